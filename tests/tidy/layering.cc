@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "tests/tidy/rules.h"
+#include "tests/tidy/text.h"
+
+namespace mylonite::tidy {
+namespace {
+
+// The arrows: files whose path starts with `from` may include files whose path starts with one of `to`, separated by
+// spaces. The first row that fits decides, so exceptions stand above their room.
+struct Arrow {
+  std::string_view from;
+  std::string_view to;
+};
+constexpr std::array kArrows = {
+    Arrow{"core/base/", "core/base/"},
+    Arrow{"core/rt/", "core/rt/ core/base/"},
+    Arrow{"core/vfs/", "core/vfs/ core/rt/ core/base/"},
+    Arrow{"core/format/", "core/format/ core/vfs/ core/rt/ core/base/"},
+    Arrow{"core/wal/", "core/wal/ core/format/ core/vfs/ core/rt/ core/base/"},
+    Arrow{"core/memtable/", "core/memtable/ core/format/ core/vfs/ core/rt/ core/base/"},
+    Arrow{"core/sst/", "core/sst/ core/format/ core/vfs/ core/rt/ core/base/"},
+    Arrow{"core/iter/", "core/iter/ core/memtable/ core/sst/ core/format/ core/vfs/ core/rt/ core/base/"},
+    Arrow{"core/version/", "core/version/ core/format/ core/vfs/ core/rt/ core/base/"},
+    // Doing the work and starting it may see the tables; choosing it (policies, legality) is pure.
+    Arrow{"core/compaction/job",
+          "core/compaction/ core/version/ core/sst/ core/iter/ core/format/ core/vfs/ core/rt/ core/base/"},
+    Arrow{"core/compaction/scheduler", "core/compaction/ core/version/ core/format/ core/vfs/ core/rt/ core/base/"},
+    Arrow{"core/compaction/", "core/compaction/ core/version/ core/format/ core/rt/ core/base/"},
+    Arrow{"core/store/",
+          "core/store/ core/compaction/ core/version/ core/iter/ core/sst/ core/memtable/ core/wal/ core/format/ "
+          "core/vfs/ core/rt/ core/base/"},
+    Arrow{"core/tool/", "core/"},
+    Arrow{"faultfs/", "faultfs/ core/vfs/ core/rt/ core/base/"},
+    // The judges know the contract, not the engine.
+    Arrow{"sim/model", "sim/ faultfs/ core/format/ core/vfs/ core/rt/ core/base/"},
+    Arrow{"sim/oracle", "sim/ faultfs/ core/format/ core/vfs/ core/rt/ core/base/"},
+    Arrow{"sim/", "sim/ faultfs/ core/"},
+    Arrow{"experiments/", "experiments/ sim/ faultfs/ core/"},
+    Arrow{"notebooks/", "notebooks/ experiments/ sim/ faultfs/ core/"},
+    Arrow{"tests/", "tests/ experiments/ sim/ faultfs/ core/"},
+};
+
+constexpr std::string_view kCommandLineTool = "core/tool/";  // a program, included by nobody else
+
+// Slow to compile: in .cc files only, so that a user of the library pays for none of them.
+constexpr std::array kHeavyHeaders = {"<nlohmann/", "<CLI/",      "<fmt/",  "<rapidcheck",
+                                      "<xxhash",    "<iostream>", "<regex>"};
+
+constexpr std::array kTopFolders = {"core", "sim", "faultfs", "tests", "experiments", "notebooks"};
+
+bool allowed(std::string_view to, std::string_view path) {
+  return std::ranges::any_of(words_of(to), [&](std::string_view folder) { return path.starts_with(folder); });
+}
+
+struct Include {
+  int line = 0;
+  std::string target;  // with its quotes or brackets
+};
+
+std::vector<Include> includes_of(const Source& source) {
+  const std::string code = code_only(source.text);
+  const std::vector<std::string_view> raw = lines_of(source.text);
+  const std::vector<std::string_view> blanked = lines_of(code);
+  std::vector<Include> includes;
+  for (std::size_t i = 0; i < blanked.size(); ++i) {
+    if (!blanked[i].starts_with("#include")) continue;
+    const std::size_t open = raw[i].find_first_of("<\"");
+    const std::size_t close = raw[i].find_last_of(">\"");
+    if (open == std::string_view::npos || close <= open) continue;
+    includes.push_back({.line = static_cast<int>(i) + 1, .target = std::string(raw[i].substr(open, close - open + 1))});
+  }
+  return includes;
+}
+
+std::optional<std::string> own_header(const Include& include) {
+  if (!include.target.starts_with('"')) return std::nullopt;
+  return include.target.substr(1, include.target.size() - 2);
+}
+
+std::string complaint(const Source& source, const Include& include) {
+  const std::optional<std::string> own = own_header(include);
+  if (!own) {
+    const bool heavy =
+        std::ranges::any_of(kHeavyHeaders, [&](const char* header) { return include.target.starts_with(header); });
+    return heavy && source.path.ends_with(".h") && !source.path.starts_with("tests/")
+               ? "a heavy header in a header: include it in the .cc"
+               : "";
+  }
+  const bool from_root = std::ranges::any_of(
+      kTopFolders, [&](std::string_view folder) { return own->starts_with(std::string(folder) + "/"); });
+  if (!from_root) return "spell the path from the repository's root";
+  if (own->starts_with(kCommandLineTool) && !source.path.starts_with(kCommandLineTool) &&
+      !source.path.starts_with("tests/")) {
+    return "nobody includes the command-line tool";
+  }
+  const auto* row =
+      std::ranges::find_if(kArrows, [&](const Arrow& arrow) { return source.path.starts_with(arrow.from); });
+  if (row == kArrows.end()) return "this folder has no arrows yet: give it a row in tests/tidy/layering.cc";
+  return allowed(row->to, *own) ? "" : "no arrow leads there (ARCHITECTURE.md, tests/tidy/layering.cc)";
+}
+
+}  // namespace
+
+Violations check_includes(const Source& source) {
+  Violations found;
+  for (const Include& include : includes_of(source)) {
+    const std::string what = complaint(source, include);
+    if (what.empty()) continue;
+    found.push_back({.path = source.path, .line = include.line, .what = "includes " + include.target + ": " + what});
+  }
+  return found;
+}
+
+Violations check_dead_files(const std::vector<Source>& sources) {
+  std::set<std::string> included;
+  std::set<std::string> present;
+  for (const Source& source : sources) {
+    present.insert(source.path);
+    for (const Include& include : includes_of(source)) {
+      const std::optional<std::string> own = own_header(include);
+      if (own) included.insert(*own);
+    }
+  }
+  Violations found;
+  for (const Source& source : sources) {
+    const std::string stem = source.path.substr(0, source.path.rfind('.'));
+    const bool engine = source.path.starts_with("core/") && !source.path.starts_with(kCommandLineTool);
+    if (source.path.ends_with(".h") && !included.contains(source.path)) {
+      found.push_back({.path = source.path, .line = 1, .what = "nobody includes this header"});
+    }
+    if (source.path.ends_with(".cc") && engine && !present.contains(stem + ".h")) {
+      found.push_back({.path = source.path, .line = 1, .what = "a source of the engine without its header"});
+    }
+  }
+  return found;
+}
+
+Violations check_top_level(const std::vector<std::string>& folders) {
+  Violations found;
+  for (const std::string& folder : folders) {
+    const bool known = std::ranges::find(kTopFolders, folder) != kTopFolders.end();
+    if (known || folder == "build" || folder.starts_with('.')) continue;
+    found.push_back({.path = folder, .line = 0, .what = "not one of the agreed top-level folders"});
+  }
+  return found;
+}
+
+}  // namespace mylonite::tidy
