@@ -1,0 +1,45 @@
+// What a simulation puts in place of the operating system's threads and clocks. Null in production.
+//
+// The engine never sees this interface: it uses rt.h. One simulated thread runs at a time; every call below may hand
+// control to another. Implemented by sim/scheduler.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace mylonite::rt {
+
+class Mutex;
+class CondVar;
+
+class Scheduler {
+ public:
+  virtual ~Scheduler() = default;
+
+  virtual void lock(Mutex& mutex) = 0;
+  virtual bool try_lock(Mutex& mutex) = 0;
+  virtual void unlock(Mutex& mutex) = 0;
+  // Releases the mutex, sleeps until notified or (timed) until the deadline, takes the mutex again. May wake for no
+  // reason, as real condition variables do. Returns false when the deadline passed.
+  virtual bool wait(CondVar& condition, Mutex& mutex, std::uint64_t deadline_ns) = 0;
+  virtual void notify(CondVar& condition, bool all) = 0;
+
+  virtual int start(std::string name, std::function<void()> body) = 0;  // a thread id, > 0
+  virtual void join(int thread) = 0;
+
+  virtual void point(const char* where) = 0;
+  virtual void mark(const char* name) = 0;
+
+  virtual std::uint64_t monotonic_ns() = 0;
+  virtual std::uint64_t wall_ticks() = 0;
+  virtual void sleep_until(std::uint64_t deadline_ns) = 0;
+  virtual std::uint64_t entropy64() = 0;
+};
+
+inline constexpr std::uint64_t kNever = UINT64_MAX;  // no deadline
+
+// Which scheduler the current OS thread runs under; null outside simulations.
+inline constinit thread_local Scheduler* current_scheduler = nullptr;
+
+}  // namespace mylonite::rt

@@ -1,0 +1,293 @@
+#include "core/vfs/posix.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+#include "core/vfs/path.h"
+
+namespace mylonite::vfs {
+namespace {
+
+constexpr mode_t kFileMode = 0644;
+constexpr mode_t kDirectoryMode = 0755;
+constexpr std::uint64_t kOffsetMax = static_cast<std::uint64_t>(std::numeric_limits<off_t>::max());
+
+Code code_of(int error) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR: return Code::kNotFound;  // ENOTDIR: a directory of that name is not there
+    case EEXIST: return Code::kAlreadyExists;
+    case ENOSPC:
+    case EDQUOT: return Code::kNoSpace;
+    case EISDIR:
+    case EINVAL:
+    case ENAMETOOLONG: return Code::kInvalidArgument;
+    case EWOULDBLOCK: return Code::kLocked;
+    default: return Code::kIo;
+  }
+}
+
+// A message from errno; called before anything else can change it.
+Error failed(const char* call, const std::string& path) {
+  const int error = errno;
+  const Error result =
+      Error(code_of(error), fmt::format("{}: {}", call, std::system_category().message(error))).in(path);
+  const bool passes = error == ENOSPC || error == EDQUOT || error == EMFILE || error == ENFILE || error == EWOULDBLOCK;
+  return passes ? result.retryable() : result;
+}
+
+Error wrong_kind(const std::string& path, const char* what) {
+  return Error(Code::kInvalidArgument, fmt::format("this call is for files: the path names {}", what)).in(path);
+}
+
+template <class Call>
+auto retried(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  bool good() const { return number_ >= 0; }
+  int number() const { return number_; }
+  int release() { return std::exchange(number_, -1); }
+
+ private:
+  int number_;
+};
+
+class PosixFile final : public File {
+ public:
+  PosixFile(Descriptor descriptor, std::string path, OpenMode mode)
+      : descriptor_(std::move(descriptor)), path_(std::move(path)), writable_(mode != OpenMode::kRead) {}
+
+  Status append(std::string_view bytes) override {
+    if (Status usable = writable("append"); !usable.ok()) return usable;
+    while (!bytes.empty()) {
+      const ssize_t written = retried([&] { return ::write(descriptor_.number(), bytes.data(), bytes.size()); });
+      if (written < 0) return failed("write", path_);
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+  }
+
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) override {
+    if (!descriptor_.good()) return closed();
+    std::size_t done = 0;
+    while (done < out.size()) {
+      const std::uint64_t from = offset + done;
+      if (from > kOffsetMax || from < offset)
+        return Error(Code::kInvalidArgument, "offset too large").in(path_, offset);
+      const ssize_t got = retried([&] {
+        return ::pread(descriptor_.number(), out.data() + done, out.size() - done, static_cast<off_t>(from));
+      });
+      if (got < 0) return failed("read", path_);
+      if (got == 0) break;
+      done += static_cast<std::size_t>(got);
+    }
+    return done;
+  }
+
+  Status sync(SyncKind) override {
+    if (!descriptor_.good()) return closed();
+    if (retried([&] { return ::fdatasync(descriptor_.number()); }) < 0) return failed("sync", path_);
+    return {};
+  }
+
+  Status truncate(std::uint64_t size) override {
+    if (Status usable = writable("truncate"); !usable.ok()) return usable;
+    if (size > kOffsetMax) return Error(Code::kInvalidArgument, "size too large").in(path_, size);
+    if (retried([&] { return ::ftruncate(descriptor_.number(), static_cast<off_t>(size)); }) < 0) {
+      return failed("truncate", path_);
+    }
+    return {};
+  }
+
+  Result<std::uint64_t> size() override {
+    if (!descriptor_.good()) return closed();
+    struct ::stat info;
+    if (::fstat(descriptor_.number(), &info) < 0) return failed("stat", path_);
+    return static_cast<std::uint64_t>(info.st_size);
+  }
+
+  Status close() override {
+    if (!descriptor_.good()) return closed();
+    // On Linux the descriptor is gone after EINTR too, so close is the one call that is not retried.
+    if (::close(descriptor_.release()) < 0 && errno != EINTR) return failed("close", path_);
+    return {};
+  }
+
+ private:
+  Error closed() const { return Error(Code::kClosed, "the file was closed").in(path_); }
+  Status writable(const char* call) const {
+    if (!descriptor_.good()) return closed();
+    if (writable_) return {};
+    return Error(Code::kInvalidArgument, fmt::format("{}: opened for reading only", call)).in(path_);
+  }
+
+  Descriptor descriptor_;
+  const std::string path_;
+  const bool writable_;
+};
+
+class PosixLock final : public FileLock {
+ public:
+  explicit PosixLock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+
+ private:
+  Descriptor descriptor_;  // closing it frees the lock
+};
+
+class PosixFileSystem final : public FileSystem {
+ public:
+  explicit PosixFileSystem(Descriptor root) : root_(std::move(root)) {}
+
+  Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
+    if (Status good = check_path(path); !good.ok()) return good.error();
+    const int flags = mode == OpenMode::kRead        ? O_RDONLY
+                      : mode == OpenMode::kReadWrite ? O_RDWR | O_APPEND
+                                                     : O_RDWR | O_APPEND | O_CREAT | O_EXCL;
+    Descriptor descriptor = open_at(path, flags);
+    if (!descriptor.good()) return failed("open", path);
+    struct ::stat info;
+    if (::fstat(descriptor.number(), &info) < 0) return failed("stat", path);
+    if (!S_ISREG(info.st_mode)) return wrong_kind(path, "something else");
+    return std::make_unique<PosixFile>(std::move(descriptor), path, mode);
+  }
+
+  Status rename(const std::string& from, const std::string& to) override {
+    if (Status good = check_rename(from, to); !good.ok()) return good;
+    if (Status good = refuse_directory(from); !good.ok()) return good;
+    if (Status good = refuse_directory(to); !good.ok() && good.error().code() != Code::kNotFound) return good;
+    if (::renameat(root_.number(), from.c_str(), root_.number(), to.c_str()) < 0) return failed("rename", from);
+    return {};
+  }
+
+  Status link(const std::string& from, const std::string& to) override {
+    if (Status good = check_path(from); !good.ok()) return good;
+    if (Status good = check_path(to); !good.ok()) return good;
+    if (Status good = refuse_directory(from); !good.ok()) return good;
+    if (::linkat(root_.number(), from.c_str(), root_.number(), name(to), 0) < 0) return failed("link", to);
+    return {};
+  }
+
+  Status remove(const std::string& path) override { return unlink(path, 0); }
+  Status remove_directory(const std::string& path) override { return unlink(path, AT_REMOVEDIR); }
+
+  Status make_directory(const std::string& path) override {
+    if (Status good = check_path(path); !good.ok()) return good;
+    if (::mkdirat(root_.number(), name(path), kDirectoryMode) < 0) return failed("make directory", path);
+    return {};
+  }
+
+  Result<std::vector<std::string>> list(const std::string& path) override {
+    if (Status good = check_path(path); !good.ok()) return good.error();
+    Descriptor descriptor = open_at(path, O_RDONLY | O_DIRECTORY);
+    if (!descriptor.good()) return failed("list", path);
+    const std::unique_ptr<DIR, int (*)(DIR*)> directory(::fdopendir(descriptor.number()), &::closedir);
+    if (directory == nullptr) return failed("list", path);
+    descriptor.release();  // closedir closes it
+    std::vector<std::string> names;
+    while (true) {
+      errno = 0;
+      const dirent* entry = ::readdir(directory.get());
+      if (entry == nullptr) break;
+      const std::string_view found = entry->d_name;
+      if (found != "." && found != "..") names.emplace_back(found);
+    }
+    if (errno != 0) return failed("list", path);
+    std::ranges::sort(names);
+    return names;
+  }
+
+  Status sync_directory(const std::string& path) override {
+    if (Status good = check_path(path); !good.ok()) return good;
+    const Descriptor descriptor = open_at(path, O_RDONLY | O_DIRECTORY);
+    if (!descriptor.good()) return failed("open directory", path);
+    if (retried([&] { return ::fsync(descriptor.number()); }) < 0) return failed("sync directory", path);
+    return {};
+  }
+
+  Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
+    if (Status good = check_path(path); !good.ok()) return good.error();
+    Descriptor descriptor = open_at(path, O_RDWR | O_CREAT);
+    if (!descriptor.good()) return failed("lock", path);
+    if (retried([&] { return ::flock(descriptor.number(), LOCK_EX | LOCK_NB); }) < 0) return failed("lock", path);
+    return std::make_unique<PosixLock>(std::move(descriptor));
+  }
+
+  Result<std::optional<FileInfo>> stat(const std::string& path) override {
+    if (Status good = check_path(path); !good.ok()) return good.error();
+    struct ::stat info;
+    if (::fstatat(root_.number(), name(path), &info, 0) < 0) {
+      const Error error = failed("stat", path);
+      if (error.code() == Code::kNotFound) return std::optional<FileInfo>();
+      return error;
+    }
+    const bool is_directory = S_ISDIR(info.st_mode);
+    const auto bytes = static_cast<std::uint64_t>(info.st_size);
+    return std::optional<FileInfo>({.size = is_directory ? 0 : bytes, .is_directory = is_directory});
+  }
+
+  Result<SpaceInfo> space() override {
+    struct ::statvfs info;
+    if (retried([&] { return ::fstatvfs(root_.number(), &info); }) < 0) return failed("space", "");
+    const std::uint64_t block_bytes = info.f_frsize;
+    return SpaceInfo{.total = block_bytes * info.f_blocks, .available = block_bytes * info.f_bavail};
+  }
+
+ private:
+  static const char* name(const std::string& path) { return path.empty() ? "." : path.c_str(); }
+
+  Descriptor open_at(const std::string& path, int flags) const {
+    return Descriptor(
+        retried([&] { return ::openat(root_.number(), name(path), flags | O_CLOEXEC | O_NOCTTY, kFileMode); }));
+  }
+
+  // kNotFound when nothing has that name.
+  Status refuse_directory(const std::string& path) const {
+    struct ::stat info;
+    if (::fstatat(root_.number(), name(path), &info, 0) < 0) return failed("stat", path);
+    if (S_ISDIR(info.st_mode)) return wrong_kind(path, "a directory");
+    return {};
+  }
+
+  Status unlink(const std::string& path, int flags) const {
+    if (Status good = check_path(path); !good.ok()) return good;
+    if (::unlinkat(root_.number(), name(path), flags) < 0) return failed("remove", path);
+    return {};
+  }
+
+  Descriptor root_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<FileSystem>> open_posix(const std::string& root) {
+  Descriptor descriptor(retried([&] { return ::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (!descriptor.good() && errno == ENOTDIR) {
+    return Error(Code::kInvalidArgument, "the root must be a directory").in(root);
+  }
+  if (!descriptor.good()) return failed("open directory", root);
+  return std::make_unique<PosixFileSystem>(std::move(descriptor));
+}
+
+}  // namespace mylonite::vfs

@@ -1,0 +1,18 @@
+// The real disk: FileSystem over POSIX calls, and the only caller of the operating system's files.
+//
+// All calls go through descriptors relative to the root's (openat), EINTR is retried, short writes are continued,
+// sync is fdatasync for both kinds (on Linux it also makes a changed length durable), directories are fsynced.
+// The lock is flock(2) on a descriptor of its own, so a second opener in the same process is refused too.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/vfs/file_system.h"
+
+namespace mylonite::vfs {
+
+// The root must exist and be a directory: kNotFound or kInvalidArgument otherwise. Creates nothing.
+Result<std::unique_ptr<FileSystem>> open_posix(const std::string& root);
+
+}  // namespace mylonite::vfs

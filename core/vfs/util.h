@@ -1,0 +1,15 @@
+// Small compositions of file calls that several parts need. Errors are those of the calls, naming the path.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/vfs/file_system.h"
+
+namespace mylonite::vfs {
+
+Result<std::string> read_whole_file(FileSystem& fs, const std::string& path);
+// A new file holding exactly `bytes`, synced (its name is not: sync the directory).
+Status write_new_file(FileSystem& fs, const std::string& path, std::string_view bytes);
+
+}  // namespace mylonite::vfs
