@@ -1,0 +1,54 @@
+// Options of a store: plain numbers, validated before anything is touched.
+//
+// Names and defaults of the first group are those of the user's guide. Options may differ at every open of one store.
+// Every option also has a row in option_table(), which drives parsing (--set NAME=VALUE), validation and the README.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/base/status.h"
+
+namespace mylonite {
+
+struct Options {
+  // The guide's.
+  std::string data_dir = "data";                            // the store's directory; its parent must exist
+  std::uint64_t memtable_max_bytes = 64ULL << 20;           // logical bytes before a memtable is frozen and flushed
+  bool wal_flush_every_write = true;                        // true: synced before acknowledgement
+  double bloom_false_positive_rate = 0.01;                  // per table and absent key, at most
+  std::uint64_t compaction_threshold_bytes = 256ULL << 20;  // target of level 1
+  std::uint64_t tombstone_retention_seconds = 86400;        // tombstones are kept at least this long
+  std::uint64_t sstable_max_bytes = 64ULL << 20;            // a flush starts a new table beyond this
+  std::uint64_t max_levels = 6;
+  std::uint64_t wal_file_rotate_bytes = 64ULL << 20;  // a log longer than this is followed by a new one
+
+  // Added.
+  std::uint64_t manifest_rotate_bytes = 4ULL << 20;   // a longer manifest is replaced by a snapshot
+  bool create_if_missing = true;                      // where the directory is absent or empty
+  std::uint64_t block_bytes = 4096;                   // target size of a table's data block
+  std::uint64_t frozen_memtables_max = 2;             // writers wait when this many await their flush
+  std::uint64_t group_commit_max_bytes = 1ULL << 20;  // most log bytes written for one group of writers
+  std::uint64_t history_retention_seconds = 0;        // superseded versions kept for reads in the past
+};
+
+struct OptionRow {
+  using Member = std::variant<std::uint64_t Options::*, bool Options::*, double Options::*, std::string Options::*>;
+  std::string_view name;
+  Member member;
+  double low;  // allowed range, both ends in; unused for bool and text
+  double high;
+  std::string_view meaning;
+};
+std::span<const OptionRow> option_table();
+
+// kInvalidArgument naming field, value and allowed range.
+Status validate(const Options& options);
+// Sets one option from text; does not check ranges (validate does).
+Status set_option(Options& options, std::string_view name, std::string_view value);
+std::string option_text(const Options& options, const OptionRow& row);
+
+}  // namespace mylonite

@@ -1,0 +1,26 @@
+// The facts of one table file: what the manifest records of a live table, and what the table says of itself. Opening a
+// table compares the two, so a table that was swapped, cut or damaged is found before it answers anything.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/format/timestamp.h"
+
+namespace mylonite {
+
+struct TableInfo {
+  FileNumber number;              // the id the table was built with
+  std::uint64_t file_bytes = 0;   // exact size of the file
+  std::uint64_t footer_hash = 0;  // the checksum in the file's footer
+  std::string smallest;           // first internal key
+  std::string largest;            // last internal key
+  std::uint64_t entries = 0;
+  std::uint64_t tombstones = 0;  // entries that are not puts
+  Timestamp oldest;              // least stamp of any entry
+  Timestamp newest;              // greatest stamp of any entry
+
+  bool operator==(const TableInfo&) const = default;
+};
+
+}  // namespace mylonite

@@ -1,0 +1,27 @@
+// Hybrid logical timestamps: the order of everything.
+//
+// 56 bits of ticks (100 ns since 1970-01-01 UTC; exhausted in 2198). One stamp a write batch: sequence number, snapshot
+// name and wall-clock meaning in one (Kulkarni et al., "Logical Physical Clocks", 2014). Strong type: not an integer.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+namespace mylonite {
+
+struct Timestamp {
+  std::uint64_t ticks = 0;
+  auto operator<=>(const Timestamp&) const = default;
+};
+
+inline constexpr Timestamp kTimestampMin{0};
+inline constexpr Timestamp kTimestampMax{(1ULL << 56) - 1};
+inline constexpr std::uint64_t kTicksPerSecond = 10'000'000;
+
+// Names a file of the store; never used twice in a store's life.
+struct FileNumber {
+  std::uint64_t value = 0;
+  auto operator<=>(const FileNumber&) const = default;
+};
+
+}  // namespace mylonite

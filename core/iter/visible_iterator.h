@@ -1,0 +1,58 @@
+// What a user sees of a store at one stamp: each key once, with its newest version not above the stamp; removed keys
+// not at all; only keys in [low, high).
+//
+// Backward, versions of a key come oldest first, so the last one met that is not above the stamp is copied and shown;
+// the source then stands before the key. Forward, the source stands on the entry that is shown.
+// An error of the source makes the cursor not valid, and status() that error, until the next seek.
+// Thread-safety: one thread an object. key() and value() are readable until the cursor moves.
+// Complexity: a step costs as many steps of the source as the keys it passes have versions; a change of direction one
+// seek. Ranges that were deleted as a whole are not known here.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/format/internal_key.h"
+#include "core/format/iterator.h"
+
+namespace mylonite {
+
+struct KeyBounds {
+  std::string low;                  // included
+  std::optional<std::string> high;  // not included; empty: no bound
+};
+
+class VisibleIterator {
+ public:
+  // Whatever the source reads must outlive the iterator. Not valid until a seek.
+  VisibleIterator(std::unique_ptr<InternalIterator> source, Timestamp at, KeyBounds bounds = {})
+      : source_(std::move(source)), at_(at), bounds_(std::move(bounds)) {}
+
+  bool valid() const { return valid_; }
+  void seek_to_first() { seek(bounds_.low); }
+  void seek_to_last();
+  void seek(std::string_view user_key);  // to the first visible key ≥ user_key
+  void next();
+  void prev();
+  std::string_view key() const { return key_; }  // a user key
+  std::string_view value() const { return forward_ ? source_->value() : value_; }
+  Status status() const { return valid_ ? Status{} : source_->status(); }
+
+ private:
+  void seek_source(std::string_view user_key, std::uint64_t trailer);
+  void find_forward(bool skip_current_key);  // from where the source stands
+  void find_backward();                      // likewise
+
+  std::unique_ptr<InternalIterator> source_;
+  const Timestamp at_;
+  const KeyBounds bounds_;
+  bool valid_ = false;
+  bool forward_ = true;
+  std::string key_;
+  std::string value_;   // backward only
+  std::string target_;  // of seeks, kept for its memory
+};
+
+}  // namespace mylonite

@@ -1,0 +1,53 @@
+// The newest writes, sorted, in memory: filled by one writer at a time, read by many, flushed to a table, then dropped.
+//
+// Invariants: entries are never removed or changed; adding an entry (key, stamp, kind) that is there already changes
+// nothing, so a log that holds a record twice replays to the same state. bytes() counts logical bytes, never the
+// capacity of containers, so that decisions taken from it are the same on every machine.
+// What is visible is the reader's choice: an entry can be seen as soon as it is linked, so readers pass a stamp that
+// is not above the newest *published* one.
+// Thread-safety: add() needs outside serialization among writers; everything else may run beside it.
+// Complexity: add and get O(log n) expected. Does not log, does not bound itself.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "core/format/internal_key.h"
+#include "core/format/iterator.h"
+#include "core/memtable/skip_list.h"
+
+namespace mylonite {
+
+class Memtable {
+ public:
+  struct Found {
+    Kind kind = Kind::kPut;
+    Timestamp at;
+    std::string_view value;  // readable as long as the memtable lives
+  };
+  static constexpr std::size_t kEntryOverheadBytes = 32;  // counted by bytes() beside key and value
+
+  // The seed decides the shape of the list, never an answer.
+  explicit Memtable(std::uint64_t seed) : list_(seed) {}
+
+  void add(std::string_view user_key, Timestamp at, Kind kind, std::string_view value);
+
+  // The newest entry of the key with a stamp ≤ `at`, a delete included; empty when there is none.
+  std::optional<Found> get(std::string_view user_key, Timestamp at) const;
+
+  // The caller keeps the memtable alive. Entries added after the iterator passed their place are not seen.
+  std::unique_ptr<InternalIterator> iterator() const;
+
+  std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  std::size_t entries() const { return entries_.load(std::memory_order_relaxed); }
+
+ private:
+  SkipList list_;
+  std::atomic<std::size_t> bytes_{0};
+  std::atomic<std::size_t> entries_{0};
+};
+
+}  // namespace mylonite

@@ -1,0 +1,55 @@
+// Writes one table file (layout: core/sst/format.h) from entries that come in strictly increasing order.
+//
+// Appends to the file in chunks of at least kChunkBytes, the last one aside, so that few file calls happen. Does not
+// create, sync, close or remove the file: the caller does. After an error the builder and the file are to be dropped.
+// Thread-safety: one thread an object. Memory: one block, one chunk, 8 bytes a key for the filter, the index.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/base/status.h"
+#include "core/format/table_info.h"
+#include "core/sst/block.h"
+#include "core/sst/filter.h"
+#include "core/vfs/file_system.h"
+
+namespace mylonite {
+
+struct BuilderOptions {
+  FileNumber table;                   // the id the table will carry
+  std::uint64_t block_bytes = 4096;   // a data block ends once it is this long
+  double false_positive_rate = 0.01;  // of the filter, 0.0001..0.5
+};
+
+class TableBuilder {
+ public:
+  static constexpr std::size_t kChunkBytes = 64 << 10;
+
+  // The file is empty and outlives the builder.
+  TableBuilder(vfs::File& file, const BuilderOptions& options);
+
+  Status add(std::string_view internal_key, std::string_view value);
+  // Ends the table, which has at least one entry. Nothing may be called after it.
+  Result<TableInfo> finish();
+
+  std::uint64_t file_bytes() const { return offset_ + block_.bytes(); }  // so far: grows with every entry
+  std::uint64_t entries() const { return info_.entries; }
+
+ private:
+  void end_block();
+  std::uint64_t put_block(std::string_view payload);  // its bytes
+  Status write_chunk();
+
+  vfs::File& file_;
+  const BuilderOptions options_;
+  BlockBuilder block_;
+  FilterBuilder filter_;
+  std::string index_;
+  std::string chunk_;         // ends at offset_; not yet in the file
+  std::uint64_t offset_ = 0;  // in the file to be, of the next envelope
+  TableInfo info_;
+};
+
+}  // namespace mylonite

@@ -1,0 +1,69 @@
+#include "core/store/background.h"
+
+#include "core/format/file_names.h"
+#include "core/store/flush.h"
+
+namespace mylonite {
+
+Background::Background(SharedState& state) : state_(state), thread_("background", [this] { run(); }) {}
+
+void Background::run() {
+  rt::Lock lock(state_.mutex);
+  while (true) {
+    state_.work.wait(lock, [&] {
+      return state_.closing || (!state_.stopped && (!state_.frozen.empty() || state_.stamps.wants_more_room()));
+    });
+    if (state_.closing) return;
+    const Status done = state_.frozen.empty() ? raise_ceiling(lock) : flush_oldest(lock);
+    if (!done.ok()) state_.stop(done.error());
+  }
+}
+
+Status Background::raise_ceiling(rt::Lock& lock) {
+  const Timestamp ceiling = StampSource::ceiling_for(state_.stamps.last());
+  lock.unlock();
+  const Status done = state_.catalog->commit({.ceiling = ceiling});
+  lock.lock();
+  if (!done.ok()) return done;
+  state_.stamps.raise_ceiling(ceiling);
+  rt::mark("stamps.ceiling_raised_ahead");
+  return {};
+}
+
+Status Background::flush_oldest(rt::Lock& lock) {
+  const FrozenMemtable oldest = state_.frozen.front();
+  lock.unlock();
+  const RunTarget target{
+      .fs = state_.fs, .directory = state_.directory, .options = state_.options, .new_file_number = [this] {
+        return state_.catalog->new_file_number();
+      }};
+  const auto entries = oldest.memtable->iterator();
+  auto tables = write_run(target, *entries);
+  Status done = tables.ok() ? Status() : Status(tables.error());
+  if (done.ok()) {
+    VersionEdit edit = add_newest_run(*tables);
+    edit.first_log = oldest.next_log;
+    done = state_.catalog->commit(std::move(edit));
+  }
+  lock.lock();
+  if (!done.ok()) return done;
+  state_.frozen.pop_front();
+  state_.flushed_ever = oldest.order;
+  state_.publish();
+  state_.progress.notify_all();
+  state_.listener.on_flush({.tables = std::move(*tables), .entries = oldest.memtable->entries()});
+  remove_logs_before(lock, oldest.next_log);
+  return {};
+}
+
+void Background::remove_logs_before(rt::Lock& lock, FileNumber first_needed) {
+  while (!state_.logs.empty() && state_.logs.front() < first_needed) {
+    const FileNumber obsolete = state_.logs.front();
+    state_.logs.pop_front();
+    lock.unlock();
+    ignore(state_.fs.remove(state_.directory + "/" + wal_name(obsolete)), "the next open removes it");
+    lock.lock();
+  }
+}
+
+}  // namespace mylonite

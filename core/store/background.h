@@ -1,0 +1,27 @@
+// The store's background thread: flushes frozen memtables, oldest first, and raises the stamp ceiling ahead of need.
+//
+// Never holds the state's lock over I/O. A failed flush stops all writes (reads go on).
+#pragma once
+
+#include "core/rt/rt.h"
+#include "core/store/shared_state.h"
+
+namespace mylonite {
+
+class Background {
+ public:
+  explicit Background(SharedState& state);
+  // Ends after the flush that is running, if any. Requires state.closing; what is still frozen stays in the logs.
+  void join() { thread_.join(); }
+
+ private:
+  void run();
+  Status flush_oldest(rt::Lock& lock);
+  Status raise_ceiling(rt::Lock& lock);
+  void remove_logs_before(rt::Lock& lock, FileNumber first_needed);
+
+  SharedState& state_;
+  rt::Thread thread_;
+};
+
+}  // namespace mylonite

@@ -1,0 +1,108 @@
+#include "core/store/catalog.h"
+
+#include <utility>
+
+#include "core/format/file_names.h"
+
+namespace mylonite {
+
+Result<std::shared_ptr<const TableReader>> open_table(vfs::FileSystem& fs, const std::string& directory,
+                                                      const TableInfo& table) {
+  const std::string name = table_name(table.number);
+  auto file = fs.open(directory + "/" + name, vfs::OpenMode::kRead);
+  if (!file.ok() && file.error().code() == Code::kNotFound) {
+    return Error(Code::kCorruption, "the manifest lists this table, but it is missing; run `mylonite repair`").in(name);
+  }
+  if (!file.ok()) return file.error();
+  return TableReader::open(std::move(*file), table, name);
+}
+
+Result<OpenTables> open_tables(vfs::FileSystem& fs, const std::string& directory, const Version& version) {
+  OpenTables open;
+  for (const TableInfo* table : version.tables()) {
+    auto reader = open_table(fs, directory, *table);
+    if (!reader.ok()) return reader.error();
+    open.emplace(table->number, std::move(*reader));
+  }
+  return open;
+}
+
+Catalog::Catalog(Place place, std::unique_ptr<Manifest> manifest, Version version, OpenTables tables)
+    : place_(std::move(place)),
+      manifest_(std::move(manifest)),
+      version_(std::make_shared<const Version>(std::move(version))),
+      tables_(std::move(tables)),
+      next_file_(version_->next_file),
+      position_{.manifest = manifest_->number(), .last_record = manifest_->last_record()} {}
+
+FileNumber Catalog::new_file_number() {
+  rt::Lock lock(mutex_);
+  return FileNumber{next_file_.value++};
+}
+
+Catalog::Position Catalog::position() const {
+  rt::Lock lock(mutex_);
+  return position_;
+}
+
+std::shared_ptr<const Version> Catalog::version() const {
+  rt::Lock lock(mutex_);
+  return version_;
+}
+
+std::vector<TableRun> Catalog::runs() const {
+  rt::Lock lock(mutex_);
+  std::vector<TableRun> all;
+  for (const Level& level : version_->levels) {
+    for (const Run& run : level.runs) {
+      TableRun& open = all.emplace_back();
+      for (const TableInfo& table : run.tables) open.tables.push_back(tables_.at(table.number));
+    }
+  }
+  return all;
+}
+
+Status Catalog::commit(VersionEdit edit) {
+  rt::Lock committing(commit_mutex_);
+  if (broken_) return *broken_;
+  OpenTables opened;
+  for (const VersionEdit::Added& added : edit.added) {
+    auto reader = open_table(place_.fs, place_.directory, added.table);
+    if (!reader.ok()) return reader.error();
+    opened.emplace(added.table.number, std::move(*reader));
+  }
+  std::shared_ptr<const Version> before;
+  {
+    rt::Lock lock(mutex_);
+    edit.next_file = next_file_;
+    before = version_;
+  }
+  auto after = apply(*before, edit);
+  if (!after.ok()) return after.error();
+  if (Status done = commit_durably(edit, *after); !done.ok()) {
+    broken_ = done.error();
+    return done;
+  }
+  rt::Lock lock(mutex_);
+  version_ = std::make_shared<const Version>(std::move(*after));
+  tables_.merge(opened);
+  for (FileNumber number : edit.removed) tables_.erase(number);
+  position_ = {.manifest = manifest_->number(), .last_record = manifest_->last_record()};
+  return {};
+}
+
+Status Catalog::commit_durably(const VersionEdit& edit, const Version& after) {
+  if (manifest_->bytes() < manifest_rotate_bytes_) return manifest_->append(edit);
+  Version next = after;
+  const FileNumber number = new_file_number();
+  next.next_file = FileNumber{number.value + 1};
+  auto replaced = Manifest::create(place_.fs, place_.directory, number, next);
+  if (!replaced.ok()) return replaced.error();
+  rt::mark("manifest.rotated");
+  const std::string old = place_.directory + "/" + manifest_name(manifest_->number());
+  manifest_ = std::move(*replaced);
+  ignore(place_.fs.remove(old), "the next open removes it");
+  return {};
+}
+
+}  // namespace mylonite

@@ -1,0 +1,68 @@
+// The catalog: the current Version, the manifest that makes its changes durable, and its open tables.
+//
+// commit() is the only way the set of tables, the first needed log and the stamp ceiling change; an edit is in force
+// only after it is durable. Also hands out file numbers. The manifest is replaced by a snapshot when it grows long.
+// Thread-safety: all methods may be called from any thread; commits are serialized. I/O happens outside the small lock.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/format/options.h"
+#include "core/rt/rt.h"
+#include "core/sst/table_reader.h"
+#include "core/store/read_state.h"
+#include "core/version/manifest.h"
+#include "core/version/version.h"
+
+namespace mylonite {
+
+using OpenTables = std::map<FileNumber, std::shared_ptr<const TableReader>>;
+
+Result<std::shared_ptr<const TableReader>> open_table(vfs::FileSystem& fs, const std::string& directory,
+                                                      const TableInfo& table);
+Result<OpenTables> open_tables(vfs::FileSystem& fs, const std::string& directory, const Version& version);
+
+class Catalog {
+ public:
+  struct Place {
+    vfs::FileSystem& fs;
+    std::string directory;
+  };
+  Catalog(Place place, std::unique_ptr<Manifest> manifest, Version version, OpenTables tables);
+
+  FileNumber new_file_number();
+  // Makes the edit durable, then visible. After a failure every later commit fails with the same error.
+  Status commit(VersionEdit edit);
+  // Where the manifest stands, for a new log to attest.
+  struct Position {
+    FileNumber manifest;
+    std::uint64_t last_record = 0;
+  };
+  Position position() const;
+  std::shared_ptr<const Version> version() const;
+  std::vector<TableRun> runs() const;  // level by level, newest first
+  void set_manifest_rotate_bytes(std::uint64_t bytes) { manifest_rotate_bytes_ = bytes; }
+
+ private:
+  Status commit_durably(const VersionEdit& edit, const Version& after);
+
+  Place place_;
+  std::uint64_t manifest_rotate_bytes_ = UINT64_MAX;
+
+  rt::Mutex commit_mutex_;  // held over a whole commit, I/O included; taken before mutex_
+  std::unique_ptr<Manifest> manifest_;
+  std::optional<Error> broken_;
+
+  mutable rt::Mutex mutex_;  // guards what follows, never held over I/O
+  std::shared_ptr<const Version> version_;
+  OpenTables tables_;
+  FileNumber next_file_;
+  Position position_;
+};
+
+}  // namespace mylonite

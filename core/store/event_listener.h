@@ -1,0 +1,47 @@
+// What the store tells whoever wants to know. Every method does nothing by default.
+//
+// Called from the store's own threads and from callers' threads, sometimes beside one another; must be quick, and must
+// not call the store. Nothing a listener does changes what the store does.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/status.h"
+#include "core/format/table_info.h"
+#include "core/format/write_batch.h"
+
+namespace mylonite {
+
+struct RecoveryReport {
+  bool created = false;                      // there was no store
+  std::uint64_t logs = 0;                    // logs read
+  std::uint64_t records = 0;                 // batches replayed
+  std::uint64_t log_bytes_dropped = 0;       // a torn tail of the last log
+  std::uint64_t manifest_bytes_dropped = 0;  // a torn last record of the manifest
+  std::uint64_t tables_written = 0;          // what the logs held, moved into tables
+  std::uint64_t files_removed = 0;           // obsolete files and left-overs
+  bool clean_close = false;                  // the last log ended with the clean-close marker
+};
+
+struct FlushReport {
+  std::vector<TableInfo> tables;
+  std::uint64_t entries = 0;
+};
+
+class EventListener {
+ public:
+  virtual ~EventListener() = default;
+  // Before the log is written, in the order of the stamps; the batch has one operation a key.
+  virtual void on_stamped(Timestamp, const WriteBatch&) {}
+  // A group of writers was logged (and synced, if asked for) with one append.
+  virtual void on_group_commit(std::size_t /*batches*/, std::uint64_t /*log_bytes*/) {}
+  virtual void on_flush(const FlushReport&) {}
+  virtual void on_recovery(const RecoveryReport&) {}
+  virtual void on_write_stall(std::string_view /*cause*/) {}
+  virtual void on_clock_unusable(std::uint64_t /*wall_ticks*/) {}
+  virtual void on_writes_stopped(const Error&) {}
+};
+
+}  // namespace mylonite

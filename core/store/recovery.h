@@ -1,0 +1,37 @@
+// Opens a directory as a store: tells what it is, reads manifest and logs, and leaves a state with nothing to recover.
+//
+//   look      CURRENT there: a store. Absent or empty (or a creation that never finished): create. Else: refuse.
+//   lock      one opener, then look again.
+//   read      manifest; tables it lists; the chain of logs from the first needed one. Nothing is written so far.
+//   replay    log records → memtables → tables of new runs.
+//   commit    a new manifest with everything above; CURRENT switches to it. This rename is the only commit.
+//   clean up  a new log is created; every file of ours that the new manifest does not need is removed.
+// A crash anywhere leaves either the old or the new CURRENT, and left-overs that the next open removes: recovery is
+// idempotent and does not grow the directory.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/format/options.h"
+#include "core/store/catalog.h"
+#include "core/store/event_listener.h"
+#include "core/store/stamps.h"
+#include "core/vfs/file_system.h"
+#include "core/wal/writer.h"
+
+namespace mylonite {
+
+struct Recovered {
+  std::unique_ptr<vfs::FileLock> lock;
+  std::unique_ptr<Catalog> catalog;
+  std::unique_ptr<WalWriter> wal;
+  StampSource stamps;
+  RecoveryReport report;
+};
+
+// `directory` is a path in `fs`. Errors: kNotAStore, kLocked, kCorruption, kUnsupported, kNoSpace, kIo; unless the
+// error is of writing (the last two), the directory is as it was.
+Result<Recovered> recover(vfs::FileSystem& fs, const std::string& directory, const Options& options);
+
+}  // namespace mylonite

@@ -1,0 +1,78 @@
+// What the parts of an open store share: one lock and what it guards.
+//
+// Lock order: Catalog's locks may be taken while `mutex` is held or not; `mutex` is never held over I/O.
+// The leader of the commit queue alone replaces `active` and adds to `frozen`; the background thread alone takes from
+// `frozen`. `closed` may be read without the lock.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/format/options.h"
+#include "core/memtable/memtable.h"
+#include "core/rt/rt.h"
+#include "core/store/catalog.h"
+#include "core/store/event_listener.h"
+#include "core/store/read_state.h"
+#include "core/store/stamps.h"
+
+namespace mylonite {
+
+struct FrozenMemtable {
+  std::shared_ptr<const Memtable> memtable;
+  std::uint64_t order = 0;  // 1 for the first that was ever frozen, then ascending
+  FileNumber next_log;      // once this memtable is in tables, logs before it are obsolete
+};
+
+struct SharedState {
+  SharedState(vfs::FileSystem& file_system, std::string path, const Options& given, EventListener& events)
+      : fs(file_system), directory(std::move(path)), options(given), listener(events) {}
+
+  vfs::FileSystem& fs;
+  const std::string directory;
+  const Options options;
+  EventListener& listener;
+  std::unique_ptr<vfs::FileLock> lock_file;
+  std::unique_ptr<Catalog> catalog;
+
+  mutable rt::Mutex mutex;  // guards everything below
+  rt::CondVar work;         // for the background thread: something was frozen, a ceiling is wanted, closing
+  rt::CondVar progress;     // for waiters: a flush was installed, writes were stopped, closing
+  std::shared_ptr<const ReadState> read_state;
+  std::shared_ptr<Memtable> active;
+  std::deque<FrozenMemtable> frozen;  // oldest first
+  std::uint64_t frozen_ever = 0;
+  std::uint64_t flushed_ever = 0;  // memtables of order ≤ this are in tables
+  std::deque<FileNumber> logs;     // on disk, oldest first; the last is being written
+  StampSource stamps;
+  Timestamp visible;             // reads see stamps up to here
+  std::optional<Error> stopped;  // why no write is accepted any more
+  bool closing = false;
+  std::atomic<bool> closed{false};
+
+  // All with `mutex` held.
+  void publish();               // makes a new ReadState of the members
+  void stop(const Error& why);  // the first reason stays
+};
+
+inline void SharedState::publish() {
+  auto next = std::make_shared<ReadState>();
+  next->memtables.push_back(active);
+  for (auto each = frozen.rbegin(); each != frozen.rend(); ++each) next->memtables.push_back(each->memtable);
+  next->runs = catalog->runs();
+  read_state = std::move(next);
+}
+
+inline void SharedState::stop(const Error& why) {
+  if (stopped) return;
+  stopped = Error(Code::kReadOnly, "writes stopped until the store is reopened, after: " + why.to_string());
+  listener.on_writes_stopped(why);
+  work.notify_all();
+  progress.notify_all();
+}
+
+}  // namespace mylonite

@@ -1,0 +1,89 @@
+// The store. Wiring only: recovery opens it, WritePath writes, Session reads, Background flushes.
+//
+//   mylonite::Options options;
+//   options.data_dir = "my-data";
+//   auto store = mylonite::Store::open(options);          // Result<std::unique_ptr<Store>>
+//   auto stamp = (*store)->put("key", "value");           // Result<Timestamp>
+//   auto value = (*store)->get("key");                    // Result<std::optional<std::string>>
+//   auto closed = (*store)->close();
+//
+// Guarantees. A write that returned success survives the death of the process; with wal_flush_every_write (default) a
+// power loss too. After a power loss the store holds exactly the writes up to some stamp, at least every durable one,
+// batches whole. A write that returned an error may or may not surface after the next open, as a whole.
+// After any failed write or sync the store is read-only until reopened (Code::kReadOnly).
+// Keys: 0 to 64 KiB of any bytes; values: 0 to 1 GiB. Order: unsigned bytes.
+//
+// Thread-safety: every method from any thread. close() waits for calls in progress; calls after it are kClosed.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/format/options.h"
+#include "core/format/write_batch.h"
+#include "core/store/background.h"
+#include "core/store/event_listener.h"
+#include "core/store/session.h"
+#include "core/store/write_path.h"
+
+namespace mylonite {
+
+// A moment that can be read again: pass at() as ReadOptions::as_of. Nothing is dropped from history yet, so a snapshot
+// costs nothing and never expires.
+class Snapshot {
+ public:
+  explicit Snapshot(Timestamp at) : at_(at) {}
+  Timestamp at() const { return at_; }
+  ReadOptions read() const { return {.as_of = at_}; }
+
+ private:
+  Timestamp at_;
+};
+
+class Store {
+ public:
+  // On the real disk, in options.data_dir.
+  static Result<std::unique_ptr<Store>> open(const Options& options, EventListener* listener = nullptr);
+  // On any filesystem: options.data_dir is a path in it. `fs` and `listener` must outlive the store, its sessions and
+  // its iterators.
+  static Result<std::unique_ptr<Store>> open(vfs::FileSystem& fs, const Options& options,
+                                             EventListener* listener = nullptr);
+  ~Store();  // closes, and ignores what close() would say
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  Result<Timestamp> put(std::string_view key, std::string_view value);
+  Result<Timestamp> remove(std::string_view key);
+  Result<Timestamp> write(const WriteBatch& batch);  // all or nothing, one stamp; the last of duplicate keys wins
+
+  Result<std::optional<std::string>> get(std::string_view key, const ReadOptions& options = {});
+  Result<Session::Pairs> range(const KeyBounds& bounds, const ReadOptions& options = {});
+  Session session() const { return Session(state_); }
+  Result<Snapshot> snapshot() const;
+
+  Status sync();   // everything acknowledged so far is durable on return
+  Status flush();  // and in tables
+  Status close();  // durable on success; repeated calls return the first answer
+
+  std::shared_ptr<const Version> version() const { return state_->catalog->version(); }
+  const RecoveryReport& recovery() const { return recovery_; }
+  const Options& options() const { return state_->options; }
+
+ private:
+  Store(std::unique_ptr<vfs::FileSystem> owned_fs, std::shared_ptr<SharedState> state);
+  static Result<std::unique_ptr<Store>> open_in(std::unique_ptr<vfs::FileSystem> owned_fs, vfs::FileSystem& fs,
+                                                const Options& options, EventListener* listener);
+  Status close_once();
+
+  std::unique_ptr<vfs::FileSystem> owned_fs_;
+  std::shared_ptr<SharedState> state_;
+  RecoveryReport recovery_;
+  std::unique_ptr<WritePath> writes_;
+  std::unique_ptr<Background> background_;
+  rt::Mutex close_mutex_;
+  std::optional<Status> close_result_;
+};
+
+}  // namespace mylonite

@@ -1,0 +1,190 @@
+#include "core/store/write_path.h"
+
+#include <utility>
+
+namespace mylonite {
+
+Result<Timestamp> WritePath::write(const WriteBatch& batch) {
+  if (Status fits = batch.check_limits(); !fits.ok()) return fits.error();
+  const WriteBatch collapsed = batch.collapsed();
+  Request request{.want = Want::kWrite, .batch = &collapsed};
+  if (Status done = submit(request); !done.ok()) return done.error();
+  return request.at;
+}
+
+Status WritePath::sync() {
+  Request request{.want = Want::kSync};
+  return submit(request);
+}
+
+Result<std::uint64_t> WritePath::freeze() {
+  Request request{.want = Want::kFreeze};
+  if (Status done = submit(request); !done.ok()) return done.error();
+  rt::Lock lock(state_.mutex);
+  return state_.frozen_ever;
+}
+
+Status WritePath::submit(Request& request) {
+  rt::Lock lock(state_.mutex);
+  if (state_.closing) return Error(Code::kClosed, "the store is closed");
+  queue_.push_back(&request);
+  request.wake.wait(lock, [&] { return request.done || queue_.front() == &request; });
+  if (!request.done) lead(lock);
+  if (request.error) return *request.error;
+  return {};
+}
+
+void WritePath::lead(rt::Lock& lock) {
+  const bool freeze = queue_.front()->want == Want::kFreeze;
+  Status done = state_.stopped ? Status(*state_.stopped) : make_room(lock, freeze);
+  const std::vector<Request*> group = take_group();
+  if (done.ok() && !freeze) done = commit(lock, group);
+  const Request* self = queue_.front();
+  for (Request* request : group) {
+    queue_.pop_front();
+    if (!done.ok()) request->error = done.error();
+    request->done = true;
+    if (request != self) request->wake.notify_one();
+  }
+  if (!queue_.empty()) {
+    queue_.front()->wake.notify_one();
+  } else if (state_.closing) {
+    state_.progress.notify_all();
+  }
+}
+
+std::vector<WritePath::Request*> WritePath::take_group() const {
+  std::vector<Request*> group;
+  std::size_t bytes = 0;
+  for (Request* request : queue_) {
+    if (!group.empty() && (request->want == Want::kFreeze || group.front()->want == Want::kFreeze)) break;
+    if (request->batch != nullptr) bytes += encoded_record_bytes(request->batch->encoded().size());
+    if (!group.empty() && bytes > state_.options.group_commit_max_bytes) break;
+    group.push_back(request);
+  }
+  return group;
+}
+
+Status WritePath::make_room(rt::Lock& lock, bool freeze_anyway) {
+  const bool full = state_.active->bytes() >= state_.options.memtable_max_bytes;
+  if (!full && !(freeze_anyway && state_.active->entries() > 0)) {
+    return wal_->bytes() >= state_.options.wal_file_rotate_bytes ? roll_log(lock) : Status();
+  }
+  if (state_.frozen.size() >= state_.options.frozen_memtables_max) {
+    rt::mark("write.stall_frozen_memtables");
+    state_.listener.on_write_stall("as many memtables as allowed await their flush");
+    state_.progress.wait(lock, [&] {
+      return state_.stopped || state_.closing || state_.frozen.size() < state_.options.frozen_memtables_max;
+    });
+    if (state_.stopped) return *state_.stopped;
+    if (state_.closing) return Error(Code::kClosed, "the store was closed while this write waited for a flush");
+  }
+  if (Status done = roll_log(lock); !done.ok()) return done;
+  state_.frozen.push_back({.memtable = state_.active, .order = ++state_.frozen_ever, .next_log = wal_->number()});
+  state_.active = std::make_shared<Memtable>(wal_->number().value);
+  state_.publish();
+  state_.work.notify_one();
+  return {};
+}
+
+Status WritePath::roll_log(rt::Lock& lock) {
+  lock.unlock();
+  const Catalog::Position position = state_.catalog->position();
+  const FileNumber number = state_.catalog->new_file_number();
+  Status done = wal_->roll(number, position.manifest, position.last_record);
+  lock.lock();
+  if (!done.ok()) {
+    state_.stop(done.error());
+    return done;
+  }
+  state_.logs.push_back(number);
+  return {};
+}
+
+Status WritePath::commit(rt::Lock& lock, const std::vector<Request*>& group) {
+  if (Status done = stamp(lock, group); !done.ok()) return done;
+  const Timestamp newest = state_.stamps.last();
+  const std::shared_ptr<Memtable> memtable = state_.active;
+  lock.unlock();
+  Status done = log(group);
+  if (done.ok()) {
+    for (const Request* request : group) {
+      if (request->batch == nullptr) continue;
+      BatchReader batch(request->batch->encoded());
+      for (BatchEntry entry; batch.next(entry);) memtable->add(entry.key, request->at, entry.kind, entry.value);
+    }
+  }
+  lock.lock();
+  if (!done.ok()) {
+    state_.stop(done.error());
+    return done;
+  }
+  state_.visible = newest;
+  if (state_.stamps.wants_more_room()) state_.work.notify_one();
+  return {};
+}
+
+// Gives every batch its stamp, and raises the durable ceiling first where they would reach it.
+Status WritePath::stamp(rt::Lock& lock, const std::vector<Request*>& group) {
+  const std::uint64_t clock = rt::wall_ticks();
+  if (!StampSource::clock_is_usable(clock) && !std::exchange(clock_reported_, true)) {
+    rt::mark("stamps.clock_unusable");
+    state_.listener.on_clock_unusable(clock);
+  }
+  Timestamp last = state_.stamps.last();
+  for (Request* request : group) {
+    if (request->batch != nullptr && request->batch->count() > 0) {
+      const auto next = StampSource::after(last, clock);
+      if (!next) return Error(Code::kExhausted, "timestamps are used up: the format ends in the year 2198");
+      last = *next;
+    }
+    request->at = last;
+  }
+  if (last >= state_.stamps.ceiling()) {
+    rt::mark("stamps.ceiling_met");
+    const Timestamp ceiling = StampSource::ceiling_for(last);
+    lock.unlock();
+    Status done = state_.catalog->commit({.ceiling = ceiling});
+    lock.lock();
+    if (!done.ok()) {
+      state_.stop(done.error());
+      return done;
+    }
+    state_.stamps.raise_ceiling(ceiling);
+  }
+  state_.stamps.issued(last);
+  for (const Request* request : group) {
+    if (request->batch != nullptr && request->batch->count() > 0)
+      state_.listener.on_stamped(request->at, *request->batch);
+  }
+  return {};
+}
+
+Status WritePath::log(const std::vector<Request*>& group) {
+  std::vector<WalWriter::Pending> pending;
+  bool wants_sync = false;
+  for (const Request* request : group) {
+    wants_sync |= request->want == Want::kSync;
+    if (request->batch == nullptr || request->batch->count() == 0) continue;
+    pending.push_back({.at = request->at, .payload = request->batch->encoded()});
+  }
+  if (!pending.empty()) {
+    const std::uint64_t before = wal_->bytes();
+    if (Status done = wal_->append(pending); !done.ok()) return done;
+    state_.listener.on_group_commit(pending.size(), wal_->bytes() - before);
+    wants_sync |= state_.options.wal_flush_every_write;
+  }
+  return wants_sync ? wal_->sync() : Status();
+}
+
+Status WritePath::finish() {
+  rt::Lock lock(state_.mutex);
+  state_.progress.wait(lock, [&] { return queue_.empty(); });
+  if (state_.stopped) return *state_.stopped;
+  lock.unlock();
+  if (Status done = wal_->sync(); !done.ok()) return done;
+  if (Status done = wal_->append_clean_close(); !done.ok()) return done;
+  return wal_->sync();
+}
+
+}  // namespace mylonite

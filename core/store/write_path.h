@@ -1,0 +1,62 @@
+// The way of a write: queue → group → stamps → log → memtable → visible.
+//
+// Writers queue up; the one at the front leads. It takes a group of waiting writers, gives each batch its stamp, logs
+// all with one append (and one sync, where asked for), inserts them into the memtable, makes them visible, and wakes
+// the group. With sync on nothing is visible before it is durable. Only the leader touches the log and replaces the
+// active memtable, so neither needs a lock of its own. A failed append or sync stops all writes: nothing is known
+// about the log's end. Source: group commit as in LevelDB's writer queue.
+// Thread-safety: any thread. Complexity: a write costs O(log n) in the memtable plus its share of the group's I/O.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/format/write_batch.h"
+#include "core/store/shared_state.h"
+#include "core/wal/writer.h"
+
+namespace mylonite {
+
+class WritePath {
+ public:
+  WritePath(SharedState& state, std::unique_ptr<WalWriter> wal) : state_(state), wal_(std::move(wal)) {}
+
+  // The stamp of the batch; an empty batch gets the newest visible one and is not logged.
+  Result<Timestamp> write(const WriteBatch& batch);
+  // Makes everything acknowledged so far durable.
+  Status sync();
+  // Freezes the active memtable, if it holds anything. Returns the order of the newest frozen one ever.
+  Result<std::uint64_t> freeze();
+  // Waits for the queue to run dry (state.closing must be set), then ends the log with the clean-close marker.
+  Status finish();
+
+ private:
+  enum class Want : std::uint8_t { kWrite, kSync, kFreeze };
+  struct Request {
+    Want want = Want::kWrite;
+    const WriteBatch* batch = nullptr;
+    Timestamp at{};
+    std::optional<Error> error{};
+    bool done = false;
+    rt::CondVar wake{};
+  };
+
+  Status submit(Request& request);
+  void lead(rt::Lock& lock);
+  std::vector<Request*> take_group() const;
+  Status make_room(rt::Lock& lock, bool freeze_anyway);
+  Status roll_log(rt::Lock& lock);
+  Status commit(rt::Lock& lock, const std::vector<Request*>& group);
+  Status stamp(rt::Lock& lock, const std::vector<Request*>& group);
+  Status log(const std::vector<Request*>& group);
+
+  SharedState& state_;
+  std::unique_ptr<WalWriter> wal_;
+  std::deque<Request*> queue_;  // guarded by state_.mutex
+  bool clock_reported_ = false;
+};
+
+}  // namespace mylonite

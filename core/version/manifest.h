@@ -1,0 +1,63 @@
+// The manifest `manifest-N.jsonl`: an append-only list of version edits, one JSON record a line, and `CURRENT`, which
+// names the manifest in force.
+//
+//   {"crc":"9ae1c2d0","body":{"n":0,"format":1,"manifest":"7","edit":{…}}}\n      record 0: a snapshot
+//   {"crc":"51be0a77","body":{"n":1,"edit":{…}}}\n                                 an edit
+//
+// crc: CRC-32C, hex, of the body's bytes as they stand, started from a value bound to the manifest's number.
+// File sizes, numbers and stamps are decimal strings (they may pass 2^53); keys are hex.
+// Each record is synced before the next is written, so damage with a valid record behind it is corruption; a damaged
+// end alone is an edit that never finished, unless a log attests it (the caller checks that).
+// CURRENT: `manifest-N.jsonl 9ae1c2d0\n`, its own name's checksum behind it.
+//
+// Thread-safety: one caller at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/base/status.h"
+#include "core/version/version.h"
+#include "core/vfs/file_system.h"
+
+namespace mylonite {
+
+inline constexpr std::uint64_t kManifestFormatVersion = 1;
+
+struct LoadedManifest {
+  FileNumber number;
+  Version version;
+  std::uint64_t last_record = 0;
+  std::uint64_t dropped_bytes = 0;  // a torn last record
+};
+
+// Reads CURRENT and the manifest it names. Writes nothing. kCorruption, kUnsupported (newer format).
+Result<LoadedManifest> load_manifest(vfs::FileSystem& fs, const std::string& directory);
+
+class Manifest {
+ public:
+  // Writes a snapshot of `version` as manifest `number` and switches CURRENT to it. Order: manifest, sync, directory
+  // sync, CURRENT.new, sync, rename, directory sync. The rename is the commit.
+  static Result<std::unique_ptr<Manifest>> create(vfs::FileSystem& fs, const std::string& directory, FileNumber number,
+                                                  const Version& version);
+
+  // Appends and syncs one edit. After a failure the end of the file is unknown: do not call again.
+  Status append(const VersionEdit& edit);
+
+  FileNumber number() const { return number_; }
+  std::uint64_t last_record() const { return last_record_; }
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  Manifest(FileNumber number, std::unique_ptr<vfs::File> file, std::uint64_t bytes)
+      : number_(number), file_(std::move(file)), bytes_(bytes) {}
+
+  FileNumber number_;
+  std::unique_ptr<vfs::File> file_;
+  std::uint64_t bytes_;
+  std::uint64_t last_record_ = 0;
+};
+
+}  // namespace mylonite

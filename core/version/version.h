@@ -1,0 +1,69 @@
+// Version: which tables the store consists of. Immutable value; pure bookkeeping, no I/O.
+//
+// Levels → runs → tables. A run is a list of tables with disjoint key ranges in key order; a level is a list of runs,
+// newest first. Every level, level 0 included, has this form. Run ids order runs by the age of their data: larger is
+// newer; a merge of neighbouring runs takes the newest input's id.
+// Invariants (check_structure): tables of a run ascend and do not share a user key; run ids of a level strictly
+// descend; no table is listed twice. Thread-safety: published as shared_ptr<const Version>; any thread may read.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/status.h"
+#include "core/format/table_info.h"
+
+namespace mylonite {
+
+struct RunId {
+  std::uint64_t value = 0;
+  auto operator<=>(const RunId&) const = default;
+};
+
+struct Run {
+  RunId id;
+  std::vector<TableInfo> tables;
+  std::uint64_t bytes() const;
+  bool operator==(const Run&) const = default;
+};
+
+struct Level {
+  std::vector<Run> runs;  // newest first
+  bool operator==(const Level&) const = default;
+};
+
+// One atomic change, one record of the manifest. Absent fields leave things as they are.
+struct VersionEdit {
+  struct Added {
+    std::uint32_t level = 0;
+    RunId run;
+    TableInfo table;
+    bool operator==(const Added&) const = default;
+  };
+  std::optional<FileNumber> next_file{};  // every number below has been used
+  std::optional<FileNumber> first_log{};  // logs before it are obsolete
+  std::optional<Timestamp> ceiling{};     // no stamp at or above it has been issued
+  std::vector<Added> added{};             // tables of one run in key order
+  std::vector<FileNumber> removed{};
+  bool operator==(const VersionEdit&) const = default;
+};
+
+struct Version {
+  std::vector<Level> levels;
+  FileNumber next_file{1};
+  FileNumber first_log{0};
+  Timestamp ceiling;
+
+  std::vector<const TableInfo*> tables() const;  // all, level by level, newest run first
+  std::uint64_t bytes() const;
+  VersionEdit snapshot() const;  // the edit that makes this version from an empty one
+  bool operator==(const Version&) const = default;
+};
+
+// kCorruption when the edit does not fit: an unknown table removed, a duplicate added, a broken structure.
+Result<Version> apply(const Version& before, const VersionEdit& edit);
+Status check_structure(const Version& version);
+
+}  // namespace mylonite

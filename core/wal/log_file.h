@@ -1,0 +1,27 @@
+// Where log bytes go. A small interface of its own, so that a later log may live in mapped, recycled memory.
+//
+// Thread-safety: one caller at a time (the leader of a commit group).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/base/status.h"
+#include "core/vfs/file_system.h"
+
+namespace mylonite {
+
+class LogFile {
+ public:
+  virtual ~LogFile() = default;
+  virtual Status append(std::string_view bytes) = 0;  // on return the bytes survive the death of the process
+  virtual Status sync() = 0;                          // on return all appended bytes survive a power loss
+  // A new log at `path` beginning with `header`, durable with its name; this one stays as it is.
+  virtual Result<std::unique_ptr<LogFile>> roll(const std::string& path, std::string_view header) = 0;
+};
+
+// A log in an ordinary file of `directory`. Creation order: file, header, sync, directory sync.
+Result<std::unique_ptr<LogFile>> create_log_file(vfs::FileSystem& fs, const std::string& path, std::string_view header);
+
+}  // namespace mylonite

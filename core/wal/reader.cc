@@ -1,0 +1,97 @@
+#include "core/wal/reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/rt/rt.h"
+#include "core/vfs/util.h"
+
+namespace mylonite {
+namespace {
+
+std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+}  // namespace
+
+Result<WalReader> WalReader::open(vfs::FileSystem& fs, const std::string& path) {
+  auto bytes = vfs::read_whole_file(fs, path);
+  if (!bytes.ok()) return bytes.error();
+  auto header = decode_wal_header(*bytes, last_part(path));
+  if (!header.ok()) return header.error();
+  return WalReader(last_part(path), *header, std::move(*bytes));
+}
+
+Result<bool> WalReader::is_unfinished(vfs::FileSystem& fs, const std::string& path) {
+  auto bytes = vfs::read_whole_file(fs, path);
+  if (!bytes.ok()) return bytes.error();
+  if (bytes->size() > kWalHeaderBytes) return false;
+  const auto header = decode_wal_header(*bytes, last_part(path));
+  return !header.ok() && header.error().code() == Code::kCorruption;
+}
+
+std::optional<WalRecord> WalReader::record_at(std::uint64_t offset) const {
+  const std::string_view rest = std::string_view(bytes_).substr(offset);
+  const auto header = decode_record_header(rest, header_, offset);
+  if (!header) return std::nullopt;
+  const std::size_t total = encoded_record_bytes(header->payload_bytes);
+  if (total > rest.size()) return std::nullopt;
+  if (!payload_matches(*header, rest.substr(kRecordHeaderBytes, total - kRecordHeaderBytes), header_, offset)) {
+    return std::nullopt;
+  }
+  return WalRecord{.type = header->type,
+                   .synced_to = header->synced_to,
+                   .at = header->at,
+                   .payload = rest.substr(kRecordHeaderBytes, header->payload_bytes)};
+}
+
+// A record's header has a checksum of its own, so what it attests counts even where its payload is damaged.
+std::uint64_t WalReader::largest_synced_to(std::uint64_t from) const {
+  std::uint64_t largest = 0;
+  for (std::uint64_t offset = from; offset + kRecordHeaderBytes <= bytes_.size(); offset += kRecordAlignment) {
+    const auto header = decode_record_header(std::string_view(bytes_).substr(offset), header_, offset);
+    if (header) largest = std::max(largest, header->synced_to);
+  }
+  return largest;
+}
+
+Result<LogEnd> WalReader::read(std::optional<std::uint64_t> attested, const Visitor& visit) const {
+  auto damaged = [&](std::string message, std::uint64_t offset) {
+    return Error(Code::kCorruption, message + "; run `mylonite repair` on a copy to save what is readable")
+        .in(name_, offset);
+  };
+  LogEnd end{.records = 0, .valid_bytes = kWalHeaderBytes, .dropped_bytes = 0, .clean_close = false};
+  std::uint64_t synced_to = attested.value_or(0);
+  std::uint64_t offset = kWalHeaderBytes;
+  while (offset < bytes_.size() && !end.clean_close) {
+    const auto record = record_at(offset);
+    if (!record) break;
+    synced_to = std::max(synced_to, record->synced_to);
+    if (record->type == RecordType::kCleanClose) {
+      end.clean_close = true;
+    } else {
+      if (Status done = visit(*record); !done.ok()) return done.error().in(name_, offset);
+      ++end.records;
+    }
+    offset += encoded_record_bytes(record->payload.size());
+  }
+  end.valid_bytes = offset;
+  end.dropped_bytes = bytes_.size() - offset;
+  if (end.clean_close && end.dropped_bytes > 0) {
+    return damaged(fmt::format("{} bytes follow the clean-close marker", end.dropped_bytes), offset);
+  }
+  if (end.dropped_bytes > 0) synced_to = std::max(synced_to, largest_synced_to(offset));
+  if (synced_to > end.valid_bytes) {
+    return damaged(fmt::format("log is damaged here, although it was known durable up to byte {} (file length {})",
+                               synced_to, bytes_.size()),
+                   offset);
+  }
+  if (attested && *attested < end.valid_bytes) {
+    return damaged(fmt::format("log goes on beyond the {} bytes that its successor attests", *attested), *attested);
+  }
+  if (end.dropped_bytes > 0) rt::mark("wal.torn_tail");
+  return end;
+}
+
+}  // namespace mylonite

@@ -1,0 +1,57 @@
+// Reads a log back and decides what a damaged end means.
+//
+// Let S be the largest `synced_to` in any valid record of the log (records beyond the damage included), or the whole
+// length where the next log attests it. Damage below S is corruption: an error. Damage at or above S is a torn tail:
+// the log ends there, and the bytes dropped are reported. Damage to the last sync group that nothing attests cannot
+// be told from a torn tail.
+// Thread-safety: one thread an object.
+// Cost: linear in the file, which is read whole (bounded by the rotation size plus one commit group).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/base/status.h"
+#include "core/vfs/file_system.h"
+#include "core/wal/record.h"
+
+namespace mylonite {
+
+struct LogEnd {
+  std::uint64_t records = 0;
+  std::uint64_t valid_bytes = 0;
+  std::uint64_t dropped_bytes = 0;  // the torn tail
+  bool clean_close = false;
+};
+
+class WalReader {
+ public:
+  // Reads the whole file; kCorruption or kUnsupported for a bad header. `path` is opened, its last part named in
+  // errors.
+  static Result<WalReader> open(vfs::FileSystem& fs, const std::string& path);
+
+  // True for a file that ends before its header does or whose header alone is damaged: its creation never finished,
+  // since no record is written before the header is durable.
+  static Result<bool> is_unfinished(vfs::FileSystem& fs, const std::string& path);
+
+  const WalHeader& header() const { return header_; }
+  std::uint64_t bytes() const { return bytes_.size(); }
+
+  // Calls `visit` for every batch in order. `attested`: the length that the next log's header vouches for.
+  using Visitor = std::function<Status(const WalRecord&)>;
+  Result<LogEnd> read(std::optional<std::uint64_t> attested, const Visitor& visit) const;
+
+ private:
+  WalReader(std::string name, WalHeader header, std::string bytes)
+      : name_(std::move(name)), header_(header), bytes_(std::move(bytes)) {}
+  std::optional<WalRecord> record_at(std::uint64_t offset) const;
+  std::uint64_t largest_synced_to(std::uint64_t from) const;
+
+  std::string name_;
+  WalHeader header_;
+  std::string bytes_;
+};
+
+}  // namespace mylonite

@@ -1,0 +1,50 @@
+// Writes records to the current log and rolls to the next.
+//
+// Knows how far the log is durable (synced_bytes) and stamps that into every record. After a failed call nothing is
+// known about the log's end: the store must stop writing to it.
+// Thread-safety: one caller at a time (the leader of a commit group).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "core/base/status.h"
+#include "core/wal/log_file.h"
+#include "core/wal/record.h"
+
+namespace mylonite {
+
+class WalWriter {
+ public:
+  // The first log of an open store. header.previous is 0: what came before has been moved into tables.
+  static Result<std::unique_ptr<WalWriter>> create(vfs::FileSystem& fs, std::string directory, const WalHeader& header);
+
+  struct Pending {
+    Timestamp at;
+    std::string_view payload;
+  };
+  Status append(std::span<const Pending> batches);  // one file call for all of them
+  Status append_clean_close();
+  Status sync();
+  // Syncs this log, then goes on in a new one whose header attests that length. The manifest position is attested too.
+  Status roll(FileNumber number, FileNumber manifest, std::uint64_t manifest_record);
+
+  FileNumber number() const { return header_.number; }
+  std::uint64_t bytes() const { return bytes_; }
+  std::uint64_t synced_bytes() const { return synced_bytes_; }
+
+ private:
+  WalWriter(std::string directory, const WalHeader& header, std::unique_ptr<LogFile> file);
+  Status append_encoded();
+
+  std::string directory_;
+  WalHeader header_;
+  std::unique_ptr<LogFile> file_;
+  std::uint64_t bytes_;
+  std::uint64_t synced_bytes_;
+  std::string buffer_;
+};
+
+}  // namespace mylonite
