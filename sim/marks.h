@@ -1,0 +1,16 @@
+// Every mark of the engine: rare things that a large enough run must reach. A test holds this list equal to the calls
+// of rt::mark in core/; `run --require-marks` fails when one was never reached.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace mylonite::sim {
+
+inline constexpr std::array<std::string_view, 9> kMarks = {
+    "manifest.rotated",        "manifest.torn_tail", "recovery.flush_in_replay",
+    "recovery.unfinished_log", "stamps.ceiling_met", "stamps.ceiling_raised_ahead",
+    "stamps.clock_unusable",   "wal.torn_tail",      "write.stall_frozen_memtables",
+};
+
+}  // namespace mylonite::sim

@@ -1,0 +1,50 @@
+// The reference: what every stamp wrote, as plain sorted memory. Knows nothing of the store under test.
+//
+// Holds every version of every key of every write that may still count. Lookups answer "what was visible at stamp t".
+// Thread-safety: one thread. Complexity: logarithmic in keys, then in versions of the key.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/format/internal_key.h"
+#include "core/format/write_batch.h"
+
+namespace mylonite::sim {
+
+struct ModelVersion {
+  Timestamp at;
+  std::optional<std::string> value;  // empty: removed
+};
+
+class Model {
+ public:
+  using Versions = std::vector<ModelVersion>;  // oldest first
+  using Keys = std::map<std::string, Versions, std::less<>>;
+
+  void add(Timestamp at, const WriteBatch& batch);  // stamps ascend
+  void forget(Timestamp at, const WriteBatch& batch);
+
+  // The version of the key that counts at `at`: null when there is none or it is a removal.
+  const std::string* get(std::string_view key, Timestamp at) const;
+  const Keys& keys() const { return keys_; }
+
+  using Pairs = std::vector<std::pair<std::string_view, std::string_view>>;
+  struct Range {
+    std::string_view low;
+    std::optional<std::string_view> high;
+    std::uint64_t limit;
+    bool backward;
+  };
+  Pairs scan(const Range& range, Timestamp at) const;
+
+ private:
+  static const std::string* value_at(const Versions& versions, Timestamp at);
+  Keys keys_;
+};
+
+}  // namespace mylonite::sim

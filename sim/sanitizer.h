@@ -1,0 +1,67 @@
+// What the simulator tells the sanitizers, as ordinary functions and types that vanish in ordinary builds.
+//
+// ThreadSanitizer sees every fiber as a thread of its own. Simulator state is shared by all of them without locks,
+// rightly so, since one runs at a time: simulator code that fibers call therefore runs inside a SimulatorCode scope,
+// where accesses are not watched. The engine's own accesses stay watched, and only what orders real threads orders
+// fibers: rt locks, start and join (hand_over, take_over). A switch orders nothing.
+//
+// Does not: hide a whole call of engine code; a scope must not enclose one (switching away inside a scope is fine, the
+// scope belongs to the fiber).
+#pragma once
+
+#include <sanitizer/tsan_interface.h>
+
+#if defined(__has_feature)
+#define MYLONITE_HAS_FEATURE(feature) __has_feature(feature)
+#else
+#define MYLONITE_HAS_FEATURE(feature) 0
+#endif
+
+extern "C" {
+void AnnotateIgnoreReadsBegin(const char* file, int line);
+void AnnotateIgnoreReadsEnd(const char* file, int line);
+void AnnotateIgnoreWritesBegin(const char* file, int line);
+void AnnotateIgnoreWritesEnd(const char* file, int line);
+}
+
+namespace mylonite::sim {
+
+#if defined(__SANITIZE_ADDRESS__) || MYLONITE_HAS_FEATURE(address_sanitizer)
+inline constexpr bool kAddressSanitizer = true;
+#else
+inline constexpr bool kAddressSanitizer = false;
+#endif
+
+#if defined(__SANITIZE_THREAD__) || MYLONITE_HAS_FEATURE(thread_sanitizer)
+inline constexpr bool kThreadSanitizer = true;
+#else
+inline constexpr bool kThreadSanitizer = false;
+#endif
+
+class SimulatorCode {
+ public:
+  SimulatorCode() {
+    if constexpr (kThreadSanitizer) {
+      AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+      AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+    }
+  }
+  ~SimulatorCode() {
+    if constexpr (kThreadSanitizer) {
+      AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+      AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+    }
+  }
+  SimulatorCode(const SimulatorCode&) = delete;
+  SimulatorCode& operator=(const SimulatorCode&) = delete;
+};
+
+// What happened before hand_over(object) happened before everything after a later take_over(object).
+inline void hand_over(void* object) {
+  if constexpr (kThreadSanitizer) __tsan_release(object);
+}
+inline void take_over(void* object) {
+  if constexpr (kThreadSanitizer) __tsan_acquire(object);
+}
+
+}  // namespace mylonite::sim

@@ -1,0 +1,22 @@
+#include "sim/scenario.h"
+
+#include <algorithm>
+
+namespace mylonite::sim {
+namespace {
+
+constexpr std::array<std::string_view, kOpKinds> kOpNames = {
+    "put",  "remove", "batch", "get",        "get-as-of",    "scan",     "scan-back",
+    "sync", "flush",  "sleep", "clock-jump", "clock-freeze", "clock-run"};
+
+}  // namespace
+
+std::string_view op_name(OpKind kind) { return kOpNames[static_cast<std::size_t>(kind)]; }
+
+std::optional<OpKind> op_from_name(std::string_view name) {
+  const auto found = std::ranges::find(kOpNames, name);
+  if (found == kOpNames.end()) return std::nullopt;
+  return static_cast<OpKind>(found - kOpNames.begin());
+}
+
+}  // namespace mylonite::sim

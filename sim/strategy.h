@@ -1,0 +1,115 @@
+// Who runs next: the part of a simulated schedule that can be chosen.
+//
+// At each step of a fiber the scheduler asks its strategy once. The default schedule keeps the current fiber running
+// and, when that blocks, takes the lowest runnable id; every other answer is a Deviation. The deviations of a run
+// are its whole schedule: Replay follows them to the same trace, and a shrinker may leave any of them out. They are
+// keyed by a fiber and that fiber's own step, so that a change in one fiber does not shift those of another.
+//
+// Invariants: a strategy sees only what is equal in equal runs. Choosing a fiber from `waiting` wakes it from its
+// condition variable for no reason, as real ones may.
+//
+// Does not: know locks or time; draw its own parameters (the maker of the scenario does).
+// Thread-safety: one thread an object; an object serves one run. Complexity: a few ns a step; Pct linear in runnable
+// fibers, Replay logarithmic in deviations.
+// Sources: PCT is Burckhardt, Kothari, Musuvathi, Nagarakatte, "A Randomized Scheduler with Probabilistic Guarantees
+// of Finding Bugs", ASPLOS 2010, section 3.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "core/base/random.h"
+
+namespace mylonite::sim {
+
+struct Deviation {
+  int fiber;           // who took the step
+  std::uint64_t step;  // that fiber's own, from 1
+  int next;            // who ran instead of the default
+  bool operator==(const Deviation&) const = default;
+};
+
+struct Moment {
+  int current;  // the fiber that took the step; runnable or not
+  std::uint64_t own_step;
+  std::uint64_t step;  // of the run, from 1
+  int by_default;
+  std::span<const int> runnable;  // ascending, never empty
+  std::span<const int> waiting;   // on a condition variable; ascending
+};
+
+class Strategy {
+ public:
+  virtual ~Strategy() = default;
+  virtual int pick(const Moment& moment) = 0;  // one of runnable or waiting
+};
+
+class DefaultSchedule final : public Strategy {
+ public:
+  int pick(const Moment& moment) override { return moment.by_default; }
+};
+
+// Keeps the current fiber; with chance 1 in `one_in`, and whenever it blocks, any runnable one. 1 is uniform.
+class Sticky final : public Strategy {
+ public:
+  Sticky(Random random, std::uint64_t one_in) : random_(random), one_in_(one_in) {}
+  int pick(const Moment& moment) override;
+
+ private:
+  Random random_;
+  std::uint64_t one_in_;
+};
+
+// Takes turns by id, `quantum` steps each.
+class RoundRobin final : public Strategy {
+ public:
+  explicit RoundRobin(std::uint64_t quantum) : quantum_(quantum) {}
+  int pick(const Moment& moment) override;
+
+ private:
+  std::uint64_t quantum_;
+  std::uint64_t used_ = 0;
+};
+
+// Random priorities; the highest runnable runs. At depth - 1 steps drawn from 1..steps_expected the current fiber falls
+// below all others. Finds a bug of that depth in n threads with a chance of at least 1 / (n * steps^(depth - 1)).
+class Pct final : public Strategy {
+ public:
+  Pct(Random random, int depth, std::uint64_t steps_expected);
+  int pick(const Moment& moment) override;
+
+ private:
+  Random random_;
+  std::vector<std::uint64_t> falls_at_;    // ascending
+  std::size_t fallen_ = 0;                 // how many of them are past
+  std::vector<std::uint64_t> priorities_;  // by fiber id; above falls_at_.size() until the fiber falls
+};
+
+// Wakes a waiting fiber for no reason with chance 1 in `one_in`; leaves the rest to another strategy.
+class SpuriousWakes final : public Strategy {
+ public:
+  SpuriousWakes(Strategy& rest, Random random, std::uint64_t one_in) : rest_(rest), random_(random), one_in_(one_in) {}
+  int pick(const Moment& moment) override;
+
+ private:
+  Strategy& rest_;
+  Random random_;
+  std::uint64_t one_in_;
+};
+
+// The default schedule but for the given deviations. One whose fiber never took that step, or whose `next` could not
+// run then, is left unmet: a strict replay fails on any.
+class Replay final : public Strategy {
+ public:
+  explicit Replay(std::span<const Deviation> deviations);
+  int pick(const Moment& moment) override;
+  std::vector<Deviation> unmet() const;  // by fiber, then step
+
+ private:
+  std::map<std::pair<int, std::uint64_t>, int> pending_;
+};
+
+}  // namespace mylonite::sim
