@@ -50,6 +50,7 @@ Campaign run_campaign(const CampaignOptions& options, const std::atomic<bool>& i
       std::uint64_t seed = 0;
       {
         rt::Lock lock(mutex);
+        if (options.until_failure && campaign.failures > 0) return;
         if (next >= options.end_seed || rt::monotonic_ns() - started >= options.stop_after_ns) return;
         seed = next;
         next += options.shards;

@@ -23,6 +23,14 @@ void on_interrupt(int) {
   if (interrupt_asked.exchange(true)) _exit(130);  // asked twice: at once
 }
 
+// One level; whatever else is wrong with it shows when a file is written there.
+void make_directory(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  auto parent = vfs::open_posix(slash == std::string::npos ? "." : path.substr(0, slash + 1));
+  if (parent.ok())
+    ignore((*parent)->make_directory(path.substr(slash == std::string::npos ? 0 : slash + 1)), "usually there");
+}
+
 // Progress on a terminal: one line, rewritten a few times a second.
 class Progress {
  public:
@@ -78,6 +86,7 @@ class RunCommand {
 };
 
 std::string RunCommand::save_scenario(const Outcome& outcome, const std::string& name) {
+  make_directory(arguments_.out_directory);
   const std::string path = arguments_.out_directory + "/" + name;
   const Status written = write_file(path, encode_repro(repro_of(outcome), outcome.recent));
   if (written.ok()) return path;
