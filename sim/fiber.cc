@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/base/invariant.h"
+#include "core/rt/rt.h"
 #include "sim/sanitizer.h"
 
 #if !defined(__x86_64__) || defined(MYLONITE_PORTABLE_FIBERS)
@@ -93,6 +94,9 @@ void* prepare(std::byte* bottom, std::size_t bytes, Start start, Fiber* target) 
 
 StackPool::StackPool(std::size_t stack_bytes) : guard_bytes_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))) {
   stack_bytes_ = (stack_bytes + guard_bytes_ - 1) / guard_bytes_ * guard_bytes_;
+  // While a process has never had a second thread, libstdc++ counts shared_ptr references without atomics, which a
+  // sanitizer that takes fibers for threads reports.
+  if constexpr (kThreadSanitizer) rt::Thread("second", [] {}).join();
 }
 
 StackPool::~StackPool() {
