@@ -158,6 +158,9 @@ Options draw_options(const Swarm& swarm, Random random) {
   options.frozen_memtables_max = random.between(1, 3);
   options.group_commit_max_bytes = pick(random, {1, 500, 1ULL << 20, 1ULL << 20});
   options.manifest_rotate_bytes = random.chance(1, 3) ? random.between(1024, 8192) : 4ULL << 20;
+  options.compaction_policy = random.chance(3, 4) ? "tier" : "none";
+  options.runs_per_level_max = random.between(2, 4);
+  options.max_levels = random.between(1, 4);
   options.bloom_false_positive_rate = random.chance(1, 2) ? 0.01 : 0.2;
   return options;
 }

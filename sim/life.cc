@@ -6,7 +6,7 @@
 
 #include "core/base/bytes.h"
 #include "core/format/file_names.h"
-#include "core/vfs/util.h"
+#include "core/version/manifest.h"
 #include "sim/sanitizer.h"
 
 namespace mylonite::sim {
@@ -128,7 +128,6 @@ void Life::judge_recovery(Store& store) {
     if (universe_.worst_ending == Ending::kPowerLoss) ++universe_.stats.acknowledged_lost[lost];
     if (universe_.worst_ending != Ending::kClose) ++universe_.stats.recoveries;
     universe_.worst_ending = Ending::kClose;
-    check_listing(store);
     end_if_violated();
   }
   if (!machine_.dead()) check_scans(session);
@@ -141,24 +140,23 @@ void Life::check_scans(Session& session) {
   }
 }
 
-// CURRENT, LOCK, the manifest in force, the live tables, one log; and what is not ours.
-void Life::check_listing(const Store& store) {
+// CURRENT, LOCK, the manifest in force, the tables it lists, one log; and what is not ours. The harness reads the
+// manifest itself and does not take the store's word.
+void Life::check_listing() {
+  const std::string directory = life_.options.data_dir;
+  faultfs::SimFileSystem plain(universe_.disk);
+  const auto manifest = load_manifest(plain, directory);
+  const auto names = plain.list(directory);
+  if (!manifest.ok() || !names.ok()) {
+    universe_.oracle.violate("listing", "after open the manifest or the directory cannot be read");
+    return;
+  }
   std::vector<std::string> expected = universe_.foreign;
   expected.emplace_back(kCurrentName);
   expected.emplace_back(kLockName);
-  const auto version = store.version();
-  for (const TableInfo* table : version->tables()) expected.push_back(table_name(table->number));
-  expected.push_back(wal_name(version->first_log));
-
-  faultfs::SimFileSystem plain(universe_.disk);
-  const std::string directory = life_.options.data_dir;
-  const auto current = vfs::read_whole_file(plain, directory + "/" + std::string(kCurrentName));
-  const auto names = plain.list(directory);
-  if (!current.ok() || !names.ok()) {
-    universe_.oracle.violate("listing", "CURRENT or the directory cannot be read");
-    return;
-  }
-  expected.push_back(current->substr(0, current->find(' ')));
+  expected.push_back(manifest_name(manifest->number));
+  expected.push_back(wal_name(manifest->version.first_log));
+  for (const TableInfo* table : manifest->version.tables()) expected.push_back(table_name(table->number));
   universe_.oracle.check_listing(*names, std::move(expected));
 }
 
@@ -196,6 +194,9 @@ void Life::on_group_commit(std::size_t batches, std::uint64_t) {
 }
 
 void Life::on_recovery(const RecoveryReport& report) {
+  const SimulatorCode scope;
+  if (!machine_.dead()) check_listing();
+  end_if_violated();
   if (universe_.narrator == nullptr) return;
   universe_.narrator->machine(
       fmt::format("opened: {} logs, {} records, {} bytes of torn tail dropped, {} tables written, {} files removed",

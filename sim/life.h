@@ -47,7 +47,7 @@ class Life final : private EventListener {
   void judge_recovery(Store& store);
   bool collect_survivors(Session& session, std::vector<Survivor>& survivors);
   void check_scans(Session& session);
-  void check_listing(const Store& store);
+  void check_listing();
   void work(Store& store);
   void close(Store& store);
 

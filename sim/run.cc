@@ -14,14 +14,19 @@ namespace {
 using faultfs::Disk;
 
 // Somebody else's file appears in an existing store's directory.
-void place_foreign_file(Universe& universe, const std::string& directory) {
+void place_foreign_file(Universe& universe, const std::string& directory, std::size_t index) {
   faultfs::SimFileSystem fs(universe.disk);
   const auto current = fs.stat(directory + "/CURRENT");
   if (!current.ok() || !*current) return;
-  const std::string name = fmt::format("notes-{}.txt", universe.foreign.size() + 1);
+  const std::string name = fmt::format("notes-{}.txt", index + 1);
   if (!vfs::write_new_file(fs, directory + "/" + name, "not yours").ok()) return;
   if (!fs.sync_directory(directory).ok()) return;
   universe.foreign.push_back(name);
+}
+
+// A lie about a directory takes what others keep there too.
+void forget_lost_files(Universe& universe, const std::string& directory) {
+  std::erase_if(universe.foreign, [&](const std::string& name) { return !universe.disk.find(directory + "/" + name); });
 }
 
 // The disk as the next incarnation finds it. Returns whether every recorded choice was used.
@@ -45,6 +50,7 @@ bool end_life(Universe& universe, const Scenario& scenario, const Incarnation& l
     universe.disk = faultfs::power_loss(universe.disk, scenario.names, chooser);
     recorded.image = chooser.choices();
   }
+  if (universe.lied_to) forget_lost_files(universe, life.options.data_dir);
   universe.world.trace.event(EventKind::kCrash, universe.disk.hash(), recorded.image.size());
   if (universe.narrator != nullptr) {
     universe.narrator->heading(fmt::format("power loss; {} units did not survive whole", recorded.image.size()));
@@ -70,7 +76,7 @@ bool run_life(Universe& universe, const Scenario& scenario, std::size_t index, O
                                            life.options.wal_flush_every_write ? "with" : "without",
                                            life.options.memtable_max_bytes));
   }
-  if (life.foreign_file) place_foreign_file(universe, life.options.data_dir);
+  if (life.foreign_file) place_foreign_file(universe, life.options.data_dir, index);
   ++universe.stats.incarnations;
   Recorded recorded;
   bool loud = false;

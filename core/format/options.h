@@ -27,6 +27,8 @@ struct Options {
   std::uint64_t wal_file_rotate_bytes = 64ULL << 20;  // a log longer than this is followed by a new one
 
   // Added.
+  std::string compaction_policy = "tier";             // tier: a level of many runs is merged into one; or none
+  std::uint64_t runs_per_level_max = 4;               // tier: so many are merged
   std::uint64_t manifest_rotate_bytes = 4ULL << 20;   // a longer manifest is replaced by a snapshot
   bool create_if_missing = true;                      // where the directory is absent or empty
   std::uint64_t block_bytes = 4096;                   // target size of a table's data block

@@ -37,13 +37,11 @@ Status Background::flush_oldest(rt::Lock& lock) {
       .fs = state_.fs, .directory = state_.directory, .options = state_.options, .new_file_number = [this] {
         return state_.catalog->new_file_number();
       }};
-  const auto entries = oldest.memtable->iterator();
-  auto tables = write_run(target, *entries);
-  Status done = tables.ok() ? Status() : Status(tables.error());
+  auto edit = flush_memtable(target, *oldest.memtable);
+  Status done = edit.ok() ? Status() : Status(edit.error());
   if (done.ok()) {
-    VersionEdit edit = add_newest_run(*tables);
-    edit.first_log = oldest.next_log;
-    done = state_.catalog->commit(std::move(edit));
+    edit->first_log = oldest.next_log;
+    done = state_.catalog->commit(*edit);
   }
   lock.lock();
   if (!done.ok()) return done;
@@ -51,7 +49,8 @@ Status Background::flush_oldest(rt::Lock& lock) {
   state_.flushed_ever = oldest.order;
   state_.publish();
   state_.progress.notify_all();
-  state_.listener.on_flush({.tables = std::move(*tables), .entries = oldest.memtable->entries()});
+  state_.compaction_work.notify_one();
+  state_.listener.on_flush({.tables = edit->added.size(), .entries = oldest.memtable->entries()});
   remove_logs_before(lock, oldest.next_log);
   return {};
 }

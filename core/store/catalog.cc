@@ -50,16 +50,26 @@ std::shared_ptr<const Version> Catalog::version() const {
   return version_;
 }
 
-std::vector<TableRun> Catalog::runs() const {
+Catalog::View Catalog::view() const {
   rt::Lock lock(mutex_);
-  std::vector<TableRun> all;
+  View view{.version = version_, .runs = {}};
   for (const Level& level : version_->levels) {
     for (const Run& run : level.runs) {
-      TableRun& open = all.emplace_back();
+      TableRun& open = view.runs.emplace_back();
       for (const TableInfo& table : run.tables) open.tables.push_back(tables_.at(table.number));
     }
   }
-  return all;
+  return view;
+}
+
+std::vector<std::shared_ptr<const TableReader>> Catalog::tables_of(std::uint32_t level, RunId id) const {
+  rt::Lock lock(mutex_);
+  std::vector<std::shared_ptr<const TableReader>> tables;
+  for (const Run& run : version_->levels.at(level).runs) {
+    if (run.id != id) continue;
+    for (const TableInfo& table : run.tables) tables.push_back(tables_.at(table.number));
+  }
+  return tables;
 }
 
 Status Catalog::commit(VersionEdit edit) {

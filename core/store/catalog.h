@@ -45,7 +45,13 @@ class Catalog {
   };
   Position position() const;
   std::shared_ptr<const Version> version() const;
-  std::vector<TableRun> runs() const;  // level by level, newest first
+  struct View {
+    std::shared_ptr<const Version> version;
+    std::vector<TableRun> runs;  // level by level, newest first
+  };
+  View view() const;
+  // Open tables of one run of the current version, in key order.
+  std::vector<std::shared_ptr<const TableReader>> tables_of(std::uint32_t level, RunId run) const;
   void set_manifest_rotate_bytes(std::uint64_t bytes) { manifest_rotate_bytes_ = bytes; }
 
  private:

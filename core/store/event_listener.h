@@ -6,10 +6,9 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "core/base/status.h"
-#include "core/format/table_info.h"
 #include "core/format/write_batch.h"
 
 namespace mylonite {
@@ -26,8 +25,17 @@ struct RecoveryReport {
 };
 
 struct FlushReport {
-  std::vector<TableInfo> tables;
+  std::uint64_t tables = 0;
   std::uint64_t entries = 0;
+};
+
+struct CompactionReport {
+  std::string policy;
+  std::string reason;
+  std::uint64_t runs = 0;  // merged
+  std::uint64_t tables_in = 0;
+  std::uint64_t tables_out = 0;
+  std::uint64_t bytes_out = 0;
 };
 
 class EventListener {
@@ -38,6 +46,10 @@ class EventListener {
   // A group of writers was logged (and synced, if asked for) with one append.
   virtual void on_group_commit(std::size_t /*batches*/, std::uint64_t /*log_bytes*/) {}
   virtual void on_flush(const FlushReport&) {}
+  virtual void on_compaction(const CompactionReport&) {}
+  // No table is merged any more until the store is reopened; reads and writes go on.
+  virtual void on_compaction_paused(const Error&) {}
+  // Once the store is recovered, before any thread of its own runs and before open() returns.
   virtual void on_recovery(const RecoveryReport&) {}
   virtual void on_write_stall(std::string_view /*cause*/) {}
   virtual void on_clock_unusable(std::uint64_t /*wall_ticks*/) {}

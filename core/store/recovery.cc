@@ -252,18 +252,17 @@ Status Recovery::flush_replayed() {
   const std::unique_ptr<Memtable> memtable = std::move(replayed_);
   const RunTarget target{
       .fs = fs_, .directory = directory_, .options = options_, .new_file_number = [this] { return new_file_number(); }};
-  const auto entries = memtable->iterator();
-  auto tables = write_run(target, *entries);
-  if (!tables.ok()) return tables.error();
-  auto version = apply(version_, add_newest_run(*tables));
+  const auto edit = flush_memtable(target, *memtable);
+  if (!edit.ok()) return edit.error();
+  auto version = apply(version_, *edit);
   if (!version.ok()) return version.error();
   version_ = std::move(*version);
-  for (const TableInfo& table : *tables) {
-    auto reader = open_table(fs_, directory_, table);
+  for (const VersionEdit::Added& added : edit->added) {
+    auto reader = open_table(fs_, directory_, added.table);
     if (!reader.ok()) return reader.error();
-    tables_.emplace(table.number, std::move(*reader));
+    tables_.emplace(added.table.number, std::move(*reader));
   }
-  result_.report.tables_written += tables->size();
+  result_.report.tables_written += edit->added.size();
   return {};
 }
 

@@ -39,9 +39,10 @@ struct SharedState {
   std::unique_ptr<vfs::FileLock> lock_file;
   std::unique_ptr<Catalog> catalog;
 
-  mutable rt::Mutex mutex;  // guards everything below
-  rt::CondVar work;         // for the background thread: something was frozen, a ceiling is wanted, closing
-  rt::CondVar progress;     // for waiters: a flush was installed, writes were stopped, closing
+  mutable rt::Mutex mutex;      // guards everything below
+  rt::CondVar work;             // for the background thread: something was frozen, a ceiling is wanted, closing
+  rt::CondVar compaction_work;  // for the compaction thread: a run was added, closing
+  rt::CondVar progress;         // for waiters: a flush was installed, writes were stopped, closing
   std::shared_ptr<const ReadState> read_state;
   std::shared_ptr<Memtable> active;
   std::deque<FrozenMemtable> frozen;  // oldest first
@@ -53,6 +54,7 @@ struct SharedState {
   std::optional<Error> stopped;  // why no write is accepted any more
   bool closing = false;
   std::atomic<bool> closed{false};
+  std::atomic<bool> compaction_gives_up{false};
 
   // All with `mutex` held.
   void publish();               // makes a new ReadState of the members
@@ -62,8 +64,12 @@ struct SharedState {
 inline void SharedState::publish() {
   auto next = std::make_shared<ReadState>();
   next->memtables.push_back(active);
-  for (auto each = frozen.rbegin(); each != frozen.rend(); ++each) next->memtables.push_back(each->memtable);
-  next->runs = catalog->runs();
+  Catalog::View tables = catalog->view();
+  for (auto each = frozen.rbegin(); each != frozen.rend(); ++each) {
+    // A flush that was committed, but is not installed yet, already stands among the tables.
+    if (each->next_log > tables.version->first_log) next->memtables.push_back(each->memtable);
+  }
+  next->runs = std::move(tables.runs);
   read_state = std::move(next);
 }
 
@@ -72,6 +78,7 @@ inline void SharedState::stop(const Error& why) {
   stopped = Error(Code::kReadOnly, "writes stopped until the store is reopened, after: " + why.to_string());
   listener.on_writes_stopped(why);
   work.notify_all();
+  compaction_work.notify_all();
   progress.notify_all();
 }
 

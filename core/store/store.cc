@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "core/store/recovery.h"
 #include "core/vfs/posix.h"
 
@@ -55,6 +57,11 @@ Result<std::unique_ptr<Store>> Store::open_in(std::unique_ptr<vfs::FileSystem> o
                                               const Options& options, EventListener* listener) {
   static SilentListener silent;
   EventListener& events = listener != nullptr ? *listener : silent;
+  const CompactionPolicy* policy = find_policy(options.compaction_policy);
+  if (policy == nullptr) {
+    return Error(Code::kInvalidArgument, fmt::format("option compaction_policy = '{}': expected one of {}",
+                                                     options.compaction_policy, policy_names()));
+  }
   auto recovered = recover(fs, options.data_dir, options);
   if (!recovered.ok()) return recovered.error();
   auto state = std::make_shared<SharedState>(fs, options.data_dir, options, events);
@@ -68,9 +75,10 @@ Result<std::unique_ptr<Store>> Store::open_in(std::unique_ptr<vfs::FileSystem> o
 
   std::unique_ptr<Store> store(new Store(std::move(owned_fs), state));
   store->recovery_ = recovered->report;
+  events.on_recovery(store->recovery_);
   store->writes_ = std::make_unique<WritePath>(*state, std::move(recovered->wal));
   store->background_ = std::make_unique<Background>(*state);
-  events.on_recovery(store->recovery_);
+  store->compactor_ = std::make_unique<Compactor>(*state, *policy);
   return store;
 }
 
@@ -129,11 +137,14 @@ Status Store::close_once() {
   {
     rt::Lock lock(state_->mutex);
     state_->closing = true;
+    state_->compaction_gives_up.store(true, std::memory_order_relaxed);
     state_->work.notify_all();
+    state_->compaction_work.notify_all();
     state_->progress.notify_all();
   }
   Status done = writes_->finish();
   background_->join();
+  compactor_->join();
   if (done.ok()) {
     // No stamp above the last is out: the next open may start right behind it.
     const Timestamp last = state_->stamps.last();

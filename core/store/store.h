@@ -1,4 +1,4 @@
-// The store. Wiring only: recovery opens it, WritePath writes, Session reads, Background flushes.
+// The store. Wiring only: recovery opens it, WritePath writes, Session reads, Background flushes, Compactor merges.
 //
 //   mylonite::Options options;
 //   options.data_dir = "my-data";
@@ -24,6 +24,7 @@
 #include "core/format/options.h"
 #include "core/format/write_batch.h"
 #include "core/store/background.h"
+#include "core/store/compactor.h"
 #include "core/store/event_listener.h"
 #include "core/store/session.h"
 #include "core/store/write_path.h"
@@ -82,6 +83,7 @@ class Store {
   RecoveryReport recovery_;
   std::unique_ptr<WritePath> writes_;
   std::unique_ptr<Background> background_;
+  std::unique_ptr<Compactor> compactor_;
   rt::Mutex close_mutex_;
   std::optional<Status> close_result_;
 };

@@ -86,6 +86,12 @@ VersionEdit Version::snapshot() const {
   return edit;
 }
 
+VersionEdit add_run(std::uint32_t level, RunId run, const std::vector<TableInfo>& tables) {
+  VersionEdit edit;
+  for (const TableInfo& table : tables) edit.added.push_back({.level = level, .run = run, .table = table});
+  return edit;
+}
+
 Result<Version> apply(const Version& before, const VersionEdit& edit) {
   Version after = before;
   for (FileNumber number : edit.removed) {

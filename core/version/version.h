@@ -62,6 +62,10 @@ struct Version {
   bool operator==(const Version&) const = default;
 };
 
+// The edit that adds tables, in key order, as one run. File numbers ascend, so a flushed run takes its first table's
+// number as id.
+VersionEdit add_run(std::uint32_t level, RunId run, const std::vector<TableInfo>& tables);
+
 // kCorruption when the edit does not fit: an unknown table removed, a duplicate added, a broken structure.
 Result<Version> apply(const Version& before, const VersionEdit& edit);
 Status check_structure(const Version& version);

@@ -97,10 +97,16 @@ std::string RunCommand::save_scenario(const Outcome& outcome, const std::string&
 
 void RunCommand::report_failure(const SeedResult& result) {
   constexpr std::uint64_t kToldInFull = 3;
-  const std::string artifact = save_scenario(result.outcome, fmt::format("seed-{}.repro", result.seed));
+  constexpr std::uint64_t kNamed = 20;
+  ++failures_;
+  const bool saved = failures_ <= kNamed;
+  const std::string artifact = saved ? save_scenario(result.outcome, fmt::format("seed-{}.repro", result.seed)) : "";
   lines_ += failure_json(result, artifact) + "\n";
   progress_.clear();
-  ++failures_;
+  if (failures_ == kNamed + 1)
+    std::fprintf(stderr, "more seeds fail; only the first %llu are named and saved\n",
+                 static_cast<unsigned long long>(kNamed));
+  if (!saved) return;
   if (failures_ > kToldInFull) {
     std::fprintf(stderr, "FAILED  seed %llu  rule %s  %s\n", static_cast<unsigned long long>(result.seed),
                  result.outcome.failure->rule.c_str(), artifact.c_str());
