@@ -10,24 +10,10 @@ Background::Background(SharedState& state) : state_(state), thread_("background"
 void Background::run() {
   rt::Lock lock(state_.mutex);
   while (true) {
-    state_.work.wait(lock, [&] {
-      return state_.closing || (!state_.stopped && (!state_.frozen.empty() || state_.stamps.wants_more_room()));
-    });
+    state_.work.wait(lock, [&] { return state_.closing || (!state_.stopped && !state_.frozen.empty()); });
     if (state_.closing) return;
-    const Status done = state_.frozen.empty() ? raise_ceiling(lock) : flush_oldest(lock);
-    if (!done.ok()) state_.stop(done.error());
+    if (const Status done = flush_oldest(lock); !done.ok()) state_.stop(done.error());
   }
-}
-
-Status Background::raise_ceiling(rt::Lock& lock) {
-  const Timestamp ceiling = StampSource::ceiling_for(state_.stamps.last());
-  lock.unlock();
-  const Status done = state_.catalog->commit({.ceiling = ceiling});
-  lock.lock();
-  if (!done.ok()) return done;
-  state_.stamps.raise_ceiling(ceiling);
-  rt::mark("stamps.ceiling_raised_ahead");
-  return {};
 }
 
 Status Background::flush_oldest(rt::Lock& lock) {

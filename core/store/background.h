@@ -1,4 +1,4 @@
-// The store's background thread: flushes frozen memtables, oldest first, and raises the stamp ceiling ahead of need.
+// The store's background thread: flushes frozen memtables, oldest first, and removes the logs they make obsolete.
 //
 // Never holds the state's lock over I/O. A failed flush stops all writes (reads go on).
 #pragma once
@@ -17,7 +17,6 @@ class Background {
  private:
   void run();
   Status flush_oldest(rt::Lock& lock);
-  Status raise_ceiling(rt::Lock& lock);
   void remove_logs_before(rt::Lock& lock, FileNumber first_needed);
 
   SharedState& state_;

@@ -40,7 +40,7 @@ struct SharedState {
   std::unique_ptr<Catalog> catalog;
 
   mutable rt::Mutex mutex;      // guards everything below
-  rt::CondVar work;             // for the background thread: something was frozen, a ceiling is wanted, closing
+  rt::CondVar work;             // for the background thread: something was frozen, closing
   rt::CondVar compaction_work;  // for the compaction thread: a run was added, closing
   rt::CondVar progress;         // for waiters: a flush was installed, writes were stopped, closing
   std::shared_ptr<const ReadState> read_state;

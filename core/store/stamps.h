@@ -42,9 +42,6 @@ class StampSource {
   // Requires at > last() and at < ceiling().
   void issued(Timestamp at) { last_ = at; }
   void raise_ceiling(Timestamp ceiling) { ceiling_ = std::max(ceiling_, ceiling); }
-  bool wants_more_room() const {
-    return ceiling_ < kTimestampMax && last_.ticks + kCeilingAheadTicks / 2 > ceiling_.ticks;
-  }
 
  private:
   Timestamp last_;

@@ -120,7 +120,6 @@ Status WritePath::commit(rt::Lock& lock, const std::vector<Request*>& group) {
     return done;
   }
   state_.visible = newest;
-  if (state_.stamps.wants_more_room()) state_.work.notify_one();
   return {};
 }
 
