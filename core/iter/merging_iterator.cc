@@ -89,6 +89,8 @@ void MergingIterator::turn(bool forward) {
         } else if (child.status().ok()) {
           child.seek_to_last();
         }
+        // A memtable grows meanwhile: what was linked in behind the current key since the seek is not before it.
+        while (child.valid() && compare_internal(child.key(), current.key) >= 0) child.prev();
       }
     }
     if (!admit(i)) return;

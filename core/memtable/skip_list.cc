@@ -44,7 +44,7 @@ bool SkipList::is_before(const Node* node, Target target) {
   return trailer_of(node->key()) > target.trailer;
 }
 
-SkipList::Node* SkipList::descend(Target target, Node** path) const {
+SkipList::Place SkipList::descend(Target target, Node** path) const {
   Node* node = head_;
   const Node* passed = nullptr;  // known not to be before the target: often met again one level down
   for (std::size_t level = height_.load(std::memory_order_relaxed); level-- > 0;) {
@@ -59,12 +59,13 @@ SkipList::Node* SkipList::descend(Target target, Node** path) const {
     }
     if (path != nullptr) path[level] = node;
   }
-  return node;
+  rt::point("memtable seek");
+  return {.before = node, .at_or_after = passed};
 }
 
 bool SkipList::insert(Target key, std::string_view value) {
   Node* path[kHeightMax];
-  const Node* next = descend(key, path)->next(0);
+  const Node* next = descend(key, path).at_or_after;
   if (next != nullptr && user_key_of(next->key()) == key.user_key && trailer_of(next->key()) == key.trailer)
     return false;
 
@@ -84,10 +85,10 @@ bool SkipList::insert(Target key, std::string_view value) {
   return true;
 }
 
-const SkipList::Node* SkipList::at_or_after(Target target) const { return descend(target, nullptr)->next(0); }
+const SkipList::Node* SkipList::at_or_after(Target target) const { return descend(target, nullptr).at_or_after; }
 
 const SkipList::Node* SkipList::before(Target target) const {
-  const Node* node = descend(target, nullptr);
+  const Node* node = descend(target, nullptr).before;
   return node == head_ ? nullptr : node;
 }
 

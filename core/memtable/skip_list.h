@@ -71,9 +71,14 @@ class SkipList {
 
   static bool is_before(const Node* node, Target target);
   Node* make_node(Target key, std::string_view value, std::size_t height);
-  // The last node before the target on each level from the top to 0; into `path` when it is not null. Returns level
-  // 0's.
-  Node* descend(Target target, Node** path) const;
+  // Two neighbours on level 0, seen in one step: re-reading the first one's link later may meet an entry that was
+  // linked in meanwhile and stands before the target.
+  struct Place {
+    Node* before;
+    const Node* at_or_after;
+  };
+  // Puts the last node before the target on each level in use into `path` when it is not null.
+  Place descend(Target target, Node** path) const;
 
   std::pmr::monotonic_buffer_resource arena_;
   Random random_;

@@ -11,7 +11,7 @@ Result<std::shared_ptr<const TableReader>> open_table(vfs::FileSystem& fs, const
   const std::string name = table_name(table.number);
   auto file = fs.open(directory + "/" + name, vfs::OpenMode::kRead);
   if (!file.ok() && file.error().code() == Code::kNotFound) {
-    return Error(Code::kCorruption, "the manifest lists this table, but it is missing; run `mylonite repair`").in(name);
+    return Error(Code::kCorruption, "the manifest lists this table, but it is missing").in(name);
   }
   if (!file.ok()) return file.error();
   return TableReader::open(std::move(*file), table, name);

@@ -46,8 +46,7 @@ Result<Listing> look(vfs::FileSystem& fs, const std::string& directory) {
   if (has_current) {
     listing.state = DirectoryState::kStore;
   } else if (has_data) {
-    return Error(Code::kCorruption, "logs or tables, but no CURRENT: a damaged store; run `mylonite repair`")
-        .in(directory);
+    return Error(Code::kCorruption, "logs or tables, but no CURRENT: a damaged store").in(directory);
   } else if (has_manifest || names->size() == listing.ours.size()) {
     listing.state = DirectoryState::kEmpty;  // a creation that did not finish leaves a manifest, LOCK, CURRENT.new
   } else {
@@ -75,6 +74,7 @@ class Recovery {
   Status read_manifest();
   Status read_logs();
   Status check_chain(const std::vector<WalReader>& logs) const;
+  Status check_closed_log(const std::vector<WalReader>& logs) const;
   Status check_records(const std::vector<WalReader>& logs);
   Status replay(const std::vector<WalReader>& logs);
   Status flush_replayed();
@@ -181,6 +181,7 @@ Status Recovery::read_logs() {
     logs.push_back(std::move(*reader));
   }
   if (Status sound = check_chain(logs); !sound.ok()) return sound;
+  if (Status sound = check_closed_log(logs); !sound.ok()) return sound;
   if (Status sound = check_records(logs); !sound.ok()) return sound;
   return replay(logs);
 }
@@ -192,20 +193,34 @@ Status Recovery::check_chain(const std::vector<WalReader>& logs) const {
     const FileNumber before = i == 0 ? header.previous : logs[i - 1].header().number;
     const bool gap = i == 0 ? header.number != expected : header.previous != before;
     if (gap) {
-      return Error(Code::kCorruption,
-                   fmt::format("a log before this one is missing: expected {}, found {}; run `mylonite repair`",
-                               i == 0 ? expected.value : header.previous.value,
-                               i == 0 ? header.number.value : before.value))
+      return Error(Code::kCorruption, fmt::format("a log before this one is missing: expected {}, found {}",
+                                                  i == 0 ? expected.value : header.previous.value,
+                                                  i == 0 ? header.number.value : before.value))
           .in(wal_name(header.number), 32);
     }
     const bool newer_manifest = header.manifest > loaded_.number;
     if (newer_manifest || (header.manifest == loaded_.number && header.manifest_record > loaded_.last_record)) {
       return Error(Code::kCorruption, fmt::format("the log attests manifest {} up to record {}, found manifest {} up "
-                                                  "to record {}; run `mylonite repair`",
+                                                  "to record {}",
                                                   header.manifest.value, header.manifest_record, loaded_.number.value,
                                                   loaded_.last_record))
           .in(manifest_name(loaded_.number));
     }
+  }
+  return {};
+}
+
+Status Recovery::check_closed_log(const std::vector<WalReader>& logs) const {
+  if (!version_.closed_log) return {};
+  const auto& [number, bytes] = *version_.closed_log;
+  if (logs.empty() || logs.back().header().number != number) {
+    return Error(Code::kCorruption, "the store was closed with this log, but it is missing or was emptied")
+        .in(wal_name(number));
+  }
+  if (logs.back().bytes() != bytes) {
+    return Error(Code::kCorruption,
+                 fmt::format("the store was closed with {} bytes in this log, found {}", bytes, logs.back().bytes()))
+        .in(wal_name(number), std::min(bytes, logs.back().bytes()));
   }
   return {};
 }
@@ -276,6 +291,7 @@ Status Recovery::commit() {
 
   const FileNumber manifest = new_file_number();
   version_.first_log = new_file_number();
+  version_.closed_log.reset();
   auto created = Manifest::create(fs_, directory_, manifest, version_);
   if (!created.ok()) return created.error();
   result_.catalog = std::make_unique<Catalog>(Catalog::Place{.fs = fs_, .directory = directory_}, std::move(*created),

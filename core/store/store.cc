@@ -148,7 +148,7 @@ Status Store::close_once() {
   if (done.ok()) {
     // No stamp above the last is out: the next open may start right behind it.
     const Timestamp last = state_->stamps.last();
-    done = state_->catalog->commit({.ceiling = Timestamp{last.ticks + 1}});
+    done = state_->catalog->commit({.ceiling = Timestamp{last.ticks + 1}, .closed_log = writes_->log_end()});
   }
   state_->closed.store(true, std::memory_order_release);
   rt::Lock lock(state_->mutex);

@@ -32,6 +32,7 @@ class WritePath {
   Result<std::uint64_t> freeze();
   // Waits for the queue to run dry (state.closing must be set), then ends the log with the clean-close marker.
   Status finish();
+  ClosedLog log_end() const { return {.number = wal_->number(), .bytes = wal_->bytes()}; }  // after finish()
 
  private:
   enum class Want : std::uint8_t { kWrite, kSync, kFreeze };

@@ -101,6 +101,10 @@ std::string encode_edit(const VersionEdit& edit) {
   if (edit.next_file) json["next_file"] = text(edit.next_file->value);
   if (edit.first_log) json["first_log"] = text(edit.first_log->value);
   if (edit.ceiling) json["ceiling"] = text(edit.ceiling->ticks);
+  if (edit.closed_log) {
+    json["closed_log"] = text(edit.closed_log->number.value);
+    json["closed_log_bytes"] = text(edit.closed_log->bytes);
+  }
   for (const VersionEdit::Added& added : edit.added) json["add"].push_back(table_json(added));
   for (FileNumber number : edit.removed) json["remove"].push_back(text(number.value));
   return json.dump();
@@ -114,6 +118,10 @@ Result<VersionEdit> decode_edit(std::string_view json_text) {
   if (fields.has("next_file")) edit.next_file = FileNumber{fields.number("next_file")};
   if (fields.has("first_log")) edit.first_log = FileNumber{fields.number("first_log")};
   if (fields.has("ceiling")) edit.ceiling = Timestamp{fields.number("ceiling")};
+  if (fields.has("closed_log")) {
+    const FileNumber number{fields.number("closed_log")};
+    edit.closed_log = ClosedLog{.number = number, .bytes = fields.number("closed_log_bytes")};
+  }
   if (!fields.failed().empty()) return malformed(fields.failed());
   for (const Json& table : json.value("add", Json::array())) {
     auto added = table_from(table);

@@ -85,8 +85,7 @@ Result<FileNumber> read_current(vfs::FileSystem& fs, const std::string& director
   auto bytes = vfs::read_whole_file(fs, directory + "/" + std::string(kCurrentName));
   if (!bytes.ok()) return bytes.error();
   auto damaged = [&] {
-    return Error(Code::kCorruption, "expected `manifest-N.jsonl CHECKSUM`; run `mylonite repair`")
-        .in(std::string(kCurrentName), 0);
+    return Error(Code::kCorruption, "expected `manifest-N.jsonl CHECKSUM`").in(std::string(kCurrentName), 0);
   };
   const std::size_t space = bytes->find(' ');
   if (space == std::string::npos) return damaged();
@@ -124,7 +123,7 @@ Result<LoadedManifest> load_manifest(vfs::FileSystem& fs, const std::string& dir
   auto bytes = vfs::read_whole_file(fs, directory + "/" + name);
   if (!bytes.ok()) {
     if (bytes.error().code() != Code::kNotFound) return bytes.error();
-    return Error(Code::kCorruption, "CURRENT names this manifest, but it is missing; run `mylonite repair`").in(name);
+    return Error(Code::kCorruption, "CURRENT names this manifest, but it is missing").in(name);
   }
   LoadedManifest loaded{.number = *number, .version = {}, .last_record = 0, .dropped_bytes = 0};
   std::size_t offset = 0;
@@ -141,8 +140,7 @@ Result<LoadedManifest> load_manifest(vfs::FileSystem& fs, const std::string& dir
   loaded.dropped_bytes = bytes->size() - offset;
   // Record 0 was synced before CURRENT named the file, so it is never a torn end.
   if (offset == 0 || any_valid_line(*number, std::string_view(*bytes).substr(offset))) {
-    return Error(Code::kCorruption, "manifest is damaged here, although it was known durable; run `mylonite repair`")
-        .in(name, offset);
+    return Error(Code::kCorruption, "manifest is damaged here, although it was known durable").in(name, offset);
   }
   if (loaded.dropped_bytes > 0) rt::mark("manifest.torn_tail");
   return loaded;

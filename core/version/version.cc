@@ -77,7 +77,12 @@ std::uint64_t Version::bytes() const {
 }
 
 VersionEdit Version::snapshot() const {
-  VersionEdit edit{.next_file = next_file, .first_log = first_log, .ceiling = ceiling, .added = {}, .removed = {}};
+  VersionEdit edit{.next_file = next_file,
+                   .first_log = first_log,
+                   .ceiling = ceiling,
+                   .closed_log = closed_log,
+                   .added = {},
+                   .removed = {}};
   for (std::uint32_t level = 0; level < levels.size(); ++level) {
     for (const Run& run : levels[level].runs) {
       for (const TableInfo& table : run.tables) edit.added.push_back({.level = level, .run = run.id, .table = table});
@@ -102,6 +107,7 @@ Result<Version> apply(const Version& before, const VersionEdit& edit) {
   if (edit.next_file) after.next_file = *edit.next_file;
   if (edit.first_log) after.first_log = *edit.first_log;
   if (edit.ceiling) after.ceiling = *edit.ceiling;
+  if (edit.closed_log) after.closed_log = edit.closed_log;
   if (Status sound = check_structure(after); !sound.ok()) return sound.error();
   return after;
 }

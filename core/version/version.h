@@ -34,6 +34,13 @@ struct Level {
   bool operator==(const Level&) const = default;
 };
 
+// Where a clean close left the last log. A log that is missing or of another length then is damage, not a torn tail.
+struct ClosedLog {
+  FileNumber number;
+  std::uint64_t bytes = 0;
+  bool operator==(const ClosedLog&) const = default;
+};
+
 // One atomic change, one record of the manifest. Absent fields leave things as they are.
 struct VersionEdit {
   struct Added {
@@ -45,6 +52,7 @@ struct VersionEdit {
   std::optional<FileNumber> next_file{};  // every number below has been used
   std::optional<FileNumber> first_log{};  // logs before it are obsolete
   std::optional<Timestamp> ceiling{};     // no stamp at or above it has been issued
+  std::optional<ClosedLog> closed_log{};  // the last edit of a clean close
   std::vector<Added> added{};             // tables of one run in key order
   std::vector<FileNumber> removed{};
   bool operator==(const VersionEdit&) const = default;
@@ -55,6 +63,7 @@ struct Version {
   FileNumber next_file{1};
   FileNumber first_log{0};
   Timestamp ceiling;
+  std::optional<ClosedLog> closed_log{};
 
   std::vector<const TableInfo*> tables() const;  // all, level by level, newest run first
   std::uint64_t bytes() const;

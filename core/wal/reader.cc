@@ -58,8 +58,7 @@ std::uint64_t WalReader::largest_synced_to(std::uint64_t from) const {
 
 Result<LogEnd> WalReader::read(std::optional<std::uint64_t> attested, const Visitor& visit) const {
   auto damaged = [&](std::string message, std::uint64_t offset) {
-    return Error(Code::kCorruption, message + "; run `mylonite repair` on a copy to save what is readable")
-        .in(name_, offset);
+    return Error(Code::kCorruption, message + "").in(name_, offset);
   };
   LogEnd end{.records = 0, .valid_bytes = kWalHeaderBytes, .dropped_bytes = 0, .clean_close = false};
   std::uint64_t synced_to = attested.value_or(0);
