@@ -1,0 +1,14 @@
+// `mylonite sim …` and `mylonite lab …` are the programs `mylonite-sim` and `mylonite-lab`, as with git's commands.
+#pragma once
+
+#include <string>
+
+#include "core/tool/exit.h"
+
+namespace mylonite::tool {
+
+// Becomes the program of that name, found beside this one or in PATH; argv[0] is replaced. Returns only to fail,
+// and has told why.
+Exit become(const std::string& program, char** argv);
+
+}  // namespace mylonite::tool

@@ -1,0 +1,16 @@
+// `mylonite load`: writes the `key<TAB>value` lines of standard input.
+//
+// Several writers take lines in turn, so that their writes share syncs; lines of one key that are in flight together
+// may then land in either order. An acknowledgement is printed as one whole line, flushed, after its write returned.
+// After the first malformed line or failed call no further line is taken; writes in flight end and are acknowledged.
+#pragma once
+
+#include "core/base/status.h"
+#include "core/store/store.h"
+#include "core/tool/arguments.h"
+
+namespace mylonite::tool {
+
+Status load(Store& store, const Arguments& arguments);
+
+}  // namespace mylonite::tool

@@ -1,0 +1,106 @@
+// Stores for tests: on a simulated disk or on the real one, and with threads and clocks simulated where wanted.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/store/store.h"
+#include "core/vfs/posix.h"
+#include "core/vfs/util.h"
+#include "faultfs/sim_file_system.h"
+#include "sim/scheduler.h"
+#include "tests/support/scratch.h"
+
+namespace mylonite::testing {
+
+class TestDisk {
+ public:
+  explicit TestDisk(bool real) {
+    if (real) {
+      scratch_ = std::make_unique<Scratch>();
+      fs_ = std::move(vfs::open_posix(scratch_->path("")).value());
+    } else {
+      fs_ = std::make_unique<faultfs::SimFileSystem>(disk_);
+    }
+  }
+  vfs::FileSystem& fs() { return *fs_; }
+
+ private:
+  faultfs::Disk disk_;
+  std::unique_ptr<Scratch> scratch_;
+  std::unique_ptr<vfs::FileSystem> fs_;
+};
+
+inline Options small_options() {
+  Options options;
+  options.data_dir = "store";
+  options.memtable_max_bytes = 4096;
+  options.wal_file_rotate_bytes = 4096;
+  options.sstable_max_bytes = 2048;
+  options.manifest_rotate_bytes = 4096;
+  options.block_bytes = 256;
+  return options;
+}
+
+inline std::unique_ptr<Store> open_store(vfs::FileSystem& fs, const Options& options,
+                                         EventListener* listener = nullptr) {
+  auto store = Store::open(fs, options, listener);
+  EXPECT_TRUE(store.ok()) << store.error().to_string();
+  return store.ok() ? std::move(*store) : nullptr;
+}
+
+inline Code open_code(vfs::FileSystem& fs, const Options& options) {
+  auto store = Store::open(fs, options);
+  EXPECT_FALSE(store.ok()) << "opens";
+  return store.ok() ? Code::kClosed : store.error().code();
+}
+
+inline Timestamp put(Store& store, std::string_view key, std::string_view value) {
+  const auto at = store.put(key, value);
+  EXPECT_TRUE(at.ok()) << at.error().to_string();
+  return at.ok() ? *at : Timestamp{};
+}
+
+inline std::optional<std::string> get(Store& store, std::string_view key, const ReadOptions& options = {}) {
+  auto value = store.get(key, options);
+  EXPECT_TRUE(value.ok()) << value.error().to_string();
+  return value.ok() ? *value : std::nullopt;
+}
+
+inline Session::Pairs all(Store& store, const ReadOptions& options = {}) {
+  auto pairs = store.range({}, options);
+  EXPECT_TRUE(pairs.ok()) << pairs.error().to_string();
+  return pairs.ok() ? *pairs : Session::Pairs();
+}
+
+// Puts other bytes in the place of a file, synced.
+inline void replace_file(vfs::FileSystem& fs, const std::string& path, std::string_view bytes) {
+  ASSERT_TRUE(fs.remove(path).ok());
+  ASSERT_TRUE(vfs::write_new_file(fs, path, bytes).ok());
+}
+
+inline std::vector<std::string> names_of(vfs::FileSystem& fs, std::string_view prefix) {
+  std::vector<std::string> found;
+  const std::vector<std::string> names = fs.list("store").value();
+  for (const std::string& name : names) {
+    if (name.starts_with(prefix)) found.push_back(name);
+  }
+  return found;
+}
+
+// Runs the program on simulated threads under the given clock.
+inline void run_simulated(sim::VirtualClock& clock, const std::function<void()>& program) {
+  sim::StackPool stacks;
+  sim::Trace trace;
+  sim::DefaultSchedule schedule;
+  sim::FiberScheduler scheduler({stacks, clock, trace}, schedule, {});
+  const sim::RunOutcome outcome = scheduler.run(program);
+  EXPECT_EQ(outcome.end, sim::RunEnd::kFinished) << outcome.story;
+}
+
+}  // namespace mylonite::testing

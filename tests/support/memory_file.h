@@ -1,0 +1,50 @@
+// A vfs::File over a string that the test holds too: to look at, count, cut and damage.
+// Thread-safety: read_at beside read_at only.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "core/vfs/file_system.h"
+
+namespace mylonite::testing {
+
+struct MemoryBytes {
+  std::string bytes;
+  std::size_t appends = 0;
+  std::size_t appends_until_failure = SIZE_MAX;
+  bool reads_fail = false;
+};
+
+class MemoryFile final : public vfs::File {
+ public:
+  explicit MemoryFile(std::shared_ptr<MemoryBytes> content) : content_(std::move(content)) {}
+
+  Status append(std::string_view bytes) override {
+    if (content_->appends == content_->appends_until_failure) return Error(Code::kNoSpace, "the test's disk is full");
+    ++content_->appends;
+    content_->bytes += bytes;
+    return {};
+  }
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) override {
+    if (content_->reads_fail) return Error(Code::kIo, "the test's disk does not read");
+    if (offset >= content_->bytes.size()) return std::size_t{0};
+    const std::size_t count = std::min<std::size_t>(out.size(), content_->bytes.size() - offset);
+    if (count > 0) std::memcpy(out.data(), content_->bytes.data() + offset, count);
+    return count;
+  }
+  Status sync(vfs::SyncKind) override { return {}; }
+  Status truncate(std::uint64_t size) override {
+    content_->bytes.resize(size);
+    return {};
+  }
+  Result<std::uint64_t> size() override { return content_->bytes.size(); }
+  Status close() override { return {}; }
+
+ private:
+  std::shared_ptr<MemoryBytes> content_;
+};
+
+}  // namespace mylonite::testing

@@ -1,0 +1,330 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "core/base/hash.h"
+#include "core/store/store.h"
+#include "core/wal/record.h"
+#include "tests/tool/run_tool.h"
+
+namespace mylonite::testing {
+namespace {
+
+using Words = std::vector<std::string>;
+
+std::vector<Words> every_command(const std::string& directory) {
+  return {{"put", directory, "k", "v"},
+          {"get", directory, "k"},
+          {"delete", directory, "k"},
+          {"range", directory},
+          {"load", directory}};
+}
+
+// A store of a few tables and a log that holds data, closed cleanly.
+std::string make_store(const Scratch& scratch) {
+  const std::string store = scratch.path("store");
+  std::string lines;
+  for (int i = 0; i < 300; ++i) lines += fmt::format("key{}\t{}\n", 1000 + i, std::string(30, 'v'));
+  EXPECT_EQ(run_tool({"load", store, "--set", "memtable_max_bytes=8192"}, lines).exit, 0);
+  return store;
+}
+
+std::string file_of(const std::string& store, std::string_view prefix) {
+  for (const auto& [name, bytes] : tree_of(store)) {
+    if (name.starts_with(prefix)) return store + "/" + name;
+  }
+  ADD_FAILURE() << "no file " << prefix;
+  return "";
+}
+
+void expect_refused(const Scratch& scratch, const Words& words, int exit, const std::string& says) {
+  const auto before = tree_of(scratch.path(""));
+  const Ran ran = run_tool(words, "k\tv\n");
+  EXPECT_EQ(ran.exit, exit) << words[0] << ": " << ran.err;
+  EXPECT_TRUE(ran.err.starts_with("mylonite: ")) << ran.err;
+  EXPECT_NE(ran.err.find(says), std::string::npos) << words[0] << ": " << ran.err;
+  EXPECT_EQ(ran.out, "");
+  EXPECT_TRUE(tree_of(scratch.path("")) == before) << words[0] << " changed something";
+}
+
+// Goal: mistakes on the command line are told before anything is touched. Method: one mistake each.
+// Expectation: exit 2, a message that names the culprit, nothing on the disk.
+TEST(Refusals, CommandLines) {
+  const Scratch scratch;
+  const std::string store = scratch.path("store");
+  const std::pair<Words, std::string> mistakes[] = {
+      {{}, "subcommand"},
+      {{"frobnicate"}, "'frobnicate'"},
+      {{"put", store}, "KEY"},
+      {{"put", store, "k"}, "VALUE"},
+      {{"put", store, "k", "v", "w"}, "w"},
+      {{"put", store, "k", "v", "--frob"}, "--frob"},
+      {{"get", store, "k", "--acks"}, "--acks"},
+      {{"load", store, "--writers", "0"}, "--writers"},
+      {{"load", store, "--writers", "many"}, "--writers"},
+      {{"put", store, "k", "v", "--hex"}, "hex digits"},
+      {{"put", store, "00", "0", "--hex"}, "hex digits"},
+      {{"put", store, "k", "v", "--set"}, "--set"},
+      {{"put", store, "k", "v", "--set", "x"}, "NAME=VALUE"},
+      {{"put", store, "k", "v", "--set", "bytes=1"}, "no option is named 'bytes'; there are: memtable_max_bytes, "},
+      {{"put", store, "k", "v", "--set", "data_dir=x"}, "DIR"},
+      {{"put", store, "k", "v", "--set", "memtable_max_bytes=1k"}, "a whole number"},
+      {{"put", store, "k", "v", "--set", "memtable_max_bytes=-1"}, "a whole number"},
+      {{"put", store, "k", "v", "--set", "memtable_max_bytes="}, "a whole number"},
+      {{"put", store, "k", "v", "--set", "memtable_max_bytes=18446744073709551616"}, "a whole number"},
+      {{"put", store, "k", "v", "--set", "memtable_max_bytes=1023"}, "1024 to"},
+      {{"put", store, "k", "v", "--set", "wal_flush_every_write=1"}, "true or false"},
+      {{"put", store, "k", "v", "--set", "bloom_false_positive_rate=nan"}, "0.0001 to 0.5"},
+      {{"put", "", "k", "v"}, "data_dir"},
+      {{"put", ".", "k", "v"}, "data_dir"},
+      {{"put", "/", "k", "v"}, "data_dir"},
+  };
+  for (const auto& [words, says] : mistakes) {
+    const Ran ran = run_tool(words);
+    EXPECT_EQ(ran.exit, 2) << says << ": " << ran.err;
+    EXPECT_NE(ran.err.find(says), std::string::npos) << ran.err;
+    EXPECT_EQ(ran.out, "");
+  }
+  EXPECT_EQ(tree_of(scratch.path("")).size(), 0U);
+}
+
+// Goal: readers create nothing. Method: get, delete, range where nothing is, and in an empty directory.
+// Expectation: exit 5, nothing created, not even asked to.
+TEST(Refusals, ReadersCreateNothing) {
+  const Scratch scratch;
+  std::filesystem::create_directory(scratch.path("empty"));
+  for (const std::string name : {"absent", "empty", "no/parent"}) {
+    const std::string store = scratch.path(name);
+    for (const Words& words : {Words{"get", store, "k"}, {"delete", store, "k"}, {"range", store}}) {
+      expect_refused(scratch, words, 5, name == "no/parent" ? "not found" : "not a store");
+    }
+    expect_refused(scratch, {"get", store, "k", "--set", "create_if_missing=true"}, 5, "");
+  }
+  expect_refused(scratch, {"put", scratch.path("absent"), "k", "v", "--set", "create_if_missing=false"}, 5,
+                 "not a store");
+  EXPECT_EQ(run_tool({"put", scratch.path("empty"), "k", "v"}).exit, 0);
+}
+
+// Goal: what is not a store stays as it is. Method: a directory with foreign files, a file, a file as parent, a missing
+// parent; every command. Expectation: exit 5 (or 2 for an impossible path); nothing changed.
+TEST(Refusals, NotAStore) {
+  const Scratch scratch;
+  std::filesystem::create_directories(scratch.path("photos/2020"));
+  write_bytes(scratch.path("photos/a.jpg"), "jpg");
+  write_bytes(scratch.path("file"), "text");
+  for (const Words& words : every_command(scratch.path("photos"))) expect_refused(scratch, words, 5, "not a store");
+  for (const Words& words : every_command(scratch.path("file")))
+    expect_refused(scratch, words, 5, "a file, not a directory");
+  for (const Words& words : every_command(scratch.path("file/x")))
+    expect_refused(scratch, words, 2, "must be a directory");
+  for (const Words& words : every_command(scratch.path("no/x")))
+    expect_refused(scratch, words, 5, "parent of data_dir");
+}
+
+// Goal: a second opener is turned away, in another process and in the same one. Method: a store is held open.
+// Expectation: exit 7 and kLocked; nothing changed.
+TEST(Refusals, LockedByAnotherOpener) {
+  const Scratch scratch;
+  Options options;
+  options.data_dir = make_store(scratch);
+  const auto held = Store::open(options);
+  ASSERT_TRUE(held.ok());
+  for (const Words& words : every_command(options.data_dir)) expect_refused(scratch, words, 7, "locked");
+  const auto second = Store::open(options);
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().code(), Code::kLocked);
+  ASSERT_TRUE((*held)->close().ok());
+  EXPECT_EQ(run_tool({"get", options.data_dir, "key1000"}).exit, 0);
+}
+
+// Goal: a store of a newer format is refused as it is. Method: the format numbers of manifest and log are raised, with
+// good checksums. Expectation: exit 5, "unsupported format", nothing changed.
+TEST(Refusals, NewerFormats) {
+  {
+    const Scratch scratch;
+    const std::string store = make_store(scratch);
+    const std::string file = file_of(store, "manifest-");
+    std::string bytes = bytes_of(file);
+    const std::size_t newline = bytes.find('\n');
+    std::string body = bytes.substr(25, newline - 26);
+    ASSERT_TRUE(body.starts_with("{\"n\":0,\"format\":1,")) << body;
+    body[body.find('1')] = '2';
+    const std::uint64_t number = std::stoull(file.substr(file.rfind('-') + 1));
+    const std::uint32_t crc = crc32c(body, static_cast<std::uint32_t>(mix64(number)));
+    write_bytes(file, fmt::format("{{\"crc\":\"{:08x}\",\"body\":{}}}{}", crc, body, bytes.substr(newline)));
+    for (const Words& words : every_command(store)) expect_refused(scratch, words, 5, "manifest format 2");
+  }
+  {
+    const Scratch scratch;
+    const std::string store = make_store(scratch);
+    const std::string file = file_of(store, "wal-");
+    std::string bytes = bytes_of(file);
+    bytes[8] = 2;
+    const std::uint32_t crc =
+        crc32c(std::string_view(bytes).substr(16, 48), crc32c(std::string_view(bytes).substr(0, 12)));
+    std::memcpy(bytes.data() + 12, &crc, sizeof crc);
+    write_bytes(file, bytes);
+    for (const Words& words : every_command(store)) expect_refused(scratch, words, 5, "log format 2");
+  }
+}
+
+// Goal: damage of CURRENT, manifest and log is refused and left for repair. Method: each file flipped at many offsets,
+// one at a time, cut, and emptied. Expectation: exit 5, corruption naming the file; nothing changed.
+TEST(Refusals, DamagedLogAndNames) {
+  const Scratch scratch;
+  const std::string store = make_store(scratch);
+  for (const std::string prefix : {"CURRENT", "manifest-", "wal-"}) {
+    const std::string file = file_of(store, prefix);
+    const std::string good = bytes_of(file);
+    // The last record of a manifest or log is attested by none behind it.
+    const std::size_t attested = prefix == "CURRENT"     ? good.size()
+                                 : prefix == "manifest-" ? good.rfind("{\"crc\"")
+                                                         : good.size() - kRecordHeaderBytes;
+    for (std::size_t at = 0; at < attested; at += 1 + attested / 9) {
+      std::string bad = good;
+      bad[at] = static_cast<char>(bad[at] ^ 0x01);
+      write_bytes(file, bad);
+      expect_refused(scratch, {"get", store, "key1000"}, 5,
+                     "corruption: " + std::filesystem::path(file).filename().string());
+    }
+    write_bytes(file, "");
+    // An empty last log is one whose creation never finished: nothing attests that there was more.
+    if (prefix != "wal-") {
+      expect_refused(scratch, {"put", store, "k", "v"}, 5,
+                     "corruption: " + std::filesystem::path(file).filename().string());
+    }
+    write_bytes(file, good);
+  }
+  EXPECT_EQ(run_tool({"get", store, "key1000"}).exit, 0);
+}
+
+// Goal: a missing file of the store is loud. Method: CURRENT, manifest and a table taken away, one at a time.
+// Expectation: exit 5, nothing changed; all is well when the file is back.
+TEST(Refusals, MissingFiles) {
+  const Scratch scratch;
+  const std::string store = make_store(scratch);
+  for (const std::string prefix : {"CURRENT", "manifest-", "sst-"}) {
+    const std::string file = file_of(store, prefix);
+    std::filesystem::rename(file, scratch.path("aside"));
+    for (const Words& words : every_command(store)) expect_refused(scratch, words, 5, "corruption: ");
+    std::filesystem::rename(scratch.path("aside"), file);
+  }
+  EXPECT_EQ(run_tool({"get", store, "key1000"}).exit, 0);
+}
+
+// Goal: damage of a table never gives a wrong answer. Method: a table flipped at many offsets; read everything and
+// single keys. Expectation: exit 5 naming the table, or the very answer of the sound store; refused opens change
+// nothing.
+TEST(Refusals, DamagedTables) {
+  const Scratch scratch;
+  const std::string store = make_store(scratch);
+  const std::string sound = run_tool({"range", store}).out;
+  const auto good = tree_of(store);
+  const std::string name = std::filesystem::path(file_of(store, "sst-")).filename();
+  int loud = 0;
+  for (std::size_t at = 0; at < good.at(name).size(); at += 1 + good.at(name).size() / 40) {
+    for (const auto& [file, bytes] : good) write_bytes(store + "/" + file, bytes);
+    for (const auto& [file, bytes] : tree_of(store)) {
+      if (!good.contains(file)) std::filesystem::remove(store + "/" + file);
+    }
+    std::string bad = good.at(name);
+    bad[at] = static_cast<char>(bad[at] ^ 0x10);
+    write_bytes(store + "/" + name, bad);
+    const Ran all = run_tool({"range", store});
+    if (all.exit == 0) {
+      EXPECT_EQ(all.out, sound) << "byte " << at;
+      continue;
+    }
+    ++loud;
+    EXPECT_EQ(all.exit, 5) << all.err;
+    EXPECT_NE(all.err.find("corruption: " + name), std::string::npos) << all.err;
+    EXPECT_TRUE(sound.starts_with(all.out)) << "byte " << at;
+  }
+  EXPECT_GT(loud, 30);
+}
+
+// Goal: a directory that may not be read or written is an error of the environment. Method: as an ordinary user, where
+// the test may become one. Expectation: exit 7, the cause, nothing changed.
+TEST(Refusals, NoPermission) {
+  const Scratch scratch;
+  const std::string store = make_store(scratch);
+  std::filesystem::permissions(scratch.path(""), std::filesystem::perms(0755));
+  std::filesystem::copy_file(MYLONITE_PROGRAM, scratch.path("mylonite"));
+  Words user{scratch.path("mylonite")};
+  if (::geteuid() == 0)
+    user = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", scratch.path("mylonite")};
+  auto as_user = [&](Words words) {
+    words.insert(words.begin(), user.begin(), user.end());
+    return run_program(words);
+  };
+  if (as_user({"--version"}).exit != 0) GTEST_SKIP() << "cannot run as an ordinary user here";
+  for (const unsigned mode : {0000U, 0555U}) {
+    std::filesystem::permissions(store, std::filesystem::perms(mode));
+    if (::geteuid() == 0) std::filesystem::permissions(store + "/LOCK", std::filesystem::perms(0444));
+    const auto before = ::geteuid() == 0 ? tree_of(store) : std::map<std::string, std::string>();
+    const Ran ran = as_user({"get", store, "key1000"});
+    EXPECT_EQ(ran.exit, 7) << ran.err;
+    EXPECT_NE(ran.err.find("Permission denied"), std::string::npos) << ran.err;
+    if (::geteuid() == 0) {
+      EXPECT_TRUE(tree_of(store) == before);
+    }
+  }
+  std::filesystem::permissions(store, std::filesystem::perms(0755));
+}
+
+class SmallDisk {
+ public:
+  explicit SmallDisk(std::string path) : path_(std::move(path)) {
+    std::filesystem::create_directory(path_);
+    mounted_ = run_program({"mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", path_}).exit == 0;
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  ~SmallDisk() {
+    if (mounted_) run_program({"umount", path_});
+  }
+  bool mounted() const { return mounted_; }
+
+ private:
+  std::string path_;
+  bool mounted_ = false;
+};
+
+// Goal: a full disk loses nothing that was acknowledged. Method: load until full, at several fill levels (a ballast
+// file), then take the ballast away. Expectation: exit 7, "no space"; afterwards every acknowledged key with its value.
+TEST(Refusals, FullDisk) {
+  const Scratch scratch;
+  const SmallDisk disk(scratch.path("disk"));
+  if (!disk.mounted()) GTEST_SKIP() << "cannot mount a small disk here";
+  for (int round = 0; round < 6; ++round) {
+    const std::string store = scratch.path("disk/store");
+    const std::string ballast = scratch.path("disk/ballast");
+    std::string lines;
+    for (int i = 0; i < 5000; ++i) lines += fmt::format("r{}k{}\t{}\n", round, i, std::string(1000, 'v'));
+    write_bytes(ballast, std::string(1'700'000U + 40'960U * static_cast<unsigned>(round), 'b'));
+    const Ran full = run_tool({"load", store, "--acks", "--writers", round % 2 == 0 ? "1" : "4", "--set",
+                               fmt::format("memtable_max_bytes={}", 20'000 + 90'000 * round)},
+                              lines);
+    EXPECT_EQ(full.exit, 7);
+    EXPECT_NE(full.err.find("No space left"), std::string::npos) << full.err;
+    std::filesystem::remove(ballast);
+    const Ran there = run_tool({"range", store});
+    ASSERT_EQ(there.exit, 0) << there.err;
+    std::istringstream acks(full.out);
+    int acknowledged = 0;
+    for (std::string key; std::getline(acks, key); ++acknowledged) {
+      ASSERT_NE(there.out.find(key + "\t" + std::string(1000, 'v') + "\n"), std::string::npos) << key << " is lost";
+    }
+    EXPECT_GT(acknowledged, 100);
+    std::filesystem::remove_all(store);
+  }
+}
+
+}  // namespace
+}  // namespace mylonite::testing
