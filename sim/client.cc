@@ -44,10 +44,24 @@ void Life::client(Store& store, std::size_t number) {
   for (const Operation& operation : life_.clients[number]) {
     rt::point("client");
     if (machine_.dead()) return;
-    if (universe_.narrator != nullptr)
-      universe_.narrator->client(fmt::format("client {}  {}", number + 1, tell(operation)));
+    tell_begin(number, operation);
     perform(store, session, operation);
+    count_operation();
   }
+}
+
+void Life::tell_begin(std::size_t number, const Operation& operation) {
+  if (universe_.narrator == nullptr) return;
+  const SimulatorCode scope;
+  const int fiber = scheduler_.current_fiber();
+  clients_[fiber] = number + 1;
+  universe_.narrator->client(fmt::format("client {} = fiber {}  {} …", number + 1, fiber, tell(operation)));
+}
+
+void Life::count_operation() {
+  if (machine_.dead()) return;
+  const SimulatorCode scope;
+  ++universe_.stats.operations;
 }
 
 void Life::perform(Store& store, Session& session, const Operation& operation) {
@@ -69,11 +83,11 @@ void Life::perform(Store& store, Session& session, const Operation& operation) {
 }
 
 void Life::returned(const Operation& operation, Timestamp at) {
-  ++universe_.stats.operations;
   universe_.world.trace.event(EventKind::kNote, static_cast<std::uint64_t>(operation.kind), at.ticks);
   if (universe_.narrator != nullptr) {
-    universe_.narrator->client(
-        fmt::format("fiber {}   {} -> stamp {}", scheduler_.current_fiber(), tell(operation), at.ticks));
+    const auto client = clients_.find(scheduler_.current_fiber());
+    const std::string who = client == clients_.end() ? "the judge" : fmt::format("client {}", client->second);
+    universe_.narrator->client(fmt::format("{}  {}: stamp {}", who, op_name(operation.kind), at.ticks));
   }
   end_if_violated();
 }
@@ -110,7 +124,7 @@ void Life::perform_get(Session& session, const Operation& operation) {
   const auto found = session.get(operation.key, options);
   if (!went_well("get", found.ok() ? nullptr : &found.error())) return;
   const SimulatorCode scope;
-  universe_.oracle.end_read(ticket, session.read_at(), options.as_of.has_value());
+  universe_.oracle.end_read(ticket, session.read_at(), options.as_of);
   universe_.oracle.check_get(operation.key, session.read_at(), *found);
   returned(operation, session.read_at());
 }
@@ -137,7 +151,7 @@ void Life::perform_scan(Session& session, const Operation& operation) {
   const SimulatorCode scope;
   Model::Range range{.low = operation.key, .high = std::nullopt, .limit = operation.number, .backward = backward};
   if (bounds.high) range.high = *bounds.high;
-  universe_.oracle.end_read(ticket, at.read_at(), false);
+  universe_.oracle.end_read(ticket, at.read_at(), std::nullopt);
   universe_.oracle.check_scan(range, at.read_at(), pairs);
   returned(operation, at.read_at());
 }

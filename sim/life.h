@@ -2,6 +2,7 @@
 // where the scenario says so. Everything the store does happens on fibers of one scheduler.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,6 +53,8 @@ class Life final : private EventListener {
   void close(Store& store);
 
   void client(Store& store, std::size_t number);
+  void tell_begin(std::size_t number, const Operation& operation);
+  void count_operation();
   void perform(Store& store, Session& session, const Operation& operation);
   void perform_write(Store& store, const Operation& operation);
   void perform_get(Session& session, const Operation& operation);
@@ -77,6 +80,7 @@ class Life final : private EventListener {
   Machine machine_;
   faultfs::SimFileSystem fs_;
   bool loud_ = false;
+  std::map<int, std::size_t> clients_{};  // by fiber, for the story
 };
 
 }  // namespace mylonite::sim

@@ -114,16 +114,17 @@ Verdict Machine::before(const Call& call) {
     scheduler_.point("file call");
   }
   const SimulatorCode scope;
-  if (setup_.interrupt != nullptr && setup_.interrupt->load(std::memory_order_relaxed)) {
-    interrupted_ = true;
-    die("interrupted");
-  }
   if (dead_) return dead_answer(call);  // died while others ran
   Known& file = known(call.path);
   ++file.calls[static_cast<std::size_t>(call.kind)];
   ++setup_.stats.file_calls;
   trace_.event(EventKind::kFileCall, static_cast<std::uint64_t>(call.kind) ^ (hash64(call.path) << 8), call.offset);
   if (!call.bytes.empty()) trace_.bytes(EventKind::kFileBytes, call.bytes);
+  if (setup_.interrupt != nullptr && setup_.interrupt->load(std::memory_order_relaxed)) {
+    interrupted_ = true;
+    crash_in(file, call, false);
+    return dead_answer(call);
+  }
   if (crash_is_due(file, call)) {
     const bool after = setup_.life.recorded ? setup_.life.recorded->crash->after : setup_.life.crash.after;
     if (!after) {

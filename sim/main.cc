@@ -13,7 +13,6 @@
 
 namespace {
 
-using namespace std::string_literals;
 using mylonite::sim::GeneratorOptions;
 
 // What CLI11 fills and does not know how to check.
@@ -131,8 +130,8 @@ int main(int argc, char** argv) {
   CLI::App app{
       "mylonite-sim: a store on a simulated disk, crashed and judged\n"
       "example: mylonite-sim run --seeds 0:1000 --ops 1000 --crashes 10"};
-  app.set_version_flag("--version", "mylonite-sim "s + std::string(mylonite::kRelease));
-  app.require_subcommand(1);
+  app.set_version_flag("--version", fmt::format("mylonite-sim {}", mylonite::kRelease));
+  app.require_subcommand(0, 1);  // none is refused below: CLI11 would not name a misspelt one
   Words words;
   mylonite::sim::RunArguments run;
   mylonite::sim::ReplayArguments replay;
@@ -162,6 +161,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (app.get_subcommands().empty()) return usage("expected a command: run, marks or replay (see --help)");
   if (*replay_command) {
     apply_fs(words, replay.generator);
     return mylonite::sim::replay_command(replay);

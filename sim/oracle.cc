@@ -80,8 +80,12 @@ void Oracle::abandon_write(const WriteBatch& batch) {
   in_flight_.erase(std::ranges::find(in_flight_, &batch, &InFlight::batch));
 }
 
-void Oracle::end_read(const Ticket& ticket, Timestamp at, bool as_of) {
-  if (as_of) return;
+void Oracle::end_read(const Ticket& ticket, Timestamp at, std::optional<Timestamp> as_of) {
+  if (as_of) {
+    if (at != *as_of)
+      violate("read", fmt::format("a read as of stamp {} was answered as of {}", as_of->ticks, at.ticks));
+    return;
+  }
   if (at < ticket.floor) {
     violate("real-time",
             fmt::format("a read at stamp {}, although {} had returned before it began", at.ticks, ticket.floor.ticks));
@@ -125,7 +129,17 @@ void Oracle::check_scan(const Model::Range& range, Timestamp at,
 // Counts for every emission how many of its entries the store holds; whatever it holds beside them is invented.
 void Oracle::match_survivors(const std::vector<Survivor>& survivors) {
   for (auto& [at, emission] : emissions_) emission.survived = 0;
+  const Survivor* before = nullptr;
   for (const Survivor& survivor : survivors) {
+    if (before != nullptr &&
+        (survivor.key < before->key || (survivor.key == before->key && survivor.at >= before->at))) {
+      violate("invented",
+              fmt::format("'{}' of stamp {} comes after '{}' of stamp {}; expected each version once, by key, "
+                          "newest first",
+                          printable(survivor.key), survivor.at.ticks, printable(before->key), before->at.ticks));
+      return;
+    }
+    before = &survivor;
     const auto found = model_.keys().find(survivor.key);
     const ModelVersion* version = nullptr;
     if (found != model_.keys().end()) {

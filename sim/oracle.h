@@ -4,14 +4,14 @@
 //   stamp-order       stamps strictly increase over the whole scenario, crashes included
 //   stamp-witness     a stamped batch is one that a client has in flight; a write's answer is the stamp of its batch
 //   real-time         a write's stamp is above, and a read's stamp is not below, all that returned before it began
-//   read              every answer equals the model at the read's own stamp
+//   read              every answer equals the model at the read's own stamp, which is the one asked for where one was
 //   unexpected-error  no operation fails on a healthy machine
-//   invented          after a crash the store holds nothing that was never written
+//   invented          after a crash the store holds nothing that was never written, nothing twice, and nothing that an
+//                     earlier recovery did not find
 //   batch-torn        a batch survives whole or not at all
 //   lost              the survivors are a cut: nothing acknowledged below the newest survivor is missing, and nothing
-//   that
-//                     was durable, or shown by a read with sync on, or (process kill) acknowledged
-//   settled           what a recovery found stays found (later recoveries too)
+//                     that was durable, or shown by a read with sync on, or (process kill) acknowledged or shown.
+//                     What a recovery found counts as acknowledged and durable from then on
 //   scan              forward and backward scans agree with the model
 //   listing           the directory holds what the manifest names, and foreign files untouched
 //   open              an open after a crash succeeds without help
@@ -36,7 +36,7 @@ struct Violation {
   std::string what;  // expected and found
 };
 
-// One entry of the store after recovery, as it says itself.
+// One entry of the store after recovery, as it says itself. They come by key, newest first.
 struct Survivor {
   std::string key;
   Timestamp at;
@@ -59,7 +59,7 @@ class Oracle {
   void on_stamped(Timestamp at, const WriteBatch& batch);
   void end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at);
   void abandon_write(const WriteBatch& batch);  // it failed, or the machine died
-  void end_read(const Ticket& ticket, Timestamp at, bool as_of);
+  void end_read(const Ticket& ticket, Timestamp at, std::optional<Timestamp> as_of);
   void made_durable(const Ticket& ticket);  // sync, flush or close succeeded; the ticket is of its invocation
 
   // Answers.

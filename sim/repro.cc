@@ -16,11 +16,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-#if defined(__clang__)
-constexpr std::string_view kCompiler = "clang " __clang_version__;
-#else
-constexpr std::string_view kCompiler = "g++ " __VERSION__;
-#endif
+// clang++ says its name in its version, g++ does not.
+std::string compiler() {
+  const std::string version = __VERSION__;
+  return version.find("lang") == std::string::npos ? "g++ " + version : version;
+}
 
 std::string number_text(std::uint64_t value) { return fmt::format("{}", value); }
 
@@ -81,7 +81,7 @@ Json incarnation_json(const Incarnation& life) {
   return json;
 }
 
-// Reading. One object walks the document and remembers the first thing that is wrong, with its path.
+// Reading. One object walks the document and remembers the first thing that is wrong, and in which part.
 class Reader {
  public:
   const std::string& wrong() const { return wrong_; }
@@ -141,10 +141,13 @@ class Reader {
     return found == names.end() ? Enum{} : static_cast<Enum>(found - names.begin());
   }
   void fail(const char* name) {
-    if (wrong_.empty()) wrong_ = name;
+    if (wrong_.empty()) wrong_ = fmt::format("{}'{}' is absent or malformed", part_, name);
   }
+  void enter(std::size_t incarnation) { part_ = fmt::format("incarnation {}: ", incarnation); }
+  void leave() { part_.clear(); }
 
  private:
+  std::string part_;
   std::string wrong_;
 };
 
@@ -208,11 +211,12 @@ Recorded recorded_from(Reader& reader, const Json& json) {
 
 Incarnation incarnation_from(Reader& reader, const Json& json) {
   Incarnation life;
+  // An option that is absent was not known to this file's maker; one that is unknown here would change the run.
   const Json& options = reader.member(json, "options");
-  for (const OptionRow& row : option_table()) {
-    const std::string name(row.name);
-    if (!options.is_object() || !options.contains(name)) continue;  // an option this file's maker did not know
-    if (!set_option(life.options, name, reader.string(options, name.c_str())).ok()) reader.fail("options");
+  if (!options.is_object()) reader.fail("options");
+  for (const auto& each : options.items()) {
+    const char* name = each.key().c_str();
+    if (!set_option(life.options, name, reader.string(options, name)).ok()) reader.fail(name);
   }
   life.ending = reader.one_of<Ending>(reader.string(json, "ending"), kEndingNames, "ending");
   life.foreign_file = reader.boolean(json, "foreign_file");
@@ -239,8 +243,10 @@ Repro repro_from(Reader& reader, const Json& json) {
   repro.scenario.wall_start_ticks = reader.number(world, "wall_start_ticks");
   repro.scenario.sync_ns = reader.small(reader.member(world, "sync_ns"), "sync_ns");
   for (const Json& life : reader.array(json, "incarnations")) {
+    reader.enter(repro.scenario.incarnations.size() + 1);
     repro.scenario.incarnations.push_back(incarnation_from(reader, life));
   }
+  reader.leave();
   const Json& observed = reader.member(json, "observed");
   repro.rule = reader.string(observed, "rule");
   repro.what = reader.string(observed, "what");
@@ -257,7 +263,7 @@ std::string checksum_of(const Json& without_checksum) {
 }  // namespace
 
 Repro repro_of(const Outcome& outcome) {
-  Repro repro{.scenario = outcome.recorded, .rule = "", .what = "", .trace_hash = outcome.trace_hash, .made_by = ""};
+  Repro repro{.scenario = outcome.recorded, .trace_hash = outcome.trace_hash};
   if (outcome.failure) {
     repro.rule = outcome.failure->rule;
     repro.what = outcome.failure->what;
@@ -271,7 +277,7 @@ std::string encode_repro(const Repro& repro, const std::vector<Event>& last_even
   const Scenario& scenario = repro.scenario;
   Json json{{"format", kReproFormat},
             {"min_reader", kReproFormat},
-            {"made_by", {{"program", "mylonite-sim"}, {"version", kRelease}, {"compiler", kCompiler}}},
+            {"made_by", {{"program", "mylonite-sim"}, {"version", kRelease}, {"compiler", compiler()}}},
             {"provenance",
              {{"seed", number_text(scenario.seed)}, {"generator", scenario.generator}, {"profile", scenario.profile}}},
             {"world",
@@ -298,7 +304,7 @@ Result<Repro> decode_repro(const std::string& text) {
   if (!json.is_object()) return Error(Code::kCorruption, "not a JSON document");
   Reader reader;
   const std::uint64_t needed = reader.small(reader.member(json, "min_reader"), "min_reader");
-  if (!reader.wrong().empty()) return Error(Code::kCorruption, "not a scenario file: 'min_reader' is absent");
+  if (!reader.wrong().empty()) return Error(Code::kCorruption, "not a scenario file: " + reader.wrong());
   if (needed > kReproFormat) {
     return Error(Code::kUnsupported,
                  fmt::format("needs a reader of format {}; this program reads {}", needed, kReproFormat));
@@ -310,8 +316,7 @@ Result<Repro> decode_repro(const std::string& text) {
                  fmt::format("checksum: expected {}, found {} (was the file edited?)", stored, computed));
   }
   Repro repro = repro_from(reader, json);
-  if (!reader.wrong().empty())
-    return Error(Code::kCorruption, fmt::format("'{}' is absent or malformed", reader.wrong()));
+  if (!reader.wrong().empty()) return Error(Code::kCorruption, reader.wrong());
   return repro;
 }
 

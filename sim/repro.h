@@ -15,13 +15,13 @@ namespace mylonite::sim {
 inline constexpr std::uint64_t kReproFormat = 1;
 
 struct Repro {
-  Scenario scenario;
-  std::string rule;  // of the failure observed; empty: the run passed
-  std::string what;
+  Scenario scenario{};
+  std::string rule{};  // of the failure observed; empty: the run passed
+  std::string what{};
   std::uint64_t incarnation = 0;
   std::uint64_t step = 0;
-  std::string trace_hash;
-  std::string made_by;
+  std::string trace_hash{};
+  std::string made_by{};
 };
 
 Repro repro_of(const Outcome& outcome);

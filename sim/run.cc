@@ -107,6 +107,8 @@ bool run_life(Universe& universe, const Scenario& scenario, std::size_t index, O
   const bool goes_on = !outcome.failure && !outcome.interrupted;
   if (goes_on && !loud) outcome.faithful &= end_life(universe, scenario, life, recorded);
   outcome.recorded.incarnations.back().recorded = std::move(recorded);
+  // Recorded as a crash in that very call, so that as far as it went, the run can be had again.
+  if (outcome.interrupted) outcome.recorded.incarnations.back().ending = Ending::kKill;
   if (loud) {
     universe.disk = Disk();
     universe.oracle.forget_everything();

@@ -17,12 +17,15 @@
 #define MYLONITE_HAS_FEATURE(feature) 0
 #endif
 
+// The sanitizer chose these names.
+// NOLINTBEGIN(readability-identifier-naming)
 extern "C" {
 void AnnotateIgnoreReadsBegin(const char* file, int line);
 void AnnotateIgnoreReadsEnd(const char* file, int line);
 void AnnotateIgnoreWritesBegin(const char* file, int line);
 void AnnotateIgnoreWritesEnd(const char* file, int line);
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace mylonite::sim {
 

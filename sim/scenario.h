@@ -73,7 +73,7 @@ struct CrashPlan {
 
 // A file call named so that edits elsewhere do not shift it: the n-th call of a kind on the g-th file of a role.
 struct Anchor {
-  std::string role;  // wal, sst, manifest, current, lock, directory, other
+  std::string role;  // wal, sst, manifest, current, current-new, lock, directory, other
   std::uint64_t generation = 0;
   faultfs::CallKind call{};
   std::uint64_t nth = 1;

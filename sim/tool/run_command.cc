@@ -87,7 +87,7 @@ class RunCommand {
 
 std::string RunCommand::save_scenario(const Outcome& outcome, const std::string& name) {
   make_directory(arguments_.out_directory);
-  const std::string path = arguments_.out_directory + "/" + name;
+  std::string path = arguments_.out_directory + "/" + name;
   const Status written = write_file(path, encode_repro(repro_of(outcome), outcome.recent));
   if (written.ok()) return path;
   std::fprintf(stderr, "mylonite-sim: %s\n", written.error().to_string().c_str());
@@ -181,7 +181,7 @@ std::string generator_words(const GeneratorOptions& options) {
   std::string words = fmt::format("--ops {} --crashes {}", options.operations, options.crashes);
   if (options.profile != "default") words += " --profile " + options.profile;
   if (options.names) words += fmt::format(" --fs {}", kNameOrderNames[static_cast<std::size_t>(*options.names)]);
-  if (options.liar) words += " --liar";
+  if (options.liar) words += *options.liar ? " --liar" : " --no-liar";
   return words;
 }
 

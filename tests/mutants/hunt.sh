@@ -6,7 +6,9 @@ set -uo pipefail
 build=${1:?usage: hunt.sh BUILD_DIR [MUTANT...]}
 shift
 here=$(dirname "$0")
-[ "$#" -gt 0 ] || set -- $(basename -s .patch "$here"/*.patch)
+if [ "$#" = 0 ]; then
+  for patch in "$here"/*.patch; do set -- "$@" "$(basename "$patch" .patch)"; done
+fi
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 missed=0

@@ -105,8 +105,9 @@ TEST_F(Recovery, DamageIsLoudOnlyWhereAttested) {
   }
 }
 
-// Goal: after a clean close the whole log is attested. Method: closed, then the last data record damaged; then the
-// marker's own damage alone. Expectation: loud; without the marker nothing is lost.
+// Goal: after a clean close the whole log is attested. Method: closed, then the last data record damaged; the log
+// longer, shorter, emptied, gone; then the marker's own damage alone. Expectation: loud; the marker's damage loses
+// nothing.
 TEST_F(Recovery, CleanCloseAttestsTheLog) {
   {
     const auto store = open_store(*fs_, options_);
@@ -119,8 +120,16 @@ TEST_F(Recovery, CleanCloseAttestsTheLog) {
   bad[bad.size() - 2 * kRecordHeaderBytes] ^= 1;
   replace_file(*fs_, log, bad);
   expect_refused(Code::kCorruption, "known durable");
-  replace_file(*fs_, log, bytes + "x");
-  expect_refused(Code::kCorruption, "clean-close");
+  for (const std::string& other :
+       {bytes + "x", bytes.substr(0, bytes.size() - kRecordHeaderBytes), bytes.substr(0, 64)}) {
+    replace_file(*fs_, log, other);
+    expect_refused(Code::kCorruption, "the store was closed with");
+  }
+  replace_file(*fs_, log, "");
+  expect_refused(Code::kCorruption, "missing or was emptied");
+  ASSERT_TRUE(fs_->remove(log).ok());
+  expect_refused(Code::kCorruption, "missing or was emptied");
+  ASSERT_TRUE(vfs::write_new_file(*fs_, log, bytes).ok());
   bad = bytes;
   bad[bad.size() - 1] ^= 1;
   replace_file(*fs_, log, bad);

@@ -1,0 +1,35 @@
+#include "sim/clock.h"
+
+#include <cstdint>
+
+#include <gtest/gtest.h>
+
+namespace mylonite::sim {
+namespace {
+
+// Goal: the wall clock follows virtual time, jumps and stands still. Method: read it around each, to both ends.
+// Expectation: exact.
+TEST(ClockTest, WallTimeObeys) {
+  VirtualClock clock(1'000);
+  clock.advance(500);
+  EXPECT_EQ(clock.wall_ticks(), 1'005U);
+  clock.jump(-10);
+  EXPECT_EQ(clock.wall_ticks(), 995U);
+  clock.freeze();
+  clock.advance(1'000);
+  EXPECT_EQ(clock.wall_ticks(), 995U);
+  clock.jump(5);
+  EXPECT_EQ(clock.wall_ticks(), 1'000U);
+  clock.unfreeze();
+  clock.advance(100);
+  EXPECT_EQ(clock.wall_ticks(), 1'001U);
+  clock.jump(INT64_MIN);
+  EXPECT_EQ(clock.wall_ticks(), 0U);
+  for (int i = 0; i < 3; ++i) clock.jump(INT64_MAX);
+  clock.advance(1'000);
+  EXPECT_EQ(clock.wall_ticks(), UINT64_MAX);
+  EXPECT_EQ(clock.monotonic_ns(), 2'600U);
+}
+
+}  // namespace
+}  // namespace mylonite::sim

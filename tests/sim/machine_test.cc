@@ -1,0 +1,235 @@
+// The machine alone, without a store: a small program calls its file system, and dies or is lied to where planned.
+#include "sim/machine.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "core/vfs/util.h"
+#include "faultfs/crash.h"
+#include "faultfs/sim_file_system.h"
+
+namespace mylonite::sim {
+namespace {
+
+using faultfs::CallKind;
+
+struct Ended {
+  faultfs::Disk disk;
+  std::vector<bool> went_well{};  // each call of the program
+  std::optional<Anchor> crash{};
+  std::optional<Phase> crash_at_end{};
+  std::vector<Anchor> lies{};
+  bool dead = false;
+  bool unmet = false;
+  bool crashed_in_work = false;
+  bool interrupted = false;
+  RunStats stats{};
+};
+
+struct Plan {
+  Scenario scenario{};
+  Incarnation life{};
+  const std::atomic<bool>* interrupt = nullptr;
+};
+
+using Program = std::function<void(vfs::FileSystem&, std::vector<bool>&)>;
+
+// Runs the program in the working phase.
+Ended run_machine(const Plan& plan, const Program& program) {
+  Ended ended;
+  StackPool stacks;
+  VirtualClock clock(1'000);
+  Trace trace;
+  DefaultSchedule strategy;
+  FiberScheduler scheduler({stacks, clock, trace}, strategy, {});
+  Machine machine({.scenario = plan.scenario,
+                   .life = plan.life,
+                   .stats = ended.stats,
+                   .narrator = nullptr,
+                   .interrupt = plan.interrupt},
+                  scheduler, trace);
+  faultfs::SimFileSystem fs(ended.disk, &machine);
+  static_cast<void>(scheduler.run([&] {
+    machine.enter(Phase::kWork);
+    program(fs, ended.went_well);
+    machine.leave();
+  }));
+  ended.crash = machine.crash();
+  ended.crash_at_end = machine.crash_at_end();
+  ended.lies = machine.lies();
+  ended.dead = machine.dead();
+  ended.unmet = machine.unmet_plan();
+  ended.crashed_in_work = machine.crashed_in(Phase::kWork);
+  ended.interrupted = machine.interrupted();
+  return ended;
+}
+
+// Two logs, each created, appended to three times and synced; between them a look at the directory.
+void two_logs(vfs::FileSystem& fs, std::vector<bool>& went_well) {
+  went_well.push_back(fs.make_directory("db").ok());
+  for (const char* path : {"db/wal-1.log", "db/wal-2.log"}) {
+    auto file = fs.open(path, vfs::OpenMode::kCreateExclusive);
+    went_well.push_back(file.ok());
+    if (!file.ok()) continue;
+    for (const char* text : {"x", "y", "z"}) went_well.push_back((*file)->append(text).ok());
+    went_well.push_back((*file)->sync(vfs::SyncKind::kDataAndSize).ok());
+    went_well.push_back(fs.list("db").ok());
+  }
+}
+// As the disk sees two_logs, the calls that a plan counts: 1 directory, 2 create, 3-5 append, 6 sync, 7 create, ...
+
+std::string contents(faultfs::Disk disk, const std::string& path) {
+  faultfs::SimFileSystem fs(disk);
+  const auto text = vfs::read_whole_file(fs, path);
+  return text.ok() ? *text : "(absent)";
+}
+
+Plan crash_at(std::uint64_t call, bool after, std::optional<CallKind> only = std::nullopt) {
+  Plan plan;
+  plan.life.ending = Ending::kPowerLoss;
+  plan.life.crash = {.phase = Phase::kWork, .only = only, .call = call, .after = after};
+  return plan;
+}
+
+// Goal: the machine dies in the planned call, before or after its effect, and nothing happens on its disk any more.
+// Method: die in each of the calls. Expectation: every call before it went well, none from it on; the disk is that of
+// the calls that count.
+TEST(MachineTest, DiesInThePlannedCall) {
+  const std::vector<std::string> first_log = {"(absent)", "(absent)", "", "x", "xy", "xyz", "xyz"};
+  for (std::uint64_t call = 1; call <= 6; ++call) {
+    for (const bool after : {false, true}) {
+      const std::uint64_t effective = after ? call : call - 1;  // calls that changed the disk
+      const Ended ended = run_machine(crash_at(call, after), two_logs);
+      EXPECT_TRUE(ended.dead);
+      EXPECT_TRUE(ended.crashed_in_work);
+      EXPECT_EQ(contents(ended.disk, "db/wal-1.log"), first_log[effective]);
+      EXPECT_EQ(contents(ended.disk, "db/wal-2.log"), "(absent)");
+      const auto failed = std::ranges::find(ended.went_well, false);
+      EXPECT_EQ(failed - ended.went_well.begin(), static_cast<std::ptrdiff_t>(effective));
+      EXPECT_EQ(std::ranges::count(failed, ended.went_well.end(), true), 0);
+      EXPECT_EQ(std::ranges::count(ended.stats.crashes_at, 1U), 1);
+    }
+  }
+}
+
+// Goal: a plan for one kind of call counts these alone, reading calls among them. Method: the second list, the second
+// sync, the fifth append.
+TEST(MachineTest, CountsOneKind) {
+  Ended ended = run_machine(crash_at(2, false, CallKind::kList), two_logs);
+  EXPECT_EQ(ended.crash, (Anchor{.role = "directory", .generation = 1, .call = CallKind::kList, .nth = 2}));
+  ended = run_machine(crash_at(2, true, CallKind::kSync), two_logs);
+  EXPECT_EQ(ended.crash, (Anchor{.role = "wal", .generation = 2, .call = CallKind::kSync, .nth = 1, .after = true}));
+  ended = run_machine(crash_at(5, false, CallKind::kAppend), two_logs);
+  EXPECT_EQ(ended.crash, (Anchor{.role = "wal", .generation = 2, .call = CallKind::kAppend, .nth = 2}));
+  EXPECT_EQ(contents(ended.disk, "db/wal-2.log"), "x");
+}
+
+// Goal: a phase with fewer calls than planned ends in the crash; another phase's plan does nothing, nor does a plan
+// where the ending is a close. Method: one of each.
+TEST(MachineTest, DiesAtTheEndOfThePhase) {
+  Plan plan = crash_at(1000, false);
+  Ended ended = run_machine(plan, two_logs);
+  EXPECT_TRUE(ended.dead);
+  EXPECT_EQ(ended.crash_at_end, Phase::kWork);
+  EXPECT_FALSE(ended.crash);
+  EXPECT_EQ(contents(ended.disk, "db/wal-2.log"), "xyz");
+
+  plan.life.crash = {.phase = Phase::kOpen, .call = 1};
+  ended = run_machine(plan, two_logs);
+  EXPECT_FALSE(ended.dead);
+  plan = crash_at(1, false);
+  plan.life.ending = Ending::kClose;
+  EXPECT_FALSE(run_machine(plan, two_logs).dead);
+}
+
+// Goal: a recorded crash happens in the same call, even when calls on other files come or go. Method: record, replay;
+// replay with a third file before them. Expectation: the same anchor, the same file; not unmet. A call that never comes
+// is unmet.
+TEST(MachineTest, RecordedCrashIsAnchored) {
+  const Ended first = run_machine(crash_at(9, false), two_logs);
+  Plan plan;
+  plan.life.ending = Ending::kPowerLoss;
+  plan.life.recorded = Recorded{.crash = first.crash};
+  const Program longer = [](vfs::FileSystem& fs, std::vector<bool>& went_well) {
+    EXPECT_TRUE(vfs::write_new_file(fs, "unrelated.txt", "more").ok());
+    two_logs(fs, went_well);
+  };
+  for (const Program& program : {Program(two_logs), longer}) {
+    const Ended again = run_machine(plan, program);
+    EXPECT_EQ(again.crash, first.crash);
+    EXPECT_EQ(again.went_well, first.went_well);
+    EXPECT_FALSE(again.unmet);
+  }
+  plan.life.recorded->crash->generation = 7;
+  const Ended never = run_machine(plan, two_logs);
+  EXPECT_FALSE(never.dead);
+  EXPECT_TRUE(never.unmet);
+}
+
+// Goal: a lying sync answers success and makes nothing durable; the lie is recorded, and replays alone. Method: all
+// syncs lie, then power is lost; replay with the second file's lie only.
+TEST(MachineTest, Lies) {
+  Plan plan = crash_at(1000, false);
+  plan.scenario.lie_one_in = 1;
+  const auto lost = [](const Ended& ended, const std::string& path) {
+    class LoseAll final : public faultfs::Chooser {
+      faultfs::Fate choose(const faultfs::Unit& unit, std::span<const faultfs::FateKind>) override {
+        return {.kind = unit.kind == faultfs::UnitKind::kName ? faultfs::FateKind::kKept : faultfs::FateKind::kLost};
+      }
+    } lose_all;
+    return contents(faultfs::power_loss(ended.disk, faultfs::NameOrder::kOrdered, lose_all), path);
+  };
+  const Ended all = run_machine(plan, two_logs);
+  EXPECT_EQ(std::ranges::count(all.went_well, false), 0);
+  ASSERT_EQ(all.lies.size(), 2U);
+  EXPECT_EQ(all.stats.lies, 2U);
+  EXPECT_EQ(lost(all, "db/wal-1.log"), "");
+
+  plan.life.recorded = Recorded{.crash_at_end = Phase::kWork, .lies = {all.lies[1]}};
+  Ended one = run_machine(plan, two_logs);
+  EXPECT_EQ(one.lies, std::vector<Anchor>{all.lies[1]});
+  EXPECT_EQ(lost(one, "db/wal-1.log"), "xyz");
+  EXPECT_EQ(lost(one, "db/wal-2.log"), "");
+  EXPECT_FALSE(one.unmet);
+  plan.life.recorded->lies[0].nth = 9;
+  EXPECT_TRUE(run_machine(plan, two_logs).unmet);
+
+  plan.scenario.lie_one_in = 0;
+  plan.life.recorded.reset();
+  EXPECT_TRUE(run_machine(plan, two_logs).lies.empty());
+}
+
+// Goal: files are named by what they are to the store. Method: sync one of each; all lie, so that all are recorded.
+TEST(MachineTest, Roles) {
+  Plan plan;
+  plan.scenario.lie_one_in = 1;
+  std::vector<std::string> roles;
+  const Ended ended = run_machine(plan, [](vfs::FileSystem& fs, std::vector<bool>&) {
+    static_cast<void>(fs.make_directory("db"));
+    for (const char* name : {"wal-1.log", "sst-2.sst", "manifest-3.jsonl", "CURRENT", "CURRENT.new", "notes.txt"}) {
+      static_cast<void>(vfs::write_new_file(fs, std::string("db/") + name, "text"));
+    }
+    static_cast<void>(fs.sync_directory("db"));
+  });
+  for (const Anchor& lie : ended.lies) roles.push_back(lie.role);
+  EXPECT_EQ(roles,
+            (std::vector<std::string>{"wal", "sst", "manifest", "current", "current-new", "other", "directory"}));
+}
+
+// Goal: an interrupt ends the run at the next call, and is recorded as a crash in it. Method: interrupted from the start.
+TEST(MachineTest, Interrupted) {
+  const std::atomic<bool> interrupt{true};
+  const Ended ended = run_machine({.interrupt = &interrupt}, two_logs);
+  EXPECT_TRUE(ended.interrupted);
+  EXPECT_TRUE(ended.dead);
+  EXPECT_TRUE(ended.crash);
+  EXPECT_EQ(std::ranges::count(ended.went_well, true), 0);
+}
+
+}  // namespace
+}  // namespace mylonite::sim

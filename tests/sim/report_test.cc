@@ -1,0 +1,133 @@
+// What people and programs read of a campaign.
+#include "sim/report.h"
+
+#include <algorithm>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "sim/marks.h"
+
+namespace mylonite::sim {
+namespace {
+
+using Json = nlohmann::json;
+
+Campaign small_campaign() {
+  Campaign campaign{.seeds = 10, .wall_ns = 2'000'000'000, .stats = {}};
+  campaign.stats.operations = 1000;
+  campaign.stats.writes = 600;
+  campaign.stats.crashes = 50;
+  campaign.stats.recoveries = 40;
+  campaign.stats.steps = 20'000;
+  campaign.stats.crashes_at[static_cast<std::size_t>(faultfs::CallKind::kAppend)] = 30;
+  campaign.stats.crashes_at[static_cast<std::size_t>(faultfs::CallKind::kSync)] = 10;
+  campaign.stats.acknowledged_lost = {{0, 6}, {1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 5}, {9, 5}};
+  campaign.stats.marks[std::string(kMarks[0])] = 7;
+  return campaign;
+}
+
+Outcome failed_outcome() {
+  Outcome outcome;
+  outcome.recorded.seed = 42;
+  outcome.failure = Failure{.rule = "lost", .what = "expected \"a\",\nfound b", .incarnation = 3, .step = 77};
+  outcome.story = {"  client 1  put", "== crash"};
+  return outcome;
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// Goal: the summary says how much, how fast and how spread. Method: figures that are easy by hand.
+TEST(ReportTest, Summary) {
+  const std::string text = summary_text(small_campaign(), {.workers = 2});
+  for (const char* part :
+       {"10 seeds clean in 2.0 s: 5 seeds/s, 20 crash/recover cycles/s, 200000 ns a step, 2 workers\n",
+        "1000 operations, 600 writes, 50 crashes", "crashes by file call: append 75.0%, sync 25.0%\n",
+        "0: 30.0%, 1: 5.0%, 2: 5.0%, 3-4: 10.0%, 5-8: 25.0%, 9-16: 25.0%\n",
+        "batches a group commit, 4 clients: none\n", "marks not reached: "}) {
+    EXPECT_TRUE(contains(text, part)) << part << " in\n" << text;
+  }
+  EXPECT_EQ(std::ranges::count(text, '\n'), 6);
+}
+
+// Goal: bad news is in the first line. Method: one campaign of each kind.
+TEST(ReportTest, SummaryOfTrouble) {
+  const auto first_line = [](const Campaign& campaign) {
+    const std::string text = summary_text(campaign, {});
+    return text.substr(0, text.find('\n'));
+  };
+  Campaign campaign = small_campaign();
+  EXPECT_FALSE(contains(first_line(campaign), ";"));
+  campaign.nothing_ran = 4;
+  EXPECT_TRUE(contains(first_line(campaign), "10 seeds clean")) << "see the exit code";
+  EXPECT_TRUE(contains(first_line(campaign), "; nothing ran in 4"));
+  campaign.interrupted = true;
+  EXPECT_TRUE(contains(first_line(campaign), "interrupted, clean so far"));
+  campaign.nondeterministic = 1;
+  EXPECT_TRUE(contains(first_line(campaign), "10 seeds NOT clean"));
+  campaign.failures = 2;
+  EXPECT_TRUE(contains(first_line(campaign), "; 2 failed; 1 not deterministic"));
+  EXPECT_TRUE(contains(summary_text(Campaign(), {}), "0 seeds clean")) << "nothing divides by zero";
+}
+
+// Goal: a failure tells rule, reason, place, story, and the command that shows it again. Method: a made one.
+TEST(ReportTest, Failure) {
+  const std::string text = failure_text(failed_outcome(), {.replay_command = "again", .artifact = "out/seed-42.repro"});
+  for (const char* part : {"FAILED  seed 42 ", "rule lost\n", "expected \"a\"", "in incarnation 3 at step 77",
+                           "  client 1  put\n== crash\n", "scenario:  out/seed-42.repro\n", "replay:    again\n"}) {
+    EXPECT_TRUE(contains(text, part)) << part << " in\n" << text;
+  }
+  EXPECT_FALSE(contains(failure_text(failed_outcome(), {.replay_command = "again", .artifact = ""}), "scenario:"));
+  EXPECT_EQ(failure_text(Outcome(), {}), "");
+}
+
+// Goal: JSON lines are one object each and say what happened. Method: parse them.
+TEST(ReportTest, JsonLines) {
+  const auto parse = [](const std::string& line) {
+    EXPECT_FALSE(contains(line, "\n")) << line;
+    return Json::parse(line);
+  };
+  CampaignOptions options;
+  options.generator.operations = 12;
+  const Json start = parse(run_start_json(options));
+  EXPECT_EQ(start["ev"], "run_start");
+  EXPECT_EQ(start["operations"], 12);
+
+  SeedResult result{.seed = 42, .outcome = failed_outcome(), .wall_ns = 5'000'000};
+  EXPECT_EQ(parse(seed_json(result))["outcome"], "failed");
+  const Json failure = parse(failure_json(result, "a.repro"));
+  EXPECT_EQ(failure["ev"], "failure");
+  EXPECT_EQ(failure["rule"], "lost");
+  EXPECT_EQ(failure["what"], "expected \"a\",\nfound b");
+  EXPECT_EQ(failure["artifact"], "a.repro");
+  result.outcome.failure.reset();
+  EXPECT_EQ(parse(seed_json(result))["outcome"], "passed");
+  result.outcome.nothing_ran = true;
+  EXPECT_EQ(parse(seed_json(result))["outcome"], "nothing_ran");
+  result.difference = "event 3";
+  EXPECT_EQ(parse(seed_json(result))["outcome"], "nondeterministic");
+  EXPECT_EQ(parse(seed_json(result))["seed"], 42);
+  EXPECT_EQ(parse(seed_json(result))["wall_ms"], 5);
+
+  const Json end = parse(run_end_json(small_campaign()));
+  EXPECT_EQ(end["ev"], "run_end");
+  EXPECT_EQ(end["crashes_at"], (Json{{"append", 30}, {"sync", 10}}));
+  EXPECT_EQ(end["marks"], (Json{{kMarks[0], 7}}));
+  EXPECT_EQ(Json::parse(summary_json(small_campaign(), options))["operations_asked"], 12);
+}
+
+// Goal: marks never reached are named. Method: reach one, none, all.
+TEST(ReportTest, Marks) {
+  Campaign campaign = small_campaign();
+  EXPECT_FALSE(contains(missing_marks(campaign.stats), std::string(kMarks[0])));
+  EXPECT_TRUE(missing_marks(campaign.stats).starts_with(kMarks[1]));
+  EXPECT_TRUE(contains(marks_text(campaign.stats), "7  " + std::string(kMarks[0]) + "\n"));
+  EXPECT_TRUE(contains(marks_text(campaign.stats), "0  " + std::string(kMarks[1]) + "\n"));
+  for (std::string_view name : kMarks) campaign.stats.marks[std::string(name)] = 1;
+  EXPECT_EQ(missing_marks(campaign.stats), "");
+  EXPECT_TRUE(contains(summary_text(campaign, {}), "marks all reached\n"));
+}
+
+}  // namespace
+}  // namespace mylonite::sim

@@ -1,0 +1,205 @@
+// run(scenario) is a pure function, and what it records is the whole run.
+#include "sim/run.h"
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/sim/recorded.h"
+
+namespace mylonite::sim {
+namespace {
+
+constexpr std::uint64_t kSeeds = 100;
+
+Outcome replay(const Scenario& scenario) {
+  StackPool stacks;
+  return run(scenario, stacks);
+}
+
+Scenario one_life(std::vector<Operation> operations, Ending ending = Ending::kClose) {
+  Scenario scenario;
+  scenario.wall_start_ticks = 1'000'000;
+  Incarnation& life = scenario.incarnations.emplace_back();
+  life.options.data_dir = "db";
+  life.clients.push_back(std::move(operations));
+  life.ending = ending;
+  life.crash = {.phase = Phase::kWork, .call = 1'000'000};  // at the end of the work
+  return scenario;
+}
+
+// Goal: a run is a pure function of its scenario. Method: 100 scenarios of all kinds twice, the second time telling its
+// story and among used stacks. Expectation: clean, same hash, same figures.
+TEST(RunTest, EqualScenariosGiveEqualRuns) {
+  StackPool stacks;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const Outcome first = run_mixed(seed);
+    ASSERT_FALSE(first.failure) << seed << ": " << first.failure->rule << " " << first.failure->what;
+    const Outcome second = run(mixed_scenario(seed), stacks, {.story_lines = 10});
+    EXPECT_EQ(second.trace_hash, first.trace_hash) << seed;
+    EXPECT_EQ(second.stats.steps, first.stats.steps);
+    EXPECT_EQ(second.stats.file_calls, first.stats.file_calls);
+    EXPECT_EQ(second.stats.marks, first.stats.marks);
+    EXPECT_EQ(second.recent, first.recent);
+  }
+}
+
+// Goal: the recorded scenario is the run, without any random number. Method: spoil every seed and plan in it, run it.
+// Expectation: same hash, faithful, and it records the same again.
+TEST(RunTest, RecordedScenariosReplay) {
+  std::uint64_t deviations = 0;
+  std::uint64_t choices = 0;
+  std::uint64_t lies = 0;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const Outcome first = run_mixed(seed);
+    Scenario scenario = first.recorded;
+    scenario.seed = ~scenario.seed;
+    for (Incarnation& life : scenario.incarnations) {
+      life.image_seed = ~life.image_seed;
+      life.schedule = {.kind = StrategyKind::kUniform, .spurious_one_in = 2, .seed = ~life.schedule.seed};
+      life.crash = {};
+      deviations += life.recorded->schedule.size();
+      choices += life.recorded->image.size();
+      lies += life.recorded->lies.size();
+    }
+    const Outcome again = replay(scenario);
+    EXPECT_EQ(again.trace_hash, first.trace_hash) << seed;
+    EXPECT_TRUE(again.faithful) << seed;
+    ASSERT_EQ(again.recorded.incarnations.size(), first.recorded.incarnations.size());
+    for (std::size_t i = 0; i < again.recorded.incarnations.size(); ++i) {
+      const Recorded& left = *again.recorded.incarnations[i].recorded;
+      const Recorded& right = *first.recorded.incarnations[i].recorded;
+      EXPECT_EQ(left.schedule, right.schedule);
+      EXPECT_EQ(left.image, right.image);
+      EXPECT_EQ(left.lies, right.lies);
+      EXPECT_EQ(left.crash, right.crash);
+      EXPECT_EQ(left.crash_at_end, right.crash_at_end);
+    }
+  }
+  EXPECT_GT(deviations, 1000U);
+  EXPECT_GT(choices, 100U);
+  EXPECT_GT(lies, 100U);
+}
+
+// Goal: every recorded decision counts. Method: leave out one of each kind from recorded runs. Expectation: another
+// hash.
+TEST(RunTest, EveryDecisionCounts) {
+  std::size_t tried = 0;
+  for (std::uint64_t seed = 0; seed < 36; ++seed) {
+    const Outcome first = run_mixed(seed);
+    for (std::size_t i = 0; i < first.recorded.incarnations.size(); ++i) {
+      const auto without = [&](auto member) {
+        Scenario scenario = first.recorded;
+        auto& list = (*scenario.incarnations[i].recorded).*member;
+        if (list.empty()) return;
+        list.erase(list.begin() + static_cast<std::ptrdiff_t>(seed % list.size()));
+        EXPECT_NE(replay(scenario).trace_hash, first.trace_hash) << seed << " in " << i;
+        ++tried;
+      };
+      without(&Recorded::schedule);
+      without(&Recorded::lies);
+    }
+  }
+  EXPECT_GT(tried, 100U);
+}
+
+// Goal: a recorded decision that is never met is noticed. Method: add one that cannot be met, of each kind.
+TEST(RunTest, UnmetDecisionsAreUnfaithful) {
+  const Outcome first = replay(one_life({{.kind = OpKind::kPut, .key = "a", .text = "1"}}, Ending::kPowerLoss));
+  ASSERT_TRUE(first.faithful);
+  const Anchor nowhere{.role = "sst", .generation = 99, .call = faultfs::CallKind::kSync, .nth = 1};
+  const auto changed = [&](auto change) {
+    Scenario scenario = first.recorded;
+    scenario.lie_one_in = 1;  // lies may be told; none is recorded
+    change(*scenario.incarnations[0].recorded);
+    return replay(scenario).faithful;
+  };
+  EXPECT_TRUE(changed([](Recorded&) {}));
+  EXPECT_FALSE(changed([](Recorded& recorded) { recorded.schedule.push_back({.fiber = 99, .step = 1, .next = 1}); }));
+  EXPECT_FALSE(changed([](Recorded& recorded) { recorded.schedule.push_back({.fiber = 1, .step = 1, .next = 99}); }));
+  EXPECT_FALSE(changed([&](Recorded& recorded) { recorded.lies.push_back(nowhere); }));
+  EXPECT_FALSE(changed([](Recorded& recorded) {
+    recorded.image.push_back({.unit = "create nothing", .fate = {.kind = faultfs::FateKind::kLost}});
+  }));
+  EXPECT_FALSE(changed([&](Recorded& recorded) {
+    recorded.crash_at_end.reset();
+    recorded.crash = nowhere;
+  }));
+}
+
+// Goal: an interrupted run ends soon, is no failure, and what it recorded runs again to the same hash. Method:
+// interrupt from the start.
+TEST(RunTest, Interrupted) {
+  const std::atomic<bool> interrupt{true};
+  const Outcome outcome = run_mixed(1, {.interrupt = &interrupt});
+  EXPECT_TRUE(outcome.interrupted);
+  EXPECT_FALSE(outcome.failure);
+  EXPECT_EQ(outcome.stats.writes, 0U);
+  EXPECT_EQ(outcome.recorded.incarnations.size(), 1U);
+  const Outcome again = replay(outcome.recorded);
+  EXPECT_TRUE(again.faithful);
+  EXPECT_EQ(again.trace_hash, outcome.trace_hash);
+  EXPECT_FALSE(run_mixed(1).interrupted);
+}
+
+// Goal: a run without a write, or without the crash it was to have, says that nothing ran. Method: one of each, and a
+// sound twin.
+TEST(RunTest, NothingRan) {
+  const Operation get{.kind = OpKind::kGet, .key = "a"};
+  const Operation put{.kind = OpKind::kPut, .key = "a", .text = "1"};
+  EXPECT_TRUE(replay(one_life({})).nothing_ran);
+  EXPECT_TRUE(replay(one_life({get})).nothing_ran);
+  EXPECT_FALSE(replay(one_life({get, put})).nothing_ran);
+  Scenario crashless = one_life({put}, Ending::kPowerLoss);
+  EXPECT_FALSE(replay(crashless).nothing_ran);
+  crashless.incarnations[0].recorded = Recorded();
+  EXPECT_TRUE(replay(crashless).nothing_ran);
+}
+
+// Goal: the story tells what clients and machine did, and how it ended. Method: a put and a power loss.
+TEST(RunTest, TheStoryIsTold) {
+  StackPool stacks;
+  Scenario scenario = one_life({{.kind = OpKind::kPut, .key = "apple", .text = "red"}}, Ending::kPowerLoss);
+  scenario.incarnations.push_back(one_life({{.kind = OpKind::kGet, .key = "apple"}}).incarnations[0]);
+  const auto all = run(scenario, stacks, {.story_lines = 1000}).story;
+  std::string text;
+  for (const std::string& line : all) text += line + "\n";
+  for (const char* part :
+       {"== incarnation 1 (with sync", "client 1", "put 'apple' = 'red'", "stamp ", "append db/wal-",
+        "== crash at the end of work", "== power loss; ", "== incarnation 2", "opened: 1 logs", "get 'apple'"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
+  }
+  const auto last = run(scenario, stacks, {.story_lines = 5}).story;
+  EXPECT_EQ(last, std::deque<std::string>(all.end() - 5, all.end()));
+  EXPECT_TRUE(run(scenario, stacks).story.empty());
+}
+
+// Goal: figures are those of the run. Method: a scenario that can be counted by hand.
+TEST(RunTest, Figures) {
+  const Operation put{.kind = OpKind::kPut, .key = "a", .text = "1"};
+  Scenario scenario = one_life({put, put, {.kind = OpKind::kGet, .key = "a"}}, Ending::kPowerLoss);
+  scenario.incarnations.push_back(one_life({}, Ending::kKill).incarnations[0]);
+  scenario.incarnations.back().crash = {.phase = Phase::kOpen, .call = 1};
+  scenario.incarnations.push_back(scenario.incarnations.back());
+  scenario.incarnations.push_back(one_life({put}).incarnations[0]);
+  const Outcome outcome = replay(scenario);
+  ASSERT_FALSE(outcome.failure) << outcome.failure->what;
+  EXPECT_EQ(outcome.stats.incarnations, 4U);
+  EXPECT_EQ(outcome.stats.writes, 3U);
+  EXPECT_EQ(outcome.stats.crashes, 3U);
+  EXPECT_EQ(outcome.stats.crashes_in_open, 2U);
+  EXPECT_EQ(outcome.stats.nested_depth_max, 2U);
+  EXPECT_EQ(outcome.stats.recoveries, 1U);
+  EXPECT_EQ(outcome.stats.acknowledged_lost, (std::map<std::uint64_t, std::uint64_t>{{0, 1}}));
+}
+
+// Goal: runs that do not differ are not said to. Method: one scenario.
+TEST(RunTest, NoDifferenceIsExplained) {
+  StackPool stacks;
+  EXPECT_EQ(explain_difference(mixed_scenario(5), stacks), "");
+}
+
+}  // namespace
+}  // namespace mylonite::sim

@@ -1,0 +1,307 @@
+// mylonite-sim as a user runs it: what it prints, what it writes, how it exits. Not provoked: 3 (not deterministic), as
+// the program has no way to be so, and none is built in for a test.
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "core/base/release.h"
+#include "sim/fiber.h"
+#include "sim/generator.h"
+#include "sim/marks.h"
+#include "sim/repro.h"
+#include "tests/sim_tool/program.h"
+
+namespace mylonite::sim {
+namespace {
+
+using Json = nlohmann::json;
+
+class SimToolTest : public ProgramTest {
+ protected:
+  // A file of a clean run, with what it observed altered by `edit`; checksum in order.
+  template <class Edit>
+  void write_repro(const std::string& name, Edit edit) const {
+    StackPool stacks;
+    Repro repro = repro_of(run(generate(7, {.operations = 40, .crashes = 2}), stacks));
+    edit(repro);
+    write(name, encode_repro(repro, {}));
+  }
+};
+
+constexpr const char* kSmall = "--ops 40 --crashes 2";
+
+// Goal: help is to be had everywhere, with an example. Method: every command's. Expectation: exit 0, on stdout.
+TEST_F(SimToolTest, Help) {
+  for (const char* command : {"", "run ", "marks ", "replay "}) {
+    const Said said = sim(std::string(command) + "--help");
+    EXPECT_EQ(said.code, 0);
+    EXPECT_EQ(said.err, "");
+    EXPECT_TRUE(contains(said.out, "example: mylonite-sim ")) << command << said.out;
+  }
+  EXPECT_EQ(sim("--version").out, fmt::format("mylonite-sim {}\n", kRelease));
+}
+
+// Goal: a wrong command line says which word is wrong and what was expected. Method: one of each kind. Expectation:
+// exit 2, the option's name and the expectation on stderr, nothing on stdout, no file.
+TEST_F(SimToolTest, WrongCommandLines) {
+  const std::vector<std::vector<std::string>> cases = {
+      {"", "expected a command: run, marks or replay"},
+      {"runn --seed 3", "runn"},
+      {"run --sede 3", "--sede"},
+      {"run --seeds 9", "--seeds: expected A:B", "'9'"},
+      {"run --seeds 9:9", "--seeds: expected A:B", "'9:9'"},
+      {"run --seeds 1:x", "--seeds: expected A:B", "'1:x'"},
+      {"run --seed abc", "--seed: expected a number", "'abc'"},
+      {"run --seed 1 --seeds 1:2", "--seed", "excludes"},
+      {"run --time 5", "--time: expected 60s, 5m or 2h", "'5'"},
+      {"run --time 0s", "--time: expected 60s, 5m or 2h"},
+      {"run --shard 2/2", "--shard: expected I/N with I < N", "'2/2'"},
+      {"run --shard 2", "--shard: expected I/N with I < N"},
+      {"run --jobs 0", "--jobs", "1 to 256"},
+      {"run --ops 0", "--ops", "1 to "},
+      {"run --ops many", "--ops", "many"},
+      {"run --crashes -1", "--crashes", "0 to "},
+      {"run --check-determinism 101", "--check-determinism", "0 to 100"},
+      {"run --profile wild", "--profile", "{smoke,default,harsh}"},
+      {"run --fs ntfs", "--fs", "{ordered,reordering,posix}"},
+      {"replay", "what", "required"},
+      {"marks --jsonl x", "--jsonl"},
+  };
+  for (const auto& words : cases) {
+    const Said said = sim(words[0]);
+    EXPECT_EQ(said.code, 2) << words[0];
+    EXPECT_EQ(said.out, "") << words[0];
+    for (std::size_t i = 1; i < words.size(); ++i) EXPECT_TRUE(contains(said.err, words[i])) << words[0] << said.err;
+  }
+  EXPECT_TRUE(names().empty());
+}
+
+// Goal: quiet when green. Method: 20 seeds, no terminal. Expectation: exit 0, at most 6 lines, no word on stderr, no
+// colours or carriage returns, no file.
+TEST_F(SimToolTest, QuietWhenGreen) {
+  const Said said = sim(fmt::format("run --seeds 0:20 {}", kSmall));
+  EXPECT_EQ(said.code, 0);
+  EXPECT_EQ(said.err, "");
+  EXPECT_TRUE(said.out.starts_with("20 seeds clean in ")) << said.out;
+  EXPECT_LE(std::ranges::count(said.out, '\n'), 6);
+  EXPECT_EQ(said.out.find_first_of("\x1b\r"), std::string::npos);
+  EXPECT_TRUE(names().empty());
+}
+
+// Goal: a run in which nothing happened is no success. Method: a seed whose only operation is no write; a shard that
+// holds no seed. Expectation: exit 4.
+TEST_F(SimToolTest, NothingRan) {
+  StackPool stacks;
+  std::uint64_t seed = 0;
+  while (!run(generate(seed, {.operations = 1, .crashes = 0}), stacks).nothing_ran) ++seed;
+  const Said said = sim(fmt::format("run --seed {} --ops 1 --crashes 0", seed));
+  EXPECT_EQ(said.code, 4);
+  EXPECT_TRUE(contains(said.out, "nothing ran in 1")) << said.out;
+  EXPECT_EQ(sim("run --seeds 0:1 --shard 1/2").code, 4);
+}
+
+// Goal: JSON lines tell the whole run. Method: parse those of 10 seeds. Expectation: run_start, one line a seed,
+// run_end; the file complete under its own name only.
+TEST_F(SimToolTest, JsonLines) {
+  ASSERT_EQ(sim(fmt::format("run --seeds 5:15 {} --jobs 2 --jsonl run.jsonl", kSmall)).code, 0);
+  EXPECT_EQ(names(), std::vector<std::string>{"run.jsonl"});
+  const std::vector<Json> lines = read_lines("run.jsonl");
+  ASSERT_EQ(lines.size(), 12U);
+  EXPECT_EQ(lines.front()["ev"], "run_start");
+  EXPECT_EQ(lines.front()["first_seed"], 5);
+  EXPECT_EQ(lines.back()["ev"], "run_end");
+  EXPECT_EQ(lines.back()["seeds"], 10);
+  std::vector<std::uint64_t> seeds;
+  std::uint64_t operations = 0;
+  for (std::size_t i = 1; i + 1 < lines.size(); ++i) {
+    EXPECT_EQ(lines[i]["ev"], "seed");
+    EXPECT_EQ(lines[i]["outcome"], "passed");
+    EXPECT_EQ(lines[i]["trace_hash"].get<std::string>().size(), 32U);
+    seeds.push_back(lines[i]["seed"]);
+    operations += lines[i]["operations"].get<std::uint64_t>();
+  }
+  std::ranges::sort(seeds);
+  EXPECT_EQ(seeds, (std::vector<std::uint64_t>{5, 6, 7, 8, 9, 10, 11, 12, 13, 14}));
+  EXPECT_EQ(operations, lines.back()["operations"]);
+}
+
+// Goal: --json is one document, and two shards add up to the whole. Method: sum figures of both halves.
+TEST_F(SimToolTest, ShardsAddUp) {
+  const auto figures = [&](const std::string& more) {
+    const Said said = sim(fmt::format("run --seeds 0:15 {} --json {}", kSmall, more));
+    EXPECT_EQ(said.code, 0);
+    return Json::parse(said.out);
+  };
+  const Json whole = figures("");
+  const Json left = figures("--shard 0/2");
+  const Json right = figures("--shard 1/2");
+  EXPECT_EQ(left["seeds"], 8);
+  EXPECT_EQ(right["seeds"], 7);
+  for (const char* name : {"seeds", "operations", "writes", "crashes", "recoveries", "steps", "file_calls"}) {
+    EXPECT_EQ(left[name].get<std::uint64_t>() + right[name].get<std::uint64_t>(), whole[name]) << name;
+  }
+  EXPECT_EQ(whole["operations_asked"], 40);
+}
+
+// Goal: --time bounds the run. Method: one second. Expectation: exit 0 after about that, with many seeds.
+TEST_F(SimToolTest, Time) {
+  const Said said = sim(fmt::format("run --time 1s {} --json", kSmall));
+  EXPECT_EQ(said.code, 0);
+  const Json figures = Json::parse(said.out);
+  EXPECT_GT(figures["seeds"], 1);
+  EXPECT_GE(figures["wall_ns"], 1'000'000'000);
+}
+
+// Goal: marks are listed, and may be demanded. Method: the table; a run too small to reach them all. Expectation: every
+// mark has its line; exit 1 that names the missing.
+TEST_F(SimToolTest, Marks) {
+  const Said table = sim("marks --seeds 0:5");
+  EXPECT_EQ(table.code, 0);
+  for (std::string_view name : kMarks) EXPECT_TRUE(contains(table.out, fmt::format("  {}\n", name))) << name;
+  const Said demanded = sim("run --seeds 0:2 --ops 5 --crashes 1 --require-marks");
+  EXPECT_EQ(demanded.code, 1);
+  EXPECT_TRUE(demanded.err.starts_with("marks never reached: ")) << demanded.err;
+}
+
+// Goal: a seed replays by its number. Method: run it with JSON lines, replay it, print its trace. Expectation: exit 0,
+// the same hash.
+TEST_F(SimToolTest, ReplaysASeed) {
+  ASSERT_EQ(sim(fmt::format("run --seed 3 {} --no-liar --fs posix --jsonl run.jsonl", kSmall)).code, 0);
+  const std::string hash = read_lines("run.jsonl")[1]["trace_hash"];
+  const Said said = sim(fmt::format("replay 3 {} --no-liar --fs posix", kSmall));
+  EXPECT_EQ(said.code, 0);
+  EXPECT_TRUE(said.out.starts_with("seed 3 is clean: 40 operations, 2 crashes, trace " + hash)) << said.out;
+  const Said traced = sim(fmt::format("replay 3 {} --no-liar --fs posix --trace", kSmall));
+  EXPECT_TRUE(traced.out.starts_with("0 ")) << traced.out.substr(0, 80);
+  EXPECT_GT(std::ranges::count(traced.out, '\n'), 500);
+}
+
+// Goal: a scenario file replays in another process and another directory. Method: write it here, replay it from /.
+TEST_F(SimToolTest, ReplaysAFileAnywhere) {
+  write_repro("clean.repro", [](Repro&) {});
+  Said said = shell("cd / && '" MYLONITE_SIM "' replay '" + path("clean.repro") + "'");
+  EXPECT_EQ(said.code, 0);
+  EXPECT_TRUE(said.out.starts_with("reproduced: a clean run, trace ")) << said.out;
+  EXPECT_EQ(said.err, "");
+  EXPECT_EQ(sim("replay clean.repro").out, said.out);
+}
+
+// Goal: a replay that is not what the file observed says so. Method: alter the rule, the hash. Expectation: exit 6 with
+// expected and found.
+TEST_F(SimToolTest, DidNotReproduce) {
+  write_repro("rule.repro", [](Repro& repro) { repro.rule = "lost"; });
+  Said said = sim("replay rule.repro");
+  EXPECT_EQ(said.code, 6);
+  EXPECT_TRUE(said.err.starts_with("did not reproduce: expected rule lost, found a clean run\n")) << said.err;
+  EXPECT_TRUE(contains(said.err, "made by")) << said.err;
+  write_repro("hash.repro", [](Repro& repro) { repro.trace_hash = std::string(32, '0'); });
+  said = sim("replay hash.repro");
+  EXPECT_EQ(said.code, 6);
+  EXPECT_TRUE(said.err.starts_with("did not reproduce: trace hash: expected 0000")) << said.err;
+  write_repro("unmet.repro", [](Repro& repro) {
+    repro.scenario.incarnations[0].recorded->schedule.push_back({.fiber = 99, .step = 1, .next = 1});
+  });
+  EXPECT_EQ(sim("replay unmet.repro").code, 6);
+}
+
+// Goal: a file that cannot be read is named with the reason. Method: none, no JSON, cut, edited, too new. Expectation:
+// exit 5.
+TEST_F(SimToolTest, UnreadableFiles) {
+  write_repro("good.repro", [](Repro&) {});
+  const std::string good = read("good.repro");
+  write("garbage.repro", "once upon a time");
+  write("cut.repro", good.substr(0, good.size() / 2));
+  std::string edited = good;
+  edited.replace(edited.find("\"seed\": \"7\""), 11, "\"seed\": \"8\"");
+  write("edited.repro", edited);
+  std::string newer = good;
+  newer.replace(newer.find("\"min_reader\": 1"), 15, "\"min_reader\": 99");
+  write("newer.repro", newer);
+  for (const auto& [name, reason] : {std::pair{"absent.repro", "No such file"},
+                                     {"garbage.repro", "not a JSON document"},
+                                     {"cut.repro", "not a JSON document"},
+                                     {"edited.repro", "was the file edited?"},
+                                     {"newer.repro", "needs a reader of format 99"}}) {
+    const Said said = sim(std::string("replay ") + name);
+    EXPECT_EQ(said.code, 5) << name;
+    EXPECT_TRUE(contains(said.err, name)) << said.err;
+    EXPECT_TRUE(contains(said.err, reason)) << said.err;
+  }
+}
+
+// Goal: results that cannot be written are no success. Method: JSON lines into a directory that is not there.
+// Expectation: exit 7, the path named; the summary is printed all the same.
+TEST_F(SimToolTest, UnwritableResults) {
+  const Said said = sim(fmt::format("run --seeds 0:3 {} --jsonl nowhere/run.jsonl", kSmall));
+  EXPECT_EQ(said.code, 7);
+  EXPECT_TRUE(contains(said.err, "nowhere")) << said.err;
+  EXPECT_TRUE(said.out.starts_with("3 seeds clean")) << said.out;
+}
+
+// Goal: an interrupt keeps what there is. Method: SIGINT after a second, within some seed. Expectation:
+// exit 130, a scenario file that reads, whole JSON lines that say so.
+TEST_F(SimToolTest, Interrupted) {
+  const Said said = shell("timeout --foreground --preserve-status --signal=INT 1 '" MYLONITE_SIM
+                          "' run --seeds 0:1000 --ops 100000 --crashes 0 --profile smoke --out kept --jsonl run.jsonl");
+  EXPECT_EQ(said.code, 130);
+  EXPECT_TRUE(contains(said.out, " interrupted, clean so far")) << said.out;
+  const std::uint64_t seed = read_lines("run.jsonl").back()["seeds"];  // so many before it
+  const std::string file = fmt::format("kept/interrupted-seed-{}.repro", seed);
+  EXPECT_TRUE(contains(said.err, fmt::format("interrupted in seed {}; as far as it went: {}", seed, file))) << said.err;
+  const auto kept = decode_repro(read(file));
+  ASSERT_TRUE(kept.ok()) << kept.error().to_string();
+  EXPECT_EQ(kept->scenario.seed, seed);
+  EXPECT_EQ(read_lines("run.jsonl").back()["interrupted"], true);
+}
+
+// A simulator whose engine has a planted bug (tests/mutants), built when asked for.
+class FoundBugTest : public SimToolTest {
+ protected:
+  static constexpr const char* kMutant = "'" MYLONITE_BUILD_DIR "/mylonite-sim-torn-tail' ";
+  Said mutant(const std::string& arguments) const { return shell(kMutant + arguments); }
+};
+
+// Goal: a bug's whole way, as the user sees it. Method: hunt a planted one, replay its file on the same engine, and on
+// the sound one. Expectation: exit 1 with story, file and command; the file replays to the same; on the sound engine it
+// does not reproduce.
+TEST_F(FoundBugTest, IsReportedAndReplays) {
+  const Said built = shell("'" CMAKE "' --build '" MYLONITE_BUILD_DIR "' --target mylonite-sim-torn-tail");
+  ASSERT_EQ(built.code, 0) << built.out << built.err;
+  const std::string hunt = "run --seeds 0:2000 --ops 100 --crashes 5 --until-failure --check-determinism 0 ";
+  const Said found = mutant(hunt + "--out bugs --jsonl run.jsonl");
+  EXPECT_EQ(found.code, 1);
+  EXPECT_TRUE(contains(found.out, " NOT clean")) << found.out;
+  const auto lines = read_lines("run.jsonl");
+  const auto failure = std::ranges::find(lines, Json("failure"), [](const Json& line) { return line["ev"]; });
+  ASSERT_NE(failure, lines.end());
+  const std::string artifact = (*failure)["artifact"];
+  const std::string rule = (*failure)["rule"];
+  const auto seed = (*failure)["seed"].get<std::uint64_t>();
+  EXPECT_EQ(artifact, fmt::format("bugs/seed-{}.repro", seed));
+  for (const std::string& part : {fmt::format("FAILED  seed {} ", seed), "rule " + rule, "scenario:  " + artifact,
+                                  "replay:    mylonite-sim replay " + artifact, std::string("== power loss")}) {
+    EXPECT_TRUE(contains(found.err, part)) << part << " in\n" << found.err;
+  }
+
+  Said replayed = mutant("replay " + artifact);
+  EXPECT_EQ(replayed.code, 1);
+  EXPECT_TRUE(contains(replayed.out, "reproduced: " + rule + ", trace ")) << replayed.out;
+  replayed = mutant(fmt::format("replay {} --ops 100 --crashes 5", seed));
+  EXPECT_EQ(replayed.code, 1) << "by its seed, too";
+  EXPECT_TRUE(contains(replayed.out, "rule " + rule));
+  const Said sound = sim("replay " + artifact);
+  EXPECT_EQ(sound.code, 6);
+  EXPECT_TRUE(sound.err.starts_with("did not reproduce: expected rule " + rule)) << sound.err;
+
+  write("in_the_way", "a file");
+  const Said unwritable = mutant(hunt + "--out in_the_way");
+  EXPECT_EQ(unwritable.code, 7);
+  EXPECT_TRUE(contains(unwritable.err, "in_the_way")) << unwritable.err;
+}
+
+}  // namespace
+}  // namespace mylonite::sim
