@@ -38,8 +38,7 @@ void add(Campaign& campaign, const SeedResult& result, const CampaignOptions& op
 
 }  // namespace
 
-Campaign run_campaign(const CampaignOptions& options, const std::atomic<bool>& interrupt,
-                      const std::function<void(const SeedResult&)>& on_seed) {
+Campaign run_campaign(const CampaignOptions& options, const std::atomic<bool>& interrupt, const CampaignHooks& hooks) {
   Campaign campaign;
   rt::Mutex mutex;
   std::uint64_t next = options.first_seed + options.shard;
@@ -54,11 +53,12 @@ Campaign run_campaign(const CampaignOptions& options, const std::atomic<bool>& i
         if (next >= options.end_seed || rt::monotonic_ns() - started >= options.stop_after_ns) return;
         seed = next;
         next += options.shards;
+        if (hooks.on_begin) hooks.on_begin(seed);
       }
       const SeedResult result = run_seed(seed, options, interrupt, stacks);
       rt::Lock lock(mutex);
       add(campaign, result, options);
-      on_seed(result);
+      if (hooks.on_seed) hooks.on_seed(result);
     }
   };
   {

@@ -1,8 +1,7 @@
 // Runs many seeds, on several threads if asked, and adds up what happened.
 //
-// Each seed is generated, run, now and then run twice to compare trace hashes, and reported once through `on_seed`
-// (called from any worker, one at a time). A failing seed does not stop the others. Results do not depend on the
-// number of workers.
+// Each seed is generated, run, now and then run twice to compare trace hashes, and reported once. A failing seed does
+// not stop the others. Results do not depend on the number of workers.
 #pragma once
 
 #include <atomic>
@@ -45,8 +44,13 @@ struct Campaign {
   RunStats stats;
 };
 
+// What a campaign tells while it runs; called from any worker, one call at a time. An empty one is not called.
+struct CampaignHooks {
+  std::function<void(const SeedResult&)> on_seed{};
+  std::function<void(std::uint64_t seed)> on_begin{};
+};
+
 // `interrupt` true: seeds in progress are cut short (their outcome says interrupted), no more are begun.
-Campaign run_campaign(const CampaignOptions& options, const std::atomic<bool>& interrupt,
-                      const std::function<void(const SeedResult&)>& on_seed);
+Campaign run_campaign(const CampaignOptions& options, const std::atomic<bool>& interrupt, const CampaignHooks& hooks);
 
 }  // namespace mylonite::sim

@@ -1,9 +1,5 @@
 // mylonite-sim: runs the store through seeded crashes and replays what it found. See `mylonite-sim --help`.
-#include <unistd.h>
-
 #include <charconv>
-#include <csignal>
-#include <cstring>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -109,15 +105,6 @@ std::string resolve(const Words& words, mylonite::sim::CampaignOptions& campaign
   return "";
 }
 
-// An invariant broke or memory was touched that must not be: a finding, and the process cannot go on.
-void on_fatal(int signal) {
-  constexpr char kText[] =
-      "mylonite-sim: the engine aborted; `run` with --jobs 1 and a narrower --seeds finds the seed\n";
-  static_cast<void>(write(STDERR_FILENO, kText, sizeof kText - 1));
-  std::signal(signal, SIG_DFL);
-  std::raise(signal);
-}
-
 int usage(const std::string& what) {
   std::fprintf(stderr, "mylonite-sim: %s\n", what.c_str());
   return 2;
@@ -126,7 +113,6 @@ int usage(const std::string& what) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGABRT, on_fatal);
   CLI::App app{
       "mylonite-sim: a store on a simulated disk, crashed and judged\n"
       "example: mylonite-sim run --seeds 0:1000 --ops 1000 --crashes 10"};

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -17,10 +18,21 @@
 namespace mylonite::sim {
 namespace {
 
-std::atomic<bool> interrupt_asked{false};  // a signal handler can reach nothing else
+// A signal handler can reach nothing else.
+std::atomic<bool> interrupt_asked{false};
+std::atomic<std::uint64_t> seed_begun{0};
 
 void on_interrupt(int) {
   if (interrupt_asked.exchange(true)) _exit(130);  // asked twice: at once
+}
+
+// An invariant of the engine broke: a finding, but this process cannot go on.
+void on_abort(int) {
+  char text[160] = "FAILED  rule invariant, in the seed begun last (with --jobs 1; else near it): ";
+  char* end = std::to_chars(text + std::strlen(text), text + sizeof text - 1, seed_begun.load()).ptr;
+  *end++ = '\n';
+  static_cast<void>(write(STDERR_FILENO, text, static_cast<std::size_t>(end - text)));
+  _exit(1);
 }
 
 // One level; whatever else is wrong with it shows when a file is written there.
@@ -154,9 +166,12 @@ int RunCommand::exit_code(const Campaign& campaign) const {
 
 int RunCommand::execute() {
   std::signal(SIGINT, on_interrupt);
+  std::signal(SIGABRT, on_abort);
   lines_ = run_start_json(arguments_.campaign) + "\n";
   const Campaign campaign =
-      run_campaign(arguments_.campaign, interrupt_asked, [this](const SeedResult& result) { on_seed(result); });
+      run_campaign(arguments_.campaign, interrupt_asked,
+                   {.on_seed = [this](const SeedResult& result) { on_seed(result); },
+                    .on_begin = [](std::uint64_t seed) { seed_begun.store(seed, std::memory_order_relaxed); }});
   progress_.clear();
   if (!arguments_.jsonl.empty()) {
     lines_ += run_end_json(campaign) + "\n";

@@ -32,9 +32,10 @@ struct Ran {
 
 Ran run_all(const CampaignOptions& options) {
   Ran ran;
-  ran.campaign = run_campaign(options, kNever, [&](const SeedResult& result) {
-    EXPECT_TRUE(ran.hashes.emplace(result.seed, result.outcome.trace_hash).second) << "reported twice";
-  });
+  ran.campaign = run_campaign(options, kNever, {.on_seed = [&](const SeedResult& result) {
+                                EXPECT_TRUE(ran.hashes.emplace(result.seed, result.outcome.trace_hash).second)
+                                    << "reported twice";
+                              }});
   return ran;
 }
 
@@ -112,12 +113,13 @@ TEST(CampaignTest, Stops) {
 
   options = options_of(0, 60);
   std::atomic<bool> interrupt{true};
-  Campaign campaign = run_campaign(options, interrupt, [](const SeedResult&) {});
+  Campaign campaign = run_campaign(options, interrupt, {});
   EXPECT_TRUE(campaign.interrupted);
   EXPECT_EQ(campaign.seeds, 0U);
 
   interrupt = false;
-  campaign = run_campaign(options, interrupt, [&](const SeedResult& result) { interrupt = result.seed == 2; });
+  campaign =
+      run_campaign(options, interrupt, {.on_seed = [&](const SeedResult& result) { interrupt = result.seed == 2; }});
   EXPECT_TRUE(campaign.interrupted);
   EXPECT_EQ(campaign.seeds, 3U);
 }
