@@ -27,16 +27,18 @@ struct Mood {
   Odds size;
   Odds page;
   Odds sector;
+  bool stale = false;  // the strange fate is always: torn, sectors stale
 };
-constexpr std::array<Mood, 8> kMoods = {{
-    {{16, 0}, {16, 0}, {16, 0}, {16, 0}},  // all kept: what a kill leaves
-    {{0, 16}, {0, 16}, {0, 16}, {0, 16}},  // all lost: what was promised and no more
-    {{16, 0}, {16, 0}, {0, 14}, {2, 2}},   // names and sizes without their bytes
-    {{0, 16}, {16, 0}, {16, 0}, {16, 0}},  // bytes without their names
-    {{8, 8}, {6, 6}, {7, 7}, {6, 6}},      // half
-    {{14, 2}, {10, 2}, {2, 1}, {3, 2}},    // torn pages
-    {{15, 1}, {13, 1}, {14, 1}, {8, 2}},   // nearly all kept
-    {{12, 4}, {2, 2}, {14, 1}, {12, 2}},   // lengths cut
+constexpr std::array<Mood, 9> kMoods = {{
+    {{16, 0}, {16, 0}, {16, 0}, {16, 0}},      // all kept: what a kill leaves
+    {{0, 16}, {0, 16}, {0, 16}, {0, 16}},      // all lost: what was promised and no more
+    {{16, 0}, {16, 0}, {0, 14}, {2, 2}},       // names and sizes without their bytes
+    {{0, 16}, {16, 0}, {16, 0}, {16, 0}},      // bytes without their names
+    {{8, 8}, {6, 6}, {7, 7}, {6, 6}},          // half
+    {{14, 2}, {10, 2}, {2, 1}, {3, 2}},        // torn pages
+    {{15, 1}, {13, 1}, {14, 1}, {8, 2}},       // nearly all kept
+    {{12, 4}, {2, 2}, {14, 1}, {12, 2}},       // lengths cut
+    {{14, 2}, {16, 0}, {4, 1}, {2, 1}, true},  // old blocks shine through
 }};
 
 const Odds& odds_of(const Mood& mood, UnitKind kind) {
@@ -76,7 +78,9 @@ Fate RandomChooser::choose(const Unit& unit, std::span<const FateKind> legal) {
   const std::uint64_t draw = random_.below(16);
   if (draw < odds.kept) return {};
   if (draw < odds.kept + odds.lost) return {.kind = FateKind::kLost};
-  const FateKind kind = legal[random_.below(legal.size())];
+  FateKind kind = legal[random_.below(legal.size())];
+  if (kMoods[mood_].stale && unit.kind == UnitKind::kPage) kind = FateKind::kTorn;
+  if (kMoods[mood_].stale && unit.kind == UnitKind::kSector) kind = FateKind::kStale;
   if (!has_detail(kind)) return {.kind = kind};
   return {.kind = kind, .detail = static_cast<std::uint32_t>(random_.below(1U << 20))};
 }

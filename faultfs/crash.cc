@@ -41,16 +41,29 @@ class Keys {
   std::map<std::string, int> counts_;
 };
 
-// The bytes that a stale sector may show: any sector of any page of the disk before the crash.
+// The bytes that a stale sector may show: any sector of the disk before the crash. Drawn with a leaning to the two that
+// can be mistaken for good ones: the same place at the start of another file, and another place of the same file.
 class StaleSectors {
  public:
   explicit StaleSectors(const Disk& disk) : disk_(disk) {}
 
-  const char* pick(std::uint32_t seed) {
+  const char* pick(std::uint32_t seed, const FileImage& own, std::uint64_t own_sector) {
     if (pages_.empty()) collect();
+    constexpr std::uint64_t kSectors = kPageBytes / kSectorBytes;
     Random random(seed);
-    const PagePointer& page = pages_[random.below(pages_.size())];
-    return page->bytes.data() + random.below(kPageBytes / kSectorBytes) * kSectorBytes;
+    std::uint64_t sector = random.below(kSectors);
+    const std::uint64_t leaning = random.below(3);
+    if (leaning == 0 && !firsts_.empty()) {
+      const PagePointer& page = firsts_[random.below(firsts_.size())];
+      return page->bytes.data() + own_sector % kSectors * kSectorBytes;
+    }
+    if (leaning == 1 && own.page_slots() > 0) {
+      if (const PagePointer page = own.visible_page(random.below(own.page_slots()))) {
+        sector = random.below(own_sector % kSectors + 1);  // files grow from their start: these are filled
+        return page->bytes.data() + sector * kSectorBytes;
+      }
+    }
+    return pages_[random.below(pages_.size())]->bytes.data() + sector * kSectorBytes;
   }
 
  private:
@@ -59,13 +72,17 @@ class StaleSectors {
       if (!disk_.exists(id)) continue;
       const FileImage& file = disk_.node(id).file;
       for (std::uint64_t index = 0; index < file.page_slots(); ++index) {
-        if (PagePointer page = file.visible_page(index)) pages_.push_back(std::move(page));
+        PagePointer page = file.visible_page(index);
+        if (page == nullptr) continue;
+        if (index == 0) firsts_.push_back(page);
+        pages_.push_back(std::move(page));
       }
     }
   }
 
   const Disk& disk_;
   std::vector<PagePointer> pages_;
+  std::vector<PagePointer> firsts_;  // of every file, its first page
 };
 
 // What one file becomes.
@@ -136,7 +153,7 @@ class FileCrash {
     if (torn) fate = chooser_.choose({UnitKind::kSector, fmt::format("{}@sector {}", key_, sector)}, kSectorFates);
     const std::uint64_t span = parts.back().to - parts.front().from;
     const std::uint64_t cut_at = parts.front().from + fate.detail % span;
-    const char* const stale = fate.kind == FateKind::kStale ? stale_.pick(fate.detail) : nullptr;
+    const char* const stale = fate.kind == FateKind::kStale ? stale_.pick(fate.detail, file_, sector) : nullptr;
     Random random(mix64(fate.detail) ^ sector);
     for (const ByteRange& part : parts) {
       for (std::uint64_t at = part.from; at < part.to; ++at) {

@@ -9,7 +9,7 @@ namespace mylonite::sim {
 
 inline constexpr std::array<std::string_view, 9> kMarks = {
     "compaction.installed",     "manifest.rotated",        "manifest.torn_tail",
-    "recovery.flush_in_replay", "recovery.unfinished_log", "stamps.ceiling_met",
+    "recovery.flush_in_replay", "wal.unfinished", "stamps.ceiling_met",
     "stamps.clock_unusable",    "wal.torn_tail",           "write.stall_frozen_memtables",
 };
 

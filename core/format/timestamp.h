@@ -18,7 +18,8 @@ inline constexpr Timestamp kTimestampMin{0};
 inline constexpr Timestamp kTimestampMax{(1ULL << 56) - 1};
 inline constexpr std::uint64_t kTicksPerSecond = 10'000'000;
 
-// Names a file of the store; never used twice in a store's life.
+// Names a file of the store; never used twice for files that a manifest ever listed, nor while a name with it stands on
+// the disk. (A file whose name was lost in a crash before any manifest listed it may have had the number before.)
 struct FileNumber {
   std::uint64_t value = 0;
   auto operator<=>(const FileNumber&) const = default;

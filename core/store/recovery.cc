@@ -162,23 +162,13 @@ Status Recovery::read_logs() {
   std::ranges::sort(numbers);
   std::vector<WalReader> logs;
   for (FileNumber number : numbers) {
-    const std::string log = path(wal_name(number));
-    if (number == numbers.back()) {
-      auto unfinished = WalReader::is_unfinished(fs_, log);
-      if (!unfinished.ok()) return unfinished.error();
-      if (*unfinished) {
-        rt::mark("recovery.unfinished_log");
-        continue;
-      }
-    }
-    auto reader = WalReader::open(fs_, log);
+    auto reader = WalReader::open(fs_, path(wal_name(number)), number);
     if (!reader.ok()) return reader.error();
-    if (reader->header().number != number) {
-      return Error(Code::kCorruption,
-                   fmt::format("log number: expected {}, found {}", number.value, reader->header().number.value))
-          .in(wal_name(number), 16);
+    if (*reader) {
+      logs.push_back(std::move(**reader));
+    } else if (number != numbers.back()) {
+      return Error(Code::kCorruption, "the log's header is damaged, although later logs exist").in(wal_name(number), 0);
     }
-    logs.push_back(std::move(*reader));
   }
   if (Status sound = check_chain(logs); !sound.ok()) return sound;
   if (Status sound = check_closed_log(logs); !sound.ok()) return sound;

@@ -68,13 +68,17 @@ std::optional<Body> split_body(std::string_view body) {
   return result;
 }
 
-bool any_valid_line(FileNumber manifest, std::string_view bytes) {
+// Whether a later record stands somewhere in these bytes. Earlier ones attest nothing: a lost sector may show old bytes
+// of this very file.
+bool later_record_in(std::string_view bytes, const LoadedManifest& loaded) {
   while (!bytes.empty()) {
     const std::size_t newline = bytes.find('\n');
     const std::string_view line = bytes.substr(0, newline == std::string_view::npos ? bytes.size() : newline + 1);
     // A lost newline may glue garbage before a valid record: look at every possible start.
     for (std::size_t at = line.find(kOpen); at != std::string_view::npos; at = line.find(kOpen, at + 1)) {
-      if (checked_body(manifest, line.substr(at))) return true;
+      const auto body = checked_body(loaded.number, line.substr(at));
+      const auto parts = body ? split_body(*body) : std::nullopt;
+      if (parts && parts->n > loaded.last_record) return true;
     }
     bytes.remove_prefix(line.size());
   }
@@ -133,13 +137,13 @@ Result<LoadedManifest> load_manifest(vfs::FileSystem& fs, const std::string& dir
     const std::string_view line = rest.substr(0, newline == std::string_view::npos ? rest.size() : newline + 1);
     const auto body = checked_body(*number, line);
     const auto parts = body ? split_body(*body) : std::nullopt;
-    if (!parts) break;
+    if (!parts || (offset > 0 && parts->n <= loaded.last_record)) break;
     if (Status done = apply_line(loaded, *parts, offset == 0); !done.ok()) return done.error().in(name, offset);
     offset += line.size();
   }
   loaded.dropped_bytes = bytes->size() - offset;
   // Record 0 was synced before CURRENT named the file, so it is never a torn end.
-  if (offset == 0 || any_valid_line(*number, std::string_view(*bytes).substr(offset))) {
+  if (offset == 0 || later_record_in(std::string_view(*bytes).substr(offset), loaded)) {
     return Error(Code::kCorruption, "manifest is damaged here, although it was known durable").in(name, offset);
   }
   if (loaded.dropped_bytes > 0) rt::mark("manifest.torn_tail");

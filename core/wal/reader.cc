@@ -15,20 +15,19 @@ std::string last_part(const std::string& path) { return path.substr(path.rfind('
 
 }  // namespace
 
-Result<WalReader> WalReader::open(vfs::FileSystem& fs, const std::string& path) {
+Result<std::optional<WalReader>> WalReader::open(vfs::FileSystem& fs, const std::string& path, FileNumber number) {
   auto bytes = vfs::read_whole_file(fs, path);
   if (!bytes.ok()) return bytes.error();
   auto header = decode_wal_header(*bytes, last_part(path));
+  if (!header.ok() && header.error().code() != Code::kCorruption) return header.error();
+  if (header.ok() && header->number == number) return WalReader(last_part(path), *header, std::move(*bytes));
+  if (bytes->size() <= kWalHeaderBytes) {
+    rt::mark("wal.unfinished");
+    return std::optional<WalReader>();
+  }
   if (!header.ok()) return header.error();
-  return WalReader(last_part(path), *header, std::move(*bytes));
-}
-
-Result<bool> WalReader::is_unfinished(vfs::FileSystem& fs, const std::string& path) {
-  auto bytes = vfs::read_whole_file(fs, path);
-  if (!bytes.ok()) return bytes.error();
-  if (bytes->size() > kWalHeaderBytes) return false;
-  const auto header = decode_wal_header(*bytes, last_part(path));
-  return !header.ok() && header.error().code() == Code::kCorruption;
+  return Error(Code::kCorruption, fmt::format("log number: expected {}, found {}", number.value, header->number.value))
+      .in(last_part(path), 16);
 }
 
 std::optional<WalRecord> WalReader::record_at(std::uint64_t offset) const {
@@ -58,7 +57,7 @@ std::uint64_t WalReader::largest_synced_to(std::uint64_t from) const {
 
 Result<LogEnd> WalReader::read(std::optional<std::uint64_t> attested, const Visitor& visit) const {
   auto damaged = [&](std::string message, std::uint64_t offset) {
-    return Error(Code::kCorruption, message + "").in(name_, offset);
+    return Error(Code::kCorruption, std::move(message)).in(name_, offset);
   };
   LogEnd end{.records = 0, .valid_bytes = kWalHeaderBytes, .dropped_bytes = 0, .clean_close = false};
   std::uint64_t synced_to = attested.value_or(0);

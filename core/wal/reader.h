@@ -28,13 +28,10 @@ struct LogEnd {
 
 class WalReader {
  public:
-  // Reads the whole file; kCorruption or kUnsupported for a bad header. `path` is opened, its last part named in
-  // errors.
-  static Result<WalReader> open(vfs::FileSystem& fs, const std::string& path);
-
-  // True for a file that ends before its header does or whose header alone is damaged: its creation never finished,
-  // since no record is written before the header is durable.
-  static Result<bool> is_unfinished(vfs::FileSystem& fs, const std::string& path);
+  // Reads the whole file. Empty: its creation never finished, for it is no longer than a header and does not hold that
+  // of log `number` (no record is written before the header is durable; a lost sector may show another log's header).
+  // kCorruption or kUnsupported for a bad header otherwise. Errors name the last part of `path`.
+  static Result<std::optional<WalReader>> open(vfs::FileSystem& fs, const std::string& path, FileNumber number);
 
   const WalHeader& header() const { return header_; }
   std::uint64_t bytes() const { return bytes_.size(); }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/vfs/util.h"
+#include "core/format/file_names.h"
 #include "core/wal/reader.h"
 #include "core/wal/writer.h"
 #include "faultfs/sim_file_system.h"
@@ -41,16 +42,19 @@ inline void append(WalWriter& writer, std::uint64_t at, std::string_view payload
 struct ReadBack {
   std::vector<std::pair<std::uint64_t, std::string>> records;
   Result<LogEnd> end = LogEnd{};
+  bool finished = true;  // the log's creation
 };
 inline ReadBack read_back(vfs::FileSystem& fs, std::optional<std::uint64_t> attested = std::nullopt,
                           const std::string& path = "d/wal-2.log") {
   ReadBack back;
-  const auto reader = WalReader::open(fs, path);
+  const auto reader = WalReader::open(fs, path, parse_file_name(path.substr(path.rfind('/') + 1))->number);
   if (!reader.ok()) {
     back.end = reader.error();
     return back;
   }
-  back.end = reader->read(attested, [&](const WalRecord& record) -> Status {
+  back.finished = reader->has_value();
+  if (!back.finished) return back;
+  back.end = (*reader)->read(attested, [&](const WalRecord& record) -> Status {
     back.records.emplace_back(record.at.ticks, record.payload);
     return {};
   });

@@ -73,7 +73,7 @@ TEST(WalWriter, RollAttestsTheOldLog) {
   ASSERT_TRUE(writer->roll(FileNumber{5}, FileNumber{4}, 9).ok());
   EXPECT_EQ(writer->number(), FileNumber{5});
   append(*writer, 2, "second");
-  const auto next = WalReader::open(log.fs, "d/wal-5.log");
+  const auto next = WalReader::open(log.fs, "d/wal-5.log", FileNumber{5});
   ASSERT_TRUE(next.ok());
   EXPECT_EQ(next->header(), (WalHeader{.number = FileNumber{5},
                                        .salt = 42,
