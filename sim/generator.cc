@@ -267,6 +267,7 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
     life.schedule = draw_schedule(options, own.split("schedule"));
     Random rest = own.split("rest");
     life.foreign_file = rest.chance(1, 15);
+    if (rest.chance(1, 6)) life.close_after_ns = rest.between(1, 200'000);
     life.image_seed = rest.next();
     life.entropy_seed = rest.next();
     life.clients.resize(swarm.clients);

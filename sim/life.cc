@@ -78,7 +78,18 @@ void Life::main() {
     return;
   }
   if (!machine_.dead()) judge_recovery(**store);
-  if (!machine_.dead()) work(**store);
+  if (machine_.dead()) {
+    close(**store);
+    return;
+  }
+  machine_.enter(Phase::kWork);
+  std::vector<rt::Thread> clients = start_clients(**store);
+  if (life_.close_after_ns > 0) {
+    rt::sleep_until(rt::monotonic_ns() + life_.close_after_ns);
+  } else {
+    clients.clear();  // joins them
+  }
+  machine_.leave();
   close(**store);
 }
 
@@ -86,6 +97,7 @@ bool Life::went_well(const char* call, const Error* error) {
   if (machine_.dead()) return false;
   if (error == nullptr) return true;
   const SimulatorCode scope;
+  if (closing_ && error->code() == Code::kClosed) return false;
   // C10: on a disk that lied, loudness is right, silence would not be.
   if (universe_.lied_to && (error->code() == Code::kCorruption || error->code() == Code::kReadOnly)) {
     ++universe_.stats.loud;
@@ -127,10 +139,18 @@ void Life::judge_recovery(Store& store) {
         survivors, {.ending = universe_.worst_ending, .first_visible = session.read_at()});
     if (universe_.worst_ending == Ending::kPowerLoss) ++universe_.stats.acknowledged_lost[lost];
     if (universe_.worst_ending != Ending::kClose) ++universe_.stats.recoveries;
+    if (universe_.last_ending == Ending::kPowerLoss && !universe_.oracle.violation()) settle_lies();
     universe_.worst_ending = Ending::kClose;
     end_if_violated();
   }
   if (!machine_.dead()) check_scans(session);
+}
+
+// Everything was read right after a power loss and is sound: what lies may have cost has been paid. (After a mere kill,
+// what was lied about may still hang on the kernel.)
+void Life::settle_lies() {
+  universe_.lies_pending = false;
+  universe_.lied_to = false;
 }
 
 void Life::check_scans(Session& session) {
@@ -160,20 +180,18 @@ void Life::check_listing() {
   universe_.oracle.check_listing(*names, std::move(expected));
 }
 
-void Life::work(Store& store) {
-  machine_.enter(Phase::kWork);
-  {
-    std::vector<rt::Thread> clients;
-    for (std::size_t i = 0; i < life_.clients.size(); ++i) {
-      clients.emplace_back(fmt::format("client {}", i + 1), [this, &store, i] { client(store, i); });
-    }
+std::vector<rt::Thread> Life::start_clients(Store& store) {
+  std::vector<rt::Thread> clients;
+  for (std::size_t i = 0; i < life_.clients.size(); ++i) {
+    clients.emplace_back(fmt::format("client {}", i + 1), [this, &store, i] { client(store, i); });
   }
-  machine_.leave();
+  return clients;
 }
 
 void Life::close(Store& store) {
   machine_.enter(Phase::kClose);
   const Oracle::Ticket ticket = universe_.oracle.begin();
+  closing_ = true;
   const Status closed = store.close();
   if (went_well("close", closed.ok() ? nullptr : &closed.error())) universe_.oracle.made_durable(ticket);
   machine_.leave();

@@ -25,8 +25,10 @@ struct Universe {
   Narrator* narrator = nullptr;                  // may be null
   const std::atomic<bool>* interrupt = nullptr;  // may be null
   std::vector<std::string> foreign{};            // names of somebody else's files in the store's directory
+  Ending last_ending = Ending::kClose;           // of the incarnation before
   Ending worst_ending = Ending::kClose;          // of the incarnations since the last one that was judged
   std::uint64_t opens_crashed = 0;               // in a row, up to now
+  bool lies_pending = false;                     // a sync lied, and no recovery from a power loss was judged since
   bool lied_to = false;                          // a power loss met a lying disk: errors are legal from now on
 };
 
@@ -47,9 +49,10 @@ class Life final : private EventListener {
   void main();
   void judge_recovery(Store& store);
   bool collect_survivors(Session& session, std::vector<Survivor>& survivors);
+  void settle_lies();
   void check_scans(Session& session);
   void check_listing();
-  void work(Store& store);
+  std::vector<rt::Thread> start_clients(Store& store);
   void close(Store& store);
 
   void client(Store& store, std::size_t number);
@@ -80,6 +83,7 @@ class Life final : private EventListener {
   Machine machine_;
   faultfs::SimFileSystem fs_;
   bool loud_ = false;
+  bool closing_ = false;                  // kClosed is a legal answer from now on
   std::map<int, std::size_t> clients_{};  // by fiber, for the story
 };
 

@@ -108,11 +108,7 @@ bool Machine::lie_is_due(const Known& known, const Call& call) {
 
 Verdict Machine::before(const Call& call) {
   if (dead_) return dead_answer(call);
-  if (is_sync(call.kind) && setup_.scenario.sync_ns > 0) {
-    scheduler_.sleep_until(scheduler_.monotonic_ns() + setup_.scenario.sync_ns);
-  } else {
-    scheduler_.point("file call");
-  }
+  scheduler_.point("file call");
   const SimulatorCode scope;
   if (dead_) return dead_answer(call);  // died while others ran
   Known& file = known(call.path);
@@ -147,7 +143,13 @@ void Machine::after(const Call& call, const faultfs::CallResult& result) {
   trace_.event(EventKind::kFileCall, result.error != nullptr ? 1 + static_cast<std::uint64_t>(result.error->code()) : 0,
                result.size);
   if (!result.bytes.empty()) trace_.bytes(EventKind::kFileBytes, {result.bytes.data(), result.bytes.size()});
-  narrate(call, result.error != nullptr ? result.error->to_string() : "");
+  const bool dull = call.kind == CallKind::kRead || call.kind == CallKind::kSize || call.kind == CallKind::kStat;
+  if (result.error != nullptr || !dull) narrate(call, result.error != nullptr ? result.error->to_string() : "");
+  // A sync covers what was there when it began; what others write while it runs is not covered.
+  if (is_sync(call.kind) && setup_.scenario.sync_ns > 0) {
+    scheduler_.sleep_until(scheduler_.monotonic_ns() + setup_.scenario.sync_ns);
+    if (dead_) return;
+  }
   if (crash_after_ == &call) crash_in(known(call.path), call, true);
 }
 

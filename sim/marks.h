@@ -8,9 +8,9 @@
 namespace mylonite::sim {
 
 inline constexpr std::array<std::string_view, 9> kMarks = {
-    "compaction.installed",     "manifest.rotated",        "manifest.torn_tail",
-    "recovery.flush_in_replay", "wal.unfinished", "stamps.ceiling_met",
-    "stamps.clock_unusable",    "wal.torn_tail",           "write.stall_frozen_memtables",
+    "compaction.installed",         "manifest.rotated",      "manifest.torn_tail", "recovery.flush_in_replay",
+    "stamps.ceiling_met",           "stamps.clock_unusable", "wal.torn_tail",      "wal.unfinished",
+    "write.stall_frozen_memtables",
 };
 
 }  // namespace mylonite::sim

@@ -200,6 +200,7 @@ std::uint64_t Oracle::check_recovered(const std::vector<Survivor>& survivors, co
     violate("stamp-order", fmt::format("reads now report stamp {}, although {} was reported before the crash",
                                        recovery.first_visible.ticks, floor_.ticks));
   }
+  if (power) liar_ = false;
   if (void_bounds) newest_stamped_ = std::min(newest_stamped_, recovery.first_visible);
   floor_ = recovery.first_visible;
   in_flight_.clear();
@@ -222,10 +223,8 @@ void Oracle::check_listing(std::vector<std::string> found, std::vector<std::stri
 
 void Oracle::forget_everything() {
   const bool sync_on = sync_on_;
-  const bool liar = liar_;
   *this = Oracle();
   sync_on_ = sync_on;
-  liar_ = liar;
 }
 
 std::optional<Timestamp> Oracle::some_stamp(std::uint64_t which) const {

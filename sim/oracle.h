@@ -50,7 +50,7 @@ class Oracle {
   };
 
   void start_incarnation(bool sync_on) { sync_on_ = sync_on; }
-  // Lying syncs void durability and the order of stamps across a loss.
+  // Lying syncs void durability and the order of stamps across the next power loss that is judged.
   void expect_lies() { liar_ = true; }
 
   // Invocation and return. Writes pass their batch with one operation a key.

@@ -73,6 +73,7 @@ Json incarnation_json(const Incarnation& life) {
             {"entropy_seed", number_text(life.entropy_seed)},
             {"clients", Json::array()},
             {"recorded", recorded_json(life.recorded.value_or(Recorded()))}};
+  if (life.close_after_ns > 0) json["close_after_ns"] = life.close_after_ns;
   for (const auto& client : life.clients) {
     Json rows = Json::array();
     for (const Operation& operation : client) rows.push_back(operation_json(operation));
@@ -220,6 +221,9 @@ Incarnation incarnation_from(Reader& reader, const Json& json) {
   }
   life.ending = reader.one_of<Ending>(reader.string(json, "ending"), kEndingNames, "ending");
   life.foreign_file = reader.boolean(json, "foreign_file");
+  if (json.contains("close_after_ns")) {
+    life.close_after_ns = reader.small(reader.member(json, "close_after_ns"), "close_after_ns");
+  }
   life.entropy_seed = reader.number(json, "entropy_seed");
   for (const Json& client : reader.array(json, "clients")) {
     std::vector<Operation>& operations = life.clients.emplace_back();

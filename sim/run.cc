@@ -32,12 +32,16 @@ void forget_lost_files(Universe& universe, const std::string& directory) {
 // The disk as the next incarnation finds it. Returns whether every recorded choice was used.
 bool end_life(Universe& universe, const Scenario& scenario, const Incarnation& life, Recorded& recorded) {
   const bool power = life.ending == Ending::kPowerLoss;
+  universe.last_ending = life.ending;
   universe.worst_ending = std::max(universe.worst_ending, life.ending);
   if (!power) {
     universe.disk = faultfs::process_kill(universe.disk);
     return true;
   }
-  if (scenario.lie_one_in > 0) universe.lied_to = true;
+  if (universe.lies_pending) {
+    universe.lied_to = true;
+    universe.oracle.expect_lies();
+  }
   bool faithful = true;
   if (life.recorded) {
     faultfs::ReplayChooser chooser(life.recorded->image);
@@ -101,6 +105,7 @@ bool run_life(Universe& universe, const Scenario& scenario, std::size_t index, O
     universe.stats.crashes_in_open += in_open ? 1 : 0;
     universe.opens_crashed = in_open ? universe.opens_crashed + 1 : 0;
     universe.stats.nested_depth_max = std::max(universe.stats.nested_depth_max, universe.opens_crashed);
+    universe.lies_pending |= !recorded.lies.empty();
     outcome.interrupted = living.machine().interrupted();
   }
   outcome.recorded.incarnations.push_back(life);
@@ -115,6 +120,7 @@ bool run_life(Universe& universe, const Scenario& scenario, std::size_t index, O
     universe.foreign.clear();
     universe.worst_ending = Ending::kClose;
     universe.lied_to = false;
+    universe.lies_pending = false;
   }
   return goes_on;
 }
@@ -132,7 +138,6 @@ Outcome run(const Scenario& scenario, StackPool& stacks, const RunSettings& sett
                     .stats = {},
                     .narrator = settings.story_lines > 0 ? &narrator : nullptr,
                     .interrupt = settings.interrupt};
-  if (scenario.lie_one_in > 0) universe.oracle.expect_lies();
   Outcome outcome;
   outcome.recorded = scenario;
   outcome.recorded.incarnations.clear();

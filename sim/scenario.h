@@ -107,8 +107,9 @@ struct Incarnation {
   Ending ending = Ending::kClose;
   CrashPlan crash{};  // unless the ending is kClose
   SchedulePlan schedule{};
-  bool foreign_file = false;     // somebody else's file appears in the directory before the open
-  std::uint64_t image_seed = 0;  // of what survives, and of lies
+  std::uint64_t close_after_ns = 0;  // close in the middle of the clients' work, after so long; 0: once they are done
+  bool foreign_file = false;         // somebody else's file appears in the directory before the open
+  std::uint64_t image_seed = 0;      // of what survives, and of lies
   std::uint64_t entropy_seed = 0;
   std::optional<Recorded> recorded{};
 };

@@ -22,12 +22,8 @@ void Compactor::run() {
     }
     const Status done = compact(lock, *job);
     if (done.ok()) continue;
-    if (done.error().code() == Code::kIo || done.error().code() == Code::kNoSpace) {
-      state_.stop(done.error());
-    } else if (!state_.closing) {
-      state_.listener.on_compaction_paused(done.error());
-      return;
-    }
+    if (!state_.closing) state_.listener.on_compaction_paused(done.error());
+    return;
   }
 }
 

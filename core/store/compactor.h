@@ -1,7 +1,8 @@
 // The store's compaction thread: asks the policy after every change of the tree, checks that its job is legal, runs it,
 // commits, and removes the files that are no longer named (readers that hold them keep reading).
 //
-// A damaged input pauses compaction until the store is reopened; a failed write stops all writes, as everywhere.
+// Any error pauses compaction until the store is reopened: nothing is lost, and reads and writes go on. (If it was the
+// manifest that failed, the next flush finds that out and stops the writes.)
 // close() does not wait for a merge: it is given up, and the next open removes what it left.
 #pragma once
 

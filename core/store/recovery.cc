@@ -90,6 +90,7 @@ class Recovery {
   const Options& options_;
 
   Listing listing_;
+  bool made_lock_ = false;  // in a directory that is a store: taken away again if the open is refused
   LoadedManifest loaded_;
   Version version_;
   OpenTables tables_;
@@ -109,7 +110,10 @@ Result<Recovered> Recovery::run() {
   for (const Step step :
        {&Recovery::create_directory, &Recovery::lock_directory, &Recovery::read_manifest, &Recovery::read_logs,
         &Recovery::commit, &Recovery::start_log, &Recovery::remove_left_overs}) {
-    if (Status done = (this->*step)(); !done.ok()) return done.error();
+    if (Status done = (this->*step)(); !done.ok()) {
+      if (made_lock_) ignore(fs_.remove(path(std::string(kLockName))), "a refused store is left as it was found");
+      return done.error();
+    }
   }
   return std::move(result_);
 }
@@ -125,8 +129,11 @@ Status Recovery::create_directory() {
 }
 
 Status Recovery::lock_directory() {
+  const bool there =
+      std::ranges::any_of(listing_.ours, [](const FileName& file) { return file.kind == FileKind::kLock; });
   auto lock = fs_.lock(path(std::string(kLockName)));
   if (!lock.ok()) return lock.error();
+  made_lock_ = !there && listing_.state == DirectoryState::kStore;
   result_.lock = std::move(*lock);
   auto listing = look(fs_, directory_);  // another opener may have been at work until now
   if (!listing.ok()) return listing.error();

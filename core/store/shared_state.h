@@ -1,6 +1,7 @@
 // What the parts of an open store share: one lock and what it guards.
 //
-// Lock order: Catalog's locks may be taken while `mutex` is held or not; `mutex` is never held over I/O.
+// Lock order: Catalog's locks may be taken while `mutex` is held or not; `mutex` is never held over I/O
+// (but for closing files that nobody reads any more).
 // The leader of the commit queue alone replaces `active` and adds to `frozen`; the background thread alone takes from
 // `frozen`. `closed` may be read without the lock.
 #pragma once
@@ -53,12 +54,27 @@ struct SharedState {
   Timestamp visible;             // reads see stamps up to here
   std::optional<Error> stopped;  // why no write is accepted any more
   bool closing = false;
+  std::uint64_t callers = 0;  // in writes, syncs and flushes; close() waits for them
   std::atomic<bool> closed{false};
   std::atomic<bool> compaction_gives_up{false};
 
   // All with `mutex` held.
   void publish();               // makes a new ReadState of the members
   void stop(const Error& why);  // the first reason stays
+};
+
+// Counts a caller in while it lives. Made and destroyed with `mutex` held.
+class Caller {
+ public:
+  explicit Caller(SharedState& state) : state_(state) { ++state_.callers; }
+  ~Caller() {
+    if (--state_.callers == 0 && state_.closing) state_.progress.notify_all();
+  }
+  Caller(const Caller&) = delete;
+  Caller& operator=(const Caller&) = delete;
+
+ private:
+  SharedState& state_;
 };
 
 inline void SharedState::publish() {

@@ -118,9 +118,13 @@ Result<Snapshot> Store::snapshot() const {
 Status Store::sync() { return writes_->sync(); }
 
 Status Store::flush() {
-  const auto newest = writes_->freeze();
-  if (!newest.ok()) return newest.error();
   rt::Lock lock(state_->mutex);
+  if (state_->closing) return Error(Code::kClosed, "the store is closed");
+  const Caller caller(*state_);
+  lock.unlock();
+  const auto newest = writes_->freeze();
+  lock.lock();
+  if (!newest.ok()) return newest.error();
   state_->progress.wait(lock, [&] { return state_->stopped || state_->closing || state_->flushed_ever >= *newest; });
   if (state_->flushed_ever >= *newest) return {};
   if (state_->stopped) return *state_->stopped;

@@ -13,7 +13,9 @@
 // After any failed write or sync the store is read-only until reopened (Code::kReadOnly).
 // Keys: 0 to 64 KiB of any bytes; values: 0 to 1 GiB. Order: unsigned bytes.
 //
-// Thread-safety: every method from any thread. close() waits for calls in progress; calls after it are kClosed.
+// Thread-safety: every method from any thread. close() waits for writes, syncs and flushes in progress (one that would
+// have to wait is told kClosed); calls after it are kClosed. Once it returned, the store may be destroyed: sessions and
+// iterators keep alive what they read, and say kClosed.
 #pragma once
 
 #include <memory>

@@ -27,6 +27,7 @@ Result<std::uint64_t> WritePath::freeze() {
 Status WritePath::submit(Request& request) {
   rt::Lock lock(state_.mutex);
   if (state_.closing) return Error(Code::kClosed, "the store is closed");
+  const Caller caller(state_);
   queue_.push_back(&request);
   request.wake.wait(lock, [&] { return request.done || queue_.front() == &request; });
   if (!request.done) lead(lock);
@@ -46,11 +47,7 @@ void WritePath::lead(rt::Lock& lock) {
     request->done = true;
     if (request != self) request->wake.notify_one();
   }
-  if (!queue_.empty()) {
-    queue_.front()->wake.notify_one();
-  } else if (state_.closing) {
-    state_.progress.notify_all();
-  }
+  if (!queue_.empty()) queue_.front()->wake.notify_one();
 }
 
 std::vector<WritePath::Request*> WritePath::take_group() const {
@@ -178,7 +175,7 @@ Status WritePath::log(const std::vector<Request*>& group) {
 
 Status WritePath::finish() {
   rt::Lock lock(state_.mutex);
-  state_.progress.wait(lock, [&] { return queue_.empty(); });
+  state_.progress.wait(lock, [&] { return state_.callers == 0; });
   if (state_.stopped) return *state_.stopped;
   lock.unlock();
   if (Status done = wal_->sync(); !done.ok()) return done;

@@ -30,7 +30,7 @@ class WritePath {
   Status sync();
   // Freezes the active memtable, if it holds anything. Returns the order of the newest frozen one ever.
   Result<std::uint64_t> freeze();
-  // Waits for the queue to run dry (state.closing must be set), then ends the log with the clean-close marker.
+  // Waits until no caller is left (state.closing must be set), then ends the log with the clean-close marker.
   Status finish();
   ClosedLog log_end() const { return {.number = wal_->number(), .bytes = wal_->bytes()}; }  // after finish()
 

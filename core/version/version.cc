@@ -54,12 +54,6 @@ Status check_run(const Run& run) {
 
 }  // namespace
 
-std::uint64_t Run::bytes() const {
-  std::uint64_t total = 0;
-  for (const TableInfo& table : tables) total += table.file_bytes;
-  return total;
-}
-
 std::vector<const TableInfo*> Version::tables() const {
   std::vector<const TableInfo*> all;
   for (const Level& level : levels) {
@@ -68,12 +62,6 @@ std::vector<const TableInfo*> Version::tables() const {
     }
   }
   return all;
-}
-
-std::uint64_t Version::bytes() const {
-  std::uint64_t total = 0;
-  for (const TableInfo* table : tables()) total += table->file_bytes;
-  return total;
 }
 
 VersionEdit Version::snapshot() const {

@@ -25,7 +25,6 @@ struct RunId {
 struct Run {
   RunId id;
   std::vector<TableInfo> tables;
-  std::uint64_t bytes() const;
   bool operator==(const Run&) const = default;
 };
 
@@ -66,8 +65,7 @@ struct Version {
   std::optional<ClosedLog> closed_log{};
 
   std::vector<const TableInfo*> tables() const;  // all, level by level, newest run first
-  std::uint64_t bytes() const;
-  VersionEdit snapshot() const;  // the edit that makes this version from an empty one
+  VersionEdit snapshot() const;                  // the edit that makes this version from an empty one
   bool operator==(const Version&) const = default;
 };
 

@@ -125,7 +125,7 @@ void RunCommand::report_failure(const SeedResult& result) {
     return;
   }
   StackPool stacks;
-  const Outcome told = run(result.outcome.recorded, stacks, {.story_lines = 40});
+  const Outcome told = run(result.outcome.recorded, stacks, {.story_lines = 60});
   const std::string again =
       artifact.empty() ? fmt::format("{} {}", result.seed, generator_words(arguments_.campaign.generator)) : artifact;
   const std::string text = failure_text(told.failure ? told : result.outcome,

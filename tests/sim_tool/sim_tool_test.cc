@@ -174,7 +174,7 @@ TEST_F(SimToolTest, ReplaysASeed) {
   const std::string hash = read_lines("run.jsonl")[1]["trace_hash"];
   const Said said = sim(fmt::format("replay 3 {} --no-liar --fs posix", kSmall));
   EXPECT_EQ(said.code, 0);
-  EXPECT_TRUE(said.out.starts_with("seed 3 is clean: 40 operations, 2 crashes, trace " + hash)) << said.out;
+  EXPECT_TRUE(said.out.starts_with("seed 3 is clean: ") && contains(said.out, " 2 crashes, trace " + hash)) << said.out;
   const Said traced = sim(fmt::format("replay 3 {} --no-liar --fs posix --trace", kSmall));
   EXPECT_TRUE(traced.out.starts_with("0 ")) << traced.out.substr(0, 80);
   EXPECT_GT(std::ranges::count(traced.out, '\n'), 500);

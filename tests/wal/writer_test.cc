@@ -75,7 +75,7 @@ TEST(WalWriter, RollAttestsTheOldLog) {
   append(*writer, 2, "second");
   const auto next = WalReader::open(log.fs, "d/wal-5.log", FileNumber{5});
   ASSERT_TRUE(next.ok());
-  EXPECT_EQ(next->header(), (WalHeader{.number = FileNumber{5},
+  EXPECT_EQ((*next)->header(), (WalHeader{.number = FileNumber{5},
                                        .salt = 42,
                                        .previous = FileNumber{2},
                                        .previous_bytes = length,
