@@ -45,7 +45,6 @@ TEST(Version, EditsKeepOrder) {
   EXPECT_EQ(version.levels[0].runs[1].tables[0].number, FileNumber{6});
   EXPECT_EQ(version.levels[0].runs[1].tables[1].number, FileNumber{5});
   EXPECT_EQ(version.tables().size(), 4U);
-  EXPECT_EQ(version.bytes(), 4 * 1000 + 5 + 9 + 6 + 1U);
   const Version later = after(version, {.ceiling = Timestamp{77}});
   EXPECT_EQ(later.next_file, FileNumber{1000});
   EXPECT_EQ(later.ceiling, Timestamp{77});
