@@ -221,7 +221,8 @@ TEST(MachineTest, Roles) {
             (std::vector<std::string>{"wal", "sst", "manifest", "current", "current-new", "other", "directory"}));
 }
 
-// Goal: an interrupt ends the run at the next call, and is recorded as a crash in it. Method: interrupted from the start.
+// Goal: an interrupt ends the run at the next call, and is recorded as a crash in it. Method: interrupted from the
+// start.
 TEST(MachineTest, Interrupted) {
   const std::atomic<bool> interrupt{true};
   const Ended ended = run_machine({.interrupt = &interrupt}, two_logs);

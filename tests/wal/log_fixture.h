@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/vfs/util.h"
 #include "core/format/file_names.h"
+#include "core/vfs/util.h"
 #include "core/wal/reader.h"
 #include "core/wal/writer.h"
 #include "faultfs/sim_file_system.h"

@@ -76,11 +76,11 @@ TEST(WalWriter, RollAttestsTheOldLog) {
   const auto next = WalReader::open(log.fs, "d/wal-5.log", FileNumber{5});
   ASSERT_TRUE(next.ok());
   EXPECT_EQ((*next)->header(), (WalHeader{.number = FileNumber{5},
-                                       .salt = 42,
-                                       .previous = FileNumber{2},
-                                       .previous_bytes = length,
-                                       .manifest = FileNumber{4},
-                                       .manifest_record = 9}));
+                                          .salt = 42,
+                                          .previous = FileNumber{2},
+                                          .previous_bytes = length,
+                                          .manifest = FileNumber{4},
+                                          .manifest_record = 9}));
   EXPECT_EQ(read_back(log.fs, length).records.size(), 1U);
   EXPECT_EQ(read_back(log.fs, std::nullopt, "d/wal-5.log").records.at(0).second, "second");
 }
