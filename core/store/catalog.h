@@ -36,7 +36,8 @@ class Catalog {
   Catalog(Place place, std::unique_ptr<Manifest> manifest, Version version, OpenTables tables);
 
   FileNumber new_file_number();
-  // Makes the edit durable, then visible. After a failure every later commit fails with the same error.
+  // Makes the edit durable, then visible. After a failed manifest write every later commit fails with
+  // the same error; a new table that cannot be opened, or an edit that does not fit, changes nothing.
   Status commit(VersionEdit edit);
   // Where the manifest stands, for a new log to attest.
   struct Position {

@@ -10,7 +10,8 @@
 // Guarantees. A write that returned success survives the death of the process; with wal_flush_every_write (default) a
 // power loss too. After a power loss the store holds exactly the writes up to some stamp, at least every durable one,
 // batches whole. A write that returned an error may or may not surface after the next open, as a whole.
-// After any failed write or sync the store is read-only until reopened (Code::kReadOnly).
+// After any failed write or sync of the log, a flush or the manifest the store is read-only until reopened
+// (Code::kReadOnly). A failed merge only pauses merging: nothing acknowledged depends on it.
 // Keys: 0 to 64 KiB of any bytes; values: 0 to 1 GiB. Order: unsigned bytes.
 //
 // Thread-safety: every method from any thread. close() waits for writes, syncs and flushes in progress (one that would
