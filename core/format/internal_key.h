@@ -6,6 +6,8 @@
 //
 // Order: user key ascending as unsigned bytes, then the 8-byte trailer descending, so the newest version of a key comes
 // first, and at an equal stamp a point entry comes before a range delete.
+// Memtables and tables hold range deletes apart from their entries (core/format/range_tombstones.h); as an internal key
+// one appears only as the border of a table's key range.
 #pragma once
 
 #include <compare>
@@ -19,7 +21,7 @@
 namespace mylonite {
 
 enum class Kind : std::uint8_t {
-  kRangeDelete = 0,  // reserved
+  kRangeDelete = 0,
   kDelete = 1,
   kPut = 2,
 };
@@ -30,6 +32,10 @@ constexpr std::uint64_t pack_trailer(Timestamp at, Kind kind) {
 }
 // Sorts before every entry of the same key with a stamp ≤ `at`: the target of "newest version at `at`".
 constexpr std::uint64_t seek_trailer(Timestamp at) { return (at.ticks << 8) | 0xff; }
+
+// The end of a table whose last key is covered by a range delete that ends before `high`: sorts before every entry of
+// `high` and behind every entry of smaller keys.
+inline constexpr std::uint64_t kBorderTrailer = pack_trailer(kTimestampMax, Kind::kRangeDelete);
 
 struct ParsedKey {
   std::string_view user_key;

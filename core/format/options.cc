@@ -26,11 +26,22 @@ constexpr OptionRow kTable[] = {
      "a longer log is followed by a new one"},
     {"manifest_rotate_bytes", &Options::manifest_rotate_bytes, 1024, 1024 * kMi,
      "a longer manifest is replaced by a snapshot"},
-    {"compaction_policy", &Options::compaction_policy, 0, 0, "which runs are merged when: tier or none"},
+    {"compaction_policy", &Options::compaction_policy, 0, 0, "which runs are merged when: a policy's name"},
+    {"compaction_threads", &Options::compaction_threads, 1, 64, "merges that may run at once"},
     {"runs_per_level_max", &Options::runs_per_level_max, 2, 1000,
      "tier: a level with this many runs is merged into one"},
+    {"level_size_ratio", &Options::level_size_ratio, 2, 1000,
+     "leveled: a level's target size in terms of the level above"},
+    {"level0_compact_runs", &Options::level0_compact_runs, 1, 1000, "leveled: runs of level 0 that start a merge"},
+    {"level0_slowdown_runs", &Options::level0_slowdown_runs, 1, 10000, "runs of level 0 that slow writers down"},
+    {"level0_stop_runs", &Options::level0_stop_runs, 2, 10000, "runs of level 0 that make writers wait"},
+    {"compaction_history_max", &Options::compaction_history_max, 0, 10000,
+     "merges whose reasons are kept for `explain compaction`"},
     {"create_if_missing", &Options::create_if_missing, 0, 0, "create a store where the directory is absent or empty"},
-    {"block_bytes", &Options::block_bytes, 64, 4 * kMi, "target size of a data block"},
+    {"block_bytes", &Options::block_bytes, 64, 4 * kMi, "target size of a data block, before compression"},
+    {"compression", &Options::compression, 0, 0, "of data blocks: none, lz4 or zstd"},
+    {"block_cache_bytes", &Options::block_cache_bytes, 0, kTi, "most bytes of data blocks kept in memory"},
+    {"open_files_max", &Options::open_files_max, 1, 1e6, "most table files held open"},
     {"frozen_memtables_max", &Options::frozen_memtables_max, 1, 64, "memtables awaiting flush before writers wait"},
     {"group_commit_max_bytes", &Options::group_commit_max_bytes, 1, 1024 * kMi, "most log bytes of one commit group"},
     {"history_retention_seconds", &Options::history_retention_seconds, 0, 3.2e9,
@@ -99,6 +110,9 @@ std::span<const OptionRow> option_table() { return kTable; }
 
 Status validate(const Options& options) {
   if (options.data_dir.empty()) return bad_value("data_dir", "", "a directory's path");
+  if (options.compression != "none" && options.compression != "lz4" && options.compression != "zstd") {
+    return bad_value("compression", options.compression, "none, lz4 or zstd");
+  }
   for (const OptionRow& row : kTable) {
     if (std::visit(InRange{options, row}, row.member)) continue;
     return bad_value(row.name, option_text(options, row), fmt::format("{:.15g} to {:.15g}", row.low, row.high));

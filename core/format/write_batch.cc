@@ -25,15 +25,59 @@ void WriteBatch::remove(std::string_view key) {
   longest_key_ = std::max(longest_key_, key.size());
 }
 
+void WriteBatch::remove_range(std::string_view low, std::string_view high) {
+  if (low == high) return;
+  encoded_ += static_cast<char>(Kind::kRangeDelete);
+  put_length_prefixed(encoded_, low);
+  put_length_prefixed(encoded_, high);
+  ++count_;
+  longest_key_ = std::max({longest_key_, low.size(), high.size()});
+  has_range_ = true;
+  backward_range_ |= high < low;
+}
+
 Status WriteBatch::check_limits() const {
   auto over = [](const char* what, std::size_t found, std::size_t limit) {
     return Error(Code::kInvalidArgument, fmt::format("{} of {} bytes; the limit is {}", what, found, limit));
   };
   if (longest_key_ > kKeyBytesMax) return over("a key", longest_key_, kKeyBytesMax);
   if (longest_value_ > kValueBytesMax) return over("a value", longest_value_, kValueBytesMax);
+  if (backward_range_) return Error(Code::kInvalidArgument, "a range delete ends before it begins");
   if (encoded_.size() > kBatchBytesMax) return over("a batch", encoded_.size(), kBatchBytesMax);
   return {};
 }
+
+namespace {
+
+// Marks every put and remove that a later one of the same key replaces.
+void mark_replaced(const std::vector<BatchEntry>& entries, std::vector<bool>& superseded) {
+  std::vector<std::size_t> order;
+  order.reserve(entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].kind != Kind::kRangeDelete) order.push_back(i);
+  }
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const auto by_key = entries[a].key <=> entries[b].key;
+    return by_key != 0 ? by_key < 0 : a < b;
+  });
+  for (std::size_t i = 0; i + 1 < order.size(); ++i) {
+    if (entries[order[i]].key == entries[order[i + 1]].key) superseded[order[i]] = true;
+  }
+}
+
+// Marks every put and remove that a later range delete covers.
+void mark_covered(const std::vector<BatchEntry>& entries, std::vector<bool>& superseded) {
+  for (std::size_t range = 0; range < entries.size(); ++range) {
+    if (entries[range].kind != Kind::kRangeDelete) continue;
+    for (std::size_t i = 0; i < range; ++i) {
+      const BatchEntry& entry = entries[i];
+      if (entry.kind == Kind::kRangeDelete) continue;
+      if (entry.key >= entries[range].key && entry.key < entries[range].value) superseded[i] = true;
+    }
+  }
+}
+
+}  // namespace
 
 WriteBatch WriteBatch::collapsed() const {
   if (count_ < 2) return *this;
@@ -41,29 +85,18 @@ WriteBatch WriteBatch::collapsed() const {
   entries.reserve(count_);
   BatchReader reader(encoded_);
   for (BatchEntry entry; reader.next(entry);) entries.push_back(entry);
-
-  std::vector<std::size_t> order(entries.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    const auto by_key = entries[a].key <=> entries[b].key;
-    return by_key != 0 ? by_key < 0 : a < b;
-  });
   std::vector<bool> superseded(entries.size(), false);
-  bool any = false;
-  for (std::size_t i = 0; i + 1 < order.size(); ++i) {
-    if (entries[order[i]].key != entries[order[i + 1]].key) continue;
-    superseded[order[i]] = true;
-    any = true;
-  }
-  if (!any) return *this;
+  mark_replaced(entries, superseded);
+  if (has_range_) mark_covered(entries, superseded);
+  if (std::ranges::find(superseded, true) == superseded.end()) return *this;
 
   WriteBatch result;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (superseded[i]) continue;
-    if (entries[i].kind == Kind::kPut) {
-      result.put(entries[i].key, entries[i].value);
-    } else {
-      result.remove(entries[i].key);
+    switch (entries[i].kind) {
+      case Kind::kPut: result.put(entries[i].key, entries[i].value); break;
+      case Kind::kDelete: result.remove(entries[i].key); break;
+      case Kind::kRangeDelete: result.remove_range(entries[i].key, entries[i].value); break;
     }
   }
   return result;
@@ -74,8 +107,10 @@ bool BatchReader::next(BatchEntry& entry) {
   const auto kind = static_cast<Kind>(static_cast<std::uint8_t>(rest_.front()));
   rest_.remove_prefix(1);
   entry = {.kind = kind, .key = {}, .value = {}};
-  damaged_ = (kind != Kind::kPut && kind != Kind::kDelete) || !get_length_prefixed(rest_, entry.key) ||
-             (kind == Kind::kPut && !get_length_prefixed(rest_, entry.value));
+  const bool known = kind == Kind::kPut || kind == Kind::kDelete || kind == Kind::kRangeDelete;
+  damaged_ = !known || !get_length_prefixed(rest_, entry.key) ||
+             (kind != Kind::kDelete && !get_length_prefixed(rest_, entry.value)) ||
+             (kind == Kind::kRangeDelete && entry.key >= entry.value);
   return !damaged_;
 }
 

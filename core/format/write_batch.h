@@ -1,7 +1,11 @@
-// A batch of puts and removes that becomes visible and durable as a whole.
+// A batch of puts, removes and range deletes that becomes visible and durable as a whole.
+//
+// Operations count in the order they were added: a range delete hides what stands before it in the batch, not what
+// comes behind it.
 //
 // Encoded form, also a log record's payload: entries back to back,
-//   kind (1 byte: 2 put, 1 delete) | varint key length | key | put only: varint value length | value
+//   kind (1 byte: 2 put, 1 delete, 0 range delete) | varint key length | key
+//   | put: varint value length | value | range delete: varint length | the key to stop before
 // Thread-safety: one thread an object.
 #pragma once
 
@@ -22,14 +26,16 @@ class WriteBatch {
  public:
   void put(std::string_view key, std::string_view value);
   void remove(std::string_view key);
+  void remove_range(std::string_view low, std::string_view high);  // [low, high); nothing happens when they are equal
   void clear() { *this = WriteBatch(); }
 
   std::size_t count() const { return count_; }  // operations as given, duplicates included
   std::string_view encoded() const { return encoded_; }
 
-  // kInvalidArgument when a key, a value or the whole is over its limit.
+  // kInvalidArgument when a key, a value or the whole is over its limit, or a range ends before it begins.
   Status check_limits() const;
-  // The same effect with one operation a key: the last of each key wins. Keeps the order of what stays.
+  // The same effect with one put or remove a key, and none that a later range delete of the batch covers: so that at
+  // the batch's one stamp a point entry beats a range delete. Keeps the order of what stays.
   WriteBatch collapsed() const;
 
  private:
@@ -37,12 +43,14 @@ class WriteBatch {
   std::size_t count_ = 0;
   std::size_t longest_key_ = 0;
   std::size_t longest_value_ = 0;
+  bool has_range_ = false;
+  bool backward_range_ = false;
 };
 
 struct BatchEntry {
   Kind kind = Kind::kPut;
   std::string_view key;
-  std::string_view value;
+  std::string_view value;  // of a range delete: the key to stop before
 };
 
 // Walks an encoded batch: `while (reader.next(entry))`, then ask damaged().

@@ -104,8 +104,10 @@ std::string encode_properties(const TableInfo& info) {
   put_length_prefixed(out, info.largest);
   put_varint(out, info.entries);
   put_varint(out, info.tombstones);
+  put_varint(out, info.range_deletes);
   put_varint(out, info.oldest.ticks);
   put_varint(out, info.newest.ticks);
+  put_varint(out, info.oldest_tombstone.ticks);
   return out;
 }
 
@@ -114,7 +116,8 @@ Status decode_properties(std::string_view payload, TableInfo& info) {
   std::string_view largest;
   const bool whole = get_length_prefixed(payload, smallest) && get_length_prefixed(payload, largest) &&
                      get_varint64(payload, info.entries) && get_varint64(payload, info.tombstones) &&
-                     get_varint64(payload, info.oldest.ticks) && get_varint64(payload, info.newest.ticks) &&
+                     get_varint64(payload, info.range_deletes) && get_varint64(payload, info.oldest.ticks) &&
+                     get_varint64(payload, info.newest.ticks) && get_varint64(payload, info.oldest_tombstone.ticks) &&
                      payload.empty();
   if (!whole || !is_internal_key(smallest) || !is_internal_key(largest)) return damaged("the properties are malformed");
   info.smallest = smallest;

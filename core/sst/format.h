@@ -19,7 +19,8 @@
 //
 // Properties payload: the facts of TableInfo that the footer does not hold:
 //
-//   | varint length | smallest | varint length | largest | varint entries | tombstones | oldest | newest |
+//   | varint length | smallest | varint length | largest | varint entries | tombstones | range deletes | oldest
+//   | newest | oldest tombstone |
 //
 // Footer:
 //

@@ -26,6 +26,7 @@ Status TableBuilder::add(std::string_view internal_key, std::string_view value) 
   info_.tombstones += parsed.kind == Kind::kPut ? 0 : 1;
   info_.oldest = std::min(info_.oldest, parsed.at);
   info_.newest = std::max(info_.newest, parsed.at);
+  if (parsed.kind != Kind::kPut) info_.oldest_tombstone = std::min(info_.oldest_tombstone, parsed.at);
 
   filter_.add(parsed.user_key);
   block_.add(internal_key, value);

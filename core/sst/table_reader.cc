@@ -47,6 +47,10 @@ std::string difference(const TableInfo& expected, const TableInfo& found) {
   if (expected.footer_hash != found.footer_hash) return differ("footer hash", expected.footer_hash, found.footer_hash);
   if (expected.entries != found.entries) return differ("entries", expected.entries, found.entries);
   if (expected.tombstones != found.tombstones) return differ("tombstones", expected.tombstones, found.tombstones);
+  if (expected.range_deletes != found.range_deletes)
+    return differ("range deletes", expected.range_deletes, found.range_deletes);
+  if (expected.oldest_tombstone != found.oldest_tombstone)
+    return differ("oldest tombstone", expected.oldest_tombstone.ticks, found.oldest_tombstone.ticks);
   if (expected.oldest != found.oldest) return differ("oldest stamp", expected.oldest.ticks, found.oldest.ticks);
   if (expected.newest != found.newest) return differ("newest stamp", expected.newest.ticks, found.newest.ticks);
   if (expected.smallest != found.smallest)
@@ -192,6 +196,7 @@ Status TableReader::verify_block(std::size_t i, TableInfo& found) const {
     found.tombstones += parsed.kind == Kind::kPut ? 0 : 1;
     found.oldest = std::min(found.oldest, parsed.at);
     found.newest = std::max(found.newest, parsed.at);
+    if (parsed.kind != Kind::kPut) found.oldest_tombstone = std::min(found.oldest_tombstone, parsed.at);
   }
   if (!cursor.status().ok()) return damaged(i, cursor.status().error().message());
   if (found.largest != metadata_->index[i].last_key)

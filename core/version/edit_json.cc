@@ -25,8 +25,10 @@ Json table_json(const VersionEdit::Added& added) {
               {"largest", to_hex(table.largest)},
               {"entries", text(table.entries)},
               {"tombstones", text(table.tombstones)},
+              {"range_deletes", text(table.range_deletes)},
               {"oldest", text(table.oldest.ticks)},
-              {"newest", text(table.newest.ticks)}};
+              {"newest", text(table.newest.ticks)},
+              {"oldest_tombstone", text(table.oldest_tombstone.ticks)}};
 }
 
 // Reads the members of one object; the first that is absent or malformed is remembered.
@@ -88,8 +90,10 @@ Result<VersionEdit::Added> table_from(const Json& object) {
   added.table.largest = fields.bytes("largest");
   added.table.entries = fields.number("entries");
   added.table.tombstones = fields.number("tombstones");
+  added.table.range_deletes = fields.number("range_deletes");
   added.table.oldest = Timestamp{fields.number("oldest")};
   added.table.newest = Timestamp{fields.number("newest")};
+  added.table.oldest_tombstone = Timestamp{fields.number("oldest_tombstone")};
   if (!fields.failed().empty()) return malformed(fields.failed());
   return added;
 }
@@ -101,6 +105,7 @@ std::string encode_edit(const VersionEdit& edit) {
   if (edit.next_file) json["next_file"] = text(edit.next_file->value);
   if (edit.first_log) json["first_log"] = text(edit.first_log->value);
   if (edit.ceiling) json["ceiling"] = text(edit.ceiling->ticks);
+  if (edit.history_floor) json["history_floor"] = text(edit.history_floor->ticks);
   if (edit.closed_log) {
     json["closed_log"] = text(edit.closed_log->number.value);
     json["closed_log_bytes"] = text(edit.closed_log->bytes);
@@ -118,6 +123,7 @@ Result<VersionEdit> decode_edit(std::string_view json_text) {
   if (fields.has("next_file")) edit.next_file = FileNumber{fields.number("next_file")};
   if (fields.has("first_log")) edit.first_log = FileNumber{fields.number("first_log")};
   if (fields.has("ceiling")) edit.ceiling = Timestamp{fields.number("ceiling")};
+  if (fields.has("history_floor")) edit.history_floor = Timestamp{fields.number("history_floor")};
   if (fields.has("closed_log")) {
     const FileNumber number{fields.number("closed_log")};
     edit.closed_log = ClosedLog{.number = number, .bytes = fields.number("closed_log_bytes")};

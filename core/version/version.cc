@@ -68,6 +68,7 @@ VersionEdit Version::snapshot() const {
   VersionEdit edit{.next_file = next_file,
                    .first_log = first_log,
                    .ceiling = ceiling,
+                   .history_floor = history_floor,
                    .closed_log = closed_log,
                    .added = {},
                    .removed = {}};
@@ -95,6 +96,7 @@ Result<Version> apply(const Version& before, const VersionEdit& edit) {
   if (edit.next_file) after.next_file = *edit.next_file;
   if (edit.first_log) after.first_log = *edit.first_log;
   if (edit.ceiling) after.ceiling = *edit.ceiling;
+  if (edit.history_floor) after.history_floor = std::max(after.history_floor, *edit.history_floor);
   if (edit.closed_log) after.closed_log = edit.closed_log;
   if (Status sound = check_structure(after); !sound.ok()) return sound.error();
   return after;

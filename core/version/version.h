@@ -48,11 +48,12 @@ struct VersionEdit {
     TableInfo table;
     bool operator==(const Added&) const = default;
   };
-  std::optional<FileNumber> next_file{};  // every number below has been used
-  std::optional<FileNumber> first_log{};  // logs before it are obsolete
-  std::optional<Timestamp> ceiling{};     // no stamp at or above it has been issued
-  std::optional<ClosedLog> closed_log{};  // the last edit of a clean close
-  std::vector<Added> added{};             // tables of one run in key order
+  std::optional<FileNumber> next_file{};     // every number below has been used
+  std::optional<FileNumber> first_log{};     // logs before it are obsolete
+  std::optional<Timestamp> ceiling{};        // no stamp at or above it has been issued
+  std::optional<Timestamp> history_floor{};  // only raised
+  std::optional<ClosedLog> closed_log{};     // the last edit of a clean close
+  std::vector<Added> added{};                // tables of one run in key order
   std::vector<FileNumber> removed{};
   bool operator==(const VersionEdit&) const = default;
 };
@@ -62,6 +63,7 @@ struct Version {
   FileNumber next_file{1};
   FileNumber first_log{0};
   Timestamp ceiling;
+  Timestamp history_floor;  // reads of earlier moments may lack versions, and are refused
   std::optional<ClosedLog> closed_log{};
 
   std::vector<const TableInfo*> tables() const;  // all, level by level, newest run first

@@ -80,6 +80,50 @@ TEST(WriteBatch, CollapsesToTheLastOfEachKey) {
   EXPECT_GT(dropped, 100U);
 }
 
+// Goal: the effect of a batch with range deletes does not depend on collapsing it, and within a collapsed one no point
+// entry is covered by a range delete that came after it. Method: random operations applied in order to a map, against
+// the collapsed batch's range deletes first and its point entries after. Expect: equal maps.
+TEST(WriteBatch, CollapsesWhatALaterRangeDeleteCovers) {
+  using Map = std::map<std::string, std::string, std::less<>>;
+  const auto erase = [](Map& map, const BatchEntry& range) {
+    map.erase(map.lower_bound(range.key), map.lower_bound(range.value));
+  };
+  std::size_t ranges = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    Random random(seed);
+    Map before;
+    for (int i = 0; i < 20; ++i) before[testing::random_user_key(random)] = "old";
+    Map expected = before;
+    WriteBatch batch;
+    for (const Operation& operation : random_operations(random)) {
+      std::string other = testing::random_user_key(random);
+      if (random.chance(1, 4) && operation.key < other) {
+        batch.remove_range(operation.key, other);
+        erase(expected, {.kind = Kind::kRangeDelete, .key = operation.key, .value = other});
+        ++ranges;
+      } else if (operation.value) {
+        batch.put(operation.key, *operation.value);
+        expected[operation.key] = *operation.value;
+      } else {
+        batch.remove(operation.key);
+        expected.erase(operation.key);
+      }
+    }
+    const WriteBatch collapsed = batch.collapsed();
+    BatchReader first(collapsed.encoded());
+    for (BatchEntry entry; first.next(entry);) {
+      if (entry.kind == Kind::kRangeDelete) erase(before, entry);
+    }
+    BatchReader second(collapsed.encoded());
+    for (BatchEntry entry; second.next(entry);) {
+      if (entry.kind == Kind::kPut) before[std::string(entry.key)] = entry.value;
+      if (entry.kind == Kind::kDelete) before.erase(std::string(entry.key));
+    }
+    ASSERT_EQ(before, expected) << "seed " << seed;
+  }
+  EXPECT_GT(ranges, 300U);
+}
+
 // Goal: limits are refused by name and size. Method: a key one byte too long, one that just fits. Expect: the error.
 TEST(WriteBatch, ChecksLimits) {
   WriteBatch batch;
@@ -90,10 +134,16 @@ TEST(WriteBatch, ChecksLimits) {
   ASSERT_FALSE(checked.ok());
   EXPECT_EQ(checked.error().code(), Code::kInvalidArgument);
   EXPECT_EQ(checked.error().message(), "a key of 65537 bytes; the limit is 65536");
+  WriteBatch backward;
+  backward.remove_range("b", "a");
+  EXPECT_FALSE(backward.check_limits().ok());
+  WriteBatch nothing;
+  nothing.remove_range("a", "a");
+  EXPECT_EQ(nothing.count(), 0U);
 }
 
 // Goal: a reader takes any bytes (run it under ASan, too). Method: every cut of a batch, unknown kinds, random bytes.
-// Expect: damaged, or a whole number of operations; the reserved kind is refused.
+// Expect: damaged, or a whole number of operations; a range that is none is refused.
 TEST(BatchReader, RefusesDamage) {
   const auto damaged = [](std::string_view bytes, std::size_t& count) {
     BatchReader reader(bytes);
@@ -113,6 +163,8 @@ TEST(BatchReader, RefusesDamage) {
   EXPECT_EQ(count, 1U);
   EXPECT_FALSE(damaged("", count));
   EXPECT_TRUE(damaged(std::string("\x00\x01k", 3), count));
+  EXPECT_TRUE(damaged(std::string("\x00\x01k\x01k", 5), count));
+  EXPECT_FALSE(damaged(std::string("\x00\x01k\x01l", 5), count));
   EXPECT_TRUE(damaged(std::string("\x03\x01k", 3), count));
   Random random(4);
   for (int i = 0; i < 20000; ++i) {

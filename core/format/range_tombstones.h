@@ -1,0 +1,55 @@
+// Range deletes: "every version of every key in [low, high) older than this stamp is gone".
+//
+// RangeTombstones holds any number of them as fragments: disjoint ranges in key order, each with the stamps that cover
+// it, newest first. So "which tombstone covers this key at that stamp" is two binary searches, and a part of the key
+// space can be cut out. A point entry at the very stamp of a range delete is not covered by it.
+// Invariants: low < high in every fragment; fragments ascend and do not overlap; stamps strictly descend; neighbours
+// that touch differ in their stamps. Thread-safety: immutable value. Complexity: building O(n log n + pieces), where n
+// overlapping ranges give up to 2n-1 pieces; newest_covering O(log fragments + log stamps).
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/format/timestamp.h"
+
+namespace mylonite {
+
+struct RangeTombstone {
+  std::string low;   // included
+  std::string high;  // not included; above low
+  Timestamp at;
+  auto operator<=>(const RangeTombstone&) const = default;
+};
+
+class RangeTombstones {
+ public:
+  struct Fragment {
+    std::string low;
+    std::string high;
+    std::vector<Timestamp> stamps;  // newest first
+    bool operator==(const Fragment&) const = default;
+  };
+
+  RangeTombstones() = default;
+  explicit RangeTombstones(std::span<const RangeTombstone> any);  // in any order; empty ranges count for nothing
+
+  bool empty() const { return fragments_.empty(); }
+  std::span<const Fragment> fragments() const { return fragments_; }
+  // The newest stamp ≤ `at` of a tombstone that covers the key; kTimestampMin when there is none.
+  Timestamp newest_covering(std::string_view key, Timestamp at) const;
+  // What lies in [low, high); empty high: no upper bound.
+  RangeTombstones clipped(std::string_view low, std::optional<std::string_view> high) const;
+  // One tombstone a fragment and stamp, in order.
+  std::vector<RangeTombstone> list() const;
+
+  bool operator==(const RangeTombstones&) const = default;
+
+ private:
+  std::vector<Fragment> fragments_;
+};
+
+}  // namespace mylonite
