@@ -7,10 +7,12 @@
 
 namespace mylonite::sim {
 
-inline constexpr std::array<std::string_view, 9> kMarks = {
-    "compaction.installed",         "manifest.rotated",      "manifest.torn_tail", "recovery.flush_in_replay",
-    "stamps.ceiling_met",           "stamps.clock_unusable", "wal.torn_tail",      "wal.unfinished",
-    "write.stall_frozen_memtables",
+inline constexpr std::array<std::string_view, 10> kMarks = {
+    "compaction.installed",     "manifest.rotated",
+    "manifest.torn_tail",       "read.below_floor",
+    "recovery.flush_in_replay", "stamps.ceiling_met",
+    "stamps.clock_unusable",    "wal.torn_tail",
+    "wal.unfinished",           "write.stall_frozen_memtables",
 };
 
 }  // namespace mylonite::sim

@@ -56,6 +56,10 @@ void VisibleIterator::prev() {
   find_backward();
 }
 
+bool VisibleIterator::shows(const ParsedKey& entry) const {
+  return entry.kind == Kind::kPut && (ranges_.empty() || ranges_.newest_covering(entry.user_key, at_) <= entry.at);
+}
+
 void VisibleIterator::find_forward(bool skip_current_key) {
   valid_ = false;
   forward_ = true;
@@ -64,7 +68,7 @@ void VisibleIterator::find_forward(bool skip_current_key) {
     if (bounds_.high && entry.user_key >= *bounds_.high) return;
     if (entry.at > at_ || (skip_current_key && entry.user_key == key_)) continue;
     key_ = entry.user_key;
-    if (entry.kind == Kind::kPut) {
+    if (shows(entry)) {
       valid_ = true;
       return;
     }
@@ -80,7 +84,7 @@ void VisibleIterator::find_backward() {
     if (valid_ && entry.user_key != key_) return;
     if (entry.user_key < bounds_.low) return;
     if (entry.at > at_) continue;
-    valid_ = entry.kind == Kind::kPut;
+    valid_ = shows(entry);
     if (!valid_) continue;
     key_ = entry.user_key;
     value_ = source_->value();

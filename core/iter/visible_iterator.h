@@ -1,12 +1,12 @@
 // What a user sees of a store at one stamp: each key once, with its newest version not above the stamp; removed keys
-// not at all; only keys in [low, high).
+// not at all, by whatever hides them: a delete, or a range delete that is newer; only keys in [low, high).
 //
 // Backward, versions of a key come oldest first, so the last one met that is not above the stamp is copied and shown;
 // the source then stands before the key. Forward, the source stands on the entry that is shown.
 // An error of the source makes the cursor not valid, and status() that error, until the next seek.
 // Thread-safety: one thread an object. key() and value() are readable until the cursor moves.
-// Complexity: a step costs as many steps of the source as the keys it passes have versions; a change of direction one
-// seek. Ranges that were deleted as a whole are not known here.
+// Complexity: a step costs as many steps of the source as the keys it passes have versions, hidden keys included; a
+// change of direction one seek.
 #pragma once
 
 #include <memory>
@@ -16,6 +16,7 @@
 
 #include "core/format/internal_key.h"
 #include "core/format/iterator.h"
+#include "core/format/range_tombstones.h"
 
 namespace mylonite {
 
@@ -27,8 +28,9 @@ struct KeyBounds {
 class VisibleIterator {
  public:
   // Whatever the source reads must outlive the iterator. Not valid until a seek.
-  VisibleIterator(std::unique_ptr<InternalIterator> source, Timestamp at, KeyBounds bounds = {})
-      : source_(std::move(source)), at_(at), bounds_(std::move(bounds)) {}
+  VisibleIterator(std::unique_ptr<InternalIterator> source, Timestamp at, KeyBounds bounds = {},
+                  RangeTombstones ranges = {})
+      : source_(std::move(source)), at_(at), bounds_(std::move(bounds)), ranges_(std::move(ranges)) {}
 
   bool valid() const { return valid_; }
   void seek_to_first() { seek(bounds_.low); }
@@ -44,10 +46,12 @@ class VisibleIterator {
   void seek_source(std::string_view user_key, std::uint64_t trailer);
   void find_forward(bool skip_current_key);  // from where the source stands
   void find_backward();                      // likewise
+  bool shows(const ParsedKey& entry) const;  // given that it is the newest of its key not above the stamp
 
   std::unique_ptr<InternalIterator> source_;
   const Timestamp at_;
   const KeyBounds bounds_;
+  const RangeTombstones ranges_;
   bool valid_ = false;
   bool forward_ = true;
   std::string key_;

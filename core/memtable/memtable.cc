@@ -1,5 +1,8 @@
 #include "core/memtable/memtable.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/base/invariant.h"
 
 namespace mylonite {
@@ -34,6 +37,16 @@ class MemtableIterator final : public InternalIterator {
 }  // namespace
 
 void Memtable::add(std::string_view user_key, Timestamp at, Kind kind, std::string_view value) {
+  if (kind == Kind::kRangeDelete) {
+    rt::Lock lock(ranges_mutex_);
+    RangeTombstone range{.low = std::string(user_key), .high = std::string(value), .at = at};
+    if (!ranges_.empty() && ranges_.back().at == at && std::ranges::find(ranges_, range) != ranges_.end()) return;
+    ranges_.push_back(std::move(range));
+    fragments_.reset();
+    bytes_.fetch_add(user_key.size() + value.size() + kEntryOverheadBytes, std::memory_order_relaxed);
+    range_deletes_.fetch_add(1, std::memory_order_release);
+    return;
+  }
   if (!list_.insert({.user_key = user_key, .trailer = pack_trailer(at, kind)}, value)) return;
   bytes_.fetch_add(user_key.size() + value.size() + kEntryOverheadBytes, std::memory_order_relaxed);
   entries_.fetch_add(1, std::memory_order_relaxed);
@@ -45,6 +58,13 @@ std::optional<Memtable::Found> Memtable::get(std::string_view user_key, Timestam
   const ParsedKey found = parse_internal_key(node->key());
   if (found.user_key != user_key) return std::nullopt;
   return Found{.kind = found.kind, .at = found.at, .value = node->value()};
+}
+
+std::shared_ptr<const RangeTombstones> Memtable::range_tombstones() const {
+  if (range_deletes_.load(std::memory_order_acquire) == 0) return nullptr;
+  rt::Lock lock(ranges_mutex_);
+  if (fragments_ == nullptr) fragments_ = std::make_shared<const RangeTombstones>(ranges_);
+  return fragments_;
 }
 
 std::unique_ptr<InternalIterator> Memtable::iterator() const { return std::make_unique<MemtableIterator>(list_); }

@@ -3,10 +3,12 @@
 // Invariants: entries are never removed or changed; adding an entry (key, stamp, kind) that is there already changes
 // nothing, so a log that holds a record twice replays to the same state. bytes() counts logical bytes, never the
 // capacity of containers, so that decisions taken from it are the same on every machine.
-// What is visible is the reader's choice: an entry can be seen as soon as it is linked, so readers pass a stamp that
-// is not above the newest *published* one.
-// Thread-safety: add() needs outside serialization among writers; everything else may run beside it.
-// Complexity: add and get O(log n) expected. Does not log, does not bound itself.
+// Range deletes are kept apart from the entries: a reader asks what covers a key. Their fragments are made when a
+// reader first asks after a change and kept until the next change. What is visible is the reader's choice: an entry can
+// be seen as soon as it is linked, so readers pass a stamp that is not above the newest *published* one. Thread-safety:
+// add() needs outside serialization among writers; everything else may run beside it. Complexity: add and get O(log n)
+// expected; range_tombstones O(1), and O(r log r) after one of r range deletes was added. Does not log, does not bound
+// itself.
 #pragma once
 
 #include <atomic>
@@ -14,10 +16,13 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "core/format/internal_key.h"
 #include "core/format/iterator.h"
+#include "core/format/range_tombstones.h"
 #include "core/memtable/skip_list.h"
+#include "core/rt/rt.h"
 
 namespace mylonite {
 
@@ -33,21 +38,33 @@ class Memtable {
   // The seed decides the shape of the list, never an answer.
   explicit Memtable(std::uint64_t seed) : list_(seed) {}
 
+  // A range delete has its low key as user key, the key to stop before as value.
   void add(std::string_view user_key, Timestamp at, Kind kind, std::string_view value);
 
-  // The newest entry of the key with a stamp ≤ `at`, a delete included; empty when there is none.
+  // The newest entry of the key with a stamp ≤ `at`, a delete included; empty when there is none. Range deletes aside.
   std::optional<Found> get(std::string_view user_key, Timestamp at) const;
 
   // The caller keeps the memtable alive. Entries added after the iterator passed their place are not seen.
   std::unique_ptr<InternalIterator> iterator() const;
 
+  // Every range delete so far; null when there is none.
+  std::shared_ptr<const RangeTombstones> range_tombstones() const;
+
+  bool empty() const { return entries() == 0 && range_deletes_.load(std::memory_order_acquire) == 0; }
   std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
-  std::size_t entries() const { return entries_.load(std::memory_order_relaxed); }
+  std::size_t entries() const {  // range deletes aside
+    return entries_.load(std::memory_order_relaxed);
+  }
 
  private:
   SkipList list_;
   std::atomic<std::size_t> bytes_{0};
   std::atomic<std::size_t> entries_{0};
+  std::atomic<std::size_t> range_deletes_{0};
+
+  mutable rt::Mutex ranges_mutex_;  // guards what follows
+  std::vector<RangeTombstone> ranges_;
+  mutable std::shared_ptr<const RangeTombstones> fragments_;  // of all ranges_; null: to be made
 };
 
 }  // namespace mylonite

@@ -1,7 +1,10 @@
 #include "core/store/catalog.h"
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
+#include "core/base/invariant.h"
 #include "core/format/file_names.h"
 
 namespace mylonite {
@@ -33,7 +36,25 @@ Catalog::Catalog(Place place, std::unique_ptr<Manifest> manifest, Version versio
       version_(std::make_shared<const Version>(std::move(version))),
       tables_(std::move(tables)),
       next_file_(version_->next_file),
-      position_{.manifest = manifest_->number(), .last_record = manifest_->last_record()} {}
+      position_{} {
+  if (manifest_ != nullptr) position_ = {.manifest = manifest_->number(), .last_record = manifest_->last_record()};
+  make_runs();
+}
+
+void Catalog::make_runs() {
+  auto runs = std::make_shared<TableRuns>();
+  for (const Level& level : version_->levels) {
+    for (const Run& run : level.runs) {
+      TableRun& open = runs->emplace_back();
+      open.tables.reserve(run.tables.size());
+      for (const TableInfo& table : run.tables) {
+        open.tables.push_back(tables_.at(table.number));
+        open.range_deletes |= table.range_deletes > 0;
+      }
+    }
+  }
+  runs_ = std::move(runs);
+}
 
 FileNumber Catalog::new_file_number() {
   rt::Lock lock(mutex_);
@@ -52,14 +73,21 @@ std::shared_ptr<const Version> Catalog::version() const {
 
 Catalog::View Catalog::view() const {
   rt::Lock lock(mutex_);
-  View view{.version = version_, .runs = {}};
-  for (const Level& level : version_->levels) {
-    for (const Run& run : level.runs) {
-      TableRun& open = view.runs.emplace_back();
-      for (const TableInfo& table : run.tables) open.tables.push_back(tables_.at(table.number));
+  return {.version = version_, .runs = runs_};
+}
+
+std::vector<FileNumber> Catalog::take_unused_tables() {
+  rt::Lock lock(mutex_);
+  std::vector<FileNumber> unused;
+  for (auto each = dropped_.begin(); each != dropped_.end();) {
+    if (!each->second.expired()) {
+      ++each;
+      continue;
     }
+    unused.push_back(each->first);
+    each = dropped_.erase(each);
   }
-  return view;
+  return unused;
 }
 
 std::vector<std::shared_ptr<const TableReader>> Catalog::tables_of(std::uint32_t level, RunId id) const {
@@ -75,8 +103,10 @@ std::vector<std::shared_ptr<const TableReader>> Catalog::tables_of(std::uint32_t
 Status Catalog::commit(VersionEdit edit) {
   rt::Lock committing(commit_mutex_);
   if (broken_) return *broken_;
+  invariant(manifest_ != nullptr, "a store that is open for reading commits nothing");
   OpenTables opened;
   for (const VersionEdit::Added& added : edit.added) {
+    if (std::ranges::find(edit.removed, added.table.number) != edit.removed.end()) continue;  // only moved
     auto reader = open_table(place_.fs, place_.directory, added.table);
     if (!reader.ok()) return reader.error();
     opened.emplace(added.table.number, std::move(*reader));
@@ -95,8 +125,16 @@ Status Catalog::commit(VersionEdit edit) {
   }
   rt::Lock lock(mutex_);
   version_ = std::make_shared<const Version>(std::move(*after));
+  std::set<FileNumber> added;
+  for (const VersionEdit::Added& each : edit.added) added.insert(each.table.number);
   tables_.merge(opened);
-  for (FileNumber number : edit.removed) tables_.erase(number);
+  for (FileNumber number : edit.removed) {
+    if (added.contains(number)) continue;
+    const auto found = tables_.find(number);
+    dropped_.emplace(number, found->second);
+    tables_.erase(found);
+  }
+  if (!edit.added.empty() || !edit.removed.empty()) make_runs();
   position_ = {.manifest = manifest_->number(), .last_record = manifest_->last_record()};
   return {};
 }

@@ -33,6 +33,7 @@ class Catalog {
     vfs::FileSystem& fs;
     std::string directory;
   };
+  // `manifest` null: for reading only, nothing may be committed.
   Catalog(Place place, std::unique_ptr<Manifest> manifest, Version version, OpenTables tables);
 
   FileNumber new_file_number();
@@ -48,14 +49,18 @@ class Catalog {
   std::shared_ptr<const Version> version() const;
   struct View {
     std::shared_ptr<const Version> version;
-    std::vector<TableRun> runs;  // level by level, newest first
+    std::shared_ptr<const TableRuns> runs;
   };
   View view() const;
   // Open tables of one run of the current version, in key order.
   std::vector<std::shared_ptr<const TableReader>> tables_of(std::uint32_t level, RunId run) const;
+  // Tables that no version lists any more and that no reader holds: their files may go. Each is named once.
+  std::vector<FileNumber> take_unused_tables();
+
   void set_manifest_rotate_bytes(std::uint64_t bytes) { manifest_rotate_bytes_ = bytes; }
 
  private:
+  void make_runs();
   Status commit_durably(const VersionEdit& edit, const Version& after);
 
   Place place_;
@@ -68,6 +73,8 @@ class Catalog {
   mutable rt::Mutex mutex_;  // guards what follows, never held over I/O
   std::shared_ptr<const Version> version_;
   OpenTables tables_;
+  std::shared_ptr<const TableRuns> runs_;  // of version_
+  std::map<FileNumber, std::weak_ptr<const TableReader>> dropped_;
   FileNumber next_file_;
   Position position_;
 };

@@ -1,7 +1,9 @@
 // Everything a read needs, as one immutable value that is replaced whole: memtables and tables, newest first.
 //
-// A reader that holds it keeps its memtables and open tables alive, whatever is flushed or removed meanwhile.
-// For one key, every source holds only versions older than those of the sources before it.
+// A reader that holds it keeps its memtables and tables alive, and their files on the disk, whatever is flushed or
+// merged meanwhile.
+// For one key, every source holds only versions older than those of the sources before it; range deletes count as
+// versions of every key they cover.
 #pragma once
 
 #include <memory>
@@ -14,11 +16,13 @@ namespace mylonite {
 
 struct TableRun {
   std::vector<std::shared_ptr<const TableReader>> tables;  // disjoint, in key order
+  bool range_deletes = false;                              // some table holds any
 };
+using TableRuns = std::vector<TableRun>;  // level by level, newest first
 
 struct ReadState {
   std::vector<std::shared_ptr<const Memtable>> memtables;  // the active one first
-  std::vector<TableRun> runs;
+  std::shared_ptr<const TableRuns> runs;
 };
 
 }  // namespace mylonite

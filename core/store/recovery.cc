@@ -8,11 +8,10 @@
 #include <fmt/format.h>
 
 #include "core/format/file_names.h"
-#include "core/format/write_batch.h"
 #include "core/memtable/memtable.h"
 #include "core/rt/rt.h"
 #include "core/store/flush.h"
-#include "core/wal/reader.h"
+#include "core/store/log_chain.h"
 
 namespace mylonite {
 namespace {
@@ -55,16 +54,10 @@ Result<Listing> look(vfs::FileSystem& fs, const std::string& directory) {
   return listing;
 }
 
-// How much of log i its successor vouches for.
-std::optional<std::uint64_t> attested_bytes(const std::vector<WalReader>& logs, std::size_t i) {
-  if (i + 1 >= logs.size()) return std::nullopt;
-  return logs[i + 1].header().previous_bytes;
-}
-
 class Recovery {
  public:
-  Recovery(vfs::FileSystem& fs, std::string directory, const Options& options)
-      : fs_(fs), directory_(std::move(directory)), options_(options) {}
+  Recovery(vfs::FileSystem& fs, std::string directory, const Options& options, bool read_only)
+      : fs_(fs), directory_(std::move(directory)), options_(options), read_only_(read_only) {}
 
   Result<Recovered> run();
 
@@ -73,12 +66,11 @@ class Recovery {
   Status create_directory();
   Status read_manifest();
   Status read_logs();
-  Status check_chain(const std::vector<WalReader>& logs) const;
-  Status check_closed_log(const std::vector<WalReader>& logs) const;
-  Status check_records(const std::vector<WalReader>& logs);
-  Status replay(const std::vector<WalReader>& logs);
+  Status end_memtable();
   Status flush_replayed();
+  void start_stamps();
   Status commit();
+  Status go_read_only();
   Status start_log();
   Status remove_left_overs();
 
@@ -88,13 +80,14 @@ class Recovery {
   vfs::FileSystem& fs_;
   std::string directory_;
   const Options& options_;
+  const bool read_only_;
 
   Listing listing_;
   bool made_lock_ = false;  // in a directory that is a store: taken away again if the open is refused
   LoadedManifest loaded_;
   Version version_;
   OpenTables tables_;
-  std::unique_ptr<Memtable> replayed_;
+  std::shared_ptr<Memtable> replayed_;
   Timestamp newest_;  // of every entry found
   Recovered result_;
 };
@@ -103,13 +96,15 @@ Result<Recovered> Recovery::run() {
   auto listing = look(fs_, directory_);
   if (!listing.ok()) return listing.error();
   listing_ = std::move(*listing);
-  if (listing_.state != DirectoryState::kStore && !options_.create_if_missing) {
+  if (listing_.state != DirectoryState::kStore && (read_only_ || !options_.create_if_missing)) {
     return Error(Code::kNotAStore, "no store here, and creating one was not asked for").in(directory_);
   }
   using Step = Status (Recovery::*)();
-  for (const Step step :
-       {&Recovery::create_directory, &Recovery::lock_directory, &Recovery::read_manifest, &Recovery::read_logs,
-        &Recovery::commit, &Recovery::start_log, &Recovery::remove_left_overs}) {
+  const std::vector<Step> reading = {&Recovery::read_manifest, &Recovery::read_logs, &Recovery::go_read_only};
+  const std::vector<Step> opening = {&Recovery::create_directory, &Recovery::lock_directory, &Recovery::read_manifest,
+                                     &Recovery::read_logs,        &Recovery::commit,         &Recovery::start_log,
+                                     &Recovery::remove_left_overs};
+  for (const Step step : read_only_ ? reading : opening) {
     if (Status done = (this->*step)(); !done.ok()) {
       if (made_lock_) ignore(fs_.remove(path(std::string(kLockName))), "a refused store is left as it was found");
       return done.error();
@@ -162,106 +157,38 @@ Status Recovery::read_manifest() {
 }
 
 Status Recovery::read_logs() {
-  std::vector<FileNumber> numbers;
-  for (const FileName& file : listing_.ours) {
-    if (file.kind == FileKind::kWal && file.number >= version_.first_log) numbers.push_back(file.number);
-  }
-  std::ranges::sort(numbers);
-  std::vector<WalReader> logs;
-  for (FileNumber number : numbers) {
-    auto reader = WalReader::open(fs_, path(wal_name(number)), number);
-    if (!reader.ok()) return reader.error();
-    if (*reader) {
-      logs.push_back(std::move(**reader));
-    } else if (number != numbers.back()) {
-      return Error(Code::kCorruption, "the log's header is damaged, although later logs exist").in(wal_name(number), 0);
-    }
-  }
-  if (Status sound = check_chain(logs); !sound.ok()) return sound;
-  if (Status sound = check_closed_log(logs); !sound.ok()) return sound;
-  if (Status sound = check_records(logs); !sound.ok()) return sound;
-  return replay(logs);
+  auto logs = LogChain::read(fs_, directory_, listing_.ours, loaded_, newest_);
+  if (!logs.ok()) return logs.error();
+  const LogChain::Facts& facts = logs->facts();
+  newest_ = facts.newest;
+  result_.report.logs = logs->logs();
+  result_.report.records = facts.records;
+  result_.report.log_bytes_dropped = facts.dropped_bytes;
+  result_.report.clean_close = facts.clean_close;
+  const Status replayed = logs->walk(
+      [&](const BatchEntry& entry, Timestamp at) {
+        if (!replayed_) replayed_ = std::make_shared<Memtable>(version_.next_file.value);
+        replayed_->add(entry.key, at, entry.kind, entry.value);
+      },
+      [&]() -> Status {
+        if (!replayed_ || replayed_->bytes() < options_.memtable_max_bytes) return {};
+        rt::mark("recovery.flush_in_replay");
+        return end_memtable();
+      });
+  if (!replayed.ok()) return replayed;
+  return end_memtable();
 }
 
-Status Recovery::check_chain(const std::vector<WalReader>& logs) const {
-  FileNumber expected = version_.first_log;
-  for (std::size_t i = 0; i < logs.size(); ++i) {
-    const WalHeader& header = logs[i].header();
-    const FileNumber before = i == 0 ? header.previous : logs[i - 1].header().number;
-    const bool gap = i == 0 ? header.number != expected : header.previous != before;
-    if (gap) {
-      return Error(Code::kCorruption, fmt::format("a log before this one is missing: expected {}, found {}",
-                                                  i == 0 ? expected.value : header.previous.value,
-                                                  i == 0 ? header.number.value : before.value))
-          .in(wal_name(header.number), 32);
-    }
-    const bool newer_manifest = header.manifest > loaded_.number;
-    if (newer_manifest || (header.manifest == loaded_.number && header.manifest_record > loaded_.last_record)) {
-      return Error(Code::kCorruption, fmt::format("the log attests manifest {} up to record {}, found manifest {} up "
-                                                  "to record {}",
-                                                  header.manifest.value, header.manifest_record, loaded_.number.value,
-                                                  loaded_.last_record))
-          .in(manifest_name(loaded_.number));
-    }
-  }
+// Moves what was replayed into tables, or keeps it in memory where nothing may be written.
+Status Recovery::end_memtable() {
+  if (!replayed_) return {};
+  if (!read_only_) return flush_replayed();
+  result_.memtables.push_back(std::exchange(replayed_, nullptr));
   return {};
-}
-
-Status Recovery::check_closed_log(const std::vector<WalReader>& logs) const {
-  if (!version_.closed_log) return {};
-  const auto& [number, bytes] = *version_.closed_log;
-  if (logs.empty() || logs.back().header().number != number) {
-    return Error(Code::kCorruption, "the store was closed with this log, but it is missing or was emptied")
-        .in(wal_name(number));
-  }
-  if (logs.back().bytes() != bytes) {
-    return Error(Code::kCorruption,
-                 fmt::format("the store was closed with {} bytes in this log, found {}", bytes, logs.back().bytes()))
-        .in(wal_name(number), std::min(bytes, logs.back().bytes()));
-  }
-  return {};
-}
-
-// Everything is checked before the first byte is written, so that a damaged store is refused as it was.
-Status Recovery::check_records(const std::vector<WalReader>& logs) {
-  for (std::size_t i = 0; i < logs.size(); ++i) {
-    auto end = logs[i].read(attested_bytes(logs, i), [&](const WalRecord& record) -> Status {
-      if (record.at <= newest_) {
-        return Error(Code::kCorruption, fmt::format("stamps must ascend: {} after {}", record.at.ticks, newest_.ticks));
-      }
-      newest_ = record.at;
-      ++result_.report.records;
-      BatchReader batch(record.payload);
-      for (BatchEntry entry; batch.next(entry);) continue;
-      if (batch.damaged()) return Error(Code::kCorruption, "a batch that does not parse, under a valid checksum");
-      return {};
-    });
-    if (!end.ok()) return end.error();
-    result_.report.log_bytes_dropped += end->dropped_bytes;
-    result_.report.clean_close = end->clean_close;
-  }
-  result_.report.logs = logs.size();
-  return {};
-}
-
-Status Recovery::replay(const std::vector<WalReader>& logs) {
-  for (std::size_t i = 0; i < logs.size(); ++i) {
-    auto end = logs[i].read(attested_bytes(logs, i), [&](const WalRecord& record) -> Status {
-      if (!replayed_) replayed_ = std::make_unique<Memtable>(logs[i].header().number.value);
-      BatchReader batch(record.payload);
-      for (BatchEntry entry; batch.next(entry);) replayed_->add(entry.key, record.at, entry.kind, entry.value);
-      if (replayed_->bytes() < options_.memtable_max_bytes) return {};
-      rt::mark("recovery.flush_in_replay");
-      return flush_replayed();
-    });
-    if (!end.ok()) return end.error();
-  }
-  return flush_replayed();
 }
 
 Status Recovery::flush_replayed() {
-  if (!replayed_) return {};
-  const std::unique_ptr<Memtable> memtable = std::move(replayed_);
+  const std::shared_ptr<Memtable> memtable = std::exchange(replayed_, nullptr);
   const RunTarget target{
       .fs = fs_, .directory = directory_, .options = options_, .new_file_number = [this] { return new_file_number(); }};
   const auto edit = flush_memtable(target, *memtable);
@@ -278,14 +205,25 @@ Status Recovery::flush_replayed() {
   return {};
 }
 
-Status Recovery::commit() {
+void Recovery::start_stamps() {
   const Timestamp seen{std::max(version_.ceiling.ticks, newest_.ticks + 1) - 1};
   const auto first = StampSource::after(seen, rt::wall_ticks());
   // At the end of time the store still opens for reading; writes are refused.
   const Timestamp last = first ? Timestamp{first->ticks - 1} : seen;
   version_.ceiling = StampSource::ceiling_for(last);
   result_.stamps = StampSource(last, version_.ceiling);
+}
 
+Status Recovery::go_read_only() {
+  const Timestamp seen{std::max(version_.ceiling.ticks, newest_.ticks + 1) - 1};
+  result_.stamps = StampSource(seen, version_.ceiling);
+  result_.catalog = std::make_unique<Catalog>(Catalog::Place{.fs = fs_, .directory = directory_}, nullptr, version_,
+                                              std::move(tables_));
+  return {};
+}
+
+Status Recovery::commit() {
+  start_stamps();
   const FileNumber manifest = new_file_number();
   version_.first_log = new_file_number();
   version_.closed_log.reset();
@@ -330,7 +268,11 @@ Status Recovery::remove_left_overs() {
 }  // namespace
 
 Result<Recovered> recover(vfs::FileSystem& fs, const std::string& directory, const Options& options) {
-  return Recovery(fs, directory, options).run();
+  return Recovery(fs, directory, options, false).run();
+}
+
+Result<Recovered> recover_read_only(vfs::FileSystem& fs, const std::string& directory, const Options& options) {
+  return Recovery(fs, directory, options, true).run();
 }
 
 }  // namespace mylonite

@@ -12,8 +12,10 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/format/options.h"
+#include "core/memtable/memtable.h"
 #include "core/store/catalog.h"
 #include "core/store/event_listener.h"
 #include "core/store/stamps.h"
@@ -27,11 +29,17 @@ struct Recovered {
   std::unique_ptr<Catalog> catalog;
   std::unique_ptr<WalWriter> wal;
   StampSource stamps;
+  std::vector<std::shared_ptr<const Memtable>> memtables{};  // oldest first; read-only: what the logs hold
   RecoveryReport report;
 };
 
 // `directory` is a path in `fs`. Errors: kNotAStore, kLocked, kCorruption, kUnsupported, kNoSpace, kIo; unless the
 // error is of writing (the last two), the directory is as it was.
 Result<Recovered> recover(vfs::FileSystem& fs, const std::string& directory, const Options& options);
+
+// The same state without writing, creating or locking anything: no lock, no log, and what the logs hold in memory. For
+// a store that nobody writes to meanwhile; if somebody does, files may vanish under the reader, which is loud.
+// kNotAStore where there is none.
+Result<Recovered> recover_read_only(vfs::FileSystem& fs, const std::string& directory, const Options& options);
 
 }  // namespace mylonite

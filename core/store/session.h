@@ -4,7 +4,8 @@
 // Every read sees one moment: all writes up to a stamp, none after it. `read_at()` names it. A read `as_of` an older
 // stamp repeats what was visible then.
 // Thread-safety: one thread a session (and the iterators it made); any number of sessions side by side.
-// Errors: kClosed after close(); kOutOfRange for an as_of in the future; kCorruption naming file and offset.
+// Errors: kClosed after close(); kOutOfRange for an as_of in the future, or in a past that is no longer kept;
+// kCorruption naming file and offset.
 #pragma once
 
 #include <memory>
@@ -15,13 +16,14 @@
 #include <vector>
 
 #include "core/format/iterator.h"
+#include "core/format/range_tombstones.h"
 #include "core/iter/visible_iterator.h"
 #include "core/store/shared_state.h"
 
 namespace mylonite {
 
 struct ReadOptions {
-  std::optional<Timestamp> as_of;  // empty: now
+  std::optional<Timestamp> as_of;  // empty: now; else not below the store's history_floor()
 };
 
 // A cursor over visible keys, in both directions. New: not valid, seek first. Once not valid, look at status().
@@ -62,6 +64,8 @@ class Session {
   Result<Pairs> range(const KeyBounds& bounds, const ReadOptions& options = {});
   // Every kept version of every key (internal keys, tombstones too) up to the read's stamp: for tools and checkers.
   Result<std::unique_ptr<InternalIterator>> versions();
+  // The range deletes up to the read's stamp, as disjoint fragments: likewise.
+  Result<std::vector<RangeTombstone>> range_tombstones();
 
   Timestamp read_at() const { return read_at_; }  // of the last read of this session
 

@@ -17,8 +17,10 @@
 #include "core/memtable/memtable.h"
 #include "core/rt/rt.h"
 #include "core/store/catalog.h"
+#include "core/store/counters.h"
 #include "core/store/event_listener.h"
 #include "core/store/read_state.h"
+#include "core/store/snapshots.h"
 #include "core/store/stamps.h"
 
 namespace mylonite {
@@ -40,6 +42,8 @@ struct SharedState {
   std::unique_ptr<vfs::FileLock> lock_file;
   std::unique_ptr<Catalog> catalog;
 
+  mutable Counters counters;
+
   mutable rt::Mutex mutex;      // guards everything below
   rt::CondVar work;             // for the background thread: something was frozen, closing
   rt::CondVar compaction_work;  // for the compaction thread: a run was added, closing
@@ -51,7 +55,8 @@ struct SharedState {
   std::uint64_t flushed_ever = 0;  // memtables of order ≤ this are in tables
   std::deque<FileNumber> logs;     // on disk, oldest first; the last is being written
   StampSource stamps;
-  Timestamp visible;             // reads see stamps up to here
+  Timestamp visible;  // reads see stamps up to here
+  Snapshots snapshots;
   std::optional<Error> stopped;  // why no write is accepted any more
   bool closing = false;
   std::uint64_t callers = 0;  // in writes, syncs and flushes; close() waits for them
@@ -61,6 +66,9 @@ struct SharedState {
   // All with `mutex` held.
   void publish();               // makes a new ReadState of the members
   void stop(const Error& why);  // the first reason stays
+  // Raises the floor as far as it may go now, and returns it: versions superseded at or below it may be dropped from
+  // here on. The edit that drops them carries it to the manifest.
+  Timestamp drop_floor();
 };
 
 // Counts a caller in while it lives. Made and destroyed with `mutex` held.
@@ -76,26 +84,5 @@ class Caller {
  private:
   SharedState& state_;
 };
-
-inline void SharedState::publish() {
-  auto next = std::make_shared<ReadState>();
-  next->memtables.push_back(active);
-  Catalog::View tables = catalog->view();
-  for (auto each = frozen.rbegin(); each != frozen.rend(); ++each) {
-    // A flush that was committed, but is not installed yet, already stands among the tables.
-    if (each->next_log > tables.version->first_log) next->memtables.push_back(each->memtable);
-  }
-  next->runs = std::move(tables.runs);
-  read_state = std::move(next);
-}
-
-inline void SharedState::stop(const Error& why) {
-  if (stopped) return;
-  stopped = Error(Code::kReadOnly, "writes stopped until the store is reopened, after: " + why.to_string());
-  listener.on_writes_stopped(why);
-  work.notify_all();
-  compaction_work.notify_all();
-  progress.notify_all();
-}
 
 }  // namespace mylonite

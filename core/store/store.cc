@@ -37,6 +37,23 @@ Result<SplitPath> split_path(std::string path) {
 }  // namespace
 
 Result<std::unique_ptr<Store>> Store::open(const Options& options, EventListener* listener) {
+  return open_on_disk(options, listener, false);
+}
+
+Result<std::unique_ptr<Store>> Store::open(vfs::FileSystem& fs, const Options& options, EventListener* listener) {
+  return open_in({.owned_fs = nullptr, .fs = fs, .listener = listener, .read_only = false}, options);
+}
+
+Result<std::unique_ptr<Store>> Store::open_read_only(const Options& options, EventListener* listener) {
+  return open_on_disk(options, listener, true);
+}
+
+Result<std::unique_ptr<Store>> Store::open_read_only(vfs::FileSystem& fs, const Options& options,
+                                                     EventListener* listener) {
+  return open_in({.owned_fs = nullptr, .fs = fs, .listener = listener, .read_only = true}, options);
+}
+
+Result<std::unique_ptr<Store>> Store::open_on_disk(const Options& options, EventListener* listener, bool read_only) {
   if (Status valid = validate(options); !valid.ok()) return valid.error();
   auto path = split_path(options.data_dir);
   if (!path.ok()) return path.error();
@@ -45,36 +62,40 @@ Result<std::unique_ptr<Store>> Store::open(const Options& options, EventListener
   Options inner = options;
   inner.data_dir = path->name;
   vfs::FileSystem& borrowed = **fs;
-  return open_in(std::move(*fs), borrowed, inner, listener);
+  return open_in({.owned_fs = std::move(*fs), .fs = borrowed, .listener = listener, .read_only = read_only}, inner);
 }
 
-Result<std::unique_ptr<Store>> Store::open(vfs::FileSystem& fs, const Options& options, EventListener* listener) {
-  if (Status valid = validate(options); !valid.ok()) return valid.error();
-  return open_in(nullptr, fs, options, listener);
-}
-
-Result<std::unique_ptr<Store>> Store::open_in(std::unique_ptr<vfs::FileSystem> owned_fs, vfs::FileSystem& fs,
-                                              const Options& options, EventListener* listener) {
+Result<std::unique_ptr<Store>> Store::open_in(Opening opening, const Options& options) {
   static SilentListener silent;
-  EventListener& events = listener != nullptr ? *listener : silent;
+  EventListener& events = opening.listener != nullptr ? *opening.listener : silent;
+  if (Status valid = validate(options); !valid.ok()) return valid.error();
   const CompactionPolicy* policy = find_policy(options.compaction_policy);
   if (policy == nullptr) {
     return Error(Code::kInvalidArgument, fmt::format("option compaction_policy = '{}': expected one of {}",
                                                      options.compaction_policy, policy_names()));
   }
-  auto recovered = recover(fs, options.data_dir, options);
+  auto recovered = opening.read_only ? recover_read_only(opening.fs, options.data_dir, options)
+                                     : recover(opening.fs, options.data_dir, options);
   if (!recovered.ok()) return recovered.error();
-  auto state = std::make_shared<SharedState>(fs, options.data_dir, options, events);
+  auto state = std::make_shared<SharedState>(opening.fs, options.data_dir, options, events);
   state->lock_file = std::move(recovered->lock);
   state->catalog = std::move(recovered->catalog);
   state->stamps = recovered->stamps;
   state->visible = recovered->stamps.last();
+  state->snapshots.start_at(state->catalog->version()->history_floor);
+  std::unique_ptr<Store> store(new Store(std::move(opening.owned_fs), state));
+  store->recovery_ = recovered->report;
+  if (opening.read_only) {
+    auto all = std::make_shared<ReadState>();
+    all->memtables.assign(recovered->memtables.rbegin(), recovered->memtables.rend());
+    all->runs = state->catalog->view().runs;
+    state->read_state = std::move(all);
+    events.on_recovery(store->recovery_);
+    return store;
+  }
   state->logs.push_back(recovered->wal->number());
   state->active = std::make_shared<Memtable>(recovered->wal->number().value);
   state->publish();
-
-  std::unique_ptr<Store> store(new Store(std::move(owned_fs), state));
-  store->recovery_ = recovered->report;
   events.on_recovery(store->recovery_);
   store->writes_ = std::make_unique<WritePath>(*state, std::move(recovered->wal));
   store->background_ = std::make_unique<Background>(*state);
@@ -82,24 +103,55 @@ Result<std::unique_ptr<Store>> Store::open_in(std::unique_ptr<vfs::FileSystem> o
   return store;
 }
 
+Snapshot::Snapshot(std::shared_ptr<SharedState> state) : state_(std::move(state)), at_(state_->visible) {
+  state_->snapshots.take(at_);
+}
+
+Snapshot& Snapshot::operator=(Snapshot&& other) noexcept {
+  std::swap(state_, other.state_);
+  std::swap(at_, other.at_);
+  return *this;
+}
+
+void Snapshot::release() {
+  if (state_ == nullptr) return;
+  rt::Lock lock(state_->mutex);
+  state_->snapshots.release(at_);
+  state_->compaction_work.notify_all();
+}
+
 Store::Store(std::unique_ptr<vfs::FileSystem> owned_fs, std::shared_ptr<SharedState> state)
     : owned_fs_(std::move(owned_fs)), state_(std::move(state)) {}
 
 Store::~Store() { ignore(close(), "a destructor cannot report; call close() to know"); }
 
+Status Store::writable() const {
+  if (writes_ != nullptr) return {};
+  return Error(Code::kReadOnly, "the store was opened for reading only");
+}
+
 Result<Timestamp> Store::put(std::string_view key, std::string_view value) {
   WriteBatch batch;
   batch.put(key, value);
-  return writes_->write(batch);
+  return write(batch);
 }
 
 Result<Timestamp> Store::remove(std::string_view key) {
   WriteBatch batch;
   batch.remove(key);
-  return writes_->write(batch);
+  return write(batch);
 }
 
-Result<Timestamp> Store::write(const WriteBatch& batch) { return writes_->write(batch); }
+Result<Timestamp> Store::remove_range(std::string_view low, std::string_view high) {
+  WriteBatch batch;
+  batch.remove_range(low, high);
+  return write(batch);
+}
+
+Result<Timestamp> Store::write(const WriteBatch& batch) {
+  if (Status may = writable(); !may.ok()) return may.error();
+  return writes_->write(batch);
+}
 
 Result<std::optional<std::string>> Store::get(std::string_view key, const ReadOptions& options) {
   return session().get(key, options);
@@ -112,12 +164,21 @@ Result<Session::Pairs> Store::range(const KeyBounds& bounds, const ReadOptions& 
 Result<Snapshot> Store::snapshot() const {
   rt::Lock lock(state_->mutex);
   if (state_->closing) return Error(Code::kClosed, "the store is closed");
-  return Snapshot(state_->visible);
+  return Snapshot(state_);
 }
 
-Status Store::sync() { return writes_->sync(); }
+Timestamp Store::history_floor() const {
+  rt::Lock lock(state_->mutex);
+  return state_->snapshots.floor();
+}
+
+Status Store::sync() {
+  if (Status may = writable(); !may.ok()) return may;
+  return writes_->sync();
+}
 
 Status Store::flush() {
+  if (Status may = writable(); !may.ok()) return may;
   rt::Lock lock(state_->mutex);
   if (state_->closing) return Error(Code::kClosed, "the store is closed");
   const Caller caller(*state_);
@@ -145,6 +206,10 @@ Status Store::close_once() {
     state_->work.notify_all();
     state_->compaction_work.notify_all();
     state_->progress.notify_all();
+  }
+  if (writes_ == nullptr) {
+    state_->closed.store(true, std::memory_order_release);
+    return {};
   }
   Status done = writes_->finish();
   background_->join();

@@ -34,15 +34,21 @@
 
 namespace mylonite {
 
-// A moment that can be read again: pass at() as ReadOptions::as_of. Nothing is dropped from history yet, so a snapshot
-// costs nothing and never expires.
+// A moment that can be read again, as long as the object lives: pass read() to any read. What is superseded meanwhile
+// stays on the disk for it. Movable; may outlive the store, whose reads then say kClosed. Thread-safety: a value.
 class Snapshot {
  public:
-  explicit Snapshot(Timestamp at) : at_(at) {}
+  explicit Snapshot(std::shared_ptr<SharedState> state);  // of now; with the state's mutex held
+  Snapshot(Snapshot&& other) noexcept = default;
+  Snapshot& operator=(Snapshot&& other) noexcept;
+  ~Snapshot() { release(); }
   Timestamp at() const { return at_; }
   ReadOptions read() const { return {.as_of = at_}; }
 
  private:
+  void release();
+
+  std::shared_ptr<SharedState> state_;  // null: moved from
   Timestamp at_;
 };
 
@@ -54,18 +60,25 @@ class Store {
   // its iterators.
   static Result<std::unique_ptr<Store>> open(vfs::FileSystem& fs, const Options& options,
                                              EventListener* listener = nullptr);
+  // For reading only: writes, flushes and merges are kReadOnly, and nothing in the directory is touched, not even LOCK.
+  // For a store that nobody has open for writing.
+  static Result<std::unique_ptr<Store>> open_read_only(const Options& options, EventListener* listener = nullptr);
+  static Result<std::unique_ptr<Store>> open_read_only(vfs::FileSystem& fs, const Options& options,
+                                                       EventListener* listener = nullptr);
   ~Store();  // closes, and ignores what close() would say
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
   Result<Timestamp> put(std::string_view key, std::string_view value);
   Result<Timestamp> remove(std::string_view key);
+  Result<Timestamp> remove_range(std::string_view low, std::string_view high);  // every key in [low, high)
   Result<Timestamp> write(const WriteBatch& batch);  // all or nothing, one stamp; the last of duplicate keys wins
 
   Result<std::optional<std::string>> get(std::string_view key, const ReadOptions& options = {});
   Result<Session::Pairs> range(const KeyBounds& bounds, const ReadOptions& options = {});
   Session session() const { return Session(state_); }
   Result<Snapshot> snapshot() const;
+  Timestamp history_floor() const;  // reads as of earlier stamps are refused
 
   Status sync();   // everything acknowledged so far is durable on return
   Status flush();  // and in tables
@@ -77,8 +90,15 @@ class Store {
 
  private:
   Store(std::unique_ptr<vfs::FileSystem> owned_fs, std::shared_ptr<SharedState> state);
-  static Result<std::unique_ptr<Store>> open_in(std::unique_ptr<vfs::FileSystem> owned_fs, vfs::FileSystem& fs,
-                                                const Options& options, EventListener* listener);
+  struct Opening {
+    std::unique_ptr<vfs::FileSystem> owned_fs;  // null: the caller's
+    vfs::FileSystem& fs;
+    EventListener* listener;  // may be null
+    bool read_only;
+  };
+  static Result<std::unique_ptr<Store>> open_on_disk(const Options& options, EventListener* listener, bool read_only);
+  static Result<std::unique_ptr<Store>> open_in(Opening opening, const Options& options);
+  Status writable() const;
   Status close_once();
 
   std::unique_ptr<vfs::FileSystem> owned_fs_;

@@ -64,7 +64,7 @@ std::vector<WritePath::Request*> WritePath::take_group() const {
 
 Status WritePath::make_room(rt::Lock& lock, bool freeze_anyway) {
   const bool full = state_.active->bytes() >= state_.options.memtable_max_bytes;
-  if (!full && !(freeze_anyway && state_.active->entries() > 0)) {
+  if (!full && !(freeze_anyway && !state_.active->empty())) {
     return wal_->bytes() >= state_.options.wal_file_rotate_bytes ? roll_log(lock) : Status();
   }
   if (state_.frozen.size() >= state_.options.frozen_memtables_max) {

@@ -1,0 +1,52 @@
+// What an open store counts while it works. Observed by stats(), never steering anything.
+// Thread-safety: every member is atomic; a set of them read together need not be of one moment. Bytes, nanoseconds.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+namespace mylonite {
+
+enum class StallCause : std::uint8_t { kMemtables, kLevel0, kSlowdown };
+inline constexpr std::array<std::string_view, 3> kStallNames = {"memtables", "level0", "slowdown"};
+
+class Counter {
+ public:
+  void add(std::uint64_t by) { value_.fetch_add(by, std::memory_order_relaxed); }
+  std::uint64_t get() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+struct Counters {
+  Counter writes;      // batches acknowledged
+  Counter operations;  // in them
+  Counter user_bytes;  // keys and values in them
+  Counter gets;
+  Counter gets_found;
+  Counter memtable_hits;  // gets that a memtable answered
+  Counter tables_probed;  // by gets, filters included
+  Counter iterators;      // opened, range() included
+  Counter groups;         // group commits
+  Counter wal_bytes;
+  Counter wal_syncs;
+  Counter flushes;
+  Counter flush_bytes;
+  Counter flush_dropped;  // entries that a flush did not need to keep
+  Counter merges;
+  Counter moves;  // of whole tables, without reading them
+  Counter merge_bytes_in;
+  Counter merge_bytes_out;
+  Counter merge_dropped;  // entries
+  Counter ingested_bytes;
+  struct Stall {
+    Counter count;
+    Counter ns;
+  };
+  std::array<Stall, kStallNames.size()> stalls;
+};
+
+}  // namespace mylonite

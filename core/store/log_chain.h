@@ -1,0 +1,52 @@
+// The logs of a store that is being opened: found, read whole, checked, then walked.
+//
+// Everything is checked before anything is done with a record: that no log is missing, that headers follow one another
+// and attest what the manifest says, that stamps ascend, that every batch parses. Writes nothing.
+// Thread-safety: one thread an object. Memory: the logs' bytes. Complexity: linear in them, twice.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/format/file_names.h"
+#include "core/format/write_batch.h"
+#include "core/version/manifest.h"
+#include "core/vfs/file_system.h"
+#include "core/wal/reader.h"
+
+namespace mylonite {
+
+class LogChain {
+ public:
+  struct Facts {
+    std::uint64_t records = 0;
+    std::uint64_t dropped_bytes = 0;  // the torn tail of the last log
+    bool clean_close = false;
+    Timestamp newest;  // of every record, or what `newest` was before
+  };
+
+  // The logs among `files` that the manifest still needs. `newest`: of the tables' entries; records are newer.
+  // kCorruption, kUnsupported or the file system's own error.
+  static Result<LogChain> read(vfs::FileSystem& fs, const std::string& directory, const std::vector<FileName>& files,
+                               const LoadedManifest& manifest, Timestamp newest);
+
+  const Facts& facts() const { return facts_; }
+  std::size_t logs() const { return logs_.size(); }
+
+  // Every entry of every batch, oldest first; after each batch `end_batch`.
+  using Visitor = std::function<void(const BatchEntry&, Timestamp)>;
+  using BatchEnd = std::function<Status()>;
+  Status walk(const Visitor& visit, const BatchEnd& end_batch) const;
+
+ private:
+  Status check_chain(const LoadedManifest& manifest) const;
+  Status check_closed_log(const Version& version) const;
+  Status check_records();
+
+  std::vector<WalReader> logs_;
+  Facts facts_;
+};
+
+}  // namespace mylonite

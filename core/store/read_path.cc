@@ -1,0 +1,127 @@
+#include "core/store/read_path.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/format/internal_key.h"
+#include "core/iter/merging_iterator.h"
+
+namespace mylonite {
+namespace {
+
+// The table of a run whose key range holds the user key. A border that a range delete ends before does not hold it.
+const TableReader* table_for(const TableRun& run, std::string_view user_key) {
+  const auto found = std::ranges::partition_point(run.tables, [&](const auto& table) {
+    const std::string_view largest = table->info().largest;
+    const auto order = user_key_of(largest) <=> user_key;
+    return order < 0 || (order == 0 && trailer_of(largest) == kBorderTrailer);
+  });
+  if (found == run.tables.end() || user_key_of((*found)->info().smallest) > user_key) return nullptr;
+  return found->get();
+}
+
+// What one source says of a key: its newest entry and the newest range delete over it, both not above the stamp.
+template <class Entry>
+std::optional<std::optional<std::string>> answer(std::optional<Entry>& found, Timestamp covered) {
+  if (found && found->at >= covered) {
+    if (found->kind != Kind::kPut) return std::optional<std::string>();
+    return std::optional<std::string>(std::move(found->value));
+  }
+  // Hidden here, and so is all that the sources behind hold of the key.
+  if (found || covered > kTimestampMin) return std::optional<std::string>();
+  return std::nullopt;
+}
+
+// Hides entries above a stamp and keeps the read state alive.
+class PinnedVersions final : public InternalIterator {
+ public:
+  PinnedVersions(std::shared_ptr<const ReadState> state, Timestamp newest)
+      : state_(std::move(state)), newest_(newest), merged_(all_versions(*state_)) {}
+
+  bool valid() const override { return merged_->valid(); }
+  void seek_to_first() override {
+    merged_->seek_to_first();
+    skip_forward();
+  }
+  void seek_to_last() override {
+    merged_->seek_to_last();
+    skip_backward();
+  }
+  void seek(std::string_view key) override {
+    merged_->seek(key);
+    skip_forward();
+  }
+  void next() override {
+    merged_->next();
+    skip_forward();
+  }
+  void prev() override {
+    merged_->prev();
+    skip_backward();
+  }
+  std::string_view key() const override { return merged_->key(); }
+  std::string_view value() const override { return merged_->value(); }
+  Status status() const override { return merged_->status(); }
+
+ private:
+  bool hidden() const { return merged_->valid() && parse_internal_key(merged_->key()).at > newest_; }
+  void skip_forward() {
+    while (hidden()) merged_->next();
+  }
+  void skip_backward() {
+    while (hidden()) merged_->prev();
+  }
+
+  std::shared_ptr<const ReadState> state_;
+  Timestamp newest_;
+  std::unique_ptr<InternalIterator> merged_;
+};
+
+}  // namespace
+
+Result<std::optional<std::string>> get_at(const ReadState& state, std::string_view key, Timestamp at,
+                                          Counters& counters) {
+  for (const auto& memtable : state.memtables) {
+    const auto ranges = memtable->range_tombstones();
+    auto found = memtable->get(key, at);
+    auto value = answer(found, ranges == nullptr ? kTimestampMin : ranges->newest_covering(key, at));
+    if (!value) continue;
+    counters.memtable_hits.add(1);
+    return std::move(*value);
+  }
+  for (const TableRun& run : *state.runs) {
+    const TableReader* table = table_for(run, key);
+    if (table == nullptr) continue;
+    counters.tables_probed.add(1);
+    auto found = table->get(key, at);
+    if (!found.ok()) return found.error();
+    if (auto value = answer(*found, kTimestampMin)) return std::move(*value);
+  }
+  return std::optional<std::string>();
+}
+
+std::unique_ptr<InternalIterator> all_versions(const ReadState& state) {
+  std::vector<std::unique_ptr<InternalIterator>> sources;
+  for (const auto& memtable : state.memtables) sources.push_back(memtable->iterator());
+  for (const TableRun& run : *state.runs) {
+    for (const auto& table : run.tables) sources.push_back(table->iterator());
+  }
+  return std::make_unique<MergingIterator>(std::move(sources));
+}
+
+Result<RangeTombstones> all_range_deletes(const ReadState& state) {
+  std::vector<RangeTombstone> all;
+  for (const auto& memtable : state.memtables) {
+    if (const auto ranges = memtable->range_tombstones()) {
+      for (RangeTombstone& each : ranges->list()) all.push_back(std::move(each));
+    }
+  }
+  return RangeTombstones(all);
+}
+
+std::unique_ptr<InternalIterator> pinned_versions(std::shared_ptr<const ReadState> state, Timestamp newest) {
+  return std::make_unique<PinnedVersions>(std::move(state), newest);
+}
+
+}  // namespace mylonite

@@ -1,0 +1,30 @@
+// Reads over one ReadState at one stamp: a key's value, all entries in order, the range deletes in force.
+//
+// Pure but for the tables' I/O; what is read must be kept alive by the caller. Thread-safety: any thread.
+// Complexity: get O(memtables · log n + runs), one block of a table at most, for each run whose filter lets it by.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/format/iterator.h"
+#include "core/format/range_tombstones.h"
+#include "core/store/counters.h"
+#include "core/store/read_state.h"
+
+namespace mylonite {
+
+// The visible value; empty when the key is absent or hidden.
+Result<std::optional<std::string>> get_at(const ReadState& state, std::string_view key, Timestamp at,
+                                          Counters& counters);
+// Every version of every key, newest source first among equals.
+std::unique_ptr<InternalIterator> all_versions(const ReadState& state);
+// The range deletes of all sources.
+Result<RangeTombstones> all_range_deletes(const ReadState& state);
+
+// Hides entries above a stamp and keeps the read state alive.
+std::unique_ptr<InternalIterator> pinned_versions(std::shared_ptr<const ReadState> state, Timestamp newest);
+
+}  // namespace mylonite

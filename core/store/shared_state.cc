@@ -1,0 +1,33 @@
+#include "core/store/shared_state.h"
+
+#include <utility>
+
+namespace mylonite {
+
+void SharedState::publish() {
+  auto next = std::make_shared<ReadState>();
+  next->memtables.push_back(active);
+  Catalog::View tables = catalog->view();
+  for (auto each = frozen.rbegin(); each != frozen.rend(); ++each) {
+    // A flush that was committed, but is not installed yet, already stands among the tables.
+    if (each->next_log > tables.version->first_log) next->memtables.push_back(each->memtable);
+  }
+  next->runs = std::move(tables.runs);
+  read_state = std::move(next);
+}
+
+void SharedState::stop(const Error& why) {
+  if (stopped) return;
+  stopped = Error(Code::kReadOnly, "writes stopped until the store is reopened, after: " + why.to_string());
+  listener.on_writes_stopped(why);
+  work.notify_all();
+  compaction_work.notify_all();
+  progress.notify_all();
+}
+
+Timestamp SharedState::drop_floor() {
+  snapshots.raise(snapshots.possible_floor(visible, rt::wall_ticks(), options.history_retention_seconds));
+  return snapshots.floor();
+}
+
+}  // namespace mylonite

@@ -1,0 +1,43 @@
+// What keeps history alive: the snapshots that readers hold, and how far versions may be forgotten.
+//
+// Versions that were superseded at or below the *floor* may be dropped by any flush or merge, so reads of moments below
+// it are refused. The floor only rises. It stays at or below every live snapshot, the newest visible stamp and, where
+// history is retained, the stamps of that long ago.
+// Pure bookkeeping: no clock, no lock of its own. Thread-safety: the owner serializes. Complexity: O(log snapshots).
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <set>
+
+#include "core/format/timestamp.h"
+
+namespace mylonite {
+
+class Snapshots {
+ public:
+  void take(Timestamp at) { held_.insert(at); }
+  void release(Timestamp at) { held_.erase(held_.find(at)); }
+  std::size_t count() const { return held_.size(); }
+
+  Timestamp floor() const { return floor_; }
+  void start_at(Timestamp floor) { floor_ = floor; }  // what the manifest says
+
+  // How far the floor may be now. `retention_seconds` of history are kept for reads in the past.
+  Timestamp possible_floor(Timestamp visible, std::uint64_t wall_ticks, std::uint64_t retention_seconds) const {
+    Timestamp most = visible;
+    if (retention_seconds > 0) {
+      const std::uint64_t kept = retention_seconds * kTicksPerSecond;
+      most = std::min(most, Timestamp{wall_ticks > kept ? wall_ticks - kept : 0});
+    }
+    if (!held_.empty()) most = std::min(most, *held_.begin());
+    return std::max(most, floor_);
+  }
+  void raise(Timestamp floor) { floor_ = std::max(floor_, floor); }
+
+ private:
+  std::multiset<Timestamp> held_;
+  Timestamp floor_;
+};
+
+}  // namespace mylonite
