@@ -14,7 +14,9 @@ void WriteBatch::put(std::string_view key, std::string_view value) {
   put_length_prefixed(encoded_, key);
   put_length_prefixed(encoded_, value);
   ++count_;
+  payload_bytes_ += key.size();
   longest_key_ = std::max(longest_key_, key.size());
+  payload_bytes_ += value.size();
   longest_value_ = std::max(longest_value_, value.size());
 }
 
@@ -22,6 +24,7 @@ void WriteBatch::remove(std::string_view key) {
   encoded_ += static_cast<char>(Kind::kDelete);
   put_length_prefixed(encoded_, key);
   ++count_;
+  payload_bytes_ += key.size();
   longest_key_ = std::max(longest_key_, key.size());
 }
 
@@ -31,6 +34,7 @@ void WriteBatch::remove_range(std::string_view low, std::string_view high) {
   put_length_prefixed(encoded_, low);
   put_length_prefixed(encoded_, high);
   ++count_;
+  payload_bytes_ += low.size() + high.size();
   longest_key_ = std::max({longest_key_, low.size(), high.size()});
   has_range_ = true;
   backward_range_ |= high < low;

@@ -31,6 +31,7 @@ class WriteBatch {
 
   std::size_t count() const { return count_; }  // operations as given, duplicates included
   std::string_view encoded() const { return encoded_; }
+  std::size_t payload_bytes() const { return payload_bytes_; }  // of keys and values
 
   // kInvalidArgument when a key, a value or the whole is over its limit, or a range ends before it begins.
   Status check_limits() const;
@@ -41,6 +42,7 @@ class WriteBatch {
  private:
   std::string encoded_;
   std::size_t count_ = 0;
+  std::size_t payload_bytes_ = 0;
   std::size_t longest_key_ = 0;
   std::size_t longest_value_ = 0;
   bool has_range_ = false;

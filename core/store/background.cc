@@ -36,7 +36,11 @@ Status Background::flush_oldest(rt::Lock& lock) {
   state_.publish();
   state_.progress.notify_all();
   state_.compaction_work.notify_one();
-  state_.listener.on_flush({.tables = edit->added.size(), .entries = oldest.memtable->entries()});
+  FlushReport report{.tables = edit->added.size(), .entries = oldest.memtable->entries()};
+  for (const VersionEdit::Added& added : edit->added) report.bytes += added.table.file_bytes;
+  state_.counters.flushes.add(1);
+  state_.counters.flush_bytes.add(report.bytes);
+  state_.listener.on_flush(report);
   remove_logs_before(lock, oldest.next_log);
   return {};
 }

@@ -10,6 +10,7 @@
 
 #include "core/base/status.h"
 #include "core/format/write_batch.h"
+#include "core/store/counters.h"
 
 namespace mylonite {
 
@@ -22,11 +23,13 @@ struct RecoveryReport {
   std::uint64_t tables_written = 0;          // what the logs held, moved into tables
   std::uint64_t files_removed = 0;           // obsolete files and left-overs
   bool clean_close = false;                  // the last log ended with the clean-close marker
+  std::uint64_t duration_ns = 0;
 };
 
 struct FlushReport {
   std::uint64_t tables = 0;
-  std::uint64_t entries = 0;
+  std::uint64_t entries = 0;  // of the memtable
+  std::uint64_t bytes = 0;    // of the tables
 };
 
 struct CompactionReport {
@@ -36,6 +39,12 @@ struct CompactionReport {
   std::uint64_t tables_in = 0;
   std::uint64_t tables_out = 0;
   std::uint64_t bytes_out = 0;
+};
+
+// Writers wait, or are slowed down.
+struct StallReport {
+  StallCause cause = StallCause::kMemtables;
+  std::string_view why;  // for people; readable during the call
 };
 
 class EventListener {
@@ -51,7 +60,7 @@ class EventListener {
   virtual void on_compaction_paused(const Error&) {}
   // Once the store is recovered, before any thread of its own runs and before open() returns.
   virtual void on_recovery(const RecoveryReport&) {}
-  virtual void on_write_stall(std::string_view /*cause*/) {}
+  virtual void on_write_stall(const StallReport&) {}
   virtual void on_clock_unusable(std::uint64_t /*wall_ticks*/) {}
   virtual void on_writes_stopped(const Error&) {}
 };

@@ -93,6 +93,7 @@ class Recovery {
 };
 
 Result<Recovered> Recovery::run() {
+  const std::uint64_t from = rt::monotonic_ns();
   auto listing = look(fs_, directory_);
   if (!listing.ok()) return listing.error();
   listing_ = std::move(*listing);
@@ -110,6 +111,7 @@ Result<Recovered> Recovery::run() {
       return done.error();
     }
   }
+  result_.report.duration_ns = rt::monotonic_ns() - from;
   return std::move(result_);
 }
 

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "core/store/checkpoint.h"
 #include "core/store/recovery.h"
+#include "core/store/stats_source.h"
 #include "core/vfs/posix.h"
 
 namespace mylonite {
@@ -190,6 +192,23 @@ Status Store::flush() {
   if (state_->flushed_ever >= *newest) return {};
   if (state_->stopped) return *state_->stopped;
   return Error(Code::kClosed, "the store was closed before the flush ended");
+}
+
+Status Store::checkpoint(const std::string& directory) {
+  if (Status done = flush(); !done.ok()) return done;
+  rt::Lock lock(state_->mutex);
+  if (state_->closing) return Error(Code::kClosed, "the store is closed");
+  const Caller caller(*state_);
+  lock.unlock();
+  const Status done = make_checkpoint(*state_, directory);
+  lock.lock();
+  return done;
+}
+
+StoreStats Store::stats() const {
+  StoreStats stats = collect_stats(*state_);
+  stats.recovery_ns = recovery_.duration_ns;
+  return stats;
 }
 
 Status Store::close() {

@@ -30,6 +30,7 @@
 #include "core/store/compactor.h"
 #include "core/store/event_listener.h"
 #include "core/store/session.h"
+#include "core/store/stats.h"
 #include "core/store/write_path.h"
 
 namespace mylonite {
@@ -82,9 +83,13 @@ class Store {
 
   Status sync();   // everything acknowledged so far is durable on return
   Status flush();  // and in tables
+  // Flushes, then makes a store of its own in the new directory `directory` (a path in this store's filesystem; on the
+  // real disk, beside the store's directory): everything acknowledged before the call, sharing the tables' bytes.
+  Status checkpoint(const std::string& directory);
   Status close();  // durable on success; repeated calls return the first answer
 
   std::shared_ptr<const Version> version() const { return state_->catalog->version(); }
+  StoreStats stats() const;
   const RecoveryReport& recovery() const { return recovery_; }
   const Options& options() const { return state_->options; }
 

@@ -67,20 +67,38 @@ Status WritePath::make_room(rt::Lock& lock, bool freeze_anyway) {
   if (!full && !(freeze_anyway && !state_.active->empty())) {
     return wal_->bytes() >= state_.options.wal_file_rotate_bytes ? roll_log(lock) : Status();
   }
-  if (state_.frozen.size() >= state_.options.frozen_memtables_max) {
-    rt::mark("write.stall_frozen_memtables");
-    state_.listener.on_write_stall("as many memtables as allowed await their flush");
-    state_.progress.wait(lock, [&] {
-      return state_.stopped || state_.closing || state_.frozen.size() < state_.options.frozen_memtables_max;
-    });
-    if (state_.stopped) return *state_.stopped;
-    if (state_.closing) return Error(Code::kClosed, "the store was closed while this write waited for a flush");
-  }
+  if (Status done = wait_for_room(lock); !done.ok()) return done;
   if (Status done = roll_log(lock); !done.ok()) return done;
   state_.frozen.push_back({.memtable = state_.active, .order = ++state_.frozen_ever, .next_log = wal_->number()});
   state_.active = std::make_shared<Memtable>(wal_->number().value);
   state_.publish();
   state_.work.notify_one();
+  return {};
+}
+
+// The memtable is full: waits until it may be frozen.
+Status WritePath::wait_for_room(rt::Lock& lock) {
+  if (state_.frozen.size() >= state_.options.frozen_memtables_max) {
+    rt::mark("write.stall_frozen_memtables");
+    const Status done =
+        stall(lock, {.cause = StallCause::kMemtables, .why = "as many memtables as allowed await their flush"},
+              [&] { return state_.frozen.size() < state_.options.frozen_memtables_max; });
+    if (!done.ok()) return done;
+  }
+  return {};
+}
+
+Status WritePath::stall(rt::Lock& lock, const StallReport& report, const std::function<bool()>& over) {
+  const std::uint64_t from = rt::monotonic_ns();
+  state_.listener.on_write_stall(report);
+  state_.progress.wait(lock, [&] { return state_.stopped || state_.closing || over(); });
+  auto& counted = state_.counters.stalls[static_cast<std::size_t>(report.cause)];
+  counted.count.add(1);
+  counted.ns.add(rt::monotonic_ns() - from);
+  if (state_.stopped) return *state_.stopped;
+  if (state_.closing) {
+    return Error(Code::kClosed, "the store was closed while this write waited: " + std::string(report.why));
+  }
   return {};
 }
 
@@ -117,7 +135,18 @@ Status WritePath::commit(rt::Lock& lock, const std::vector<Request*>& group) {
     return done;
   }
   state_.visible = newest;
+  count(group);
   return {};
+}
+
+void WritePath::count(const std::vector<Request*>& group) {
+  Counters& counters = state_.counters;
+  for (const Request* request : group) {
+    if (request->batch == nullptr) continue;
+    counters.writes.add(1);
+    counters.operations.add(request->batch->count());
+    counters.user_bytes.add(request->batch->payload_bytes());
+  }
 }
 
 // Gives every batch its stamp, and raises the durable ceiling first where they would reach it.
@@ -168,9 +197,13 @@ Status WritePath::log(const std::vector<Request*>& group) {
     const std::uint64_t before = wal_->bytes();
     if (Status done = wal_->append(pending); !done.ok()) return done;
     state_.listener.on_group_commit(pending.size(), wal_->bytes() - before);
+    state_.counters.groups.add(1);
+    state_.counters.wal_bytes.add(wal_->bytes() - before);
     wants_sync |= state_.options.wal_flush_every_write;
   }
-  return wants_sync ? wal_->sync() : Status();
+  if (!wants_sync) return {};
+  state_.counters.wal_syncs.add(1);
+  return wal_->sync();
 }
 
 Status WritePath::finish() {

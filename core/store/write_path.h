@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -49,10 +50,14 @@ class WritePath {
   void lead(rt::Lock& lock);
   std::vector<Request*> take_group() const;
   Status make_room(rt::Lock& lock, bool freeze_anyway);
+  Status wait_for_room(rt::Lock& lock);
+  // Waits until `over` holds, the store stops or closes; told to the listener and counted.
+  Status stall(rt::Lock& lock, const StallReport& report, const std::function<bool()>& over);
   Status roll_log(rt::Lock& lock);
   Status commit(rt::Lock& lock, const std::vector<Request*>& group);
   Status stamp(rt::Lock& lock, const std::vector<Request*>& group);
   Status log(const std::vector<Request*>& group);
+  void count(const std::vector<Request*>& group);
 
   SharedState& state_;
   std::unique_ptr<WalWriter> wal_;

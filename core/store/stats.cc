@@ -1,0 +1,151 @@
+#include "core/store/stats.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+namespace mylonite {
+namespace {
+
+// One row a plain number drives all three forms.
+struct Row {
+  std::string_view name;
+  std::uint64_t StoreStats::* value;
+  bool grows;  // a counter; else a gauge
+  std::string_view meaning;
+};
+constexpr Row kRows[] = {
+    {"writes", &StoreStats::writes, true, "batches acknowledged"},
+    {"operations", &StoreStats::operations, true, "puts and deletes in them"},
+    {"user_bytes", &StoreStats::user_bytes, true, "bytes of keys and values written"},
+    {"gets", &StoreStats::gets, true, "point reads"},
+    {"gets_found", &StoreStats::gets_found, true, "point reads that found their key"},
+    {"iterators", &StoreStats::iterators, true, "iterators opened"},
+    {"wal_bytes", &StoreStats::wal_bytes, true, "bytes appended to logs"},
+    {"wal_syncs", &StoreStats::wal_syncs, true, "syncs of logs"},
+    {"group_commits", &StoreStats::group_commits, true, "groups of writers logged together"},
+    {"flushes", &StoreStats::flushes, true, "memtables written to tables"},
+    {"flush_bytes", &StoreStats::flush_bytes, true, "bytes of tables written by flushes"},
+    {"merges", &StoreStats::merges, true, "compactions that rewrote tables"},
+    {"moves", &StoreStats::moves, true, "compactions that moved tables as they are"},
+    {"merge_bytes_in", &StoreStats::merge_bytes_in, true, "bytes of tables read by merges"},
+    {"merge_bytes_out", &StoreStats::merge_bytes_out, true, "bytes of tables written by merges"},
+    {"entries_dropped", &StoreStats::entries_dropped, true, "entries that flushes and merges did not keep"},
+    {"ingested_bytes", &StoreStats::ingested_bytes, true, "bytes of tables ingested"},
+    {"memtable_hits", &StoreStats::memtable_hits, true, "point reads answered in memory"},
+    {"tables_probed", &StoreStats::tables_probed, true, "tables that point reads asked"},
+    {"filter_negatives", &StoreStats::filter_negatives, true, "of these, ruled out by their filter"},
+    {"block_cache_hits", &StoreStats::block_cache_hits, true, "blocks found in memory"},
+    {"block_cache_misses", &StoreStats::block_cache_misses, true, "blocks read from files"},
+    {"live_snapshots", &StoreStats::live_snapshots, false, "snapshots held"},
+    {"merges_running", &StoreStats::merges_running, false, "compactions running"},
+    {"debt_bytes", &StoreStats::debt_bytes, false, "bytes above the levels' targets"},
+    {"history_floor", &StoreStats::history_floor, false, "earliest stamp that can be read"},
+    {"newest_stamp", &StoreStats::newest_stamp, false, "newest visible stamp"},
+    {"memtable_bytes", &StoreStats::memtable_bytes, false, "bytes in memtables"},
+    {"block_cache_bytes", &StoreStats::block_cache_bytes, false, "bytes in the block cache"},
+    {"table_metadata_bytes", &StoreStats::table_metadata_bytes, false, "bytes of filters and indexes in memory"},
+    {"open_files", &StoreStats::open_files, false, "table files held open"},
+    {"recovery_ns", &StoreStats::recovery_ns, false, "nanoseconds the open took"},
+};
+
+struct LevelRow {
+  std::string_view name;
+  std::uint64_t LevelStats::* value;
+};
+constexpr LevelRow kLevelRows[] = {{"runs", &LevelStats::runs},
+                                   {"tables", &LevelStats::tables},
+                                   {"bytes", &LevelStats::bytes},
+                                   {"entries", &LevelStats::entries},
+                                   {"tombstones", &LevelStats::tombstones}};
+
+std::uint64_t percent(std::uint64_t part, std::uint64_t whole) { return whole == 0 ? 0 : part * 100 / whole; }
+
+std::string sample(std::string_view name, std::string_view labels, std::uint64_t value) {
+  return fmt::format("mylonite_{}{} {}\n", name, labels, value);
+}
+
+std::string heading(std::string_view name, bool grows, std::string_view meaning) {
+  return fmt::format("# HELP mylonite_{} {}\n# TYPE mylonite_{} {}\n", name, meaning, name,
+                     grows ? "counter" : "gauge");
+}
+
+}  // namespace
+
+std::uint64_t StoreStats::write_amplification_percent() const {
+  return percent(flush_bytes + merge_bytes_out, user_bytes);
+}
+std::uint64_t StoreStats::total_write_amplification_percent() const {
+  return percent(wal_bytes + flush_bytes + merge_bytes_out, user_bytes);
+}
+
+std::string StoreStats::to_json() const {
+  nlohmann::ordered_json json;
+  for (const Row& row : kRows) json[std::string(row.name)] = this->*row.value;
+  json["write_amplification_percent"] = write_amplification_percent();
+  json["total_write_amplification_percent"] = total_write_amplification_percent();
+  json["levels"] = nlohmann::ordered_json::array();
+  for (const LevelStats& level : levels) {
+    nlohmann::ordered_json& object = json["levels"].emplace_back(nlohmann::ordered_json::object());
+    for (const LevelRow& row : kLevelRows) object[std::string(row.name)] = level.*row.value;
+  }
+  for (std::size_t i = 0; i < stalls.size(); ++i) {
+    json["stalls"][std::string(kStallNames[i])] = {{"count", stalls[i].count}, {"ns", stalls[i].ns}};
+  }
+  json["writes_stopped"] = writes_stopped;
+  json["merges_paused"] = merges_paused;
+  return json.dump();
+}
+
+std::string StoreStats::to_prometheus() const {
+  std::string text;
+  for (const Row& row : kRows) {
+    const std::string name = std::string(row.name) + (row.grows ? "_total" : "");
+    text += heading(name, row.grows, row.meaning) + sample(name, "", this->*row.value);
+  }
+  for (const LevelRow& row : kLevelRows) {
+    const std::string name = "level_" + std::string(row.name);
+    text += heading(name, false, fmt::format("{} of a level", row.name));
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+      text += sample(name, fmt::format("{{level=\"{}\"}}", i), levels[i].*row.value);
+    }
+  }
+  text += heading("stalls_total", true, "times that writers waited, by cause");
+  for (std::size_t i = 0; i < stalls.size(); ++i) {
+    text += sample("stalls_total", fmt::format("{{cause=\"{}\"}}", kStallNames[i]), stalls[i].count);
+  }
+  text += heading("stall_ns_total", true, "nanoseconds that writers waited, by cause");
+  for (std::size_t i = 0; i < stalls.size(); ++i) {
+    text += sample("stall_ns_total", fmt::format("{{cause=\"{}\"}}", kStallNames[i]), stalls[i].ns);
+  }
+  text += heading("writes_stopped", false, "1: no write is accepted until the store is reopened") +
+          sample("writes_stopped", "", writes_stopped.empty() ? 0 : 1);
+  text += heading("merges_paused", false, "1: nothing is merged until the store is reopened") +
+          sample("merges_paused", "", merges_paused.empty() ? 0 : 1);
+  return text;
+}
+
+std::string StoreStats::to_text() const {
+  std::string text =
+      fmt::format("{:<7}{:>6}{:>9}{:>16}{:>14}{:>12}\n", "level", "runs", "tables", "bytes", "entries", "tombstones");
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const LevelStats& level = levels[i];
+    text += fmt::format("{:<7}{:>6}{:>9}{:>16}{:>14}{:>12}\n", i, level.runs, level.tables, level.bytes, level.entries,
+                        level.tombstones);
+  }
+  text += '\n';
+  for (const Row& row : kRows) text += fmt::format("{:<22}{:>20}  {}\n", row.name, this->*row.value, row.meaning);
+  for (std::size_t i = 0; i < stalls.size(); ++i) {
+    text += fmt::format("{:<22}{:>20}  times writers waited, {} us in all\n", fmt::format("stall {}", kStallNames[i]),
+                        stalls[i].count, stalls[i].ns / 1000);
+  }
+  const std::uint64_t amplification = write_amplification_percent();
+  text += fmt::format("{:<22}{:>17}.{:02}  bytes of tables written per user byte\n", "write amplification",
+                      amplification / 100, amplification % 100);
+  if (!writes_stopped.empty()) text += "writes stopped: " + writes_stopped + "\n";
+  if (!merges_paused.empty()) text += "merges paused: " + merges_paused + "\n";
+  return text;
+}
+
+}  // namespace mylonite

@@ -1,0 +1,61 @@
+#include "core/store/stats_source.h"
+
+namespace mylonite {
+namespace {
+
+void add_counters(const Counters& counters, StoreStats& stats) {
+  stats.writes = counters.writes.get();
+  stats.operations = counters.operations.get();
+  stats.user_bytes = counters.user_bytes.get();
+  stats.gets = counters.gets.get();
+  stats.gets_found = counters.gets_found.get();
+  stats.iterators = counters.iterators.get();
+  stats.wal_bytes = counters.wal_bytes.get();
+  stats.wal_syncs = counters.wal_syncs.get();
+  stats.group_commits = counters.groups.get();
+  stats.flushes = counters.flushes.get();
+  stats.flush_bytes = counters.flush_bytes.get();
+  stats.merges = counters.merges.get();
+  stats.moves = counters.moves.get();
+  stats.merge_bytes_in = counters.merge_bytes_in.get();
+  stats.merge_bytes_out = counters.merge_bytes_out.get();
+  stats.entries_dropped = counters.flush_dropped.get() + counters.merge_dropped.get();
+  stats.ingested_bytes = counters.ingested_bytes.get();
+  stats.memtable_hits = counters.memtable_hits.get();
+  stats.tables_probed = counters.tables_probed.get();
+  for (std::size_t i = 0; i < stats.stalls.size(); ++i) {
+    stats.stalls[i] = {.count = counters.stalls[i].count.get(), .ns = counters.stalls[i].ns.get()};
+  }
+}
+
+void add_levels(const Version& version, StoreStats& stats) {
+  for (const Level& level : version.levels) {
+    LevelStats& sum = stats.levels.emplace_back();
+    sum.runs = level.runs.size();
+    for (const Run& run : level.runs) {
+      sum.tables += run.tables.size();
+      for (const TableInfo& table : run.tables) {
+        sum.bytes += table.file_bytes;
+        sum.entries += table.entries;
+        sum.tombstones += table.tombstones + table.range_deletes;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+StoreStats collect_stats(const SharedState& state) {
+  StoreStats stats;
+  add_counters(state.counters, stats);
+  add_levels(*state.catalog->version(), stats);
+  rt::Lock lock(state.mutex);
+  for (const auto& memtable : state.read_state->memtables) stats.memtable_bytes += memtable->bytes();
+  stats.live_snapshots = state.snapshots.count();
+  stats.history_floor = state.snapshots.floor().ticks;
+  stats.newest_stamp = state.visible.ticks;
+  if (state.stopped) stats.writes_stopped = state.stopped->to_string();
+  return stats;
+}
+
+}  // namespace mylonite
