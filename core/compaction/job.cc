@@ -10,7 +10,7 @@ Result<VersionEdit> run_job(const RunTarget& target, const CompactionJob& job,
                             const std::vector<std::shared_ptr<const TableReader>>& inputs) {
   std::vector<std::unique_ptr<InternalIterator>> sources;
   sources.reserve(inputs.size());
-  for (const auto& table : inputs) sources.push_back(table->iterator());
+  for (const auto& table : inputs) sources.push_back(table->iterator(CacheUse::kBypass));
   MergingIterator merged(std::move(sources));
   const auto tables = write_run(target, merged);
   if (!tables.ok()) return tables.error();

@@ -6,21 +6,10 @@
 
 namespace mylonite {
 
-Result<std::shared_ptr<const TableReader>> open_table(vfs::FileSystem& fs, const std::string& directory,
-                                                      const TableInfo& table) {
-  const std::string name = table_name(table.number);
-  auto file = fs.open(directory + "/" + name, vfs::OpenMode::kRead);
-  if (!file.ok() && file.error().code() == Code::kNotFound) {
-    return Error(Code::kCorruption, "the manifest lists this table, but it is missing").in(name);
-  }
-  if (!file.ok()) return file.error();
-  return TableReader::open(std::move(*file), table, name);
-}
-
-Result<OpenTables> open_tables(vfs::FileSystem& fs, const std::string& directory, const Version& version) {
+Result<OpenTables> open_tables(const std::shared_ptr<TableEnvironment>& environment, const Version& version) {
   OpenTables open;
   for (const TableInfo* table : version.tables()) {
-    auto reader = open_table(fs, directory, *table);
+    auto reader = TableReader::open(environment, *table);
     if (!reader.ok()) return reader.error();
     open.emplace(table->number, std::move(*reader));
   }
@@ -77,7 +66,7 @@ Status Catalog::commit(VersionEdit edit) {
   if (broken_) return *broken_;
   OpenTables opened;
   for (const VersionEdit::Added& added : edit.added) {
-    auto reader = open_table(place_.fs, place_.directory, added.table);
+    auto reader = TableReader::open(place_.tables, added.table);
     if (!reader.ok()) return reader.error();
     opened.emplace(added.table.number, std::move(*reader));
   }

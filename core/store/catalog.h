@@ -23,15 +23,14 @@ namespace mylonite {
 
 using OpenTables = std::map<FileNumber, std::shared_ptr<const TableReader>>;
 
-Result<std::shared_ptr<const TableReader>> open_table(vfs::FileSystem& fs, const std::string& directory,
-                                                      const TableInfo& table);
-Result<OpenTables> open_tables(vfs::FileSystem& fs, const std::string& directory, const Version& version);
+Result<OpenTables> open_tables(const std::shared_ptr<TableEnvironment>& environment, const Version& version);
 
 class Catalog {
  public:
   struct Place {
     vfs::FileSystem& fs;
     std::string directory;
+    std::shared_ptr<TableEnvironment> tables;
   };
   Catalog(Place place, std::unique_ptr<Manifest> manifest, Version version, OpenTables tables);
 
