@@ -1,7 +1,9 @@
 #include "core/format/range_tombstones.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
+#include <utility>
 
 namespace mylonite {
 namespace {
@@ -44,6 +46,20 @@ RangeTombstones::RangeTombstones(std::span<const RangeTombstone> any) {
       fragments_.push_back({.low = std::string(key), .high = std::string(borders[i].key), .stamps = std::move(stamps)});
     }
   }
+}
+
+std::optional<RangeTombstones> RangeTombstones::of_fragments(std::vector<Fragment> fragments) {
+  for (std::size_t i = 0; i < fragments.size(); ++i) {
+    const Fragment& each = fragments[i];
+    const bool descends = std::ranges::adjacent_find(each.stamps, std::less_equal<>()) == each.stamps.end();
+    if (each.low >= each.high || each.stamps.empty() || !descends) return std::nullopt;
+    if (i == 0) continue;
+    const Fragment& before = fragments[i - 1];
+    if (each.low < before.high || (each.low == before.high && each.stamps == before.stamps)) return std::nullopt;
+  }
+  RangeTombstones result;
+  result.fragments_ = std::move(fragments);
+  return result;
 }
 
 Timestamp RangeTombstones::newest_covering(std::string_view key, Timestamp at) const {

@@ -36,6 +36,8 @@ class RangeTombstones {
 
   RangeTombstones() = default;
   explicit RangeTombstones(std::span<const RangeTombstone> any);  // in any order; empty ranges count for nothing
+  // Fragments as they were read; empty when they do not keep the invariants above.
+  static std::optional<RangeTombstones> of_fragments(std::vector<Fragment> fragments);
 
   bool empty() const { return fragments_.empty(); }
   std::span<const Fragment> fragments() const { return fragments_; }

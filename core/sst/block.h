@@ -48,6 +48,7 @@ class Block {
  public:
   static Result<Block> parse(std::string payload);
 
+  std::size_t bytes() const { return payload_.size(); }
   std::string_view entries() const { return std::string_view(payload_).substr(0, entries_bytes_); }
   std::size_t restarts() const { return restarts_; }
   std::size_t restart_offset(std::size_t i) const;

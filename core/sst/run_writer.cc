@@ -1,75 +1,84 @@
 #include "core/sst/run_writer.h"
 
-#include <memory>
-#include <optional>
 #include <utility>
 
+#include "core/base/invariant.h"
 #include "core/format/file_names.h"
 #include "core/format/internal_key.h"
-#include "core/sst/table_builder.h"
 
 namespace mylonite {
-namespace {
 
-// The table being written.
-struct OpenTable {
-  std::unique_ptr<vfs::File> file;
-  std::unique_ptr<TableBuilder> builder;
-};
+RunWriter::RunWriter(RunTarget target, RangeTombstones range_deletes)
+    : target_(std::move(target)), range_deletes_(std::move(range_deletes)) {}
 
-Result<OpenTable> start_table(const RunTarget& target) {
-  const FileNumber number = target.new_file_number();
-  auto file = target.fs.open(target.directory + "/" + table_name(number), vfs::OpenMode::kCreateExclusive);
+Status RunWriter::start_table() {
+  const FileNumber number = target_.new_file_number();
+  auto file = target_.fs.open(target_.directory + "/" + table_name(number), vfs::OpenMode::kCreateExclusive);
   if (!file.ok()) return file.error();
-  OpenTable table{.file = std::move(*file), .builder = nullptr};
-  table.builder = std::make_unique<TableBuilder>(
-      *table.file, BuilderOptions{.table = number,
-                                  .block_bytes = target.options.block_bytes,
-                                  .false_positive_rate = target.options.bloom_false_positive_rate});
-  return table;
+  open_ = OpenTable{.file = std::move(*file), .builder = nullptr};
+  open_->builder = std::make_unique<TableBuilder>(
+      *open_->file, BuilderOptions{.table = number,
+                                   .block_bytes = target_.options.block_bytes,
+                                   .false_positive_rate = target_.options.bloom_false_positive_rate,
+                                   .compression = codec_named(target_.options.compression)});
+  return {};
 }
 
-Result<TableInfo> finish_table(OpenTable& table) {
-  auto info = table.builder->finish();
+Status RunWriter::finish_table(std::optional<std::string_view> next) {
+  auto info = open_->builder->finish(range_deletes_.clipped(low_, next));
   if (!info.ok()) return info.error();
-  if (Status done = table.file->sync(vfs::SyncKind::kDataAndSize); !done.ok()) return done.error();
-  if (Status done = table.file->close(); !done.ok()) return done.error();
-  return info;
+  if (Status done = open_->file->sync(vfs::SyncKind::kDataAndSize); !done.ok()) return done;
+  if (Status done = open_->file->close(); !done.ok()) return done;
+  open_.reset();
+  finished_bytes_ += info->file_bytes;
+  tables_.push_back(std::move(*info));
+  if (next) low_ = *next;
+  return {};
 }
 
-}  // namespace
+Status RunWriter::add(std::string_view internal_key, std::string_view value) {
+  if (target_.give_up != nullptr && target_.give_up->load(std::memory_order_relaxed)) {
+    return Error(Code::kClosed, "given up: the store is closing");
+  }
+  const std::string_view user_key = user_key_of(internal_key);
+  if (open_) {
+    const bool same_key = user_key == last_user_key_;
+    invariant(!end_table_ || !same_key, "a table ends between two user keys");
+    const bool full = open_->builder->file_bytes() >= target_.options.sstable_max_bytes && !same_key;
+    if (end_table_ || full) {
+      if (Status done = finish_table(user_key); !done.ok()) return done;
+    }
+  }
+  end_table_ = false;
+  if (!open_) {
+    if (Status started = start_table(); !started.ok()) return started;
+  }
+  if (Status done = open_->builder->add(internal_key, value); !done.ok()) return done;
+  last_user_key_ = user_key;
+  return {};
+}
 
-Result<std::vector<TableInfo>> write_run(const RunTarget& target, InternalIterator& entries) {
-  std::vector<TableInfo> tables;
-  std::optional<OpenTable> open;
-  std::string last_user_key;
+std::uint64_t RunWriter::bytes() const { return finished_bytes_ + (open_ ? open_->builder->file_bytes() : 0); }
+
+Result<std::vector<TableInfo>> RunWriter::finish() {
+  if (!open_ && !range_deletes_.empty()) {
+    if (Status started = start_table(); !started.ok()) return started.error();
+  }
+  if (open_) {
+    if (Status done = finish_table(std::nullopt); !done.ok()) return done.error();
+  }
+  if (Status done = target_.fs.sync_directory(target_.directory); !done.ok()) return done.error();
+  return std::move(tables_);
+}
+
+Result<std::vector<TableInfo>> write_run(const RunTarget& target, InternalIterator& entries,
+                                         RangeTombstones range_deletes) {
+  RunWriter writer(target, std::move(range_deletes));
   for (entries.seek_to_first(); entries.valid(); entries.next()) {
-    if (target.give_up != nullptr && target.give_up->load(std::memory_order_relaxed)) {
-      return Error(Code::kClosed, "given up: the store is closing");
-    }
-    const std::string_view user_key = user_key_of(entries.key());
-    if (open && open->builder->file_bytes() >= target.options.sstable_max_bytes && user_key != last_user_key) {
-      auto info = finish_table(*open);
-      if (!info.ok()) return info.error();
-      tables.push_back(std::move(*info));
-      open.reset();
-    }
-    if (!open) {
-      auto started = start_table(target);
-      if (!started.ok()) return started.error();
-      open = std::move(*started);
-    }
-    if (Status done = open->builder->add(entries.key(), entries.value()); !done.ok()) return done.error();
-    last_user_key = user_key;
+    if (Status done = writer.add(entries.key(), entries.value()); !done.ok()) return done.error();
   }
   if (Status sound = entries.status(); !sound.ok()) return sound.error();
-  if (open) {
-    auto info = finish_table(*open);
-    if (!info.ok()) return info.error();
-    tables.push_back(std::move(*info));
-  }
-  if (Status done = target.fs.sync_directory(target.directory); !done.ok()) return done.error();
-  return tables;
+  return writer.finish();
 }
 
 }  // namespace mylonite

@@ -1,19 +1,29 @@
-// Writes sorted entries into the tables of one run: what flushes, recovery and compactions do.
+// Writes sorted entries and range deletes into the tables of one run: what flushes, recovery and compactions do.
 //
-// Every entry is kept as it is. A new table starts beyond `sstable_max_bytes`, never between two versions of one user
-// key. On success the tables are synced and so are their names; no manifest lists them yet. After an error, what was
-// written is left behind: the next open removes it. Thread-safety: one call a target; several targets side by side.
-// Memory: one table builder.
+// Every entry is kept as it is. A new table starts beyond `sstable_max_bytes` or where the caller ends one, never
+// between two versions of one user key. Range deletes are cut at the tables' borders: a table has those from its first
+// user key (the first table: from the beginning) up to the first of the next table (the last one: to the end). Range
+// deletes without any entry make one table.
+// On success the tables are synced and so are their names; no manifest lists them yet. After an error the writer is to
+// be dropped, and what was written is left behind: the next open removes it.
+// Thread-safety: one thread a writer; several writers side by side. Memory: one table builder and the range deletes.
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/base/status.h"
 #include "core/format/iterator.h"
 #include "core/format/options.h"
+#include "core/format/range_tombstones.h"
 #include "core/format/table_info.h"
+#include "core/sst/table_builder.h"
 #include "core/vfs/file_system.h"
 
 namespace mylonite {
@@ -26,7 +36,39 @@ struct RunTarget {
   const std::atomic<bool>* give_up = nullptr;  // once true, the writer ends soon with kClosed; null: never
 };
 
-// `entries` is walked from its first entry to its end. No entries: no tables.
-Result<std::vector<TableInfo>> write_run(const RunTarget& target, InternalIterator& entries);
+class RunWriter {
+ public:
+  RunWriter(RunTarget target, RangeTombstones range_deletes);
+
+  // Keys increase strictly. The views are not kept.
+  Status add(std::string_view internal_key, std::string_view value);
+  // The next add starts a new table; its user key is another than the last one's: the caller's duty.
+  void end_table() { end_table_ = true; }
+  std::uint64_t bytes() const;  // written so far, about
+  // The tables in key order; none when there was nothing to write. Nothing may be called after it.
+  Result<std::vector<TableInfo>> finish();
+
+ private:
+  struct OpenTable {
+    std::unique_ptr<vfs::File> file;
+    std::unique_ptr<TableBuilder> builder;
+  };
+  Status start_table();
+  // `next`: the first user key of the next table; empty: this is the last.
+  Status finish_table(std::optional<std::string_view> next);
+
+  const RunTarget target_;
+  const RangeTombstones range_deletes_;
+  std::optional<OpenTable> open_;
+  std::string low_;  // where the open table, or the first, begins
+  std::string last_user_key_;
+  bool end_table_ = false;
+  std::uint64_t finished_bytes_ = 0;
+  std::vector<TableInfo> tables_;
+};
+
+// The entries from the first to the last of the cursor.
+Result<std::vector<TableInfo>> write_run(const RunTarget& target, InternalIterator& entries,
+                                         RangeTombstones range_deletes = {});
 
 }  // namespace mylonite

@@ -4,11 +4,22 @@
 
 namespace mylonite {
 
-bool TableIterator::load(std::size_t block) {
+bool TableIterator::start() {
   status_ = {};
+  if (loaded_ != nullptr) return true;
+  const auto loaded = table_->load();
+  if (loaded.ok()) {
+    loaded_ = *loaded;
+  } else {
+    status_ = loaded.error();
+  }
+  return loaded.ok();
+}
+
+bool TableIterator::load(std::size_t block) {
   if (cursor_.has_value() && block_ == block) return true;
   cursor_.reset();
-  auto loaded = table_->load_block(block);
+  auto loaded = table_->load_block(*loaded_, block, use_);
   if (!loaded.ok()) {
     status_ = loaded.error();
     return false;
@@ -18,42 +29,45 @@ bool TableIterator::load(std::size_t block) {
   return true;
 }
 
-void TableIterator::check() {
-  if (cursor_->status().ok()) return;
-  status_ = table_->damaged(block_, cursor_->status().error().message());
+void TableIterator::fail(std::string message) {
+  status_ = table_->damaged(loaded_->metadata->index[block_].block, std::move(message));
   cursor_.reset();
 }
 
+void TableIterator::check() {
+  if (!cursor_->status().ok()) fail(cursor_->status().error().message());
+}
+
 void TableIterator::seek_to_first() {
-  if (!load(0)) return;
+  if (!start() || blocks() == 0 || !load(0)) return;
   cursor_->seek_to_first();
   check();
 }
 
 void TableIterator::seek_to_last() {
-  if (!load(table_->metadata_->index.size() - 1)) return;
+  if (!start() || blocks() == 0 || !load(blocks() - 1)) return;
   cursor_->seek_to_last();
   check();
 }
 
 void TableIterator::seek(std::string_view internal_key) {
-  const std::size_t block = table_->block_for(internal_key);
-  if (block == table_->metadata_->index.size()) {
-    status_ = {};
+  if (!start()) return;
+  const std::size_t block = loaded_->metadata->block_for(internal_key);
+  if (block == blocks()) {
     cursor_.reset();
     return;
   }
   if (!load(block)) return;
   cursor_->seek(internal_key);
   check();
-  if (status_.ok() && !cursor_->valid()) status_ = table_->damaged(block, "the block ends before its key in the index");
+  if (status_.ok() && !cursor_->valid()) fail("the block ends before its key in the index");
 }
 
 void TableIterator::next() {
   invariant(valid(), "a cursor that is moved is valid");
   cursor_->next();
   check();
-  if (!status_.ok() || cursor_->valid() || block_ + 1 == table_->metadata_->index.size()) return;
+  if (!status_.ok() || cursor_->valid() || block_ + 1 == blocks()) return;
   if (!load(block_ + 1)) return;
   cursor_->seek_to_first();
   check();

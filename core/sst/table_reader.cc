@@ -1,206 +1,185 @@
 #include "core/sst/table_reader.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/base/bytes.h"
-#include "core/base/coding.h"
-#include "core/base/invariant.h"
+#include "core/format/file_names.h"
+#include "core/sst/table_facts.h"
 #include "core/sst/table_iterator.h"
 
 namespace mylonite {
 namespace {
 
-Result<std::string> read_exactly(vfs::File& file, const std::string& name, std::uint64_t offset, std::size_t size) {
-  std::string bytes;
-  Result<std::size_t> read = 0;
-  bytes.resize_and_overwrite(size, [&](char* to, std::size_t) {  // its argument may be larger in libstdc++ 12
-    read = file.read_at(offset, {to, size});
-    return read.ok() ? *read : 0;
-  });
-  if (!read.ok()) return read.error();
-  if (*read == size) return bytes;
-  return Error(Code::kCorruption, fmt::format("the file ends early: expected {} bytes here, found {}", size, *read))
-      .in(name, offset);
-}
+const RangeTombstones kNoRangeDeletes;
 
-// The payload, once its checksum holds.
-Result<std::string> read_block(vfs::File& file, const std::string& name, FileNumber table, BlockHandle block) {
-  auto bytes = read_exactly(file, name, block.offset, block.payload_bytes + kChecksumBytes);
-  if (!bytes.ok()) return bytes;
-  const std::uint64_t expected = load_fixed64(bytes->data() + block.payload_bytes);
-  bytes->resize(block.payload_bytes);
-  const std::uint64_t found = block_checksum(*bytes, table, block.offset);
-  if (found == expected) return bytes;
-  return Error(Code::kCorruption, fmt::format("checksum of a block of {} bytes: expected {:016x}, found {:016x}",
-                                              block.payload_bytes, expected, found))
-      .in(name, block.offset);
-}
+// The internal key before every entry of the key with a stamp ≤ `at`; short ones without an allocation.
+class SeekKey {
+ public:
+  SeekKey(std::string_view user_key, Timestamp at) {
+    if (user_key.size() + kTrailerBytes > room_.size()) {
+      append_internal_key(long_, user_key, seek_trailer(at));
+      view_ = long_;
+      return;
+    }
+    const std::uint64_t trailer = seek_trailer(at);
+    std::ranges::copy(user_key, room_.begin());
+    std::memcpy(room_.data() + user_key.size(), &trailer, kTrailerBytes);
+    view_ = {room_.data(), user_key.size() + kTrailerBytes};
+  }
+  SeekKey(const SeekKey&) = delete;
+  SeekKey& operator=(const SeekKey&) = delete;
+  std::string_view view() const { return view_; }
 
-// Empty when the two agree in everything but the number.
-std::string difference(const TableInfo& expected, const TableInfo& found) {
-  auto differ = [](const char* what, auto want, auto have) {
-    return fmt::format("{}: expected {}, found {}", what, want, have);
-  };
-  if (expected.file_bytes != found.file_bytes) return differ("file size", expected.file_bytes, found.file_bytes);
-  if (expected.footer_hash != found.footer_hash) return differ("footer hash", expected.footer_hash, found.footer_hash);
-  if (expected.entries != found.entries) return differ("entries", expected.entries, found.entries);
-  if (expected.tombstones != found.tombstones) return differ("tombstones", expected.tombstones, found.tombstones);
-  if (expected.range_deletes != found.range_deletes)
-    return differ("range deletes", expected.range_deletes, found.range_deletes);
-  if (expected.oldest_tombstone != found.oldest_tombstone)
-    return differ("oldest tombstone", expected.oldest_tombstone.ticks, found.oldest_tombstone.ticks);
-  if (expected.oldest != found.oldest) return differ("oldest stamp", expected.oldest.ticks, found.oldest.ticks);
-  if (expected.newest != found.newest) return differ("newest stamp", expected.newest.ticks, found.newest.ticks);
-  if (expected.smallest != found.smallest)
-    return differ("first key", printable(expected.smallest), printable(found.smallest));
-  if (expected.largest != found.largest)
-    return differ("last key", printable(expected.largest), printable(found.largest));
-  return {};
-}
+ private:
+  std::array<char, 128> room_{};
+  std::string long_;
+  std::string_view view_;
+};
 
 }  // namespace
 
-Result<std::shared_ptr<const TableReader>> TableReader::open(std::unique_ptr<vfs::File> file, const TableInfo& expected,
-                                                             std::string name) {
-  const auto size = file->size();
-  if (!size.ok()) return size.error();
-  if (*size != expected.file_bytes) {
-    return Error(Code::kCorruption, fmt::format("file size: expected {}, found {}", expected.file_bytes, *size))
-        .in(name);
-  }
-  auto metadata = read_metadata(*file, name);
+TableReader::TableReader(std::shared_ptr<TableEnvironment> environment, const TableInfo& info)
+    : environment_(std::move(environment)), info_(info), name_(table_name(info.number)) {}
+
+TableReader::~TableReader() {
+  if (owned_ != nullptr) environment_->metadata_bytes.fetch_sub(owned_->bytes(), std::memory_order_relaxed);
+  environment_->files.forget(info_.number);
+}
+
+Result<std::shared_ptr<const TableReader>> TableReader::open(std::shared_ptr<TableEnvironment> environment,
+                                                             const TableInfo& expected) {
+  std::shared_ptr<TableReader> reader(new TableReader(std::move(environment), expected));
+  const auto file = reader->file();
+  if (!file.ok()) return file.error();
+  const auto footer = read_footer({.file = **file, .name = reader->name_, .expected = expected});
+  if (!footer.ok()) return footer.error();
+  reader->footer_ = *footer;
+  return reader;
+}
+
+Result<std::shared_ptr<vfs::File>> TableReader::file() const {
+  auto file = environment_->files.open(info_.number);
+  if (file.ok() || file.error().code() != Code::kNotFound) return file;
+  return Error(Code::kCorruption, "this table is listed as live, but its file is missing").in(name_);
+}
+
+Result<TableReader::Loaded*> TableReader::load() const {
+  if (Loaded* loaded = loaded_.load(std::memory_order_acquire)) return loaded;
+  rt::Lock lock(loading_);
+  if (owned_ != nullptr) return owned_.get();
+  const auto from = file();
+  if (!from.ok()) return from.error();
+  auto metadata = read_metadata({.file = **from, .name = name_, .expected = info_}, footer_);
   if (!metadata.ok()) return metadata.error();
-  if (std::string differs = difference(expected, (*metadata)->info); !differs.empty()) {
-    return Error(Code::kCorruption, std::move(differs)).in(name);
-  }
-  return std::shared_ptr<const TableReader>(new TableReader(std::move(file), std::move(name), std::move(*metadata)));
+  owned_ = std::make_unique<Loaded>(environment_->blocks, std::move(*metadata));
+  environment_->metadata_bytes.fetch_add(owned_->bytes(), std::memory_order_relaxed);
+  loaded_.store(owned_.get(), std::memory_order_release);
+  rt::point("sst.metadata_published");
+  return owned_.get();
 }
 
-Result<std::unique_ptr<const TableReader::Metadata>> TableReader::read_metadata(vfs::File& file,
-                                                                                const std::string& name) {
-  const auto size = file.size();
-  if (!size.ok()) return size.error();
-  if (*size < kFooterBytes) {
-    return Error(Code::kCorruption, fmt::format("a table of {} bytes; a footer alone has {}", *size, kFooterBytes))
-        .in(name);
-  }
-  const std::uint64_t footer_at = *size - kFooterBytes;
-  const auto end = read_exactly(file, name, footer_at, kFooterBytes);
-  if (!end.ok()) return end.error();
-  const auto footer = decode_footer(*end, *size);
-  if (!footer.ok()) return footer.error().in(name, footer_at);
-
-  const auto filter_payload = read_block(file, name, footer->table, footer->filter());
-  if (!filter_payload.ok()) return filter_payload.error();
-  auto filter = Filter::parse(*filter_payload);
-  if (!filter.ok()) return filter.error().in(name, footer->filter().offset);
-  auto index_payload = read_block(file, name, footer->table, footer->index());
-  if (!index_payload.ok()) return index_payload.error();
-  const auto properties = read_block(file, name, footer->table, footer->properties());
-  if (!properties.ok()) return properties.error();
-
-  auto metadata = std::make_unique<Metadata>(
-      Metadata{.info = {}, .filter = std::move(*filter), .index_payload = std::move(*index_payload), .index = {}});
-  auto index = decode_index(metadata->index_payload, footer->data_bytes);
-  if (!index.ok()) return index.error().in(name, footer->index().offset);
-  metadata->index = std::move(*index);
-  metadata->info.number = footer->table;
-  metadata->info.file_bytes = *size;
-  metadata->info.footer_hash = footer_hash(*end);
-  if (Status decoded = decode_properties(*properties, metadata->info); !decoded.ok()) {
-    return decoded.error().in(name, footer->properties().offset);
-  }
-  return std::unique_ptr<const Metadata>(std::move(metadata));
-}
-
-std::size_t TableReader::block_for(std::string_view internal_key) const {
-  const auto& index = metadata_->index;
-  const auto found = std::lower_bound(
-      index.begin(), index.end(), internal_key,
-      [](const IndexEntry& entry, std::string_view key) { return compare_internal(entry.last_key, key) < 0; });
-  return static_cast<std::size_t>(found - index.begin());
-}
-
-Result<std::shared_ptr<const Block>> TableReader::load_block(std::size_t i) const {
-  auto payload = read_block(*file_, name_, metadata_->info.number, metadata_->index[i].block);
+Result<std::shared_ptr<const Block>> TableReader::read_data_block(BlockHandle at) const {
+  const auto from = file();
+  if (!from.ok()) return from.error();
+  auto payload =
+      read_block({.file = **from, .name = name_, .expected = info_}, footer_.table, at, environment_->decompressor);
   if (!payload.ok()) return payload.error();
   auto block = Block::parse(std::move(*payload));
-  if (!block.ok()) return damaged(i, block.error().message());
+  if (!block.ok()) return damaged(at, block.error().message());
   return std::make_shared<const Block>(std::move(*block));
 }
 
-Error TableReader::damaged(std::size_t block, std::string message) const {
-  return Error(Code::kCorruption, std::move(message)).in(name_, metadata_->index[block].block.offset);
+Result<std::shared_ptr<const Block>> TableReader::load_block(Loaded& loaded, std::size_t i, CacheUse use) const {
+  const BlockHandle at = loaded.metadata->index[i].block;
+  if (use == CacheUse::kBypass) return read_data_block(at);
+  if (auto cached = loaded.blocks.find(i)) return cached;
+  auto block = read_data_block(at);
+  if (!block.ok()) return block;
+  return loaded.blocks.insert(i, std::move(*block));
+}
+
+Error TableReader::damaged(BlockHandle block, std::string message) const {
+  return Error(Code::kCorruption, std::move(message)).in(name_, block.offset);
 }
 
 Result<std::optional<TableReader::Entry>> TableReader::get(std::string_view user_key, Timestamp at) const {
-  if (!metadata_->filter.may_contain(user_key)) return std::nullopt;
-  std::string target;
-  append_internal_key(target, user_key, seek_trailer(at));
-  const std::size_t i = block_for(target);
-  if (i == metadata_->index.size()) return std::nullopt;
-  auto block = load_block(i);
+  const auto loaded = load();
+  if (!loaded.ok()) return loaded.error();
+  const TableMetadata& metadata = *(*loaded)->metadata;
+  if (!metadata.filter.may_contain(user_key)) return std::nullopt;
+  const SeekKey target(user_key, at);
+  const std::size_t i = metadata.block_for(target.view());
+  if (i == metadata.index.size()) return std::nullopt;
+  auto block = load_block(**loaded, i, CacheUse::kFill);
   if (!block.ok()) return block.error();
   BlockIterator cursor(std::move(*block));
-  cursor.seek(target);
+  cursor.seek(target.view());
   if (!cursor.valid()) {
-    return damaged(
-        i, cursor.status().ok() ? "the block ends before its key in the index" : cursor.status().error().message());
+    return damaged(metadata.index[i].block, cursor.status().ok() ? "the block ends before its key in the index"
+                                                                 : cursor.status().error().message());
   }
   const ParsedKey found = parse_internal_key(cursor.key());
   if (found.user_key != user_key) return std::nullopt;
   return Entry{.kind = found.kind, .at = found.at, .value = std::string(cursor.value())};
 }
 
-std::unique_ptr<InternalIterator> TableReader::iterator() const {
-  return std::make_unique<TableIterator>(shared_from_this());
+std::unique_ptr<InternalIterator> TableReader::iterator(CacheUse use) const {
+  return std::make_unique<TableIterator>(shared_from_this(), use);
+}
+
+Result<const RangeTombstones*> TableReader::range_tombstones() const {
+  if (info_.range_deletes == 0) return &kNoRangeDeletes;
+  const auto loaded = load();
+  if (!loaded.ok()) return loaded.error();
+  return &(*loaded)->metadata->range_deletes;
 }
 
 Status TableReader::verify() const {
-  const auto again = read_metadata(*file_, name_);
-  if (!again.ok()) return again.error();
-  if (std::string differs = difference(info(), (*again)->info); !differs.empty()) {
-    return Error(Code::kCorruption, std::move(differs)).in(name_);
+  const auto from = file();
+  if (!from.ok()) return from.error();
+  const TableFile table{.file = **from, .name = name_, .expected = info_};
+  const auto footer = read_footer(table);
+  if (!footer.ok()) return footer.error();
+  const auto metadata = read_metadata(table, *footer);
+  if (!metadata.ok()) return metadata.error();
+
+  TableInfo found = no_facts();
+  found.file_bytes = info_.file_bytes;
+  found.footer_hash = info_.footer_hash;
+  for (std::size_t i = 0; i < (*metadata)->index.size(); ++i) {
+    if (Status checked = verify_block(**metadata, i, found); !checked.ok()) return checked;
   }
-  TableInfo found;
-  found.file_bytes = info().file_bytes;
-  found.footer_hash = info().footer_hash;
-  found.oldest = kTimestampMax;
-  for (std::size_t i = 0; i < metadata_->index.size(); ++i) {
-    if (Status checked = verify_block(i, found); !checked.ok()) return checked;
-  }
-  if (std::string differs = difference(info(), found); !differs.empty()) {
+  count_range_deletes(found, (*metadata)->range_deletes);
+  if (std::string differs = difference(info_, found); !differs.empty()) {
     return Error(Code::kCorruption, std::move(differs)).in(name_);
   }
   return {};
 }
 
 // Adds the block's entries to what was found before it.
-Status TableReader::verify_block(std::size_t i, TableInfo& found) const {
-  auto block = load_block(i);
+Status TableReader::verify_block(const TableMetadata& metadata, std::size_t i, TableInfo& found) const {
+  const BlockHandle at = metadata.index[i].block;
+  auto block = read_data_block(at);
   if (!block.ok()) return block.error();
   BlockIterator cursor(std::move(*block));
   for (cursor.seek_to_first(); cursor.valid(); cursor.next()) {
-    const ParsedKey parsed = parse_internal_key(cursor.key());
-    if (found.entries == 0) found.smallest = cursor.key();
     if (found.entries > 0 && compare_internal(found.largest, cursor.key()) >= 0) {
-      return damaged(i, fmt::format("entry {} of the table is out of order", found.entries));
+      return damaged(at, fmt::format("entry {} of the table is out of order", found.entries));
     }
-    if (!metadata_->filter.may_contain(parsed.user_key)) {
-      return damaged(i, fmt::format("the filter denies key {}", printable(parsed.user_key)));
+    const std::string_view user_key = user_key_of(cursor.key());
+    if (!metadata.filter.may_contain(user_key)) {
+      return damaged(at, fmt::format("the filter denies key {}", printable(user_key)));
     }
-    found.largest = cursor.key();
-    ++found.entries;
-    found.tombstones += parsed.kind == Kind::kPut ? 0 : 1;
-    found.oldest = std::min(found.oldest, parsed.at);
-    found.newest = std::max(found.newest, parsed.at);
-    if (parsed.kind != Kind::kPut) found.oldest_tombstone = std::min(found.oldest_tombstone, parsed.at);
+    count_entry(found, cursor.key());
   }
-  if (!cursor.status().ok()) return damaged(i, cursor.status().error().message());
-  if (found.largest != metadata_->index[i].last_key)
-    return damaged(i, "the block's last key is not the one in the index");
+  if (!cursor.status().ok()) return damaged(at, cursor.status().error().message());
+  if (found.largest != metadata.index[i].last_key) {
+    return damaged(at, "the block's last key is not the one in the index");
+  }
   return {};
 }
 

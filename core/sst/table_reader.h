@@ -1,13 +1,16 @@
 // Reads one table file (layout: core/sst/format.h).
 //
-// open() checks everything but the data blocks: size, footer, filter, index, properties, and that they are what the
-// caller expects. The index and the filter stay in memory as long as the reader. A data block is checked whenever it
-// is read; damage is an error that names the file and the offset, and concerns only the block it lies in.
-// Does not cache data blocks.
-// Thread-safety: immutable; all functions may run in any threads at once.
+// open() checks that the file is there, has the size expected and ends in the footer expected: one open, one read. The
+// rest that a table keeps in memory (filter, index, range deletes) is read and checked at the first use, and stays as
+// long as the reader; an error there is that caller's alone, and the next use tries again. A data block is checked when
+// it is read from the file; damage is an error that names the file and the offset, and concerns only the block it lies
+// in. Blocks are kept in the environment's cache, the open file in its file cache: so the file's name must stay on the
+// disk as long as the reader lives.
+// Thread-safety: all functions may run in any threads at once; the first use alone holds others up, over I/O.
 // Complexity: get reads at most one block, and none when the filter or the index rules the key out.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,13 +20,21 @@
 #include "core/base/status.h"
 #include "core/format/internal_key.h"
 #include "core/format/iterator.h"
+#include "core/format/range_tombstones.h"
 #include "core/format/table_info.h"
+#include "core/rt/rt.h"
 #include "core/sst/block.h"
-#include "core/sst/filter.h"
+#include "core/sst/block_cache.h"
 #include "core/sst/format.h"
+#include "core/sst/table_environment.h"
+#include "core/sst/table_metadata.h"
 #include "core/vfs/file_system.h"
 
 namespace mylonite {
+
+// Whether blocks that a cursor reads are looked for and kept in the cache. Merges walk over everything once: they
+// would only push out what others read again.
+enum class CacheUse : std::uint8_t { kFill, kBypass };
 
 class TableReader : public std::enable_shared_from_this<TableReader> {
  public:
@@ -33,44 +44,56 @@ class TableReader : public std::enable_shared_from_this<TableReader> {
     std::string value;
   };
 
-  // `name` is for messages. `expected.number` is not compared: a table keeps its id when it is linked under a new name.
-  static Result<std::shared_ptr<const TableReader>> open(std::unique_ptr<vfs::File> file, const TableInfo& expected,
-                                                         std::string name);
+  // `expected.number` names the file. The id in the table may be another: it keeps its id under a new name.
+  static Result<std::shared_ptr<const TableReader>> open(std::shared_ptr<TableEnvironment> environment,
+                                                         const TableInfo& expected);
+  ~TableReader();
+  TableReader(const TableReader&) = delete;
+  TableReader& operator=(const TableReader&) = delete;
 
-  // The newest entry of the key with a stamp ≤ `at`, a delete included; empty when the table has none.
+  // The newest entry of the key with a stamp ≤ `at`, a delete included; empty when the table has none. Knows nothing of
+  // range deletes.
   Result<std::optional<Entry>> get(std::string_view user_key, Timestamp at) const;
-  std::unique_ptr<InternalIterator> iterator() const;  // keeps the reader alive
+  // Over the entries; keeps the reader alive.
+  std::unique_ptr<InternalIterator> iterator(CacheUse use = CacheUse::kFill) const;
+  // Never null; lives as long as the reader. Reads nothing where info() counts none.
+  Result<const RangeTombstones*> range_tombstones() const;
 
-  // Reads the whole file again: every checksum, the order of all entries, and that index, filter and properties agree
-  // with them.
+  // Reads the whole file again: every checksum, the order of all entries, and that index, filter, range deletes and
+  // properties agree with them. Bypasses the cache.
   Status verify() const;
 
-  const TableInfo& info() const { return metadata_->info; }
+  const TableInfo& info() const { return info_; }
 
  private:
   friend class TableIterator;
 
-  // All that open() reads.
-  struct Metadata {
-    TableInfo info;
-    Filter filter;
-    std::string index_payload;
-    std::vector<IndexEntry> index;  // borrows from the payload: a Metadata stays where it was made
+  struct Loaded {
+    Loaded(BlockCache& cache, std::unique_ptr<const TableMetadata> from_file)
+        : metadata(std::move(from_file)), blocks(cache, metadata->index.size()) {}
+    std::uint64_t bytes() const { return metadata->bytes + blocks.bytes(); }
+
+    std::unique_ptr<const TableMetadata> metadata;
+    CachedBlocks blocks;
   };
 
-  TableReader(std::unique_ptr<vfs::File> file, std::string name, std::unique_ptr<const Metadata> metadata)
-      : file_(std::move(file)), name_(std::move(name)), metadata_(std::move(metadata)) {}
+  TableReader(std::shared_ptr<TableEnvironment> environment, const TableInfo& info);
 
-  static Result<std::unique_ptr<const Metadata>> read_metadata(vfs::File& file, const std::string& name);
-  // The first block whose last key is not before the target; the number of blocks when there is none.
-  std::size_t block_for(std::string_view internal_key) const;
-  Result<std::shared_ptr<const Block>> load_block(std::size_t i) const;
-  Status verify_block(std::size_t i, TableInfo& found) const;
-  Error damaged(std::size_t block, std::string message) const;
+  Result<std::shared_ptr<vfs::File>> file() const;
+  Result<Loaded*> load() const;  // never null
+  Result<std::shared_ptr<const Block>> load_block(Loaded& loaded, std::size_t i, CacheUse use) const;
+  Result<std::shared_ptr<const Block>> read_data_block(BlockHandle at) const;
+  Status verify_block(const TableMetadata& metadata, std::size_t i, TableInfo& found) const;
+  Error damaged(BlockHandle block, std::string message) const;
 
-  std::unique_ptr<vfs::File> file_;
-  std::string name_;
-  std::unique_ptr<const Metadata> metadata_;
+  const std::shared_ptr<TableEnvironment> environment_;
+  const TableInfo info_;
+  const std::string name_;
+  Footer footer_;  // set by open()
+
+  mutable rt::Mutex loading_;                      // held over the first read of the metadata
+  mutable std::unique_ptr<Loaded> owned_;          // guarded by it
+  mutable std::atomic<Loaded*> loaded_ = nullptr;  // published once, then never changed
 };
 
 }  // namespace mylonite

@@ -42,6 +42,7 @@ Status Background::flush_oldest(rt::Lock& lock) {
   state_.counters.flush_bytes.add(report.bytes);
   state_.listener.on_flush(report);
   remove_logs_before(lock, oldest.next_log);
+  state_.remove_unused_tables(lock);
   return {};
 }
 

@@ -9,21 +9,10 @@
 
 namespace mylonite {
 
-Result<std::shared_ptr<const TableReader>> open_table(vfs::FileSystem& fs, const std::string& directory,
-                                                      const TableInfo& table) {
-  const std::string name = table_name(table.number);
-  auto file = fs.open(directory + "/" + name, vfs::OpenMode::kRead);
-  if (!file.ok() && file.error().code() == Code::kNotFound) {
-    return Error(Code::kCorruption, "the manifest lists this table, but it is missing").in(name);
-  }
-  if (!file.ok()) return file.error();
-  return TableReader::open(std::move(*file), table, name);
-}
-
-Result<OpenTables> open_tables(vfs::FileSystem& fs, const std::string& directory, const Version& version) {
+Result<OpenTables> open_tables(const std::shared_ptr<TableEnvironment>& environment, const Version& version) {
   OpenTables open;
   for (const TableInfo* table : version.tables()) {
-    auto reader = open_table(fs, directory, *table);
+    auto reader = TableReader::open(environment, *table);
     if (!reader.ok()) return reader.error();
     open.emplace(table->number, std::move(*reader));
   }
@@ -46,11 +35,13 @@ void Catalog::make_runs() {
   for (const Level& level : version_->levels) {
     for (const Run& run : level.runs) {
       TableRun& open = runs->emplace_back();
-      open.tables.reserve(run.tables.size());
+      auto tables = std::make_shared<TableList>();
+      tables->reserve(run.tables.size());
       for (const TableInfo& table : run.tables) {
-        open.tables.push_back(tables_.at(table.number));
+        tables->push_back(tables_.at(table.number));
         open.range_deletes |= table.range_deletes > 0;
       }
+      open.tables = std::move(tables);
     }
   }
   runs_ = std::move(runs);
@@ -76,11 +67,11 @@ Catalog::View Catalog::view() const {
   return {.version = version_, .runs = runs_};
 }
 
-std::vector<FileNumber> Catalog::take_unused_tables() {
+std::vector<FileNumber> Catalog::take_unused_tables(bool all) {
   rt::Lock lock(mutex_);
   std::vector<FileNumber> unused;
   for (auto each = dropped_.begin(); each != dropped_.end();) {
-    if (!each->second.expired()) {
+    if (!all && !each->second.expired()) {
       ++each;
       continue;
     }
@@ -107,7 +98,7 @@ Status Catalog::commit(VersionEdit edit) {
   OpenTables opened;
   for (const VersionEdit::Added& added : edit.added) {
     if (std::ranges::find(edit.removed, added.table.number) != edit.removed.end()) continue;  // only moved
-    auto reader = open_table(place_.fs, place_.directory, added.table);
+    auto reader = TableReader::open(place_.tables, added.table);
     if (!reader.ok()) return reader.error();
     opened.emplace(added.table.number, std::move(*reader));
   }

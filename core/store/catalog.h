@@ -23,15 +23,14 @@ namespace mylonite {
 
 using OpenTables = std::map<FileNumber, std::shared_ptr<const TableReader>>;
 
-Result<std::shared_ptr<const TableReader>> open_table(vfs::FileSystem& fs, const std::string& directory,
-                                                      const TableInfo& table);
-Result<OpenTables> open_tables(vfs::FileSystem& fs, const std::string& directory, const Version& version);
+Result<OpenTables> open_tables(const std::shared_ptr<TableEnvironment>& environment, const Version& version);
 
 class Catalog {
  public:
   struct Place {
     vfs::FileSystem& fs;
     std::string directory;
+    std::shared_ptr<TableEnvironment> tables;
   };
   // `manifest` null: for reading only, nothing may be committed.
   Catalog(Place place, std::unique_ptr<Manifest> manifest, Version version, OpenTables tables);
@@ -54,8 +53,10 @@ class Catalog {
   View view() const;
   // Open tables of one run of the current version, in key order.
   std::vector<std::shared_ptr<const TableReader>> tables_of(std::uint32_t level, RunId run) const;
-  // Tables that no version lists any more and that no reader holds: their files may go. Each is named once.
-  std::vector<FileNumber> take_unused_tables();
+  // Tables that no version lists any more and that no reader holds (or all, whoever holds them): their files may go.
+  // Each is named once.
+  std::vector<FileNumber> take_unused_tables(bool all = false);
+  TableEnvironment& environment() const { return *place_.tables; }
 
   void set_manifest_rotate_bytes(std::uint64_t bytes) { manifest_rotate_bytes_ = bytes; }
 

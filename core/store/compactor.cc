@@ -52,11 +52,8 @@ Status Compactor::compact(rt::Lock& lock, const CompactionJob& job) {
                           .tables_out = edit->added.size()};
   for (const VersionEdit::Added& added : edit->added) report.bytes_out += added.table.file_bytes;
   state_.listener.on_compaction(report);
-  lock.unlock();
-  for (FileNumber obsolete : edit->removed) {
-    ignore(state_.fs.remove(state_.directory + "/" + table_name(obsolete)), "the next open removes it");
-  }
-  lock.lock();
+  inputs.clear();
+  state_.remove_unused_tables(lock);
   return {};
 }
 

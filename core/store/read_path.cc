@@ -12,12 +12,12 @@ namespace {
 
 // The table of a run whose key range holds the user key. A border that a range delete ends before does not hold it.
 const TableReader* table_for(const TableRun& run, std::string_view user_key) {
-  const auto found = std::ranges::partition_point(run.tables, [&](const auto& table) {
+  const auto found = std::ranges::partition_point(*run.tables, [&](const auto& table) {
     const std::string_view largest = table->info().largest;
     const auto order = user_key_of(largest) <=> user_key;
     return order < 0 || (order == 0 && trailer_of(largest) == kBorderTrailer);
   });
-  if (found == run.tables.end() || user_key_of((*found)->info().smallest) > user_key) return nullptr;
+  if (found == run.tables->end() || user_key_of((*found)->info().smallest) > user_key) return nullptr;
   return found->get();
 }
 
@@ -94,9 +94,15 @@ Result<std::optional<std::string>> get_at(const ReadState& state, std::string_vi
     const TableReader* table = table_for(run, key);
     if (table == nullptr) continue;
     counters.tables_probed.add(1);
+    Timestamp covered;
+    if (run.range_deletes) {
+      const auto ranges = table->range_tombstones();
+      if (!ranges.ok()) return ranges.error();
+      covered = (*ranges)->newest_covering(key, at);
+    }
     auto found = table->get(key, at);
     if (!found.ok()) return found.error();
-    if (auto value = answer(*found, kTimestampMin)) return std::move(*value);
+    if (auto value = answer(*found, covered)) return std::move(*value);
   }
   return std::optional<std::string>();
 }
@@ -104,9 +110,7 @@ Result<std::optional<std::string>> get_at(const ReadState& state, std::string_vi
 std::unique_ptr<InternalIterator> all_versions(const ReadState& state) {
   std::vector<std::unique_ptr<InternalIterator>> sources;
   for (const auto& memtable : state.memtables) sources.push_back(memtable->iterator());
-  for (const TableRun& run : *state.runs) {
-    for (const auto& table : run.tables) sources.push_back(table->iterator());
-  }
+  for (const TableRun& run : *state.runs) sources.push_back(std::make_unique<RunIterator>(run.tables));
   return std::make_unique<MergingIterator>(std::move(sources));
 }
 
@@ -115,6 +119,14 @@ Result<RangeTombstones> all_range_deletes(const ReadState& state) {
   for (const auto& memtable : state.memtables) {
     if (const auto ranges = memtable->range_tombstones()) {
       for (RangeTombstone& each : ranges->list()) all.push_back(std::move(each));
+    }
+  }
+  for (const TableRun& run : *state.runs) {
+    if (!run.range_deletes) continue;
+    for (const auto& table : *run.tables) {
+      const auto ranges = table->range_tombstones();
+      if (!ranges.ok()) return ranges.error();
+      for (RangeTombstone& each : (*ranges)->list()) all.push_back(std::move(each));
     }
   }
   return RangeTombstones(all);

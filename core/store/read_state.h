@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "core/memtable/memtable.h"
-#include "core/sst/table_reader.h"
+#include "core/sst/run_iterator.h"
 
 namespace mylonite {
 
 struct TableRun {
-  std::vector<std::shared_ptr<const TableReader>> tables;  // disjoint, in key order
-  bool range_deletes = false;                              // some table holds any
+  std::shared_ptr<const TableList> tables;  // disjoint, in key order
+  bool range_deletes = false;               // some table holds any
 };
 using TableRuns = std::vector<TableRun>;  // level by level, newest first
 

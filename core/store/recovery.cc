@@ -57,7 +57,11 @@ Result<Listing> look(vfs::FileSystem& fs, const std::string& directory) {
 class Recovery {
  public:
   Recovery(vfs::FileSystem& fs, std::string directory, const Options& options, bool read_only)
-      : fs_(fs), directory_(std::move(directory)), options_(options), read_only_(read_only) {}
+      : fs_(fs),
+        directory_(std::move(directory)),
+        options_(options),
+        read_only_(read_only),
+        environment_(std::make_shared<TableEnvironment>(fs, directory_, options)) {}
 
   Result<Recovered> run();
 
@@ -81,6 +85,7 @@ class Recovery {
   std::string directory_;
   const Options& options_;
   const bool read_only_;
+  std::shared_ptr<TableEnvironment> environment_;
 
   Listing listing_;
   bool made_lock_ = false;  // in a directory that is a store: taken away again if the open is refused
@@ -146,7 +151,7 @@ Status Recovery::read_manifest() {
     loaded_ = std::move(*loaded);
     version_ = loaded_.version;
     result_.report.manifest_bytes_dropped = loaded_.dropped_bytes;
-    auto tables = open_tables(fs_, directory_, version_);
+    auto tables = open_tables(environment_, version_);
     if (!tables.ok()) return tables.error();
     tables_ = std::move(*tables);
     for (const TableInfo* table : version_.tables()) newest_ = std::max(newest_, table->newest);
@@ -199,7 +204,7 @@ Status Recovery::flush_replayed() {
   if (!version.ok()) return version.error();
   version_ = std::move(*version);
   for (const VersionEdit::Added& added : edit->added) {
-    auto reader = open_table(fs_, directory_, added.table);
+    auto reader = TableReader::open(environment_, added.table);
     if (!reader.ok()) return reader.error();
     tables_.emplace(added.table.number, std::move(*reader));
   }
@@ -219,8 +224,9 @@ void Recovery::start_stamps() {
 Status Recovery::go_read_only() {
   const Timestamp seen{std::max(version_.ceiling.ticks, newest_.ticks + 1) - 1};
   result_.stamps = StampSource(seen, version_.ceiling);
-  result_.catalog = std::make_unique<Catalog>(Catalog::Place{.fs = fs_, .directory = directory_}, nullptr, version_,
-                                              std::move(tables_));
+  result_.catalog =
+      std::make_unique<Catalog>(Catalog::Place{.fs = fs_, .directory = directory_, .tables = environment_}, nullptr,
+                                version_, std::move(tables_));
   return {};
 }
 
@@ -231,8 +237,9 @@ Status Recovery::commit() {
   version_.closed_log.reset();
   auto created = Manifest::create(fs_, directory_, manifest, version_);
   if (!created.ok()) return created.error();
-  result_.catalog = std::make_unique<Catalog>(Catalog::Place{.fs = fs_, .directory = directory_}, std::move(*created),
-                                              version_, std::move(tables_));
+  result_.catalog =
+      std::make_unique<Catalog>(Catalog::Place{.fs = fs_, .directory = directory_, .tables = environment_},
+                                std::move(*created), version_, std::move(tables_));
   result_.catalog->set_manifest_rotate_bytes(options_.manifest_rotate_bytes);
   return {};
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/format/file_names.h"
+
 namespace mylonite {
 
 void SharedState::publish() {
@@ -23,6 +25,15 @@ void SharedState::stop(const Error& why) {
   work.notify_all();
   compaction_work.notify_all();
   progress.notify_all();
+}
+
+void SharedState::remove_unused_tables(rt::Lock& lock, bool all) {
+  lock.unlock();
+  for (FileNumber unused : catalog->take_unused_tables(all)) {
+    catalog->environment().files.forget(unused);
+    ignore(fs.remove(directory + "/" + table_name(unused)), "the next open removes it");
+  }
+  lock.lock();
 }
 
 Timestamp SharedState::drop_floor() {

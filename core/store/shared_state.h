@@ -69,6 +69,8 @@ struct SharedState {
   // Raises the floor as far as it may go now, and returns it: versions superseded at or below it may be dropped from
   // here on. The edit that drops them carries it to the manifest.
   Timestamp drop_floor();
+  // Removes the files of tables that nobody needs any more. Lets go of the lock meanwhile.
+  void remove_unused_tables(rt::Lock& lock, bool all = false);
 };
 
 // Counts a caller in while it lives. Made and destroyed with `mutex` held.

@@ -49,6 +49,13 @@ StoreStats collect_stats(const SharedState& state) {
   StoreStats stats;
   add_counters(state.counters, stats);
   add_levels(*state.catalog->version(), stats);
+  const TableEnvironment& tables = state.catalog->environment();
+  const BlockCache::Counters blocks = tables.blocks.counters();
+  stats.block_cache_hits = blocks.hits;
+  stats.block_cache_misses = blocks.misses;
+  stats.block_cache_bytes = blocks.bytes;
+  stats.table_metadata_bytes = tables.metadata_bytes.load(std::memory_order_relaxed);
+  stats.open_files = tables.files.files();
   rt::Lock lock(state.mutex);
   for (const auto& memtable : state.read_state->memtables) stats.memtable_bytes += memtable->bytes();
   stats.live_snapshots = state.snapshots.count();

@@ -240,6 +240,7 @@ Status Store::close_once() {
   }
   state_->closed.store(true, std::memory_order_release);
   rt::Lock lock(state_->mutex);
+  state_->remove_unused_tables(lock, true);
   state_->lock_file.reset();
   return done;
 }

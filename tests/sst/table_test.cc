@@ -78,8 +78,9 @@ TEST(Table, ReportsItsFacts) {
   EXPECT_EQ(info->tombstones, tombstones);
   EXPECT_EQ(info->oldest, *stamps.begin());
   EXPECT_EQ(info->newest, *stamps.rbegin());
-  const auto reader = TableReader::open(std::make_unique<MemoryFile>(content), *info, "t");
+  const auto reader = testing::open_table({.content = content, .info = *info});
   ASSERT_TRUE(reader.ok());
+  ASSERT_TRUE((*reader)->verify().ok());
   EXPECT_EQ((*reader)->info(), *info);
 }
 
@@ -129,12 +130,14 @@ TEST(Table, WritesInChunksAndReportsFailure) {
   }
 }
 
-// Goal: a failing read is the caller's error and nothing sticks. Method: reads switched off, then on. Expect: kIo from
-// get, cursor, verify and open; the same reader and cursor work afterwards.
+// Goal: a failing read is the caller's error and nothing sticks. Method: reads switched off before anything was read,
+// on, then off again. Expect: kIo from get, range deletes, cursor, verify and open; the same reader and cursor work
+// afterwards; what is in memory goes on being answered.
 TEST(Table, ReportsFailingReadsAndRecovers) {
   Random random(8);
   const Entries model = testing::random_entries(random, 200, 5);
-  const BuiltTable table = testing::build_table(model, {.table = {7}, .block_bytes = 128});
+  const RangeTombstones ranges(std::vector<RangeTombstone>{{.low = "x", .high = "y", .at = {3}}});
+  const BuiltTable table = testing::build_table(model, {.table = {7}, .block_bytes = 128}, ranges);
   const auto reader = testing::open_table(table);
   ASSERT_TRUE(reader.ok());
   const auto cursor = (*reader)->iterator();
@@ -147,11 +150,22 @@ TEST(Table, ReportsFailingReadsAndRecovers) {
   ASSERT_FALSE(cursor->status().ok());
   EXPECT_EQ(cursor->status().error().code(), Code::kIo);
   EXPECT_EQ((*reader)->verify().error().code(), Code::kIo);
+  EXPECT_EQ((*reader)->range_tombstones().error().code(), Code::kIo);
   EXPECT_EQ(testing::open_table(table).error().code(), Code::kIo);
 
   table.content->reads_fail = false;
   EXPECT_TRUE((*reader)->get(first.user_key, first.at)->has_value());
   ASSERT_NO_FATAL_FAILURE(testing::walk(*cursor, model, random, 100));
+  EXPECT_EQ(**(*reader)->range_tombstones(), ranges);
+
+  table.content->reads_fail = true;
+  EXPECT_TRUE((*reader)->get(first.user_key, first.at)->has_value());  // its block is in the cache
+  EXPECT_TRUE((*reader)->range_tombstones().ok());
+  EXPECT_EQ((*reader)->verify().error().code(), Code::kIo);
+  const auto bypassing = (*reader)->iterator(CacheUse::kBypass);
+  bypassing->seek_to_first();
+  ASSERT_FALSE(bypassing->status().ok());
+  EXPECT_EQ(bypassing->status().error().code(), Code::kIo);
 }
 
 // Goal: a cursor keeps its table alive. Method: drop the reader while the cursor moves on (run it under ASan, too).

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -16,11 +17,14 @@ struct MemoryBytes {
   std::size_t appends = 0;
   std::size_t appends_until_failure = SIZE_MAX;
   bool reads_fail = false;
+  std::atomic<std::size_t> reads = 0;
+  std::atomic<int> handles = 0;  // open now
 };
 
 class MemoryFile final : public vfs::File {
  public:
-  explicit MemoryFile(std::shared_ptr<MemoryBytes> content) : content_(std::move(content)) {}
+  explicit MemoryFile(std::shared_ptr<MemoryBytes> content) : content_(std::move(content)) { ++content_->handles; }
+  ~MemoryFile() override { --content_->handles; }
 
   Status append(std::string_view bytes) override {
     if (content_->appends == content_->appends_until_failure) return Error(Code::kNoSpace, "the test's disk is full");
@@ -29,6 +33,7 @@ class MemoryFile final : public vfs::File {
     return {};
   }
   Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) override {
+    ++content_->reads;
     if (content_->reads_fail) return Error(Code::kIo, "the test's disk does not read");
     if (offset >= content_->bytes.size()) return std::size_t{0};
     const std::size_t count = std::min<std::size_t>(out.size(), content_->bytes.size() - offset);

@@ -6,10 +6,9 @@
 #include <vector>
 
 #include "core/memtable/memtable.h"
-#include "core/sst/table_builder.h"
 #include "core/sst/table_reader.h"
+#include "tests/sst/table_fixture.h"
 #include "tests/support/entries.h"
-#include "tests/support/memory_file.h"
 
 namespace mylonite::testing {
 
@@ -50,13 +49,7 @@ class Sources {
   }
 
   static std::shared_ptr<const TableReader> make_table(const Entries& entries) {
-    auto content = std::make_shared<MemoryBytes>();
-    MemoryFile file(content);
-    TableBuilder builder(file, {.table = {1}, .block_bytes = 100});
-    for (const auto& [key, value] : entries) EXPECT_TRUE(builder.add(key, value).ok());
-    const auto info = builder.finish();
-    EXPECT_TRUE(info.ok());
-    const auto reader = TableReader::open(std::make_unique<MemoryFile>(content), *info, "sst-1.sst");
+    const auto reader = open_table(build_table(entries, {.table = {1}, .block_bytes = 100}));
     EXPECT_TRUE(reader.ok());
     return *reader;
   }

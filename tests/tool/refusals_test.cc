@@ -309,7 +309,8 @@ TEST(Refusals, FullDisk) {
     for (int i = 0; i < 5000; ++i) lines += fmt::format("r{}k{}\t{}\n", round, i, std::string(1000, 'v'));
     write_bytes(ballast, std::string(1'700'000U + 40'960U * static_cast<unsigned>(round), 'b'));
     const Ran full = run_tool({"load", store, "--acks", "--writers", round % 2 == 0 ? "1" : "4", "--set",
-                               fmt::format("memtable_max_bytes={}", 20'000 + 90'000 * round)},
+                               fmt::format("memtable_max_bytes={}", 20'000 + 90'000 * round), "--set",
+                               "compression=none"},
                               lines);
     EXPECT_EQ(full.exit, 7);
     EXPECT_NE(full.err.find("No space left"), std::string::npos) << full.err;

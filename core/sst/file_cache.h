@@ -1,0 +1,48 @@
+// The table files held open: a bounded number of descriptors for any number of tables.
+//
+// open() hands out a file that is open already, or opens it by its name. Beyond `files_max` files one that was not
+// asked for lately is dropped (a clock over file numbers: each use sets a bit, the hand clears it, a file without it
+// goes). Whoever holds a file keeps it usable, dropped or not, so for a moment there may be more than `files_max`.
+// A dropped file is opened again by name: the name must stay on the disk as long as any reader may ask for it.
+// Thread-safety: any thread. No file call happens under the lock: two threads that miss at once both open the file, and
+// one of the two is closed again. Complexity: O(log files).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/base/status.h"
+#include "core/format/timestamp.h"
+#include "core/rt/rt.h"
+#include "core/vfs/file_system.h"
+
+namespace mylonite {
+
+class FileCache {
+ public:
+  FileCache(vfs::FileSystem& fs, std::string directory, std::uint64_t files_max)
+      : fs_(fs), directory_(std::move(directory)), files_max_(files_max) {}
+
+  Result<std::shared_ptr<vfs::File>> open(FileNumber table);
+  void forget(FileNumber table);  // closes it, once nobody uses it any more
+  std::uint64_t files() const;
+
+ private:
+  struct Held {
+    std::shared_ptr<vfs::File> file;
+    bool used = false;  // since the hand last passed
+  };
+  std::shared_ptr<vfs::File> evict_one(FileNumber except);  // with the lock held
+
+  vfs::FileSystem& fs_;
+  const std::string directory_;
+  const std::uint64_t files_max_;  // ≥ 1
+
+  mutable rt::Mutex mutex_;  // guards what follows
+  std::map<FileNumber, Held> held_;
+  FileNumber hand_;  // the next file that the clock looks at is the first behind this one, around the end
+};
+
+}  // namespace mylonite

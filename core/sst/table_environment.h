@@ -1,0 +1,32 @@
+// What all tables of a store share: where their files lie, and what is kept of them in memory.
+//
+// Owned jointly by the store and its open tables, which may outlive it. Thread-safety: any thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "core/format/options.h"
+#include "core/sst/block_cache.h"
+#include "core/sst/compression.h"
+#include "core/sst/file_cache.h"
+#include "core/vfs/file_system.h"
+
+namespace mylonite {
+
+struct TableEnvironment {
+  TableEnvironment(vfs::FileSystem& file_system, std::string path, const Options& options)
+      : directory(std::move(path)),
+        blocks(options.block_cache_bytes),
+        files(file_system, directory, options.open_files_max) {}
+
+  const std::string directory;
+  BlockCache blocks;
+  FileCache files;
+  Decompressor decompressor;
+  std::atomic<std::uint64_t> metadata_bytes{0};  // pinned by open tables: filters, indexes, range deletes, cache slots
+};
+
+}  // namespace mylonite
