@@ -12,7 +12,7 @@ SeedResult run_seed(std::uint64_t seed, const CampaignOptions& options, const st
                     StackPool& stacks) {
   const std::uint64_t started = rt::monotonic_ns();
   const Scenario scenario = generate(seed, options.generator);
-  const RunSettings settings{.interrupt = &interrupt};
+  const RunSettings settings{.interrupt = &interrupt, .unreadable_heaps = options.unreadable_heaps};
   SeedResult result{.seed = seed, .outcome = run(scenario, stacks, settings)};
   if (!result.outcome.interrupted && runs_twice(seed, options.determinism_percent)) {
     const Outcome again = run(scenario, stacks, settings);

@@ -266,6 +266,7 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
     life.options = draw_options(swarm, own.split("options"));
     life.schedule = draw_schedule(options, own.split("schedule"));
     Random rest = own.split("rest");
+    if (life.ending != Ending::kClose && own.split("death").below(2) == 1) life.death = Death::kDrop;
     life.foreign_file = rest.chance(1, 15);
     if (rest.chance(1, 6)) life.close_after_ns = rest.between(1, 200'000);
     life.image_seed = rest.next();

@@ -158,7 +158,13 @@ void Machine::crash_in(const Known& known, const Call& call, bool after) {
   crash_phase_ = phase_;
   ++setup_.stats.crashes_at[static_cast<std::size_t>(call.kind)];
   narrate(call, after ? "done, and here the machine dies" : "here the machine dies");
-  die("crash");
+  crash("crash");
+}
+
+// By drop, does not return (see FiberScheduler::drop).
+void Machine::crash(const std::string& why) {
+  die(why);
+  if (setup_.life.death == Death::kDrop && !interrupted_) scheduler_.drop();
 }
 
 void Machine::enter(Phase phase) {
@@ -176,7 +182,7 @@ void Machine::leave() {
   if (!due) return;
   crash_at_end_ = phase;
   crash_phase_ = phase;
-  die(fmt::format("crash at the end of {}", kPhaseNames[static_cast<std::size_t>(phase)]));
+  crash(fmt::format("crash at the end of {}", kPhaseNames[static_cast<std::size_t>(phase)]));
 }
 
 void Machine::die(const std::string& why) {

@@ -1,8 +1,9 @@
 // The simulated machine of one incarnation: every file call passes here. Makes it a scheduling point and a trace event,
 // decides whether it is the one in which the machine dies, and whether a sync lies.
 //
-// A dead machine answers every call with an error and nothing changes on its disk any more, so the engine unwinds and
-// closes by its ordinary error paths ("dead world"). What happens after death counts for nobody.
+// Death by drop: the run ends in that very call and the fibers are abandoned, as a process is by kill -9. In a dead
+// world, a dead machine answers every call with an error and nothing changes on its disk any more, so the engine
+// unwinds and closes by its ordinary error paths ("dead world"). What happens after death counts for nobody.
 // Thread-safety: fibers of one scheduler.
 #pragma once
 
@@ -41,7 +42,7 @@ class Machine final : public faultfs::Interceptor {
   void leave();
   // Calls outside any phase (the oracle's own reads) are traced, never crashed.
   bool dead() const { return dead_; }
-  void die(const std::string& why);  // also how a violation ends a run early
+  void die(const std::string& why);  // into a dead world; also how a violation ends a run early
 
   // Decisions made explicit, for the record.
   const std::optional<Anchor>& crash() const { return crash_; }
@@ -62,6 +63,7 @@ class Machine final : public faultfs::Interceptor {
   bool crash_is_due(const Known& known, const faultfs::Call& call);
   bool lie_is_due(const Known& known, const faultfs::Call& call);
   void crash_in(const Known& known, const faultfs::Call& call, bool after);
+  void crash(const std::string& why);
   void narrate(const faultfs::Call& call, const std::string& remark);
 
   const Setup setup_;

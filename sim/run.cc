@@ -7,6 +7,7 @@
 
 #include "core/vfs/util.h"
 #include "sim/life.h"
+#include "sim/machine_heap.h"
 
 namespace mylonite::sim {
 namespace {
@@ -103,6 +104,8 @@ bool run_life(Universe& universe, const Scenario& scenario, std::size_t index, O
     const bool in_open = crashed && living.machine().crashed_in(Phase::kOpen);
     universe.stats.crashes += crashed ? 1 : 0;
     universe.stats.crashes_in_open += in_open ? 1 : 0;
+    universe.stats.drops += ended.end == RunEnd::kDropped ? 1 : 0;
+    universe.abandoned = ended.end != RunEnd::kFinished;
     universe.opens_crashed = in_open ? universe.opens_crashed + 1 : 0;
     universe.stats.nested_depth_max = std::max(universe.stats.nested_depth_max, universe.opens_crashed);
     universe.lies_pending |= !recorded.lies.empty();
@@ -113,7 +116,10 @@ bool run_life(Universe& universe, const Scenario& scenario, std::size_t index, O
   if (goes_on && !loud) outcome.faithful &= end_life(universe, scenario, life, recorded);
   outcome.recorded.incarnations.back().recorded = std::move(recorded);
   // Recorded as a crash in that very call, so that as far as it went, the run can be had again.
-  if (outcome.interrupted) outcome.recorded.incarnations.back().ending = Ending::kKill;
+  if (outcome.interrupted) {
+    outcome.recorded.incarnations.back().ending = Ending::kKill;
+    outcome.recorded.incarnations.back().death = Death::kDeadWorld;
+  }
   if (loud) {
     universe.disk = Disk();
     universe.oracle.forget_everything();
@@ -138,11 +144,15 @@ Outcome run(const Scenario& scenario, StackPool& stacks, const RunSettings& sett
                     .stats = {},
                     .narrator = settings.story_lines > 0 ? &narrator : nullptr,
                     .interrupt = settings.interrupt};
+  MachineHeap heap(settings.unreadable_heaps);
   Outcome outcome;
   outcome.recorded = scenario;
   outcome.recorded.incarnations.clear();
   for (std::size_t i = 0; i < scenario.incarnations.size(); ++i) {
-    if (!run_life(universe, scenario, i, outcome)) break;
+    const bool goes_on = run_life(universe, scenario, i, outcome);
+    if (!universe.abandoned) universe.stats.left_behind += heap.live();
+    heap.clear();  // the machine is gone, with all it owned
+    if (!goes_on) break;
   }
   universe.stats.virtual_ns = clock.monotonic_ns();
   const bool crashes_asked =

@@ -42,6 +42,7 @@ struct RunSettings {
   std::size_t story_lines = 0;                   // how many last lines of the story to keep
   Trace* trace = nullptr;                        // use this trace (to record all events); null: an own one
   const std::atomic<bool>* interrupt = nullptr;  // once true, the run ends soon and says so
+  bool unreadable_heaps = false;                 // of dead machines: a stray access faults
 };
 
 class StackPool;
