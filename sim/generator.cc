@@ -113,7 +113,13 @@ class OperationMaker {
   std::string value() {
     std::string text = fmt::format("v{}", ++values_);
     const std::uint64_t length = random_.below(swarm_.value_bytes_max + 1);
-    while (text.size() < length) text += static_cast<char>('a' + (text.size() * 7 + values_) % 26);
+    const std::size_t head = text.size();
+    std::uint64_t letter = (head * 7 + values_) % 26;
+    text.resize(std::max<std::size_t>(head, length));
+    for (std::size_t i = head; i < text.size(); ++i) {
+      text[i] = static_cast<char>('a' + letter);
+      letter += letter < 19 ? 7 : 7 - 26;
+    }
     return text;
   }
 
@@ -242,6 +248,7 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
 
   Random shape = root.split("shape");
   std::vector<bool> works;
+  scenario.incarnations.reserve(options.crashes + options.crashes / 8 + 4);
   for (std::uint64_t i = 0; i <= options.crashes; ++i) {
     if (shape.chance(1, 12)) {
       scenario.incarnations.emplace_back();

@@ -65,15 +65,21 @@ Machine::Machine(const Setup& setup, FiberScheduler& scheduler, Trace& trace)
 }
 
 Machine::Known& Machine::known(std::string_view path) {
-  const auto found = known_.find(path);
-  if (found != known_.end()) return found->second;
-  const std::string role(role_of(path));
-  Known fresh{.role = role, .generation = ++generations_[role], .calls = {}};
-  return known_.emplace(std::string(path), std::move(fresh)).first->second;
+  for (const Met& met : met_last_) {
+    if (met.at == path.data() && met.entry->first == path) return met.entry->second;
+  }
+  auto found = known_.find(path);
+  if (found == known_.end()) {
+    const std::string_view role = role_of(path);
+    const Known fresh{.role = role, .generation = ++generations_[role], .path_hash = hash64(path), .calls = {}};
+    found = known_.emplace(std::string(path), fresh).first;
+  }
+  met_last_[met_next_++ % met_last_.size()] = {path.data(), &*found};
+  return found->second;
 }
 
 Anchor Machine::anchor(const Known& known, const Call& call, bool after) const {
-  return {.role = known.role,
+  return {.role = std::string(known.role),
           .generation = known.generation,
           .call = call.kind,
           .nth = known.calls[static_cast<std::size_t>(call.kind)],
@@ -114,7 +120,7 @@ Verdict Machine::before(const Call& call) {
   Known& file = known(call.path);
   ++file.calls[static_cast<std::size_t>(call.kind)];
   ++setup_.stats.file_calls;
-  trace_.event(EventKind::kFileCall, static_cast<std::uint64_t>(call.kind) ^ (hash64(call.path) << 8), call.offset);
+  trace_.event(EventKind::kFileCall, static_cast<std::uint64_t>(call.kind) ^ (file.path_hash << 8), call.offset);
   if (!call.bytes.empty()) trace_.bytes(EventKind::kFileBytes, call.bytes);
   if (setup_.interrupt != nullptr && setup_.interrupt->load(std::memory_order_relaxed)) {
     interrupted_ = true;

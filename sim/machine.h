@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/random.h"
@@ -54,8 +56,9 @@ class Machine final : public faultfs::Interceptor {
 
  private:
   struct Known {  // a path's role and how often each call was made on it
-    std::string role;
+    std::string_view role;
     std::uint64_t generation = 0;
+    std::uint64_t path_hash = 0;
     std::array<std::uint64_t, faultfs::kCallKinds> calls{};
   };
   Known& known(std::string_view path);
@@ -72,7 +75,13 @@ class Machine final : public faultfs::Interceptor {
   Random lie_random_;
 
   std::map<std::string, Known, std::less<>> known_;
-  std::map<std::string, std::uint64_t, std::less<>> generations_;  // of each role, so far
+  struct Met {  // where a path that is known was read; what is there now is compared before it is believed
+    const char* at = nullptr;
+    std::pair<const std::string, Known>* entry = nullptr;
+  };
+  std::array<Met, 8> met_last_{};                          // most calls are on the same few handles
+  std::size_t met_next_ = 0;                               // the place in it to be used next
+  std::map<std::string_view, std::uint64_t> generations_;  // of each role, so far
   std::optional<Phase> phase_;
   std::uint64_t counted_ = 0;  // calls of this phase that the plan counts
   const faultfs::Call* crash_after_ = nullptr;

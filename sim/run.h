@@ -46,7 +46,7 @@ struct RunSettings {
 };
 
 class StackPool;
-Outcome run(const Scenario& scenario, StackPool& stacks, const RunSettings& settings = {});
+Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings = {});
 
 // Runs again and keeps every event; says where two runs of one scenario first differ, empty if they do not.
 std::string explain_difference(const Scenario& scenario, StackPool& stacks);

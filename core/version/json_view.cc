@@ -8,6 +8,7 @@ namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_mark(char c) { return c == '"' || c == '{' || c == '}' || c == '[' || c == ']'; }
 bool is_word_part(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '+' || c == '.';
 }
@@ -60,9 +61,9 @@ class Reader {
     const std::string_view start = rest_;
     std::string closers;
     do {
-      const std::size_t mark = rest_.find_first_of("{}[]\"");
-      if (mark == std::string_view::npos) return false;
-      rest_.remove_prefix(mark);
+      const auto mark = std::ranges::find_if(rest_, is_mark);
+      if (mark == rest_.end()) return false;
+      rest_.remove_prefix(static_cast<std::size_t>(mark - rest_.begin()));
       std::string_view ignored;
       if (rest_.front() == '"') {
         if (!string(ignored)) return false;
