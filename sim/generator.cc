@@ -13,6 +13,13 @@ namespace {
 constexpr std::uint64_t kTicksOf2026 = 17'671'392'000'000'000ULL;
 constexpr std::uint64_t kEndOfTime = 1ULL << 56;
 
+// The letters of values, over and over.
+const std::string kLetters = [] {
+  std::string letters;
+  for (std::size_t i = 0; i < std::size_t{26} * 40; ++i) letters += static_cast<char>('a' + i * 7 % 26);
+  return letters;
+}();
+
 // What a seed plays with; drawn once.
 struct Swarm {
   std::uint64_t clients = 1;
@@ -113,12 +120,10 @@ class OperationMaker {
   std::string value() {
     std::string text = fmt::format("v{}", ++values_);
     const std::uint64_t length = random_.below(swarm_.value_bytes_max + 1);
-    const std::size_t head = text.size();
-    std::uint64_t letter = (head * 7 + values_) % 26;
-    text.resize(std::max<std::size_t>(head, length));
-    for (std::size_t i = head; i < text.size(); ++i) {
-      text[i] = static_cast<char>('a' + letter);
-      letter += letter < 19 ? 7 : 7 - 26;
+    std::size_t from = (text.size() + values_ * 15) % 26;  // each letter is the seventh after the one before
+    while (text.size() < length) {
+      text.append(kLetters, from, static_cast<std::size_t>(length) - text.size());
+      from = 0;
     }
     return text;
   }
