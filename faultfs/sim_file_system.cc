@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/vfs/path.h"
+#include "faultfs/host_scope.h"
 
 namespace mylonite::faultfs {
 namespace {
@@ -17,6 +18,21 @@ constexpr std::uint64_t kOffsetMax = static_cast<std::uint64_t>(std::numeric_lim
 
 Call name_call(CallKind kind, std::string_view path, std::string_view other_path = {}) {
   return {.kind = kind, .path = path, .other_path = other_path, .bytes = {}};
+}
+
+Status status_of(const Result<NodeId>& result) { return result.ok() ? Status{} : Status(result.error()); }
+
+// Runs a change of the disk, whose memory outlives the machine that asks for it; its error is the machine's.
+template <class Change>
+Status change(Change apply) {
+  Status status = [&] {
+    const HostScope scope;
+    return apply();
+  }();
+  if (status.ok()) return status;
+  const Error& error = status.error();
+  const Error copy = Error(error.code(), error.message()).in(error.file(), error.offset());
+  return error.can_retry() ? copy.retryable() : copy;
 }
 
 }  // namespace
@@ -57,6 +73,7 @@ class SimFileSystem::Handle final : public vfs::File {
  public:
   Handle(SimFileSystem& system, NodeId file, std::string path, OpenMode mode)
       : system_(system), disk_(system.disk_), file_(file), path_(std::move(path)), writable_(mode != OpenMode::kRead) {
+    const HostScope scope;
     disk_.hold(file_);
   }
   Handle(const Handle&) = delete;
@@ -69,8 +86,9 @@ class SimFileSystem::Handle final : public vfs::File {
     if (Status good = usable(true); !good.ok()) return good;
     const Call call{.kind = CallKind::kAppend, .path = path_, .other_path = {}, .size = bytes.size(), .bytes = bytes};
     return system_.run(
-        call, [&](CallResult&) { return disk_.append(file_, bytes); },
+        call, [&](CallResult&) { return change([&] { return disk_.append(file_, bytes); }); },
         [&](const Verdict& verdict) {
+          const HostScope scope;
           ignore(disk_.append(file_, bytes.substr(0, static_cast<std::size_t>(verdict.bytes_done))),
                  "the call fails anyway");
         });
@@ -97,11 +115,13 @@ class SimFileSystem::Handle final : public vfs::File {
     return system_.run(
         handle_call(kind == SyncKind::kData ? CallKind::kSyncData : CallKind::kSync),
         [&](CallResult&) -> Status {
+          const HostScope scope;
           disk_.sync(file_, kind);
           return {};
         },
         [&](const Verdict& verdict) {
           const bool forgets = verdict.action == Action::kFailForgetting || verdict.action == Action::kLieForgetting;
+          const HostScope scope;
           if (forgets) disk_.forget(file_);
         });
   }
@@ -111,7 +131,7 @@ class SimFileSystem::Handle final : public vfs::File {
     if (size > kOffsetMax) return Error(Code::kInvalidArgument, "size too large").in(path_, size);
     Call call = handle_call(CallKind::kTruncate);
     call.size = size;
-    return system_.run(call, [&](CallResult&) { return disk_.truncate(file_, size); });
+    return system_.run(call, [&](CallResult&) { return change([&] { return disk_.truncate(file_, size); }); });
   }
 
   Result<std::uint64_t> size() override {
@@ -133,14 +153,18 @@ class SimFileSystem::Handle final : public vfs::File {
     return system_.run(
         handle_call(CallKind::kClose),
         [&](CallResult&) -> Status {
-          disk_.release(file_);
+          let_go();
           return {};
         },
-        [&](const Verdict&) { disk_.release(file_); });
+        [&](const Verdict&) { let_go(); });
   }
 
  private:
   Call handle_call(CallKind kind) const { return name_call(kind, path_); }
+  void let_go() {
+    const HostScope scope;
+    disk_.release(file_);
+  }
   Status usable(bool writes) const {
     if (!open_) return Error(Code::kClosed, "the file was closed").in(path_);
     if (writes && !writable_) return Error(Code::kInvalidArgument, "opened for reading only").in(path_);
@@ -158,6 +182,7 @@ class SimFileSystem::Handle final : public vfs::File {
 class SimFileSystem::Lock final : public vfs::FileLock {
  public:
   Lock(SimFileSystem& system, NodeId file) : system_(system), file_(file) {
+    const HostScope scope;
     system_.disk_.hold(file_);
     system_.locked_.push_back(file_);
   }
@@ -181,7 +206,10 @@ SimFileSystem::~SimFileSystem() {
 }
 
 void SimFileSystem::release(NodeId file) {
-  guarded([&] { disk_.release(file); });
+  guarded([&] {
+    const HostScope scope;
+    disk_.release(file);
+  });
 }
 
 Result<std::unique_ptr<vfs::File>> SimFileSystem::open(const std::string& path, OpenMode mode) {
@@ -190,7 +218,11 @@ Result<std::unique_ptr<vfs::File>> SimFileSystem::open(const std::string& path, 
   const bool creates = mode == OpenMode::kCreateExclusive;
   const Call call = name_call(creates ? CallKind::kCreate : CallKind::kOpen, path);
   const Status status = run(call, [&](CallResult&) -> Status {
-    const Result<NodeId> file = creates ? disk_.create(path) : disk_.find_file(path);
+    if (creates) {
+      const Status created = change([&]() -> Status { return status_of(disk_.create(path)); });
+      if (!created.ok()) return created;
+    }
+    const Result<NodeId> file = disk_.find_file(path);
     if (!file.ok()) return file.error();
     opened = std::make_unique<Handle>(*this, *file, path, mode);
     return {};
@@ -201,28 +233,33 @@ Result<std::unique_ptr<vfs::File>> SimFileSystem::open(const std::string& path, 
 
 Status SimFileSystem::rename(const std::string& from, const std::string& to) {
   if (Status good = vfs::check_rename(from, to); !good.ok()) return good;
-  return run(name_call(CallKind::kRename, from, to), [&](CallResult&) { return disk_.rename(from, to); });
+  return run(name_call(CallKind::kRename, from, to),
+             [&](CallResult&) { return change([&] { return disk_.rename(from, to); }); });
 }
 
 Status SimFileSystem::link(const std::string& from, const std::string& to) {
   if (Status good = check_path(from); !good.ok()) return good;
   if (Status good = check_path(to); !good.ok()) return good;
-  return run(name_call(CallKind::kLink, from, to), [&](CallResult&) { return disk_.link(from, to); });
+  return run(name_call(CallKind::kLink, from, to),
+             [&](CallResult&) { return change([&] { return disk_.link(from, to); }); });
 }
 
 Status SimFileSystem::remove(const std::string& path) {
   if (Status good = check_path(path); !good.ok()) return good;
-  return run(name_call(CallKind::kRemove, path), [&](CallResult&) { return disk_.remove(path); });
+  return run(name_call(CallKind::kRemove, path),
+             [&](CallResult&) { return change([&] { return disk_.remove(path); }); });
 }
 
 Status SimFileSystem::make_directory(const std::string& path) {
   if (Status good = check_path(path); !good.ok()) return good;
-  return run(name_call(CallKind::kMakeDirectory, path), [&](CallResult&) { return disk_.make_directory(path); });
+  return run(name_call(CallKind::kMakeDirectory, path),
+             [&](CallResult&) { return change([&] { return disk_.make_directory(path); }); });
 }
 
 Status SimFileSystem::remove_directory(const std::string& path) {
   if (Status good = check_path(path); !good.ok()) return good;
-  return run(name_call(CallKind::kRemoveDirectory, path), [&](CallResult&) { return disk_.remove_directory(path); });
+  return run(name_call(CallKind::kRemoveDirectory, path),
+             [&](CallResult&) { return change([&] { return disk_.remove_directory(path); }); });
 }
 
 Result<std::vector<std::string>> SimFileSystem::list(const std::string& path) {
@@ -241,14 +278,19 @@ Result<std::vector<std::string>> SimFileSystem::list(const std::string& path) {
 
 Status SimFileSystem::sync_directory(const std::string& path) {
   if (Status good = check_path(path); !good.ok()) return good;
-  return run(name_call(CallKind::kSyncDirectory, path), [&](CallResult&) { return disk_.sync_directory(path); });
+  return run(name_call(CallKind::kSyncDirectory, path),
+             [&](CallResult&) { return change([&] { return disk_.sync_directory(path); }); });
 }
 
 Result<std::unique_ptr<vfs::FileLock>> SimFileSystem::lock(const std::string& path) {
   if (Status good = check_path(path); !good.ok()) return good.error();
   std::unique_ptr<vfs::FileLock> lock;
   const Status status = run(name_call(CallKind::kLock, path), [&](CallResult&) -> Status {
-    const Result<NodeId> file = disk_.find(path) ? disk_.find_file(path) : disk_.create(path);
+    if (!disk_.find(path)) {
+      const Status created = change([&]() -> Status { return status_of(disk_.create(path)); });
+      if (!created.ok()) return created;
+    }
+    const Result<NodeId> file = disk_.find_file(path);
     if (!file.ok()) return file.error();
     if (!disk_.try_lock(*file)) return Error(Code::kLocked, "somebody holds the lock").in(path).retryable();
     lock = std::make_unique<Lock>(*this, *file);

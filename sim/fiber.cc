@@ -142,6 +142,7 @@ Fiber::Fiber(StackPool& stacks, Entry entry, void* argument)
   stack_bottom_ = bottom;
   stack_bytes_ = stacks.stack_bytes();
   saved_ = prepare(bottom, stack_bytes_, &Fiber::start, this);
+  host_depth_ = 1;  // it begins inside the scope of start()
   if constexpr (kThreadSanitizer) watched_as_ = __tsan_create_fiber(0);
 }
 
@@ -167,6 +168,7 @@ void Fiber::switch_to(Fiber& next) {
 void* Fiber::depart(Fiber& next, void** fake_stack) {
   next.came_from_ = this;
   std::memcpy(exceptions_.data(), thread_exceptions_, sizeof exceptions_);
+  host_depth_ = faultfs::HostScope::depth();
   if constexpr (kAddressSanitizer) __sanitizer_start_switch_fiber(fake_stack, next.stack_bottom_, next.stack_bytes_);
   return std::exchange(next.saved_, nullptr);
 }
@@ -182,6 +184,7 @@ void Fiber::arrive(void* fake_stack) {
     __sanitizer_finish_switch_fiber(fake_stack, &came_from_->stack_bottom_, &came_from_->stack_bytes_);
   }
   std::memcpy(thread_exceptions_, exceptions_.data(), sizeof exceptions_);
+  faultfs::HostScope::set_depth(host_depth_);
 }
 
 void Fiber::start(Fiber* self) noexcept {

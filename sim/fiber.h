@@ -3,7 +3,7 @@
 // A Fiber is a stack and a place in it. Control moves only by switch_to, and at the end of a fiber's entry function,
 // which returns the fiber to go on with. On x86-64 a switch saves the six callee-saved registers and the stack pointer,
 // 6-12 ns; elsewhere it is ucontext. The state of C++ exception handling travels with the fiber, so a switch inside
-// a catch block is legal.
+// a catch block is legal; so does the depth of HostScopes.
 //
 // Invariants: switch_to is called on the fiber that is running; a fiber that is running is not destroyed. Destroying a
 // fiber that has not finished abandons it: no destructor on its stack ever runs, what only that stack owned is leaked
@@ -68,6 +68,7 @@ class Fiber {
   void* saved_ = nullptr;              // the suspended stack's top; null while running
   void* thread_exceptions_;            // __cxa_get_globals() of the OS thread
   std::array<void*, 2> exceptions_{};  // the bytes there, ours while suspended
+  int host_depth_ = 0;                 // of HostScopes, ours while suspended
   bool started_ = false;
   bool finished_ = false;
 

@@ -13,6 +13,13 @@ namespace {
 constexpr std::uint64_t kTicksOf2026 = 17'671'392'000'000'000ULL;
 constexpr std::uint64_t kEndOfTime = 1ULL << 56;
 
+// The letters of values, over and over.
+const std::string kLetters = [] {
+  std::string letters;
+  for (std::size_t i = 0; i < std::size_t{26} * 40; ++i) letters += static_cast<char>('a' + i * 7 % 26);
+  return letters;
+}();
+
 // What a seed plays with; drawn once.
 struct Swarm {
   std::uint64_t clients = 1;
@@ -113,7 +120,11 @@ class OperationMaker {
   std::string value() {
     std::string text = fmt::format("v{}", ++values_);
     const std::uint64_t length = random_.below(swarm_.value_bytes_max + 1);
-    while (text.size() < length) text += static_cast<char>('a' + (text.size() * 7 + values_) % 26);
+    std::size_t from = (text.size() + values_ * 15) % 26;  // each letter is the seventh after the one before
+    while (text.size() < length) {
+      text.append(kLetters, from, static_cast<std::size_t>(length) - text.size());
+      from = 0;
+    }
     return text;
   }
 
@@ -242,6 +253,7 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
 
   Random shape = root.split("shape");
   std::vector<bool> works;
+  scenario.incarnations.reserve(options.crashes + options.crashes / 8 + 4);
   for (std::uint64_t i = 0; i <= options.crashes; ++i) {
     if (shape.chance(1, 12)) {
       scenario.incarnations.emplace_back();
@@ -266,6 +278,7 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
     life.options = draw_options(swarm, own.split("options"));
     life.schedule = draw_schedule(options, own.split("schedule"));
     Random rest = own.split("rest");
+    if (life.ending != Ending::kClose && own.split("death").below(2) == 1) life.death = Death::kDrop;
     life.foreign_file = rest.chance(1, 15);
     if (rest.chance(1, 6)) life.close_after_ns = rest.between(1, 200'000);
     life.image_seed = rest.next();

@@ -120,7 +120,6 @@ bool Life::collect_survivors(Session& session, std::vector<Survivor>& survivors)
   if (!versions.ok()) return went_well("versions", &versions.error());
   for ((*versions)->seek_to_first(); (*versions)->valid(); (*versions)->next()) {
     const ParsedKey key = parse_internal_key((*versions)->key());
-    const SimulatorCode scope;
     Survivor& survivor =
         survivors.emplace_back(Survivor{.key = std::string(key.user_key), .at = key.at, .value = std::nullopt});
     if (key.kind == Kind::kPut) survivor.value = std::string((*versions)->value());

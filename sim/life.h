@@ -28,6 +28,7 @@ struct Universe {
   Ending last_ending = Ending::kClose;           // of the incarnation before
   Ending worst_ending = Ending::kClose;          // of the incarnations since the last one that was judged
   std::uint64_t opens_crashed = 0;               // in a row, up to now
+  bool abandoned = false;                        // the last machine's fibers did not come to their end
   bool lies_pending = false;                     // a sync lied, and no recovery from a power loss was judged since
   bool lied_to = false;                          // a power loss met a lying disk: errors are legal from now on
 };

@@ -65,15 +65,21 @@ Machine::Machine(const Setup& setup, FiberScheduler& scheduler, Trace& trace)
 }
 
 Machine::Known& Machine::known(std::string_view path) {
-  const auto found = known_.find(path);
-  if (found != known_.end()) return found->second;
-  const std::string role(role_of(path));
-  Known fresh{.role = role, .generation = ++generations_[role], .calls = {}};
-  return known_.emplace(std::string(path), std::move(fresh)).first->second;
+  for (const Met& met : met_last_) {
+    if (met.at == path.data() && met.entry->first == path) return met.entry->second;
+  }
+  auto found = known_.find(path);
+  if (found == known_.end()) {
+    const std::string_view role = role_of(path);
+    const Known fresh{.role = role, .generation = ++generations_[role], .path_hash = hash64(path), .calls = {}};
+    found = known_.emplace(std::string(path), fresh).first;
+  }
+  met_last_[met_next_++ % met_last_.size()] = {path.data(), &*found};
+  return found->second;
 }
 
 Anchor Machine::anchor(const Known& known, const Call& call, bool after) const {
-  return {.role = known.role,
+  return {.role = std::string(known.role),
           .generation = known.generation,
           .call = call.kind,
           .nth = known.calls[static_cast<std::size_t>(call.kind)],
@@ -114,7 +120,7 @@ Verdict Machine::before(const Call& call) {
   Known& file = known(call.path);
   ++file.calls[static_cast<std::size_t>(call.kind)];
   ++setup_.stats.file_calls;
-  trace_.event(EventKind::kFileCall, static_cast<std::uint64_t>(call.kind) ^ (hash64(call.path) << 8), call.offset);
+  trace_.event(EventKind::kFileCall, static_cast<std::uint64_t>(call.kind) ^ (file.path_hash << 8), call.offset);
   if (!call.bytes.empty()) trace_.bytes(EventKind::kFileBytes, call.bytes);
   if (setup_.interrupt != nullptr && setup_.interrupt->load(std::memory_order_relaxed)) {
     interrupted_ = true;
@@ -158,7 +164,13 @@ void Machine::crash_in(const Known& known, const Call& call, bool after) {
   crash_phase_ = phase_;
   ++setup_.stats.crashes_at[static_cast<std::size_t>(call.kind)];
   narrate(call, after ? "done, and here the machine dies" : "here the machine dies");
-  die("crash");
+  crash("crash");
+}
+
+// By drop, does not return (see FiberScheduler::drop).
+void Machine::crash(const std::string& why) {
+  die(why);
+  if (setup_.life.death == Death::kDrop && !interrupted_) scheduler_.drop();
 }
 
 void Machine::enter(Phase phase) {
@@ -176,7 +188,7 @@ void Machine::leave() {
   if (!due) return;
   crash_at_end_ = phase;
   crash_phase_ = phase;
-  die(fmt::format("crash at the end of {}", kPhaseNames[static_cast<std::size_t>(phase)]));
+  crash(fmt::format("crash at the end of {}", kPhaseNames[static_cast<std::size_t>(phase)]));
 }
 
 void Machine::die(const std::string& why) {

@@ -1,8 +1,9 @@
 // The simulated machine of one incarnation: every file call passes here. Makes it a scheduling point and a trace event,
 // decides whether it is the one in which the machine dies, and whether a sync lies.
 //
-// A dead machine answers every call with an error and nothing changes on its disk any more, so the engine unwinds and
-// closes by its ordinary error paths ("dead world"). What happens after death counts for nobody.
+// Death by drop: the run ends in that very call and the fibers are abandoned, as a process is by kill -9. In a dead
+// world, a dead machine answers every call with an error and nothing changes on its disk any more, so the engine
+// unwinds and closes by its ordinary error paths ("dead world"). What happens after death counts for nobody.
 // Thread-safety: fibers of one scheduler.
 #pragma once
 
@@ -11,6 +12,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/random.h"
@@ -41,7 +44,7 @@ class Machine final : public faultfs::Interceptor {
   void leave();
   // Calls outside any phase (the oracle's own reads) are traced, never crashed.
   bool dead() const { return dead_; }
-  void die(const std::string& why);  // also how a violation ends a run early
+  void die(const std::string& why);  // into a dead world; also how a violation ends a run early
 
   // Decisions made explicit, for the record.
   const std::optional<Anchor>& crash() const { return crash_; }
@@ -53,8 +56,9 @@ class Machine final : public faultfs::Interceptor {
 
  private:
   struct Known {  // a path's role and how often each call was made on it
-    std::string role;
+    std::string_view role;
     std::uint64_t generation = 0;
+    std::uint64_t path_hash = 0;
     std::array<std::uint64_t, faultfs::kCallKinds> calls{};
   };
   Known& known(std::string_view path);
@@ -62,6 +66,7 @@ class Machine final : public faultfs::Interceptor {
   bool crash_is_due(const Known& known, const faultfs::Call& call);
   bool lie_is_due(const Known& known, const faultfs::Call& call);
   void crash_in(const Known& known, const faultfs::Call& call, bool after);
+  void crash(const std::string& why);
   void narrate(const faultfs::Call& call, const std::string& remark);
 
   const Setup setup_;
@@ -70,7 +75,13 @@ class Machine final : public faultfs::Interceptor {
   Random lie_random_;
 
   std::map<std::string, Known, std::less<>> known_;
-  std::map<std::string, std::uint64_t, std::less<>> generations_;  // of each role, so far
+  struct Met {  // where a path that is known was read; what is there now is compared before it is believed
+    const char* at = nullptr;
+    std::pair<const std::string, Known>* entry = nullptr;
+  };
+  std::array<Met, 8> met_last_{};                          // most calls are on the same few handles
+  std::size_t met_next_ = 0;                               // the place in it to be used next
+  std::map<std::string_view, std::uint64_t> generations_;  // of each role, so far
   std::optional<Phase> phase_;
   std::uint64_t counted_ = 0;  // calls of this phase that the plan counts
   const faultfs::Call* crash_after_ = nullptr;

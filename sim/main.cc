@@ -125,6 +125,8 @@ int main(int argc, char** argv) {
   CLI::App* run_command = app.add_subcommand("run", "run seeds\nexample: mylonite-sim run --time 60s --jobs 2");
   add_run_options(*run_command, run, words);
   run_command->add_flag("--until-failure", run.campaign.until_failure, "begin no seed after one failed");
+  run_command->add_flag("--unreadable-arenas", run.campaign.unreadable_heaps,
+                        "a dead machine's memory is left without access, so that a stray access faults");
   run_command->add_flag("--require-marks", run.require_marks, "fail when a mark was never reached");
   run_command->add_option("--jsonl", run.jsonl, "write one JSON object a line to this file");
   run_command->add_option("--out", run.out_directory, "directory for scenario files")->capture_default_str();

@@ -49,7 +49,11 @@ class Oracle {
     Timestamp floor;
   };
 
-  void start_incarnation(bool sync_on) { sync_on_ = sync_on; }
+  // Writes in flight when the machine was dropped are nobody's any more.
+  void start_incarnation(bool sync_on) {
+    sync_on_ = sync_on;
+    in_flight_.clear();
+  }
   // Lying syncs void durability and the order of stamps across the next power loss that is judged.
   void expect_lies() { liar_ = true; }
 

@@ -89,10 +89,11 @@ std::string summary_text(const Campaign& campaign, const CampaignOptions& option
   if (campaign.nondeterministic > 0) text += fmt::format("; {} not deterministic", campaign.nondeterministic);
   if (campaign.nothing_ran > 0) text += fmt::format("; nothing ran in {}", campaign.nothing_ran);
   text += fmt::format(
-      "\n{} operations, {} writes, {} crashes ({} inside open, up to {} in a row), {} recoveries judged, {} seeds run "
-      "twice\n",
-      stats.operations, stats.writes, stats.crashes, stats.crashes_in_open, stats.nested_depth_max, stats.recoveries,
-      campaign.checked_twice);
+      "\n{} operations, {} writes, {} crashes ({} inside open, up to {} in a row; {} by drop), {} recoveries judged, "
+      "{} "
+      "seeds run twice\n",
+      stats.operations, stats.writes, stats.crashes, stats.crashes_in_open, stats.nested_depth_max, stats.drops,
+      stats.recoveries, campaign.checked_twice);
   text += "crashes by file call: " + shares(crash_counts(stats), 8) + "\n";
   text += "batches a group commit, 4 clients: " + histogram(stats.group_sizes_of_4) + "\n";
   text += "acknowledged writes lost at a power loss (never durable ones): " + histogram(stats.acknowledged_lost) + "\n";
@@ -187,6 +188,7 @@ std::string run_end_json(const Campaign& campaign) {
               {"writes", stats.writes},
               {"crashes", stats.crashes},
               {"crashes_in_open", stats.crashes_in_open},
+              {"drops", stats.drops},
               {"recoveries", stats.recoveries},
               {"steps", stats.steps},
               {"file_calls", stats.file_calls},

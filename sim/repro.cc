@@ -66,6 +66,13 @@ Json recorded_json(const Recorded& recorded) {
   return json;
 }
 
+// Formats: 1, the first; 2, machines may die by being dropped.
+std::uint64_t oldest_reader(const Scenario& scenario) {
+  const bool drops =
+      std::ranges::any_of(scenario.incarnations, [](const Incarnation& life) { return life.death == Death::kDrop; });
+  return drops ? 2 : 1;
+}
+
 Json incarnation_json(const Incarnation& life) {
   Json json{{"options", options_json(life.options)},
             {"ending", kEndingNames[static_cast<std::size_t>(life.ending)]},
@@ -73,6 +80,7 @@ Json incarnation_json(const Incarnation& life) {
             {"entropy_seed", number_text(life.entropy_seed)},
             {"clients", Json::array()},
             {"recorded", recorded_json(life.recorded.value_or(Recorded()))}};
+  if (life.death != Death::kDeadWorld) json["death"] = kDeathNames[static_cast<std::size_t>(life.death)];
   if (life.close_after_ns > 0) json["close_after_ns"] = life.close_after_ns;
   for (const auto& client : life.clients) {
     Json rows = Json::array();
@@ -220,6 +228,7 @@ Incarnation incarnation_from(Reader& reader, const Json& json) {
     if (!set_option(life.options, name, reader.string(options, name)).ok()) reader.fail(name);
   }
   life.ending = reader.one_of<Ending>(reader.string(json, "ending"), kEndingNames, "ending");
+  if (json.contains("death")) life.death = reader.one_of<Death>(reader.string(json, "death"), kDeathNames, "death");
   life.foreign_file = reader.boolean(json, "foreign_file");
   if (json.contains("close_after_ns")) {
     life.close_after_ns = reader.small(reader.member(json, "close_after_ns"), "close_after_ns");
@@ -280,7 +289,7 @@ Repro repro_of(const Outcome& outcome) {
 std::string encode_repro(const Repro& repro, const std::vector<Event>& last_events) {
   const Scenario& scenario = repro.scenario;
   Json json{{"format", kReproFormat},
-            {"min_reader", kReproFormat},
+            {"min_reader", oldest_reader(scenario)},
             {"made_by", {{"program", "mylonite-sim"}, {"version", kRelease}, {"compiler", compiler()}}},
             {"provenance",
              {{"seed", number_text(scenario.seed)}, {"generator", scenario.generator}, {"profile", scenario.profile}}},

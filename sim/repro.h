@@ -12,7 +12,7 @@
 
 namespace mylonite::sim {
 
-inline constexpr std::uint64_t kReproFormat = 1;
+inline constexpr std::uint64_t kReproFormat = 2;
 
 struct Repro {
   Scenario scenario{};

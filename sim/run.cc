@@ -7,6 +7,7 @@
 
 #include "core/vfs/util.h"
 #include "sim/life.h"
+#include "sim/machine_heap.h"
 
 namespace mylonite::sim {
 namespace {
@@ -72,9 +73,9 @@ std::optional<Failure> failure_of(const Universe& universe, const RunOutcome& en
   return std::nullopt;
 }
 
-// Runs one incarnation. Returns false when the scenario ends here.
-bool run_life(Universe& universe, const Scenario& scenario, std::size_t index, Outcome& outcome) {
-  const Incarnation& life = scenario.incarnations[index];
+// Runs one incarnation and moves it from the scenario to what is recorded. Returns false when the scenario ends here.
+bool run_life(Universe& universe, Scenario& scenario, std::size_t index, Outcome& outcome) {
+  Incarnation& life = scenario.incarnations[index];
   if (universe.narrator != nullptr) {
     universe.narrator->heading(fmt::format("incarnation {} ({} sync, memtable {} B)", index + 1,
                                            life.options.wal_flush_every_write ? "with" : "without",
@@ -103,17 +104,22 @@ bool run_life(Universe& universe, const Scenario& scenario, std::size_t index, O
     const bool in_open = crashed && living.machine().crashed_in(Phase::kOpen);
     universe.stats.crashes += crashed ? 1 : 0;
     universe.stats.crashes_in_open += in_open ? 1 : 0;
+    universe.stats.drops += ended.end == RunEnd::kDropped ? 1 : 0;
+    universe.abandoned = ended.end != RunEnd::kFinished;
     universe.opens_crashed = in_open ? universe.opens_crashed + 1 : 0;
     universe.stats.nested_depth_max = std::max(universe.stats.nested_depth_max, universe.opens_crashed);
     universe.lies_pending |= !recorded.lies.empty();
     outcome.interrupted = living.machine().interrupted();
   }
-  outcome.recorded.incarnations.push_back(life);
   const bool goes_on = !outcome.failure && !outcome.interrupted;
   if (goes_on && !loud) outcome.faithful &= end_life(universe, scenario, life, recorded);
-  outcome.recorded.incarnations.back().recorded = std::move(recorded);
+  life.recorded = std::move(recorded);
   // Recorded as a crash in that very call, so that as far as it went, the run can be had again.
-  if (outcome.interrupted) outcome.recorded.incarnations.back().ending = Ending::kKill;
+  if (outcome.interrupted) {
+    life.ending = Ending::kKill;
+    life.death = Death::kDeadWorld;
+  }
+  outcome.recorded.incarnations.push_back(std::move(life));
   if (loud) {
     universe.disk = Disk();
     universe.oracle.forget_everything();
@@ -125,9 +131,19 @@ bool run_life(Universe& universe, const Scenario& scenario, std::size_t index, O
   return goes_on;
 }
 
+Scenario without_incarnations(const Scenario& scenario) {
+  return {.seed = scenario.seed,
+          .generator = scenario.generator,
+          .profile = scenario.profile,
+          .names = scenario.names,
+          .lie_one_in = scenario.lie_one_in,
+          .wall_start_ticks = scenario.wall_start_ticks,
+          .sync_ns = scenario.sync_ns};
+}
+
 }  // namespace
 
-Outcome run(const Scenario& scenario, StackPool& stacks, const RunSettings& settings) {
+Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
   Trace own;
   Trace& trace = settings.trace != nullptr ? *settings.trace : own;
   VirtualClock clock(scenario.wall_start_ticks);
@@ -138,15 +154,19 @@ Outcome run(const Scenario& scenario, StackPool& stacks, const RunSettings& sett
                     .stats = {},
                     .narrator = settings.story_lines > 0 ? &narrator : nullptr,
                     .interrupt = settings.interrupt};
+  MachineHeap heap(settings.unreadable_heaps);
   Outcome outcome;
-  outcome.recorded = scenario;
-  outcome.recorded.incarnations.clear();
-  for (std::size_t i = 0; i < scenario.incarnations.size(); ++i) {
-    if (!run_life(universe, scenario, i, outcome)) break;
-  }
-  universe.stats.virtual_ns = clock.monotonic_ns();
+  outcome.recorded = without_incarnations(scenario);
+  outcome.recorded.incarnations.reserve(scenario.incarnations.size());
   const bool crashes_asked =
       std::ranges::any_of(scenario.incarnations, [](const Incarnation& life) { return life.ending != Ending::kClose; });
+  for (std::size_t i = 0; i < scenario.incarnations.size(); ++i) {
+    const bool goes_on = run_life(universe, scenario, i, outcome);
+    if (!universe.abandoned) universe.stats.left_behind += heap.live();
+    heap.clear();  // the machine is gone, with all it owned
+    if (!goes_on) break;
+  }
+  universe.stats.virtual_ns = clock.monotonic_ns();
   outcome.nothing_ran = universe.stats.writes == 0 || (crashes_asked && universe.stats.crashes == 0);
   outcome.trace_hash = trace.hash();
   outcome.stats = std::move(universe.stats);

@@ -42,10 +42,11 @@ struct RunSettings {
   std::size_t story_lines = 0;                   // how many last lines of the story to keep
   Trace* trace = nullptr;                        // use this trace (to record all events); null: an own one
   const std::atomic<bool>* interrupt = nullptr;  // once true, the run ends soon and says so
+  bool unreadable_heaps = false;                 // of dead machines: a stray access faults
 };
 
 class StackPool;
-Outcome run(const Scenario& scenario, StackPool& stacks, const RunSettings& settings = {});
+Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings = {});
 
 // Runs again and keeps every event; says where two runs of one scenario first differ, empty if they do not.
 std::string explain_difference(const Scenario& scenario, StackPool& stacks);

@@ -5,11 +5,16 @@
 // where accesses are not watched. The engine's own accesses stay watched, and only what orders real threads orders
 // fibers: rt locks, start and join (hand_over, take_over). A switch orders nothing.
 //
+// What simulator code allocates is the host's, not the simulated machine's (faultfs/host_scope.h): the scope says that
+// too, in every build.
+//
 // Does not: hide a whole call of engine code; a scope must not enclose one (switching away inside a scope is fine, the
 // scope belongs to the fiber).
 #pragma once
 
 #include <sanitizer/tsan_interface.h>
+
+#include "faultfs/host_scope.h"
 
 #if defined(__has_feature)
 #define MYLONITE_HAS_FEATURE(feature) __has_feature(feature)
@@ -57,6 +62,9 @@ class SimulatorCode {
   }
   SimulatorCode(const SimulatorCode&) = delete;
   SimulatorCode& operator=(const SimulatorCode&) = delete;
+
+ private:
+  faultfs::HostScope host_;
 };
 
 // What happened before hand_over(object) happened before everything after a later take_over(object).

@@ -63,6 +63,11 @@ inline constexpr std::array<std::string_view, 3> kPhaseNames = {"open", "work", 
 enum class Ending : std::uint8_t { kClose, kKill, kPowerLoss };
 inline constexpr std::array<std::string_view, 3> kEndingNames = {"close", "kill", "power-loss"};
 
+// What a crash does to the running store. Dead world: from then on every file call fails and the store closes by its
+// own error paths. Drop: nothing of it runs any more.
+enum class Death : std::uint8_t { kDeadWorld, kDrop };
+inline constexpr std::array<std::string_view, 2> kDeathNames = {"dead-world", "drop"};
+
 struct CrashPlan {
   Phase phase = Phase::kWork;
   std::optional<faultfs::CallKind> only{};  // count calls of this kind only
@@ -106,6 +111,7 @@ struct Incarnation {
   std::vector<std::vector<Operation>> clients{};
   Ending ending = Ending::kClose;
   CrashPlan crash{};  // unless the ending is kClose
+  Death death = Death::kDeadWorld;
   SchedulePlan schedule{};
   std::uint64_t close_after_ns = 0;  // close in the middle of the clients' work, after so long; 0: once they are done
   bool foreign_file = false;         // somebody else's file appears in the directory before the open

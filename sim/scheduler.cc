@@ -19,11 +19,19 @@ enum class FiberScheduler::State : std::uint8_t { kRunnable, kLocking, kWaiting,
 struct FiberScheduler::Task {
   Task(FiberScheduler& owner, int number, std::string called) : scheduler(owner), id(number), name(std::move(called)) {}
 
+  // Destroyed by its own fiber, at the end. That of a fiber that was abandoned is so too: destroying what it holds may
+  // need a scheduler.
+  union Body {
+    Body() {}
+    ~Body() {}
+    std::function<void()> call;
+  };
+
   FiberScheduler& scheduler;
   int id;
   std::string name;
-  std::unique_ptr<std::function<void()>> body;  // until the fiber starts
-  std::optional<Fiber> fiber;                   // until joined
+  Body body;
+  std::optional<Fiber> fiber;  // until joined
   State state = State::kRunnable;
   std::uint64_t steps = 0;
   const char* last_point = nullptr;
@@ -50,9 +58,10 @@ FiberScheduler::FiberScheduler(const World& world, Strategy& strategy, const Run
 
 FiberScheduler::~FiberScheduler() {
   for (const std::unique_ptr<Task>& abandoned : tasks_) {
-    // The body of a fiber that never started is leaked like the rest: destroying what it holds may need a scheduler.
-    const std::function<void()>* body = abandoned->body.release();
-    if constexpr (kAddressSanitizer) __lsan_ignore_object(body);
+    if (!kAddressSanitizer || abandoned->state == State::kFinished) continue;
+    // What an abandoned body holds is no leak to LeakSanitizer either.
+    const auto* kept = new std::function<void()>(std::move(abandoned->body.call));
+    __lsan_ignore_object(kept);
   }
 }
 
@@ -64,14 +73,28 @@ RunOutcome FiberScheduler::run(std::function<void()> main) {
   host_.switch_to(*current_->fiber);
   rt::current_scheduler = nullptr;
   for (const std::unique_ptr<Task>& each : tasks_) take_over(each.get());
+  forget_unwinding();
   world_.trace.event(EventKind::kRunEnd, static_cast<std::uint64_t>(outcome_.end), step_);
   return std::move(outcome_);
 }
 
 void FiberScheduler::drop() {
   const SimulatorCode scope;
-  current_->fiber->switch_to(end(RunEnd::kDropped));
-  std::abort();
+  if constexpr (kThreadSanitizer) {
+    if (!unwinding_) unwinding_ = Unwinding{world_.trace, world_.clock, step_, deviations_.size()};
+  } else {
+    current_->fiber->switch_to(end(RunEnd::kDropped));
+    std::abort();
+  }
+}
+
+void FiberScheduler::forget_unwinding() {
+  if (!unwinding_) return;
+  world_.trace = unwinding_->trace;
+  world_.clock = unwinding_->clock;
+  step_ = unwinding_->step;
+  deviations_.resize(unwinding_->deviations);
+  outcome_ = {RunEnd::kDropped, ""};
 }
 
 int FiberScheduler::current_fiber() const { return current_->id; }
@@ -82,7 +105,7 @@ std::uint64_t FiberScheduler::own_step() const { return current_->steps; }
 FiberScheduler::Task& FiberScheduler::add_task(std::string name, std::function<void()> body) {
   const int id = static_cast<int>(tasks_.size()) + 1;
   Task& added = *tasks_.emplace_back(std::make_unique<Task>(*this, id, std::move(name)));
-  added.body = std::make_unique<std::function<void()>>(std::move(body));
+  std::construct_at(&added.body.call, std::move(body));
   added.fiber.emplace(world_.stacks, &FiberScheduler::task_main, &added);
   runnable_.push_back(id);
   ++unfinished_;
@@ -91,14 +114,8 @@ FiberScheduler::Task& FiberScheduler::add_task(std::string name, std::function<v
 
 Fiber& FiberScheduler::task_main(void* argument) {
   Task& self = *static_cast<Task*>(argument);
-  {
-    std::unique_ptr<std::function<void()>> body;
-    {
-      const SimulatorCode scope;
-      body = std::move(self.body);
-    }
-    (*body)();
-  }
+  self.body.call();
+  std::destroy_at(&self.body.call);
   const SimulatorCode scope;
   FiberScheduler& scheduler = self.scheduler;
   hand_over(&self);

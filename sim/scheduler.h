@@ -9,7 +9,7 @@
 //  3. When nobody can run, time jumps to the earliest deadline; those due wake in order of id.
 //  4. The run ends when all fibers have finished; in a deadlock, when none can run and none has a deadline; in a
 //     livelock, when the step limit is passed; or dropped, when a fiber says so. In the last three cases the fibers
-//     left are abandoned: no destructor on their stacks runs, what they own is leaked.
+//     left are abandoned: no destructor on their stacks runs, what they own is leaked (but see sim/machine_heap.h).
 //
 // Invariants: equal programs, strategies' answers, entropy seeds and clocks give equal traces; a mutex is unlocked by
 // its holder, and so is the mutex of a wait; a thread is joined once. notify_one wakes the longest waiter. A freed
@@ -27,6 +27,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,7 +70,9 @@ class FiberScheduler final : public rt::Scheduler {
   FiberScheduler& operator=(const FiberScheduler&) = delete;
 
   RunOutcome run(std::function<void()> main);  // once an object
-  [[noreturn]] void drop();                    // on a fiber: the run ends here and now
+  // On a fiber: the run ends here and now. Does not return, except under ThreadSanitizer, which cannot forget a fiber:
+  // the caller then makes its program end, and what happens meanwhile is as if it had not (trace, clock, decisions).
+  void drop();
 
   int current_fiber() const;  // during a run
   std::uint64_t own_step() const;
@@ -94,6 +97,12 @@ class FiberScheduler final : public rt::Scheduler {
  private:
   struct Task;
   enum class State : std::uint8_t;
+  struct Unwinding {  // how things stood when a run was dropped that goes on
+    Trace trace;
+    VirtualClock clock;
+    std::uint64_t step;
+    std::size_t deviations;
+  };
   struct CachedMark {
     const char* name = nullptr;
     std::uint64_t* count = nullptr;
@@ -112,6 +121,7 @@ class FiberScheduler final : public rt::Scheduler {
   Fiber& decide(Task& self, EventKind kind);
   Fiber& end(RunEnd how);
   std::string describe() const;
+  void forget_unwinding();
 
   World world_;
   Strategy& strategy_;
@@ -130,6 +140,7 @@ class FiberScheduler final : public rt::Scheduler {
   std::vector<Deviation> deviations_;
   std::map<std::string_view, std::uint64_t> marks_;
   std::array<CachedMark, 64> mark_cache_{};
+  std::optional<Unwinding> unwinding_;
 };
 
 }  // namespace mylonite::sim

@@ -18,6 +18,8 @@ void RunStats::add(const RunStats& other) {
   writes += other.writes;
   crashes += other.crashes;
   crashes_in_open += other.crashes_in_open;
+  drops += other.drops;
+  left_behind += other.left_behind;
   nested_depth_max = std::max(nested_depth_max, other.nested_depth_max);
   recoveries += other.recoveries;
   lies += other.lies;

@@ -17,6 +17,8 @@ struct RunStats {
   std::uint64_t writes = 0;      // of these, acknowledged writes
   std::uint64_t crashes = 0;
   std::uint64_t crashes_in_open = 0;
+  std::uint64_t drops = 0;             // crashes that dropped the machine; the others left it in a dead world
+  std::uint64_t left_behind = 0;       // allocations of stores that came to their end and did not free them
   std::uint64_t nested_depth_max = 0;  // most crashes in a row inside open
   std::uint64_t recoveries = 0;        // opens that returned after a crash and were verified
   std::uint64_t lies = 0;

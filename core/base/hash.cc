@@ -3,7 +3,11 @@
 #include <array>
 #include <cstring>
 
+#if defined(MYLONITE_XXHASH_DISPATCHES)
+#include <xxh_x86dispatch.h>  // names the widest variant that the processor runs; the results are the same
+#else
 #include <xxhash.h>
+#endif
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>

@@ -1,75 +1,147 @@
 #include "core/version/edit_json.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "core/base/bytes.h"
+#include "core/version/json_view.h"
 
 namespace mylonite {
 namespace {
 
-using Json = nlohmann::ordered_json;
+// Writes the members of one object after another. Names and values need no escapes.
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out) { out_ += '{'; }
+  ~Writer() { out_ += '}'; }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
-std::string text(std::uint64_t value) { return fmt::format("{}", value); }
+  void name(std::string_view name) {
+    if (out_.back() != '{') out_ += ',';
+    out_ += '"';
+    out_ += name;
+    out_ += "\":";
+  }
+  void small(std::string_view member, std::uint32_t value) {
+    name(member);
+    digits(value);
+  }
+  void number(std::string_view member, std::uint64_t value) {
+    name(member);
+    quoted(value);
+  }
+  void hash(std::string_view member, std::uint64_t value) {
+    name(member);
+    std::array<char, 16> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value, 16).ptr;
+    const auto size = static_cast<std::size_t>(end - text.data());
+    out_ += '"';
+    out_.append(text.size() - size, '0');
+    out_.append(text.data(), size);
+    out_ += '"';
+  }
+  void bytes(std::string_view member, std::string_view value) {
+    name(member);
+    out_ += '"';
+    out_ += to_hex(value);
+    out_ += '"';
+  }
+  void quoted(std::uint64_t value) {
+    out_ += '"';
+    digits(value);
+    out_ += '"';
+  }
 
-Json table_json(const VersionEdit::Added& added) {
+ private:
+  void digits(std::uint64_t value) {
+    std::array<char, 20> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    out_.append(text.data(), static_cast<std::size_t>(end - text.data()));
+  }
+  std::string& out_;
+};
+
+void write_table(std::string& out, const VersionEdit::Added& added) {
   const TableInfo& table = added.table;
-  return Json{{"level", added.level},
-              {"run", text(added.run.value)},
-              {"table", text(table.number.value)},
-              {"bytes", text(table.file_bytes)},
-              {"footer", fmt::format("{:016x}", table.footer_hash)},
-              {"smallest", to_hex(table.smallest)},
-              {"largest", to_hex(table.largest)},
-              {"entries", text(table.entries)},
-              {"tombstones", text(table.tombstones)},
-              {"range_deletes", text(table.range_deletes)},
-              {"oldest", text(table.oldest.ticks)},
-              {"newest", text(table.newest.ticks)},
-              {"oldest_tombstone", text(table.oldest_tombstone.ticks)}};
+  Writer writer(out);
+  writer.small("level", added.level);
+  writer.number("run", added.run.value);
+  writer.number("table", table.number.value);
+  writer.number("bytes", table.file_bytes);
+  writer.hash("footer", table.footer_hash);
+  writer.bytes("smallest", table.smallest);
+  writer.bytes("largest", table.largest);
+  writer.number("entries", table.entries);
+  writer.number("tombstones", table.tombstones);
+  writer.number("range_deletes", table.range_deletes);
+  writer.number("oldest", table.oldest.ticks);
+  writer.number("newest", table.newest.ticks);
+  writer.number("oldest_tombstone", table.oldest_tombstone.ticks);
+}
+
+bool parse_number(const JsonView& value, std::uint64_t& out, int base = 10) {
+  if (value.kind != JsonKind::kString || value.text.empty()) return false;
+  const char* const last = value.text.data() + value.text.size();
+  const auto [end, error] = std::from_chars(value.text.data(), last, out, base);
+  return error == std::errc{} && end == last;
 }
 
 // Reads the members of one object; the first that is absent or malformed is remembered.
 class Fields {
  public:
-  explicit Fields(const Json& object) : object_(object) {}
+  explicit Fields(const std::vector<JsonMember>& members) : members_(members) {}
 
-  bool has(const char* name) const { return object_.contains(name); }
-  std::uint64_t number(const char* name, int base = 10) {
-    const std::string digits = string(name);
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
-    if (error != std::errc{} || end != digits.data() + digits.size() || digits.empty()) fail(name);
-    return value;
+  bool has(std::string_view name) { return find(name) != nullptr; }
+  std::uint64_t number(std::string_view name, int base = 10) {
+    const JsonView* const value = find(name);
+    std::uint64_t number = 0;
+    if (value == nullptr || !parse_number(*value, number, base)) fail(name);
+    return number;
   }
-  std::uint32_t small(const char* name) {
-    const auto found = object_.find(name);
-    if (found == object_.end() || !found->is_number_unsigned() || found->get<std::uint64_t>() > 1000) {
+  std::uint32_t small(std::string_view name) {
+    const JsonView* const value = find(name);
+    std::uint32_t number = 0;
+    if (value == nullptr || value->kind != JsonKind::kNumber) {
       fail(name);
       return 0;
     }
-    return found->get<std::uint32_t>();
+    const char* const last = value->text.data() + value->text.size();
+    const auto [end, error] = std::from_chars(value->text.data(), last, number);
+    if (error != std::errc{} || end != last || number > 1000) fail(name);
+    return number;
   }
-  std::string bytes(const char* name) {
-    const auto decoded = from_hex(string(name));
+  std::string bytes(std::string_view name) {
+    const JsonView* const value = find(name);
+    const bool text = value != nullptr && value->kind == JsonKind::kString;
+    auto decoded = text ? from_hex(value->text) : std::nullopt;
     if (!decoded) fail(name);
-    return decoded.value_or("");
+    return std::move(decoded).value_or("");
+  }
+  // Elements of an array that may be absent.
+  std::vector<JsonView> array(std::string_view name) {
+    const JsonView* const value = find(name);
+    if (value == nullptr) return {};
+    auto elements = json_elements(*value);
+    if (!elements) fail(name);
+    return std::move(elements).value_or(std::vector<JsonView>());
   }
   const std::string& failed() const { return failed_; }
 
  private:
-  std::string string(const char* name) {
-    const auto found = object_.find(name);
-    if (found != object_.end() && found->is_string()) return found->get<std::string>();
-    fail(name);
-    return "";
+  const JsonView* find(std::string_view name) const {
+    const auto found = std::ranges::find(members_, name, &JsonMember::name);
+    return found == members_.end() ? nullptr : &found->value;
   }
-  void fail(const char* name) {
+  void fail(std::string_view name) {
     if (failed_.empty()) failed_ = name;
   }
-  const Json& object_;
+  const std::vector<JsonMember>& members_;
   std::string failed_;
 };
 
@@ -77,9 +149,10 @@ Error malformed(std::string_view what) {
   return Error(Code::kCorruption, fmt::format("manifest record: '{}' is absent or malformed", what));
 }
 
-Result<VersionEdit::Added> table_from(const Json& object) {
-  if (!object.is_object()) return malformed("add");
-  Fields fields(object);
+Result<VersionEdit::Added> table_from(const JsonView& object) {
+  const auto members = json_members(object);
+  if (!members) return malformed("add");
+  Fields fields(*members);
   VersionEdit::Added added;
   added.level = fields.small("level");
   added.run = RunId{fields.number("run")};
@@ -98,28 +171,46 @@ Result<VersionEdit::Added> table_from(const Json& object) {
   return added;
 }
 
+void write_edit(std::string& out, const VersionEdit& edit) {
+  Writer writer(out);
+  if (edit.next_file) writer.number("next_file", edit.next_file->value);
+  if (edit.first_log) writer.number("first_log", edit.first_log->value);
+  if (edit.ceiling) writer.number("ceiling", edit.ceiling->ticks);
+  if (edit.history_floor) writer.number("history_floor", edit.history_floor->ticks);
+  if (edit.closed_log) {
+    writer.number("closed_log", edit.closed_log->number.value);
+    writer.number("closed_log_bytes", edit.closed_log->bytes);
+  }
+  const char* before = "[";
+  if (!edit.added.empty()) writer.name("add");
+  for (const VersionEdit::Added& added : edit.added) {
+    out += std::exchange(before, ",");
+    write_table(out, added);
+  }
+  if (!edit.added.empty()) out += ']';
+  before = "[";
+  if (!edit.removed.empty()) writer.name("remove");
+  for (const FileNumber number : edit.removed) {
+    out += std::exchange(before, ",");
+    writer.quoted(number.value);
+  }
+  if (!edit.removed.empty()) out += ']';
+}
+
 }  // namespace
 
 std::string encode_edit(const VersionEdit& edit) {
-  Json json = Json::object();
-  if (edit.next_file) json["next_file"] = text(edit.next_file->value);
-  if (edit.first_log) json["first_log"] = text(edit.first_log->value);
-  if (edit.ceiling) json["ceiling"] = text(edit.ceiling->ticks);
-  if (edit.history_floor) json["history_floor"] = text(edit.history_floor->ticks);
-  if (edit.closed_log) {
-    json["closed_log"] = text(edit.closed_log->number.value);
-    json["closed_log_bytes"] = text(edit.closed_log->bytes);
-  }
-  for (const VersionEdit::Added& added : edit.added) json["add"].push_back(table_json(added));
-  for (FileNumber number : edit.removed) json["remove"].push_back(text(number.value));
-  return json.dump();
+  std::string out;
+  write_edit(out, edit);
+  return out;
 }
 
-Result<VersionEdit> decode_edit(std::string_view json_text) {
-  const Json json = Json::parse(json_text, nullptr, false);
-  if (!json.is_object()) return malformed("edit");
+Result<VersionEdit> decode_edit(std::string_view json) {
+  const auto whole = json_value(json);
+  const auto members = whole ? json_members(*whole) : std::nullopt;
+  if (!members) return malformed("edit");
   VersionEdit edit;
-  Fields fields(json);
+  Fields fields(*members);
   if (fields.has("next_file")) edit.next_file = FileNumber{fields.number("next_file")};
   if (fields.has("first_log")) edit.first_log = FileNumber{fields.number("first_log")};
   if (fields.has("ceiling")) edit.ceiling = Timestamp{fields.number("ceiling")};
@@ -128,17 +219,16 @@ Result<VersionEdit> decode_edit(std::string_view json_text) {
     const FileNumber number{fields.number("closed_log")};
     edit.closed_log = ClosedLog{.number = number, .bytes = fields.number("closed_log_bytes")};
   }
+  const std::vector<JsonView> tables = fields.array("add");
+  const std::vector<JsonView> numbers = fields.array("remove");
   if (!fields.failed().empty()) return malformed(fields.failed());
-  for (const Json& table : json.value("add", Json::array())) {
+  for (const JsonView& table : tables) {
     auto added = table_from(table);
     if (!added.ok()) return added.error();
     edit.added.push_back(std::move(*added));
   }
-  for (const Json& number : json.value("remove", Json::array())) {
-    Json wrapped{{"remove", number}};
-    Fields one(wrapped);
-    edit.removed.push_back(FileNumber{one.number("remove")});
-    if (!one.failed().empty()) return malformed("remove");
+  for (const JsonView& number : numbers) {
+    if (!parse_number(number, edit.removed.emplace_back().value)) return malformed("remove");
   }
   return edit;
 }

@@ -128,7 +128,7 @@ TEST(GeneratorTest, EverythingOccurs) {
   std::set<std::uint64_t> wall_starts;
   std::set<std::optional<faultfs::CallKind>> crash_calls;
   std::set<std::size_t> clients;
-  std::set<bool> after, foreign, sync_on, spurious;
+  std::set<bool> after, foreign, sync_on, spurious, dropped;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     const Scenario scenario = generate(seed, {.operations = 200, .crashes = 8});
     orders.insert(scenario.names);
@@ -145,6 +145,7 @@ TEST(GeneratorTest, EverythingOccurs) {
         phases.insert(life.crash.phase);
         crash_calls.insert(life.crash.only);
         after.insert(life.crash.after);
+        dropped.insert(life.death == Death::kDrop);
       }
       for (const auto& client : life.clients) {
         for (const Operation& operation : client) ++operations[static_cast<std::size_t>(operation.kind)];
@@ -160,7 +161,7 @@ TEST(GeneratorTest, EverythingOccurs) {
   EXPECT_EQ(wall_starts.size(), 3U) << "now, the beginning and the end of time";
   EXPECT_EQ(crash_calls.size(), 9U) << "any call, and each of eight rare kinds";
   EXPECT_EQ(clients, (std::set<std::size_t>{1, 2, 3, 4}));
-  EXPECT_EQ(after.size() + foreign.size() + sync_on.size() + spurious.size(), 8U);
+  EXPECT_EQ(after.size() + foreign.size() + sync_on.size() + spurious.size() + dropped.size(), 10U);
 }
 
 // Goal: a read tells which write it saw. Method: gather all values of a scenario. Expectation: none twice.

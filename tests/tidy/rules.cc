@@ -29,6 +29,8 @@ constexpr std::array kWorld = {Exception{"core/rt/", "the seam: threads, clocks,
                                Exception{"sim/main.cc", "a program: host time, files of results, jobs"},
                                Exception{"sim/tool/", "a program: host time, files of results, jobs"},
                                Exception{"sim/fiber.cc", "stacks from the operating system"},
+                               Exception{"sim/machine_heap.cc", "a machine's memory from the operating system"},
+                               Exception{"faultfs/host_scope.h", "a thread's count, which operator new looks at"},
                                Exception{"experiments/", "programs: host time and files of results"},
                                Exception{"notebooks/", "the Python binding"},
                                Exception{"tests/", "tests drive the host"}};

@@ -1,0 +1,68 @@
+// A simulated machine's own memory: what engine code allocates on fibers, gone at once when the machine is.
+//
+// A program takes part by replacing operator new and delete (sim/tool/new_delete.cc) with heap_new and heap_delete.
+// Outside of any HostScope, while a MachineHeap lives on the calling thread, memory then comes from that heap;
+// otherwise from malloc. Programs that do not (users of the library, whose operator new is their own business) run the
+// same runs to the same hashes; a machine that dies by being dropped leaks there.
+//
+// Ordinary builds: an arena at a fixed address, so that whatever depends on addresses does so in the same way every
+// time; a bump pointer and a free list for each size class.   block = | class, generation: 8 B | payload, 16-aligned |
+// Under AddressSanitizer: malloc, with every live allocation in a list, so that each keeps its red zones and
+// quarantine. Under ThreadSanitizer: nothing, machines are not dropped there.
+//
+// Invariants: what was allocated since the last clear() and not freed is live; memory of a heap that was cleared is
+// neither freed nor (with `unreadable`, which leaves it without access and moves on to another range) read or written.
+// Thread-safety: a heap and its memory belong to the thread that made it; threads have heaps of their own.
+// Complexity: constant; clear() too, but linear in what is live under AddressSanitizer. Units: bytes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace mylonite::sim {
+
+class MachineHeap {
+ public:
+  explicit MachineHeap(bool unreadable = false);  // the calling thread's, which has none
+  ~MachineHeap();
+  MachineHeap(const MachineHeap&) = delete;
+  MachineHeap& operator=(const MachineHeap&) = delete;
+
+  void clear();  // all of it is gone
+  std::uint64_t live() const { return live_; }
+
+ private:
+  friend void* heap_new(std::size_t bytes, std::size_t alignment) noexcept;
+  friend void heap_delete(void* memory) noexcept;
+
+  static constexpr std::size_t kClasses = 192;
+  struct Header;
+  struct Tracked;
+
+  void* allocate(std::size_t bytes, std::size_t alignment);
+  void release(void* memory);
+  void enter_span(std::size_t span);
+  void leave_span();
+  static void* track(MachineHeap* owner, std::size_t bytes, std::size_t alignment);
+  static void untrack(void* memory);
+
+  const bool unreadable_;
+  std::uint64_t live_ = 0;
+  std::uint32_t generation_ = 1;
+  std::size_t place_ = 0;  // which of the process's ranges
+  std::size_t span_ = 0;   // of the range
+  std::byte* next_ = nullptr;
+  std::byte* end_ = nullptr;
+  std::array<void*, kClasses> free_{};
+  Tracked* tracked_ = nullptr;
+};
+
+// For operator new and delete. Null: there is no memory.
+void* heap_new(std::size_t bytes, std::size_t alignment) noexcept;
+void heap_delete(void* memory) noexcept;
+
+// Whether this program's operator new and delete are the two above, and machines can be dropped without a leak.
+bool machine_heap_available();
+
+}  // namespace mylonite::sim
