@@ -29,6 +29,12 @@ class MyloniteEngine final : public Engine {
     return seen;
   }
 
+  // The store counts merges; flushes show in the process only.
+  std::optional<bool> busy() override {
+    if (store_->stats().merges_running > 0) return true;
+    return std::nullopt;
+  }
+
   Status close() override { return store_->close(); }
 
  private:
