@@ -1,11 +1,12 @@
 // Many cursors as one ordered stream, both ways.
 //
-// A binary heap of the children that are valid: the least key on top while moving forward, the greatest while moving
-// backward. A change of direction moves every other child to the other side of the current key. Equal keys come in the
-// order of the children.
-// A child that meets an error ends the whole with that error, until the next seek: a damaged child is never skipped.
-// Thread-safety: one thread an object. Complexity: next and prev O(log children); seeks and a change of direction
-// O(children) seeks of the children.
+// A tree of losers (Knuth, TAOCP 3, section 5.4.1): the winner is the child with the least key while moving forward,
+// with the greatest while moving backward; a step replays the winner's way up, one compare a level. Compares look at
+// the first 16 bytes of user keys as one number, and at keys only where those are equal. While one child alone is left,
+// nothing is compared. A change of direction moves every other child to the other side of the current key. Equal keys
+// come in the order of the children. A child that meets an error ends the whole with that error, until the next seek: a
+// damaged child is never skipped. Thread-safety: one thread an object. Complexity: next and prev O(log children); seeks
+// and a change of direction O(children) seeks of the children.
 #pragma once
 
 #include <memory>
@@ -19,32 +20,40 @@ class MergingIterator final : public InternalIterator {
  public:
   explicit MergingIterator(std::vector<std::unique_ptr<InternalIterator>> children);
 
-  bool valid() const override { return !heap_.empty(); }
+  bool valid() const override { return left_ > 0; }
   void seek_to_first() override;
   void seek_to_last() override;
   void seek(std::string_view internal_key) override;
   void next() override;
   void prev() override;
-  std::string_view key() const override { return heap_.front().key; }
-  std::string_view value() const override { return children_[heap_.front().child]->value(); }
+  std::string_view key() const override { return runners_[winner_].key; }
+  std::string_view value() const override { return children_[winner_]->value(); }
   Status status() const override { return status_; }
 
  private:
-  struct Candidate {
+  __extension__ using Head = unsigned __int128;
+  // A child as the compares see it.
+  struct Runner {
+    Head head = 0;         // least first, in either direction
     std::string_view key;  // the child's, readable until it moves
-    std::size_t child;
+    bool ended = false;    // comes after all that have not
   };
 
   void start(bool forward);       // before the children are moved by a seek
-  bool admit(std::size_t child);  // into the heap's storage if valid; false: it met an error
+  bool admit(std::size_t child);  // as a runner, once it stands where it should; false: it met an error
   void turn(bool forward);        // every child but the current one to the other side of the current key
-  void replace_top();             // after the top's child has moved
-  void sift_down(std::size_t i);
-  void build_heap();
-  bool comes_first(const Candidate& a, const Candidate& b) const;
+  void play();                    // all runners, after all were admitted
+  void replay();                  // after the winner has moved
+  bool fail(Status why);          // makes the whole not valid; false
+  void look(Runner& runner, std::string_view key) const;
+  bool comes_first(std::size_t a, std::size_t b) const;
 
   std::vector<std::unique_ptr<InternalIterator>> children_;
-  std::vector<Candidate> heap_;
+  std::vector<Runner> runners_;       // one a child
+  std::vector<std::size_t> losers_;   // [i] lost the match of the places 2i and 2i + 1; child c enters at size + c
+  std::vector<std::size_t> winners_;  // of play() alone, kept for its memory
+  std::size_t winner_ = 0;
+  std::size_t left_ = 0;  // runners that have not ended; 0: not valid
   bool forward_ = true;
   Status status_;
 };

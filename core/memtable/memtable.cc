@@ -8,30 +8,35 @@
 namespace mylonite {
 namespace {
 
-SkipList::Target target_of(std::string_view key) { return {.user_key = user_key_of(key), .trailer = trailer_of(key)}; }
+EntryTree::Target target_of(std::string_view key) { return {.user_key = user_key_of(key), .trailer = trailer_of(key)}; }
 
 class MemtableIterator final : public InternalIterator {
  public:
-  explicit MemtableIterator(const SkipList& list) : list_(list) {}
+  explicit MemtableIterator(const EntryTree& tree) : cursor_(tree) {}
 
-  bool valid() const override { return node_ != nullptr; }
-  void seek_to_first() override { node_ = list_.first(); }
-  void seek_to_last() override { node_ = list_.last(); }
-  void seek(std::string_view key) override { node_ = list_.at_or_after(target_of(key)); }
-  void next() override { node_ = SkipList::after(current()); }
-  void prev() override { node_ = list_.before(target_of(current()->key())); }
+  bool valid() const override { return cursor_.entry() != nullptr; }
+  void seek_to_first() override { cursor_.seek_to_first(); }
+  void seek_to_last() override { cursor_.seek_to_last(); }
+  void seek(std::string_view key) override { cursor_.seek(target_of(key)); }
+  void next() override {
+    invariant(valid(), "a cursor that is moved is valid");
+    cursor_.next();
+  }
+  void prev() override {
+    invariant(valid(), "a cursor that is moved is valid");
+    cursor_.prev();
+  }
   std::string_view key() const override { return current()->key(); }
   std::string_view value() const override { return current()->value(); }
   Status status() const override { return {}; }
 
  private:
-  const SkipList::Node* current() const {
-    invariant(node_ != nullptr, "a cursor that is used is valid");
-    return node_;
+  const EntryTree::Entry* current() const {
+    invariant(valid(), "a cursor that is used is valid");
+    return cursor_.entry();
   }
 
-  const SkipList& list_;
-  const SkipList::Node* node_ = nullptr;
+  EntryTree::Cursor cursor_;
 };
 
 }  // namespace
@@ -47,17 +52,19 @@ void Memtable::add(std::string_view user_key, Timestamp at, Kind kind, std::stri
     range_deletes_.fetch_add(1, std::memory_order_release);
     return;
   }
-  if (!list_.insert({.user_key = user_key, .trailer = pack_trailer(at, kind)}, value)) return;
+  if (!tree_.insert({.user_key = user_key, .trailer = pack_trailer(at, kind)}, value)) return;
   bytes_.fetch_add(user_key.size() + value.size() + kEntryOverheadBytes, std::memory_order_relaxed);
   entries_.fetch_add(1, std::memory_order_relaxed);
 }
 
 std::optional<Memtable::Found> Memtable::get(std::string_view user_key, Timestamp at) const {
-  const SkipList::Node* node = list_.at_or_after({.user_key = user_key, .trailer = seek_trailer(at)});
-  if (node == nullptr) return std::nullopt;
-  const ParsedKey found = parse_internal_key(node->key());
+  EntryTree::Cursor cursor(tree_);
+  cursor.seek({.user_key = user_key, .trailer = seek_trailer(at)});
+  const EntryTree::Entry* entry = cursor.entry();
+  if (entry == nullptr) return std::nullopt;
+  const ParsedKey found = parse_internal_key(entry->key());
   if (found.user_key != user_key) return std::nullopt;
-  return Found{.kind = found.kind, .at = found.at, .value = node->value()};
+  return Found{.kind = found.kind, .at = found.at, .value = entry->value()};
 }
 
 std::shared_ptr<const RangeTombstones> Memtable::range_tombstones() const {
@@ -67,6 +74,6 @@ std::shared_ptr<const RangeTombstones> Memtable::range_tombstones() const {
   return fragments_;
 }
 
-std::unique_ptr<InternalIterator> Memtable::iterator() const { return std::make_unique<MemtableIterator>(list_); }
+std::unique_ptr<InternalIterator> Memtable::iterator() const { return std::make_unique<MemtableIterator>(tree_); }
 
 }  // namespace mylonite

@@ -21,7 +21,7 @@
 #include "core/format/internal_key.h"
 #include "core/format/iterator.h"
 #include "core/format/range_tombstones.h"
-#include "core/memtable/skip_list.h"
+#include "core/memtable/entry_tree.h"
 #include "core/rt/rt.h"
 
 namespace mylonite {
@@ -35,8 +35,8 @@ class Memtable {
   };
   static constexpr std::size_t kEntryOverheadBytes = 32;  // counted by bytes() beside key and value
 
-  // The seed decides the shape of the list, never an answer.
-  explicit Memtable(std::uint64_t seed) : list_(seed) {}
+  // Any number: the tree's shape follows from the entries alone.
+  explicit Memtable(std::uint64_t) {}
 
   // A range delete has its low key as user key, the key to stop before as value.
   void add(std::string_view user_key, Timestamp at, Kind kind, std::string_view value);
@@ -44,7 +44,7 @@ class Memtable {
   // The newest entry of the key with a stamp ≤ `at`, a delete included; empty when there is none. Range deletes aside.
   std::optional<Found> get(std::string_view user_key, Timestamp at) const;
 
-  // The caller keeps the memtable alive. Entries added after the iterator passed their place are not seen.
+  // The caller keeps the memtable alive. Entries added after a seek may or may not be seen until the next one.
   std::unique_ptr<InternalIterator> iterator() const;
 
   // Every range delete so far; null when there is none.
@@ -57,7 +57,7 @@ class Memtable {
   }
 
  private:
-  SkipList list_;
+  EntryTree tree_;
   std::atomic<std::size_t> bytes_{0};
   std::atomic<std::size_t> entries_{0};
   std::atomic<std::size_t> range_deletes_{0};

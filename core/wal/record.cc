@@ -1,5 +1,7 @@
 #include "core/wal/record.h"
 
+#include <cstring>
+
 #include <fmt/format.h>
 
 #include "core/base/coding.h"
@@ -73,20 +75,15 @@ void encode_record(std::string& out, const WalHeader& log, std::uint64_t offset,
   out.append(kRecordHeaderBytes, '\0');
   out.append(record.payload);
   out.append(padded(record.payload.size()) - record.payload.size(), '\0');
-  const std::uint32_t payload_crc = crc32c(std::string_view(out).substr(start + kRecordHeaderBytes), bound);
-
-  std::string fields;
-  fields.reserve(kRecordHeaderBytes);
-  put_fixed32(fields, static_cast<std::uint32_t>(record.type));
-  put_fixed32(fields, static_cast<std::uint32_t>(record.payload.size()));
-  put_fixed32(fields, payload_crc);
-  put_fixed64(fields, record.synced_to);
-  put_fixed64(fields, record.at.ticks);
-  std::string header;
-  header.reserve(kRecordHeaderBytes);
-  put_fixed32(header, crc32c(fields, bound));
-  header += fields;
-  out.replace(start, kRecordHeaderBytes, header);
+  // The header in its place, once the payload's checksum is known.
+  char* const header = out.data() + start;
+  const auto put = [&](std::size_t at, auto value) { std::memcpy(header + at, &value, sizeof value); };
+  put(4, static_cast<std::uint32_t>(record.type));
+  put(8, static_cast<std::uint32_t>(record.payload.size()));
+  put(12, crc32c(std::string_view(out).substr(start + kRecordHeaderBytes), bound));
+  put(16, record.synced_to);
+  put(24, record.at.ticks);
+  put(0, crc32c({header + 4, kRecordHeaderBytes - 4}, bound));
 }
 
 std::optional<RecordHeader> decode_record_header(std::string_view bytes, const WalHeader& log, std::uint64_t offset) {

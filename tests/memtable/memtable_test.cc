@@ -56,8 +56,8 @@ TEST(Memtable, GetsTheNewestVersionNotAboveTheStamp) {
   }
 }
 
-// Goal: bytes() is the documented sum, whatever the seed, and an entry that is there already changes nothing.
-// Method: known entries, one of them twice, under two seeds. Expect: the sum; the first value stays.
+// Goal: bytes() is the documented sum, whatever the number, and an entry that is there already changes nothing.
+// Method: known entries, one of them twice, under two numbers. Expect: the sum; the first value stays.
 TEST(Memtable, CountsLogicalBytesAndIgnoresRepeats) {
   for (std::uint64_t seed : {1U, 2U}) {
     Memtable table(seed);
@@ -69,6 +69,77 @@ TEST(Memtable, CountsLogicalBytesAndIgnoresRepeats) {
     EXPECT_EQ(table.bytes(), 3 + 5 + 3 + 3 * Memtable::kEntryOverheadBytes);
     EXPECT_EQ(table.entries(), 3U);
     EXPECT_EQ(table.get("key", Timestamp{1})->value, "value");
+  }
+}
+
+// Keys that make trees deep and prefixes shrink, by kind: ascending, descending, random decimals, ever shorter shared
+// prefixes, one key with many versions.
+std::string key_of_kind(int kind, std::uint64_t i, std::uint64_t count) {
+  const std::string digits = std::to_string(1'000'000'000 + i);
+  switch (kind) {
+    case 0: return "table/rows/" + digits;
+    case 1: return "table/rows/" + std::to_string(1'000'000'000 + count - i);
+    case 2: return "table/rows/" + std::to_string(1'000'000'000 + mix64(i) % 1'000'000'000);
+    case 3: return std::string(count / 16 - i / 16, 'p') + digits;
+    default: return "one";
+  }
+}
+
+// Goal: trees of many levels, and trees that were copied for a shorter prefix, are sorted maps still. Method: each kind
+// of keys, thousands of entries, then seeks to all of them, to places beside them, and walks both ways. Expectation:
+// what a sorted map says.
+TEST(Memtable, IsASortedMapWhenDeep) {
+  for (int kind = 0; kind < 5; ++kind) {
+    SCOPED_TRACE(kind);
+    const std::uint64_t count = kind == 3 ? 1600 : 30'000;
+    Memtable table(1);
+    Entries model;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::string key = key_of_kind(kind, i, count);
+      table.add(key, Timestamp{i + 1}, Kind::kPut, std::to_string(i));
+      model.emplace(internal_key(key, Timestamp{i + 1}, Kind::kPut), std::to_string(i));
+    }
+    ASSERT_EQ(table.entries(), model.size());
+    const auto cursor = table.iterator();
+    Random random(9);
+    ASSERT_NO_FATAL_FAILURE(testing::walk(*cursor, model, random, 400));
+    for (auto place = model.begin(); place != model.end(); ++place) {
+      cursor->seek(place->first);
+      ASSERT_TRUE(cursor->valid());
+      ASSERT_EQ(cursor->key(), place->first);
+      const ParsedKey at = parse_internal_key(place->first);
+      const auto older = table.get(at.user_key, Timestamp{at.at.ticks - 1});
+      const auto expected = testing::newest(model, at.user_key, Timestamp{at.at.ticks - 1});
+      ASSERT_EQ(older.has_value(), expected != model.end());
+    }
+  }
+}
+
+// Goal: a cursor that stands in nodes which were replaced meanwhile still meets all that was there when it seeked, in
+// order. Method: a cursor in the middle of old entries while ten times as many new ones, with new prefixes, come in
+// around it; then it walks to either end. Expectation: every old entry on its way, keys in order.
+TEST(Memtable, CursorsOutliveTheNodesTheyStandIn) {
+  for (bool forward : {true, false}) {
+    Memtable table(1);
+    for (std::uint64_t i = 0; i < 2000; ++i)
+      table.add("key" + std::to_string(10'000 + i * 2), Timestamp{1}, Kind::kPut, "old");
+    const auto cursor = table.iterator();
+    cursor->seek(internal_key("key12000", kTimestampMax, Kind::kPut));
+    for (std::uint64_t i = 0; i < 20'000; ++i) {
+      const std::uint64_t draw = mix64(i);
+      const std::string key = (draw % 7 == 0 ? "ke" : "key") + std::to_string(10'000 + draw % 4000);
+      table.add(key, Timestamp{i + 2}, Kind::kPut, "new");
+    }
+    std::uint64_t old = 0;
+    std::string before;
+    for (; cursor->valid(); forward ? cursor->next() : cursor->prev()) {
+      if (!before.empty()) {
+        ASSERT_EQ(compare_internal(before, cursor->key()) < 0, forward);
+      }
+      before = cursor->key();
+      old += cursor->value() == "old" ? 1 : 0;
+    }
+    EXPECT_EQ(old, forward ? 1000U : 1001U);
   }
 }
 

@@ -1,0 +1,175 @@
+#include "experiments/bench/bench.h"
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace mylonite::experiments {
+namespace {
+
+namespace files = std::filesystem;
+
+constexpr std::uint64_t kLoadSecondsMax = 3600;  // a load is not cut short
+
+std::vector<std::string> worker_words(const std::string& program, const WorkerJob& job) {
+  std::vector<std::string> words = {program,      "bench-worker", "--engine", job.engine,
+                                    "--workload", job.workload,   "--dir",    job.directory};
+  const auto number = [&](const char* option, std::uint64_t value) {
+    words.emplace_back(option);
+    words.push_back(fmt::format("{}", value));
+  };
+  number("--entries", job.stream.entries);
+  number("--value-bytes", job.stream.value_bytes);
+  number("--seed", job.stream.seed);
+  number("--synced-entries", job.synced_entries);
+  number("--cache-bytes", job.cache_bytes);
+  number("--seconds-max", job.seconds_max);
+  if (job.stream.binary_keys) words.emplace_back("--binary-keys");
+  return words;
+}
+
+// Runs a program and gives what it wrote to standard output; empty when it did not end with 0.
+std::string output_of(const std::vector<std::string>& words) {
+  int ends[2];
+  if (::pipe(ends) != 0) return {};
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  ::posix_spawn_file_actions_addclose(&actions, ends[0]);
+  ::posix_spawn_file_actions_addclose(&actions, ends[1]);
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  pid_t child = 0;
+  const int failed = ::posix_spawn(&child, words.front().c_str(), &actions, nullptr, arguments.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::close(ends[1]);
+  std::string output;
+  char buffer[4096];
+  for (ssize_t got = 0; failed == 0 && (got = ::read(ends[0], buffer, sizeof buffer)) > 0;) {
+    output.append(buffer, static_cast<std::size_t>(got));
+  }
+  ::close(ends[0]);
+  int status = 0;
+  if (failed != 0 || ::waitpid(child, &status, 0) != child) return {};
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? output : std::string();
+}
+
+class Bench {
+ public:
+  Bench(const BenchArguments& arguments, files::path directory, const std::function<void(const std::string&)>& progress)
+      : arguments_(arguments), directory_(std::move(directory)), progress_(progress) {}
+
+  Result<Figures> measure(const EngineKind& engine, const Workload& workload) {
+    if (workload.loaded) {
+      if (Status loaded = load(engine); !loaded.ok()) return loaded.error();
+    }
+    const bool reads_only = workload.loaded && !workload.writes();
+    const files::path place = reads_only ? loaded_store(engine) : directory_ / "run";
+    if (!reads_only) {
+      files::remove_all(place);
+      if (workload.loaded) files::copy(loaded_store(engine), place, files::copy_options::recursive);
+    }
+    progress_(fmt::format("{} {}", workload.name, engine.name));
+    auto figures = work(engine, workload.name, place, arguments_.settings.seconds_max);
+    if (!reads_only) files::remove_all(place);
+    return figures;
+  }
+
+ private:
+  files::path loaded_store(const EngineKind& engine) const { return directory_ / std::string(engine.name); }
+
+  Status load(const EngineKind& engine) {
+    if (!loaded_.insert(engine.name).second) return {};
+    progress_(fmt::format("loading {}", engine.name));
+    const auto loaded = work(engine, "fillrandom", loaded_store(engine), kLoadSecondsMax);
+    return loaded.ok() ? Status() : Status(loaded.error());
+  }
+
+  Result<Figures> work(const EngineKind& engine, std::string_view workload, const files::path& place,
+                       std::uint64_t seconds_max) const {
+    WorkerJob job = arguments_.settings;
+    job.seconds_max = seconds_max;
+    job.engine = engine.name;
+    job.workload = workload;
+    job.directory = place;
+    Figures figures;
+    if (decode_figures(output_of(worker_words(arguments_.program, job)), figures)) return figures;
+    return Error(Code::kIo, fmt::format("{} on {} failed; its reason stands above", workload, engine.name));
+  }
+
+  const BenchArguments& arguments_;
+  files::path directory_;
+  const std::function<void(const std::string&)>& progress_;
+  std::set<std::string_view> loaded_;
+};
+
+Result<BenchReport> measure_all(const BenchArguments& arguments, const std::vector<const Workload*>& chosen,
+                                Bench& bench, BenchReport report) {
+  for (const Workload* workload : chosen) {
+    const std::size_t first = report.results.size();
+    for (const EngineKind& kind : report.engines) {
+      if (kind.open == nullptr) continue;
+      report.results.push_back(
+          {.workload = std::string(workload->name), .engine = std::string(kind.name), .rounds = {}});
+    }
+    for (std::uint64_t round = 0; round < arguments.rounds; ++round) {
+      for (std::size_t i = first; i < report.results.size(); ++i) {
+        auto figures = bench.measure(*find_engine(report.results[i].engine), *workload);
+        if (!figures.ok()) return figures.error();
+        report.results[i].rounds.push_back(*figures);
+      }
+    }
+  }
+  return report;
+}
+
+}  // namespace
+
+Result<BenchReport> run_bench(const BenchArguments& arguments,
+                              const std::function<void(const std::string&)>& progress) {
+  BenchReport report{.settings = arguments.settings, .rounds = arguments.rounds, .engines = {}, .results = {}};
+  for (const std::string& name : arguments.engines) {
+    const EngineKind* kind = find_engine(name);
+    if (kind == nullptr) return Error(Code::kInvalidArgument, "no engine '" + name + "': mylonite, rocksdb or leveldb");
+    report.engines.push_back(*kind);
+  }
+  std::vector<const Workload*> chosen;
+  for (const std::string& name : arguments.workloads) {
+    chosen.push_back(find_workload(name));
+    if (chosen.back() != nullptr) continue;
+    std::string known;
+    for (const Workload& each : workloads()) known += " " + std::string(each.name);
+    return Error(Code::kInvalidArgument, "no workload '" + name + "':" + known);
+  }
+  std::error_code error;
+  const files::path parent =
+      arguments.directory.empty() ? files::temp_directory_path(error) : files::path(arguments.directory);
+  const files::path directory = parent / fmt::format("mylonite-bench-{}", ::getpid());
+  if (!files::create_directories(directory, error)) {
+    return Error(Code::kIo, "cannot make the directory: " + error.message()).in(directory);
+  }
+  Bench bench(arguments, directory, progress);
+  auto done = measure_all(arguments, chosen, bench, std::move(report));
+  files::remove_all(directory, error);
+  return done;
+}
+
+int worker_main(const WorkerJob& job) {
+  const auto figures = run_worker(job);
+  if (!figures.ok()) {
+    std::fprintf(stderr, "mylonite-lab: %s on %s: %s\n", job.workload.c_str(), job.engine.c_str(),
+                 figures.error().to_string().c_str());
+    return figures.error().code() == Code::kCorruption ? 1 : 7;
+  }
+  std::puts(encode_figures(*figures).c_str());
+  return 0;
+}
+
+}  // namespace mylonite::experiments

@@ -1,0 +1,34 @@
+// `mylonite-lab bench`: engines side by side. Each measurement is a process of its own (this program again, as a
+// worker), rounds go round the engines, so that what the machine does meanwhile meets all alike.
+//
+// Loaded stores are made once an engine and workload set, by a fill that is not measured; workloads that write begin
+// from a copy. Everything lies below one directory, which is removed at the end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/base/status.h"
+#include "experiments/bench/report.h"
+
+namespace mylonite::experiments {
+
+struct BenchArguments {
+  std::vector<std::string> engines = {"mylonite", "rocksdb", "leveldb"};
+  std::vector<std::string> workloads = {"fillrandom", "fillsync", "overwrite", "readrandom", "readseq", "seekrandom10"};
+  std::uint64_t rounds = 3;
+  std::string directory;  // empty: in the system's place for temporary files
+  WorkerJob settings{};   // engine, workload and directory are set for each measurement
+  std::string program;    // what to run as a worker: this program
+};
+
+// kInvalidArgument: a name that is not known. Engines that are not built are reported, not run.
+// `progress` gets a line at the start of each measurement.
+Result<BenchReport> run_bench(const BenchArguments& arguments, const std::function<void(const std::string&)>& progress);
+
+// The worker's side: a line of figures on standard output. Exit code.
+int worker_main(const WorkerJob& job);
+
+}  // namespace mylonite::experiments

@@ -1,0 +1,29 @@
+// One workload on one engine, measured in this process and checked against the model.
+//
+// After the measurement the answers are judged: every get compared its value, scans and the store's final contents are
+// compared with the model's. An answer that is wrong is an error: a fast wrong store has no figures.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/base/status.h"
+#include "experiments/bench/engine.h"
+#include "experiments/bench/figures.h"
+#include "experiments/bench/workload.h"
+
+namespace mylonite::experiments {
+
+struct WorkerJob {
+  std::string engine;
+  std::string workload;
+  std::string directory;
+  StreamOptions stream{};
+  std::uint64_t synced_entries = 20'000;
+  std::uint64_t cache_bytes = 256 << 20;
+  std::uint64_t seconds_max = 30;  // a measurement stops after so long; rates stay rates
+};
+
+Result<Figures> run_worker(const WorkerJob& job);
+
+}  // namespace mylonite::experiments

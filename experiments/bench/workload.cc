@@ -1,0 +1,130 @@
+#include "experiments/bench/workload.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace mylonite::experiments {
+namespace {
+
+constexpr Workload kWorkloads[] = {
+    {.name = "fillseq", .action = Action::kPut, .indices = Indices::kAscending, .loaded = false, .synced = false},
+    {.name = "fillrandom", .action = Action::kPut, .indices = Indices::kShuffled, .loaded = false, .synced = false},
+    {.name = "fillsync", .action = Action::kPut, .indices = Indices::kShuffled, .loaded = false, .synced = true},
+    {.name = "overwrite",
+     .action = Action::kPut,
+     .indices = Indices::kDrawn,
+     .loaded = true,
+     .synced = false,
+     .generation = 1},
+    {.name = "deleterandom", .action = Action::kRemove, .indices = Indices::kShuffled, .loaded = true, .synced = false},
+    {.name = "readrandom", .action = Action::kGet, .indices = Indices::kDrawn, .loaded = true, .synced = false},
+    {.name = "readmissing", .action = Action::kGetMissing, .indices = Indices::kDrawn, .loaded = true, .synced = false},
+    {.name = "readseq", .action = Action::kScanAll, .indices = Indices::kAscending, .loaded = true, .synced = false},
+    {.name = "seekrandom10", .action = Action::kSeek, .indices = Indices::kDrawn, .loaded = true, .synced = false},
+};
+
+constexpr std::size_t kPoolBytes = 1 << 20;
+constexpr std::uint64_t kSeekShare = 4;  // one seek for so many entries
+
+std::uint64_t word_at(std::string_view bytes, std::size_t offset) {
+  std::uint64_t word = 0;
+  if (offset < bytes.size()) std::memcpy(&word, bytes.data() + offset, std::min(sizeof word, bytes.size() - offset));
+  return word;
+}
+
+void put_big_endian(char* to, std::uint64_t value) {
+  const std::uint64_t swapped = std::byteswap(value);
+  std::memcpy(to, &swapped, sizeof swapped);
+}
+
+}  // namespace
+
+std::span<const Workload> workloads() { return kWorkloads; }
+
+const Workload* find_workload(std::string_view name) {
+  const auto* found = std::ranges::find(kWorkloads, name, &Workload::name);
+  return found == std::end(kWorkloads) ? nullptr : found;
+}
+
+std::uint64_t operations_of(const Workload& workload, const StreamOptions& options, std::uint64_t synced_entries) {
+  if (workload.synced) return std::min(options.entries, synced_entries);
+  if (workload.action == Action::kScanAll) return options.entries * kScanPasses;
+  if (workload.action == Action::kSeek) return std::max<std::uint64_t>(options.entries / kSeekShare, 1);
+  return options.entries;
+}
+
+Keys::Keys(const StreamOptions& options) : entries_(options.entries), binary_(options.binary_keys) {
+  bytes_.back() = '.';
+}
+
+std::string_view Keys::at(std::uint64_t index) {
+  if (binary_) {
+    put_big_endian(bytes_.data(), index * (UINT64_MAX / std::max<std::uint64_t>(entries_, 1)));
+    put_big_endian(bytes_.data() + sizeof index, mix64(index));
+  } else {
+    for (std::size_t i = kKeyBytes; i-- > 0; index /= 10) bytes_[i] = static_cast<char>('0' + index % 10);
+  }
+  return {bytes_.data(), kKeyBytes};
+}
+
+std::string_view Keys::missing(std::uint64_t index) {
+  at(index);
+  return {bytes_.data(), bytes_.size()};
+}
+
+Values::Values(const StreamOptions& options) : value_bytes_(options.value_bytes) {
+  Random random = Random(options.seed).split("values");
+  // Pieces of 100 bytes that compress to about a half: random halves, each written twice.
+  const std::size_t wanted = std::max(kPoolBytes, 2 * options.value_bytes);
+  while (pool_.size() < wanted) {
+    std::string half;
+    for (int i = 0; i < 50; ++i) half += static_cast<char>(' ' + random.below(95));
+    pool_ += half + half;
+  }
+}
+
+std::string_view Values::at(std::uint64_t index, std::uint64_t generation) const {
+  const std::size_t places = pool_.size() - value_bytes_;
+  const std::uint64_t hash = mix64(index * 2 + generation);
+  return std::string_view(pool_).substr(hash % places, value_bytes_);
+}
+
+Order::Order(Indices indices, const StreamOptions& options)
+    : indices_(indices), entries_(options.entries), random_(Random(options.seed).split("order")) {
+  if (indices != Indices::kShuffled) return;
+  shuffled_.resize(entries_);
+  for (std::size_t i = 0; i < entries_; ++i) shuffled_[i] = static_cast<std::uint32_t>(i);
+  for (std::size_t i = entries_; i > 1; --i) std::swap(shuffled_[i - 1], shuffled_[random_.below(i)]);
+}
+
+std::uint64_t Order::next() {
+  if (indices_ == Indices::kDrawn) return random_.below(entries_);
+  const std::uint64_t place = place_++ % entries_;
+  return indices_ == Indices::kShuffled ? shuffled_[place] : place;
+}
+
+std::uint64_t entry_digest(std::string_view key, std::string_view value) {
+  const std::uint64_t ends =
+      word_at(value, 0) ^ (word_at(value, value.size() - std::min<std::size_t>(8, value.size())) << 1);
+  return (word_at(key, key.size() - std::min<std::size_t>(8, key.size())) ^ ends) * 0x9e3779b97f4a7c15ULL +
+         value.size();
+}
+
+Model::Model(const StreamOptions& options, bool loaded)
+    : keys_(options), values_(options), generation_(options.entries, loaded ? std::int8_t{0} : kAbsent) {}
+
+std::uint64_t Model::live() const {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(generation_, [](std::int8_t generation) { return generation != kAbsent; }));
+}
+
+Seen Model::scan(std::uint64_t from, std::uint64_t limit) {
+  Seen seen;
+  for (std::uint64_t i = from; i < generation_.size() && seen.entries < limit; ++i) {
+    if (generation_[i] != kAbsent) seen.add(keys_.at(i), values_.at(i, static_cast<std::uint64_t>(generation_[i])));
+  }
+  return seen;
+}
+
+}  // namespace mylonite::experiments
