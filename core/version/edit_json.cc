@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "core/base/bytes.h"
+#include "core/version/job_json.h"
 #include "core/version/json_view.h"
 
 namespace mylonite {
@@ -113,7 +115,7 @@ class Fields {
     }
     const char* const last = value->text.data() + value->text.size();
     const auto [end, error] = std::from_chars(value->text.data(), last, number);
-    if (error != std::errc{} || end != last || number > 1000) fail(name);
+    if (error != std::errc{} || end != last || number >= kLevelsMax) fail(name);
     return number;
   }
   std::string bytes(std::string_view name) {
@@ -130,6 +132,13 @@ class Fields {
     auto elements = json_elements(*value);
     if (!elements) fail(name);
     return std::move(elements).value_or(std::vector<JsonView>());
+  }
+  // All of an object that may be absent.
+  std::optional<std::string_view> object(std::string_view name) {
+    const JsonView* const value = find(name);
+    if (value == nullptr) return std::nullopt;
+    if (value->kind != JsonKind::kObject) fail(name);
+    return value->text;
   }
   const std::string& failed() const { return failed_; }
 
@@ -171,6 +180,40 @@ Result<VersionEdit::Added> table_from(const JsonView& object) {
   return added;
 }
 
+// The members that compaction brings.
+void write_compaction(std::string& out, Writer& writer, const VersionEdit& edit) {
+  if (edit.policy) {
+    writer.name("policy");
+    out += encode_policy_state(*edit.policy);
+  }
+  const char* before = "[";
+  if (!edit.jobs.empty()) writer.name("jobs");
+  for (const JobRecord& job : edit.jobs) {
+    out += std::exchange(before, ",");
+    out += encode_job(job);
+  }
+  if (!edit.jobs.empty()) out += ']';
+  if (edit.jobs_kept) writer.number("jobs_kept", *edit.jobs_kept);
+}
+
+Status read_compaction(Fields& fields, VersionEdit& edit) {
+  if (fields.has("jobs_kept")) edit.jobs_kept = fields.number("jobs_kept");
+  const auto policy = fields.object("policy");
+  const std::vector<JsonView> jobs = fields.array("jobs");
+  if (!fields.failed().empty()) return malformed(fields.failed());
+  if (policy) {
+    auto state = decode_policy_state(*policy);
+    if (!state.ok()) return state.error();
+    edit.policy = std::move(*state);
+  }
+  for (const JsonView& each : jobs) {
+    auto job = decode_job(each.text);
+    if (!job.ok()) return job.error();
+    edit.jobs.push_back(std::move(*job));
+  }
+  return {};
+}
+
 void write_edit(std::string& out, const VersionEdit& edit) {
   Writer writer(out);
   if (edit.next_file) writer.number("next_file", edit.next_file->value);
@@ -195,6 +238,7 @@ void write_edit(std::string& out, const VersionEdit& edit) {
     writer.quoted(number.value);
   }
   if (!edit.removed.empty()) out += ']';
+  write_compaction(out, writer, edit);
 }
 
 }  // namespace
@@ -230,6 +274,7 @@ Result<VersionEdit> decode_edit(std::string_view json) {
   for (const JsonView& number : numbers) {
     if (!parse_number(number, edit.removed.emplace_back().value)) return malformed("remove");
   }
+  if (Status done = read_compaction(fields, edit); !done.ok()) return done.error();
   return edit;
 }
 

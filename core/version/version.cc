@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/format/internal_key.h"
+#include "core/version/key_range.h"
 
 namespace mylonite {
 namespace {
@@ -25,6 +26,7 @@ Status remove_table(Version& version, FileNumber number) {
   return misfit(fmt::format("edit removes table {}, which is not live", number.value));
 }
 
+// A level beyond the limit is left for check_structure to refuse.
 void add_table(Version& version, const VersionEdit::Added& added) {
   if (version.levels.size() <= added.level) version.levels.resize(added.level + 1);
   std::vector<Run>& runs = version.levels[added.level].runs;
@@ -43,7 +45,7 @@ Status check_run(const Run& run) {
         compare_internal(table.smallest, table.largest) > 0) {
       return misfit(fmt::format("table {}: its key range is not one", table.number.value));
     }
-    if (before != nullptr && user_key_of(before->largest) >= user_key_of(table.smallest)) {
+    if (before != nullptr && !ends_before(key_range(*before), key_range(table))) {
       return misfit(
           fmt::format("tables {} and {} of run {} overlap", before->number.value, table.number.value, run.id.value));
     }
@@ -71,7 +73,9 @@ VersionEdit Version::snapshot() const {
                    .history_floor = history_floor,
                    .closed_log = closed_log,
                    .added = {},
-                   .removed = {}};
+                   .removed = {},
+                   .policy = policy,
+                   .jobs = jobs};
   for (std::uint32_t level = 0; level < levels.size(); ++level) {
     for (const Run& run : levels[level].runs) {
       for (const TableInfo& table : run.tables) edit.added.push_back({.level = level, .run = run.id, .table = table});
@@ -98,11 +102,17 @@ Result<Version> apply(const Version& before, const VersionEdit& edit) {
   if (edit.ceiling) after.ceiling = *edit.ceiling;
   if (edit.history_floor) after.history_floor = std::max(after.history_floor, *edit.history_floor);
   if (edit.closed_log) after.closed_log = edit.closed_log;
+  if (edit.policy) after.policy = edit.policy;
+  after.jobs.insert(after.jobs.end(), edit.jobs.begin(), edit.jobs.end());
+  if (edit.jobs_kept && after.jobs.size() > *edit.jobs_kept) {
+    after.jobs.erase(after.jobs.begin(), after.jobs.end() - static_cast<std::ptrdiff_t>(*edit.jobs_kept));
+  }
   if (Status sound = check_structure(after); !sound.ok()) return sound.error();
   return after;
 }
 
 Status check_structure(const Version& version) {
+  if (version.levels.size() > kLevelsMax) return misfit(fmt::format("{} levels", version.levels.size()));
   std::set<std::uint64_t> numbers;
   for (const Level& level : version.levels) {
     for (std::size_t i = 0; i < level.runs.size(); ++i) {

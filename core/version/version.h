@@ -2,9 +2,11 @@
 //
 // Levels → runs → tables. A run is a list of tables with disjoint key ranges in key order; a level is a list of runs,
 // newest first. Every level, level 0 included, has this form. Run ids order runs by the age of their data: larger is
-// newer; a merge of neighbouring runs takes the newest input's id.
-// Invariants (check_structure): tables of a run ascend and do not share a user key; run ids of a level strictly
-// descend; no table is listed twice. Thread-safety: published as shared_ptr<const Version>; any thread may read.
+// newer. They come from the file numbers, so a run that is made anew is the newest of its level; a merge into a run
+// that exists keeps that run's id. Across levels, for every key, a level holds newer versions than the levels below it.
+// Invariants (check_structure): tables of a run ascend and do not share a user key (one that ends with the border of a
+// range delete may meet the next one's first key); run ids of a level strictly descend; no table is listed twice.
+// Thread-safety: published as shared_ptr<const Version>; any thread may read.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +16,11 @@
 
 #include "core/base/status.h"
 #include "core/format/table_info.h"
+#include "core/version/job_record.h"
 
 namespace mylonite {
+
+inline constexpr std::uint32_t kLevelsMax = 64;  // whatever options say
 
 struct RunId {
   std::uint64_t value = 0;
@@ -54,7 +59,10 @@ struct VersionEdit {
   std::optional<Timestamp> history_floor{};  // only raised
   std::optional<ClosedLog> closed_log{};     // the last edit of a clean close
   std::vector<Added> added{};                // tables of one run in key order
-  std::vector<FileNumber> removed{};
+  std::vector<FileNumber> removed{};         // a table that is removed and added again is moved
+  std::optional<PolicyState> policy{};
+  std::vector<JobRecord> jobs{};             // merges that this edit carries out; behind those that are known
+  std::optional<std::uint64_t> jobs_kept{};  // so many of the newest are remembered; absent: all
   bool operator==(const VersionEdit&) const = default;
 };
 
@@ -65,6 +73,8 @@ struct Version {
   Timestamp ceiling;
   Timestamp history_floor;  // reads of earlier moments may lack versions, and are refused
   std::optional<ClosedLog> closed_log{};
+  std::optional<PolicyState> policy{};
+  std::vector<JobRecord> jobs{};  // oldest first
 
   std::vector<const TableInfo*> tables() const;  // all, level by level, newest run first
   VersionEdit snapshot() const;                  // the edit that makes this version from an empty one
