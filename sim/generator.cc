@@ -169,10 +169,18 @@ Options draw_options(const Swarm& swarm, Random random) {
   options.frozen_memtables_max = random.between(1, 3);
   options.group_commit_max_bytes = pick(random, {1, 500, 1ULL << 20, 1ULL << 20});
   options.manifest_rotate_bytes = random.chance(1, 3) ? random.between(1024, 8192) : 4ULL << 20;
-  options.compaction_policy = random.chance(3, 4) ? "tier" : "none";
+  constexpr const char* kPolicies[] = {"one_lvl", "full", "tier", "random_legal", "none"};
+  const std::uint64_t policy = random.below(9);
+  options.compaction_policy = kPolicies[policy / 2];
   options.runs_per_level_max = random.between(2, 4);
   options.max_levels = random.between(1, 4);
   options.bloom_false_positive_rate = random.chance(1, 2) ? 0.01 : 0.2;
+  options.compaction_threads = random.between(1, 3);
+  options.compaction_threshold_bytes = random.between(4096, 16384);
+  options.level_size_ratio = random.between(2, 10);
+  options.level0_compact_runs = random.between(1, 4);
+  options.compaction_history_max = random.below(4);
+  options.history_retention_seconds = 3'200'000'000;  // the oracle compares whole histories
   return options;
 }
 

@@ -7,8 +7,9 @@
 
 namespace mylonite::sim {
 
-inline constexpr std::array<std::string_view, 10> kMarks = {
-    "compaction.installed",     "manifest.rotated",
+inline constexpr std::array<std::string_view, 12> kMarks = {
+    "compaction.concurrent",    "compaction.installed",
+    "compaction.moved",         "manifest.rotated",
     "manifest.torn_tail",       "read.below_floor",
     "recovery.flush_in_replay", "stamps.ceiling_met",
     "stamps.clock_unusable",    "wal.torn_tail",

@@ -1,27 +1,105 @@
 #include "core/compaction/job.h"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
-#include "core/iter/merging_iterator.h"
+#include "core/format/internal_key.h"
 
 namespace mylonite {
 
-Result<VersionEdit> run_job(const RunTarget& target, const CompactionJob& job,
-                            const std::vector<std::shared_ptr<const TableReader>>& inputs) {
-  std::vector<std::unique_ptr<InternalIterator>> sources;
-  sources.reserve(inputs.size());
-  for (const auto& table : inputs) sources.push_back(table->iterator(CacheUse::kBypass));
-  std::vector<RangeTombstone> ranges;
-  for (const auto& table : inputs) {
-    const auto held = table->range_tombstones();
-    if (!held.ok()) return held.error();
-    for (RangeTombstone& each : (*held)->list()) ranges.push_back(std::move(each));
+JobRunner::JobRunner(RunTarget target, JobPlan plan, Inputs inputs)
+    : plan_(std::move(plan)), inputs_(std::move(inputs)), target_(std::move(target)) {
+  target_.new_file_number = [this, inner = std::move(target_.new_file_number)] {
+    ++tables_started_;
+    return inner();
+  };
+  if (plan_.job.overlap_bytes_max > 0) find_grandparents();
+}
+
+void JobRunner::find_grandparents() {
+  const std::uint32_t below = plan_.job.to_level + 1;
+  if (below >= plan_.version->levels.size()) return;
+  for (const Run& run : plan_.version->levels[below].runs) {
+    for (const TableInfo& table : run.tables) {
+      grandparents_.push_back({.low = std::string(user_key_of(table.smallest)), .bytes = table.file_bytes});
+    }
   }
-  MergingIterator merged(std::move(sources));
-  const auto tables = write_run(target, merged, RangeTombstones(ranges));
+  std::ranges::stable_sort(grandparents_, {}, &Grandparent::low);
+}
+
+Status JobRunner::start() {
+  std::vector<RangeTombstone> ranges;
+  std::vector<std::unique_ptr<InternalIterator>> runs;
+  for (const auto& run : inputs_) {
+    runs.push_back(std::make_unique<RunIterator>(run, CacheUse::kBypass));
+    for (const auto& table : *run) {
+      const auto held = table->range_tombstones();
+      if (!held.ok()) return held.error();
+      for (RangeTombstone& each : (*held)->list()) ranges.push_back(std::move(each));
+    }
+  }
+  range_deletes_ = RangeTombstones(ranges);
+  filter_.emplace(plan_.drop, range_deletes_);
+  output_.emplace(target_, surviving(plan_.drop, range_deletes_, dropped_ranges_));
+  merged_.emplace(std::move(runs));
+  merged_->seek_to_first();
+  return {};
+}
+
+Result<bool> JobRunner::step(std::uint64_t bytes) {
+  if (plan_.job.move) return false;
+  if (!merged_) {
+    if (Status started = start(); !started.ok()) return started.error();
+  }
+  std::uint64_t done = 0;
+  for (; merged_->valid() && done < bytes; merged_->next()) {
+    done += merged_->key().size() + merged_->value().size();
+    if (!filter_->keeps(merged_->key())) continue;
+    if (Status written = write_entry(); !written.ok()) return written.error();
+  }
+  if (merged_->valid()) return true;
+  if (Status sound = merged_->status(); !sound.ok()) return sound.error();
+  return false;
+}
+
+Status JobRunner::write_entry() {
+  const std::string_view user_key = user_key_of(merged_->key());
+  const std::uint64_t started_before = tables_started_;
+  if (started_before > 0 && user_key != last_user_key_) {
+    for (; next_grandparent_ < grandparents_.size(); ++next_grandparent_) {
+      if (grandparents_[next_grandparent_].low > user_key) break;
+      overlapped_bytes_ += grandparents_[next_grandparent_].bytes;
+    }
+    if (plan_.job.overlap_bytes_max > 0 && overlapped_bytes_ > plan_.job.overlap_bytes_max) output_->end_table();
+  }
+  if (Status written = output_->add(merged_->key(), merged_->value()); !written.ok()) return written;
+  if (tables_started_ != started_before) overlapped_bytes_ = 0;
+  last_user_key_ = user_key;
+  return {};
+}
+
+Result<VersionEdit> JobRunner::finish() {
+  VersionEdit edit;
+  for (const CompactionInput& input : plan_.job.inputs) {
+    edit.removed.insert(edit.removed.end(), input.tables.begin(), input.tables.end());
+  }
+  if (!plan_.job.move) return finish_merge(std::move(edit));
+  std::map<FileNumber, const TableInfo*> live;
+  for (const TableInfo* table : plan_.version->tables()) live.emplace(table->number, table);
+  for (FileNumber moved : edit.removed) {
+    edit.added.push_back({.level = plan_.job.to_level, .run = plan_.output, .table = *live.at(moved)});
+  }
+  return edit;
+}
+
+Result<VersionEdit> JobRunner::finish_merge(VersionEdit edit) {
+  auto tables = output_->finish();
   if (!tables.ok()) return tables.error();
-  VersionEdit edit = add_run(job.to_level, job.inputs.front(), *tables);
-  for (const auto& table : inputs) edit.removed.push_back(table->info().number);
+  for (TableInfo& table : *tables) {
+    edit.added.push_back({.level = plan_.job.to_level, .run = plan_.output, .table = std::move(table)});
+  }
+  if (dropped() > 0) edit.history_floor = plan_.drop.floor;
   return edit;
 }
 

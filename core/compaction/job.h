@@ -1,19 +1,72 @@
-// Carries out a merge: reads the input runs, writes one output run, and says what that changes. Keeps every version of
-// every key. Commits nothing: the caller commits the edit, then removes the inputs' files.
-// Thread-safety: one call a job.
+// Carries out a merge in steps of a bounded number of bytes: reads the inputs as one ordered stream, leaves out what
+// the drop rule says, writes one output run, and says what that changes. A move reads and writes nothing.
+//
+// Commits nothing: the caller commits the edit, then removes the inputs' files. An input that cannot be read fails the
+// job. After a failure what was written is left behind: its owner removes it or the next open does.
+// Thread-safety: one thread an object. Memory: a block an input run, one table builder, the range deletes.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
-#include "core/compaction/policy.h"
+#include "core/compaction/drop_rule.h"
+#include "core/iter/merging_iterator.h"
+#include "core/sst/run_iterator.h"
 #include "core/sst/run_writer.h"
-#include "core/sst/table_reader.h"
 
 namespace mylonite {
 
-// `inputs`: the open tables of all input runs, in any order.
-Result<VersionEdit> run_job(const RunTarget& target, const CompactionJob& job,
-                            const std::vector<std::shared_ptr<const TableReader>>& inputs);
+// Everything a job needs to know, taken at one moment.
+struct JobPlan {
+  std::shared_ptr<const Version> version;
+  CompactionJob job;  // legal in that version
+  RunId output;       // job.into, or the fresh id of the new run
+  DropRule drop;
+};
+
+class JobRunner {
+ public:
+  // A list a run: the open tables of that input, in key order. None for a move.
+  using Inputs = std::vector<std::shared_ptr<const TableList>>;
+
+  JobRunner(RunTarget target, JobPlan plan, Inputs inputs);
+  JobRunner(const JobRunner&) = delete;
+  JobRunner& operator=(const JobRunner&) = delete;
+
+  // Merges about so many bytes of input; false: all is done.
+  Result<bool> step(std::uint64_t bytes);
+  // Ends the output. The edit that removes the inputs and adds the output, which may be empty. Once, after the last
+  // step.
+  Result<VersionEdit> finish();
+  std::uint64_t dropped() const { return dropped_ranges_ + (filter_ ? filter_->dropped() : 0); }
+
+ private:
+  struct Grandparent {  // a table of the level below the output's
+    std::string low;
+    std::uint64_t bytes;
+  };
+
+  Status start();
+  void find_grandparents();
+  Status write_entry();
+  Result<VersionEdit> finish_merge(VersionEdit edit);
+
+  const JobPlan plan_;
+  const Inputs inputs_;
+  RunTarget target_;
+  std::uint64_t tables_started_ = 0;
+  RangeTombstones range_deletes_;  // of the inputs
+  std::uint64_t dropped_ranges_ = 0;
+  std::optional<DropFilter> filter_;  // this and the next two from the first step on
+  std::optional<MergingIterator> merged_;
+  std::optional<RunWriter> output_;
+  std::vector<Grandparent> grandparents_;  // by low
+  std::size_t next_grandparent_ = 0;
+  std::uint64_t overlapped_bytes_ = 0;  // by the open output table
+  std::string last_user_key_;
+};
 
 }  // namespace mylonite

@@ -1,34 +1,198 @@
 #include "core/compaction/legality.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
 namespace mylonite {
+namespace {
 
-Status check_legal(const Version& version, const CompactionJob& job) {
-  auto illegal = [&](std::string why) {
-    return Error(Code::kInvalidArgument, fmt::format("illegal compaction of level {}: {}", job.from_level, why));
-  };
-  if (job.inputs.empty()) return illegal("no inputs");
-  if (job.from_level >= version.levels.size()) return illegal("there is no such level");
-  if (job.to_level < job.from_level) return illegal(fmt::format("upward to level {}", job.to_level));
-  const std::vector<Run>& runs = version.levels[job.from_level].runs;
-  auto first = std::ranges::find(runs, job.inputs.front(), &Run::id);
-  if (first == runs.end()) return illegal(fmt::format("run {} is not there", job.inputs.front().value));
-  auto each = first;
-  for (RunId input : job.inputs) {
-    if (each == runs.end() || each->id != input) {
-      return illegal(fmt::format("run {} is not the next older neighbour", input.value));
+Error illegal(std::string why) { return Error(Code::kInvalidArgument, "illegal compaction: " + why); }
+
+const Run* find_run(const Version& version, const Place& place) {
+  if (place.level >= version.levels.size()) return nullptr;
+  const std::vector<Run>& runs = version.levels[place.level].runs;
+  const auto found = std::ranges::find(runs, place.run, &Run::id);
+  return found == runs.end() ? nullptr : &*found;
+}
+
+// From newest to oldest.
+struct Interval {
+  Place newest;
+  Place oldest;
+};
+
+template <class Inputs>
+Interval interval_of(const Inputs& inputs, const Place& output) {
+  Interval all{.newest = output, .oldest = output};
+  for (const CompactionInput& input : inputs) {
+    if (newer(input.place(), all.newest)) all.newest = input.place();
+    if (newer(all.oldest, input.place())) all.oldest = input.place();
+  }
+  return all;
+}
+
+bool share_a_place(const Interval& a, const Interval& b) {
+  return !newer(a.oldest, b.newest) && !newer(b.oldest, a.newest);
+}
+
+// Two lists of disjoint tables in key order: the first of `others` that overlaps one of `tables`.
+const TableInfo* first_overlap(const std::vector<const TableInfo*>& tables,
+                               const std::vector<const TableInfo*>& others) {
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < tables.size() && j < others.size()) {
+    const KeyRange a = key_range(*tables[i]);
+    const KeyRange b = key_range(*others[j]);
+    if (overlap(a, b)) return others[j];
+    if (ends_before(a, b)) {
+      ++i;
+    } else {
+      ++j;
     }
-    ++each;
   }
-  if (job.to_level == job.from_level) return {};
-  if (each != runs.end()) return illegal(fmt::format("run {} would be older and stay above", each->id.value));
-  for (std::uint32_t level = job.from_level + 1; level < job.to_level && level < version.levels.size(); ++level) {
-    if (!version.levels[level].runs.empty()) return illegal(fmt::format("level {} lies between", level));
+  return nullptr;
+}
+
+class Check {
+ public:
+  Check(const Version& version, const CompactionJob& job) : version_(version), job_(job) {}
+
+  Status inputs() {
+    if (job_.inputs.empty()) return illegal("no inputs");
+    for (const CompactionInput& input : job_.inputs) {
+      const Run* run = find_run(version_, input.place());
+      if (run == nullptr) return illegal(fmt::format("level {} has no run {}", input.level, input.run.value));
+      if (input.tables.empty()) return illegal(fmt::format("no tables of run {}", input.run.value));
+      const std::size_t named_before = named_.size();
+      named_.insert(input.tables.begin(), input.tables.end());
+      if (named_.size() != named_before + input.tables.size()) {
+        return illegal(fmt::format("a table of run {} is named twice", input.run.value));
+      }
+      const std::set<FileNumber> wanted(input.tables.begin(), input.tables.end());
+      std::vector<const TableInfo*>& chosen = chosen_[input.place()];
+      std::size_t found = 0;
+      for (const TableInfo& table : run->tables) {
+        if (!wanted.contains(table.number)) continue;
+        chosen.push_back(&table);
+        ++found;
+      }
+      if (found != wanted.size()) {
+        return illegal(fmt::format("run {} of level {} lacks a table", input.run.value, input.level));
+      }
+    }
+    for (auto& [place, tables] : chosen_)
+      std::ranges::sort(tables, {}, [](const TableInfo* t) { return key_range(*t).low; });
+    hull_ = key_range(*chosen_.begin()->second.front());
+    for (const auto& [place, tables] : chosen_) {
+      for (const TableInfo* table : tables) hull_ = hull(hull_, key_range(*table));
+    }
+    return {};
   }
-  return {};
+
+  Status output() const {
+    if (job_.to_level >= kLevelsMax) return illegal(fmt::format("there is no level {}", job_.to_level));
+    if (!job_.into) {
+      return job_.to_level == 0 ? Status(illegal("only a flush makes a new run of level 0")) : Status();
+    }
+    if (find_run(version_, job_.output()) != nullptr) return {};
+    return illegal(fmt::format("level {} has no run {} to go into", job_.to_level, job_.into->value));
+  }
+
+  Status order() const {
+    const Place output = job_.output();
+    for (std::uint32_t level = 0; level < version_.levels.size(); ++level) {
+      for (const Run& run : version_.levels[level].runs) {
+        const Place place{.level = level, .run = run.id};
+        std::vector<const TableInfo*> others;
+        for (const TableInfo& table : run.tables) {
+          if (!named_.contains(table.number)) others.push_back(&table);
+        }
+        if (others.empty()) continue;
+        if (place == output) {
+          const auto in_hull =
+              std::ranges::find_if(others, [&](const TableInfo* each) { return overlap(key_range(*each), hull_); });
+          if (in_hull != others.end()) {
+            return illegal(fmt::format("table {} of the output's run lies among the inputs", (*in_hull)->number.value));
+          }
+          continue;
+        }
+        for (const auto& [from, tables] : chosen_) {
+          const bool between =
+              (newer(from, place) && newer(place, output)) || (newer(output, place) && newer(place, from));
+          if (!between) continue;
+          if (const TableInfo* passed = first_overlap(tables, others)) {
+            return illegal(fmt::format("a table of level {} would pass table {} of level {}", from.level,
+                                       passed->number.value, level));
+          }
+        }
+      }
+    }
+    return {};
+  }
+
+  Status move() const {
+    if (!job_.move) return {};
+    std::vector<const TableInfo*> all;
+    for (const auto& [place, tables] : chosen_) all.insert(all.end(), tables.begin(), tables.end());
+    std::ranges::sort(all, {}, [](const TableInfo* table) { return key_range(*table).low; });
+    for (std::size_t i = 1; i < all.size(); ++i) {
+      if (!ends_before(key_range(*all[i - 1]), key_range(*all[i]))) {
+        return illegal(fmt::format("tables {} and {} overlap and are to be moved", all[i - 1]->number.value,
+                                   all[i]->number.value));
+      }
+    }
+    return {};
+  }
+
+  Status running(std::span<const RunningJob> running) const {
+    const Interval own = interval_of(job_.inputs, job_.output());
+    for (const RunningJob& other : running) {
+      for (const CompactionInput& input : other.inputs) {
+        for (FileNumber number : input.tables) {
+          if (named_.contains(number)) return illegal(fmt::format("table {} is in job {}", number.value, other.id));
+        }
+      }
+      if (share_a_place(own, interval_of(other.inputs, other.output)) && overlap(hull_, other.hull())) {
+        return illegal(fmt::format("job {} is at work there", other.id));
+      }
+    }
+    return {};
+  }
+
+  const KeyRange& whole() const { return hull_; }
+
+ private:
+  const Version& version_;
+  const CompactionJob& job_;
+  std::set<FileNumber> named_;
+  std::map<Place, std::vector<const TableInfo*>, NewerFirst> chosen_;  // in key order
+  KeyRange hull_;
+};
+
+}  // namespace
+
+Status check_legal(const Version& version, std::span<const RunningJob> running, const CompactionJob& job) {
+  Check check(version, job);
+  if (Status fits = check.inputs(); !fits.ok()) return fits;
+  if (Status fits = check.output(); !fits.ok()) return fits;
+  if (Status fits = check.running(running); !fits.ok()) return fits;
+  if (Status fits = check.order(); !fits.ok()) return fits;
+  return check.move();
+}
+
+RunningJob start_job(const Version& version, const CompactionJob& job, std::uint64_t id) {
+  Check check(version, job);
+  ignore(check.inputs(), "the caller knows that the job is legal");
+  const KeyRange whole = check.whole();
+  return {.id = id,
+          .inputs = job.inputs,
+          .output = {.level = job.to_level, .run = job.into.value_or(RunId{id})},
+          .low = std::string(whole.low),
+          .high = std::string(whole.high),
+          .high_included = whole.high_included};
 }
 
 }  // namespace mylonite

@@ -27,7 +27,7 @@ struct Options {
   std::uint64_t wal_file_rotate_bytes = 64ULL << 20;  // a log longer than this is followed by a new one
 
   // Added.
-  std::string compaction_policy = "tier";      // which runs are merged when: a policy's name
+  std::string compaction_policy = "one_lvl";   // which runs are merged when: a policy's name
   std::uint64_t compaction_threads = 2;        // merges that may run at once
   std::uint64_t runs_per_level_max = 4;        // tier: so many runs of a level are merged into one
   std::uint64_t level_size_ratio = 10;         // leveled policies: each level's target is so many times the last's

@@ -35,7 +35,7 @@ Status Background::flush_oldest(rt::Lock& lock) {
   state_.flushed_ever = oldest.order;
   state_.publish();
   state_.progress.notify_all();
-  state_.compaction_work.notify_one();
+  state_.ask_compaction();
   FlushReport report{.tables = edit->added.size(), .entries = oldest.memtable->entries()};
   for (const VersionEdit::Added& added : edit->added) report.bytes += added.table.file_bytes;
   state_.counters.flushes.add(1);

@@ -1,59 +1,315 @@
 #include "core/store/compactor.h"
 
+#include <algorithm>
+#include <set>
 #include <utility>
-#include <vector>
 
-#include "core/compaction/job.h"
+#include <fmt/format.h>
+
 #include "core/compaction/legality.h"
+#include "core/compaction/manual.h"
 #include "core/format/file_names.h"
 
 namespace mylonite {
+namespace {
 
-Compactor::Compactor(SharedState& state, const CompactionPolicy& policy)
-    : state_(state), policy_(policy), thread_("compaction", [this] { run(); }) {}
+constexpr std::uint64_t kStepBytes = 256 << 10;
+constexpr std::uint64_t kRetries = 3;
+constexpr std::uint64_t kFirstRetryNs = 100'000'000;
+constexpr std::uint64_t kLookAtClockNs = 10'000'000'000;  // the wall clock may jump: look at it so often
+constexpr std::uint64_t kTickNs = 100;
 
-void Compactor::run() {
-  rt::Lock lock(state_.mutex);
-  while (!state_.closing && !state_.stopped) {
-    const auto job = policy_.pick(*state_.catalog->version(), state_.options);
-    if (!job) {
-      state_.compaction_work.wait(lock);
-      continue;
-    }
-    const Status done = compact(lock, *job);
-    if (done.ok()) continue;
-    if (!state_.closing) state_.listener.on_compaction_paused(done.error());
-    return;
+Error closed_error() { return Error(Code::kClosed, "the store is closed"); }
+
+Timestamp wall_now() { return Timestamp{std::min(rt::wall_ticks(), kTimestampMax.ticks)}; }
+
+// A manifest's record of what is about to start.
+JobRecord record_of(const Version& version, const CompactionJob& job) {
+  JobRecord record;
+  record.why = job.why;
+  record.to_level = job.to_level;
+  record.move = job.move;
+  std::set<FileNumber> inputs;
+  std::set<std::uint32_t> levels;
+  for (const CompactionInput& input : job.inputs) {
+    inputs.insert(input.tables.begin(), input.tables.end());
+    levels.insert(input.level);
+  }
+  record.from_levels.assign(levels.begin(), levels.end());
+  record.tables_in = inputs.size();
+  for (const TableInfo* table : version.tables())
+    record.bytes_in += inputs.contains(table->number) ? table->file_bytes : 0;
+  return record;
+}
+
+}  // namespace
+
+Compactor::Compactor(SharedState& state, const CompactionPolicy& policy) : state_(state), policy_(policy) {
+  const auto version = state.catalog->version();
+  if (version->policy && version->policy->policy == policy.name() &&
+      version->policy->version == policy.state_version()) {
+    policy_state_ = version->policy->state;
+  }
+  for (std::uint64_t i = 0; i < state.options.compaction_threads; ++i) {
+    threads_.emplace_back(fmt::format("compaction {}", i + 1), [this] { run(); });
   }
 }
 
-Status Compactor::compact(rt::Lock& lock, const CompactionJob& job) {
-  if (Status legal = check_legal(*state_.catalog->version(), job); !legal.ok()) return legal;
+PolicyView Compactor::view_of(const Version& version, const std::vector<RunningJob>& running) const {
+  return {.version = version,
+          .running = running,
+          .options = state_.options,
+          .now = wall_now(),
+          .floor = state_.possible_floor()};
+}
+
+Pressure Compactor::pressure() const {
+  if (ended()) return {};
+  const auto version = state_.catalog->version();
+  return policy_.pressure(view_of(*version, running_));
+}
+
+void Compactor::run() {
+  rt::Lock lock(state_.mutex);
+  while (!ended()) {
+    const std::uint64_t asks = state_.compaction_asks;
+    if (deciding_) {
+      state_.compaction_work.wait(lock);
+    } else if (auto task = decide(lock)) {
+      state_.ask_compaction();  // for another thread: there may be more to do
+      work(lock, *task);
+    } else {
+      rest(lock, asks);
+    }
+  }
+  refuse_requests(paused_ ? *paused_ : state_.closing ? closed_error() : *state_.stopped);
+}
+
+std::optional<Compactor::Task> Compactor::decide(rt::Lock& lock) {
+  wake_ns_ = retry_ns_;
+  if (rt::monotonic_ns() < retry_ns_) return std::nullopt;
+  const auto waiting = std::ranges::find(requests_, false, [](const auto& each) { return each->started; });
+  const std::shared_ptr<Request> request = waiting == requests_.end() ? nullptr : *waiting;
+  const auto version = state_.catalog->version();
+  const std::vector<RunningJob> running = running_;
+  const PolicyView view = view_of(*version, running);
+  deciding_ = true;
   lock.unlock();
+  // What runs now may end meanwhile, but nothing else starts, so what is legal stays legal.
+  Decision decision = request ? Decision{.job = request->plan(view)} : policy_.pick(view, policy_state_);
+  const auto wake = request ? std::nullopt : policy_.wake_at(view);
+  const Status legal = decision.job ? check_legal(*version, running, *decision.job) : Status();
+  std::optional<Task> task;
+  if (decision.job && legal.ok()) task = plan_task(version, std::move(*decision.job), view);
+  lock.lock();
+  deciding_ = false;
+  wake_ns_ = rt::kNever;
+  if (wake) {
+    const std::uint64_t ticks = wake->ticks - std::min(wake->ticks, view.now.ticks);
+    wake_ns_ = rt::monotonic_ns() + std::min(kLookAtClockNs, ticks * kTickNs);
+  }
+  if (ended()) return std::nullopt;
+  if (!task) {
+    if (legal.ok() && request) finish(request, std::nullopt);
+    if (!legal.ok() && running.empty()) refused(request, legal.error());
+    return std::nullopt;
+  }
+  task->request = request;
+  task->record.policy = request ? "manual" : std::string(policy_.name());
+  if (request) {
+    request->started = true;
+  } else {
+    policy_state_ = std::move(decision.next_state);
+  }
+  if (!task->plan.job.move) task->plan.drop.floor = state_.drop_floor();
+  running_.push_back(std::move(task->running));
+  if (running_.size() > 1) rt::mark("compaction.concurrent");
+  return task;
+}
+
+// A job that is not legal although nothing runs never will be: its maker is at fault.
+void Compactor::refused(const std::shared_ptr<Request>& request, const Error& why) {
+  if (request) {
+    finish(request, why);
+  } else {
+    pause(why);
+  }
+}
+
+Compactor::Task Compactor::plan_task(const std::shared_ptr<const Version>& version, CompactionJob job,
+                                     const PolicyView& view) const {
+  const std::uint64_t retention = state_.options.tombstone_retention_seconds * kTicksPerSecond;
+  Task task;
+  task.record = record_of(*version, job);
+  task.record.id = state_.catalog->new_file_number().value;
+  task.record.at = view.now;
+  task.plan = {.version = version,
+               .job = std::move(job),
+               .output = {},
+               .drop = {.floor = kTimestampMin,  // set when the task starts
+                        .tombstones_until = Timestamp{view.now.ticks - std::min(view.now.ticks, retention)},
+                        .older = {}}};
+  task.running = start_job(*version, task.plan.job, task.record.id);
+  task.plan.output = task.running.output.run;
+  task.plan.drop.older = older_than_output(*version, task.plan.job);
+  return task;
+}
+
+void Compactor::rest(rt::Lock& lock, std::uint64_t asks) {
+  if (ended() || asks != state_.compaction_asks) return;
+  if (wake_ns_ == rt::kNever) {
+    state_.compaction_work.wait(lock);
+  } else {
+    state_.compaction_work.wait_until(lock, wake_ns_);
+  }
+}
+
+void Compactor::work(rt::Lock& lock, Task& task) {
+  lock.unlock();
+  std::vector<FileNumber> created;
+  auto edit = carry_out(task, created);
+  Status done = edit.ok() ? Status() : Status(edit.error());
+  if (!done.ok() && !state_.compaction_gives_up.load(std::memory_order_relaxed)) remove_tables(created);
+  lock.lock();
+  if (done.ok()) {
+    for (const VersionEdit::Added& added : edit->added) task.record.bytes_out += added.table.file_bytes;
+    task.record.tables_out = edit->added.size();
+    edit->jobs = {task.record};
+    edit->jobs_kept = state_.options.compaction_history_max;
+    if (!policy_state_.empty()) {
+      edit->policy = PolicyState{
+          .policy = std::string(policy_.name()), .version = policy_.state_version(), .state = policy_state_};
+    }
+    lock.unlock();
+    done = state_.catalog->commit(*edit);
+    lock.lock();
+  }
+  std::erase_if(running_, [&](const RunningJob& each) { return each.id == task.record.id; });
+  ++state_.compaction_asks;
+  state_.compaction_work.notify_all();
+  if (!done.ok()) {
+    failed(task, done.error());
+    return;
+  }
+  count(task.record);
+  failures_ = 0;
+  state_.publish();
+  state_.progress.notify_all();
+  state_.listener.on_compaction(task.record);
+  if (task.request) finish(task.request, std::nullopt);
+  state_.remove_unused_tables(lock);
+}
+
+void Compactor::count(const JobRecord& record) {
+  if (record.move) {
+    rt::mark("compaction.moved");
+    state_.counters.moves.add(1);
+    return;
+  }
+  rt::mark("compaction.installed");
+  state_.counters.merges.add(1);
+  state_.counters.merge_bytes_in.add(record.bytes_in);
+  state_.counters.merge_bytes_out.add(record.bytes_out);
+  state_.counters.merge_dropped.add(record.dropped);
+}
+
+Result<VersionEdit> Compactor::carry_out(Task& task, std::vector<FileNumber>& created) {
   const RunTarget target{.fs = state_.fs,
                          .directory = state_.directory,
                          .options = state_.options,
-                         .new_file_number = [this] { return state_.catalog->new_file_number(); },
+                         .new_file_number =
+                             [&] {
+                               created.push_back(state_.catalog->new_file_number());
+                               return created.back();
+                             },
                          .give_up = &state_.compaction_gives_up};
-  std::vector<std::shared_ptr<const TableReader>> inputs;
-  for (RunId run : job.inputs) {
-    for (auto& table : state_.catalog->tables_of(job.from_level, run)) inputs.push_back(std::move(table));
+  JobRunner::Inputs inputs;
+  for (const CompactionInput& input : task.plan.job.inputs) {
+    if (task.plan.job.move) break;
+    TableList tables = state_.catalog->tables_of(input.level, input.run);
+    const std::set<FileNumber> wanted(input.tables.begin(), input.tables.end());
+    std::erase_if(tables, [&](const auto& table) { return !wanted.contains(table->info().number); });
+    inputs.push_back(std::make_shared<const TableList>(std::move(tables)));
   }
-  auto edit = run_job(target, job, inputs);
-  Status done = edit.ok() ? state_.catalog->commit(*edit) : Status(edit.error());
-  lock.lock();
-  if (!done.ok()) return done;
-  rt::mark("compaction.installed");
-  state_.publish();
-  CompactionReport report{.policy = std::string(policy_.name()),
-                          .reason = job.reason,
-                          .runs = job.inputs.size(),
-                          .tables_in = edit->removed.size(),
-                          .tables_out = edit->added.size()};
-  for (const VersionEdit::Added& added : edit->added) report.bytes_out += added.table.file_bytes;
-  state_.listener.on_compaction(report);
-  inputs.clear();
-  state_.remove_unused_tables(lock);
+  JobRunner runner(target, task.plan, std::move(inputs));
+  for (bool more = true; more;) {
+    if (state_.compaction_gives_up.load(std::memory_order_relaxed)) {
+      return Error(Code::kClosed, "given up: the store is closing");
+    }
+    const auto stepped = runner.step(kStepBytes);
+    if (!stepped.ok()) return stepped.error();
+    more = *stepped;
+  }
+  task.record.dropped = runner.dropped();
+  return runner.finish();
+}
+
+void Compactor::failed(Task& task, const Error& why) {
+  if (ended()) {
+    if (task.request) finish(task.request, paused_ ? *paused_ : why);
+    return;
+  }
+  if (why.can_retry() && failures_ < kRetries) {
+    retry_ns_ = rt::monotonic_ns() + (kFirstRetryNs << failures_);
+    ++failures_;
+    if (task.request) task.request->started = false;
+    return;
+  }
+  pause(why);
+  if (task.request) finish(task.request, why);
+}
+
+void Compactor::pause(const Error& why) {
+  paused_ = why;
+  state_.listener.on_compaction_paused(why);
+  state_.compaction_work.notify_all();
+  state_.progress.notify_all();  // nobody need wait for a merge any more
+}
+
+void Compactor::finish(const std::shared_ptr<Request>& request, std::optional<Error> error) {
+  std::erase(requests_, request);
+  request->error = std::move(error);
+  request->done = true;
+  request->wake.notify_all();
+  state_.ask_compaction();
+}
+
+void Compactor::refuse_requests(const Error& why) {
+  const std::deque<std::shared_ptr<Request>> all = requests_;
+  for (const auto& request : all) {
+    if (!request->started) finish(request, why);
+  }
+}
+
+void Compactor::remove_tables(const std::vector<FileNumber>& numbers) {
+  for (FileNumber number : numbers) {
+    ignore(state_.fs.remove(state_.directory + "/" + table_name(number)), "the next open removes it");
+  }
+}
+
+Status Compactor::compact_level(std::uint32_t level) {
+  return submit([level](const PolicyView& view) { return compact_level_job(view, level); });
+}
+
+Status Compactor::compact_range(const KeyBounds& bounds) {
+  return submit([bounds](const PolicyView& view) {
+    return compact_range_job(view, bounds.low,
+                             bounds.high ? std::optional<std::string_view>(*bounds.high) : std::nullopt);
+  });
+}
+
+Status Compactor::submit(Planner plan) {
+  rt::Lock lock(state_.mutex);
+  if (state_.closing) return closed_error();
+  if (state_.stopped) return *state_.stopped;
+  if (paused_) return paused_->prefixed("merging is paused until the store is reopened");
+  const Caller caller(state_);
+  const auto request = std::make_shared<Request>();
+  request->plan = std::move(plan);
+  requests_.push_back(request);
+  state_.ask_compaction();
+  request->wake.wait(lock, [&] { return request->done; });
+  if (request->error) return *request->error;
   return {};
 }
 

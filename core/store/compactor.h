@@ -1,12 +1,24 @@
-// The store's compaction thread: asks the policy after every change of the tree, checks that its job is legal, runs it,
-// commits, and removes the files that are no longer named (readers that hold them keep reading).
+// The store's compaction threads: ask the policy when something has changed, check that its job is legal, run it in
+// small steps, commit, and remove the files that are no longer named (readers that hold them keep reading). Several
+// jobs run at once; one thread at a time decides. Merges that users ask for go before those of the policy.
 //
-// Any error pauses compaction until the store is reopened: nothing is lost, and reads and writes go on. (If it was the
-// manifest that failed, the next flush finds that out and stops the writes.)
-// close() does not wait for a merge: it is given up, and the next open removes what it left.
+// An error that a retry may cure is tried again a few times; any other pauses compaction until the store is reopened:
+// nothing is lost, and reads and writes go on. (If it was the manifest that failed, the next flush finds that out and
+// stops the writes.) close() does not wait for a merge: it is given up, and the next open removes what it left.
+// Thread-safety: as said at each member. The state's lock is never held over I/O, nor while a policy thinks.
 #pragma once
 
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/compaction/job.h"
 #include "core/compaction/policy.h"
+#include "core/iter/visible_iterator.h"
 #include "core/rt/rt.h"
 #include "core/store/shared_state.h"
 
@@ -15,15 +27,61 @@ namespace mylonite {
 class Compactor {
  public:
   Compactor(SharedState& state, const CompactionPolicy& policy);
-  void join() { thread_.join(); }  // requires state.closing
+  void join() { threads_.clear(); }  // requires state.closing
+
+  // What writers should do. With the state's lock held. Nothing while merging is paused.
+  Pressure pressure() const;
+
+  // Any thread, without the lock; return when the merge is in force, or there is nothing to merge.
+  Status compact_level(std::uint32_t level);
+  Status compact_range(const KeyBounds& bounds);
 
  private:
+  using Planner = std::function<std::optional<CompactionJob>(const PolicyView&)>;
+  struct Request {
+    Planner plan;
+    rt::CondVar wake;
+    bool started = false;
+    bool done = false;
+    std::optional<Error> error;
+  };
+  struct Task {
+    JobPlan plan;
+    JobRecord record;
+    RunningJob running;                // moved into running_ when the task starts
+    std::shared_ptr<Request> request;  // null: the policy's
+  };
+
   void run();
-  Status compact(rt::Lock& lock, const CompactionJob& job);
+  bool ended() const { return state_.closing || state_.stopped || paused_; }
+  // Releases the lock while it thinks. Empty: nothing to do before `wake_ns_`, or it must be asked again at once.
+  std::optional<Task> decide(rt::Lock& lock);
+  Task plan_task(const std::shared_ptr<const Version>& version, CompactionJob job, const PolicyView& view) const;
+  void refused(const std::shared_ptr<Request>& request, const Error& why);
+  void rest(rt::Lock& lock, std::uint64_t asks);
+  void work(rt::Lock& lock, Task& task);
+  Result<VersionEdit> carry_out(Task& task, std::vector<FileNumber>& created);
+  void count(const JobRecord& record);
+  void failed(Task& task, const Error& why);
+  void pause(const Error& why);
+  void finish(const std::shared_ptr<Request>& request, std::optional<Error> error);
+  void refuse_requests(const Error& why);
+  void remove_tables(const std::vector<FileNumber>& numbers);
+  Status submit(Planner plan);
+  PolicyView view_of(const Version& version, const std::vector<RunningJob>& running) const;
 
   SharedState& state_;
   const CompactionPolicy& policy_;
-  rt::Thread thread_;
+  // Guarded by the state's lock; policy_state_ is written by the deciding thread alone.
+  std::vector<RunningJob> running_;
+  std::deque<std::shared_ptr<Request>> requests_;  // those that are not done
+  std::string policy_state_;
+  bool deciding_ = false;
+  std::uint64_t wake_ns_ = rt::kNever;  // ask the policy again then although nothing changes
+  std::uint64_t retry_ns_ = 0;          // nothing starts before
+  std::uint64_t failures_ = 0;          // since the last success
+  std::optional<Error> paused_;
+  std::vector<rt::Thread> threads_;
 };
 
 }  // namespace mylonite

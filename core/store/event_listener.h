@@ -11,6 +11,7 @@
 #include "core/base/status.h"
 #include "core/format/write_batch.h"
 #include "core/store/counters.h"
+#include "core/version/job_record.h"
 
 namespace mylonite {
 
@@ -32,15 +33,6 @@ struct FlushReport {
   std::uint64_t bytes = 0;    // of the tables
 };
 
-struct CompactionReport {
-  std::string policy;
-  std::string reason;
-  std::uint64_t runs = 0;  // merged
-  std::uint64_t tables_in = 0;
-  std::uint64_t tables_out = 0;
-  std::uint64_t bytes_out = 0;
-};
-
 // Writers wait, or are slowed down.
 struct StallReport {
   StallCause cause = StallCause::kMemtables;
@@ -55,7 +47,7 @@ class EventListener {
   // A group of writers was logged (and synced, if asked for) with one append.
   virtual void on_group_commit(std::size_t /*batches*/, std::uint64_t /*log_bytes*/) {}
   virtual void on_flush(const FlushReport&) {}
-  virtual void on_compaction(const CompactionReport&) {}
+  virtual void on_compaction(const JobRecord&) {}  // its result is in force
   // No table is merged any more until the store is reopened; reads and writes go on.
   virtual void on_compaction_paused(const Error&) {}
   // Once the store is recovered, before any thread of its own runs and before open() returns.

@@ -36,8 +36,15 @@ void SharedState::remove_unused_tables(rt::Lock& lock, bool all) {
   lock.lock();
 }
 
+Timestamp SharedState::possible_floor() const {
+  // A clock that is not usable says nothing about the age of history: none is forgotten by it.
+  const std::uint64_t clock = rt::wall_ticks();
+  const std::uint64_t ticks = StampSource::clock_is_usable(clock) ? clock : 0;
+  return snapshots.possible_floor(visible, ticks, options.history_retention_seconds);
+}
+
 Timestamp SharedState::drop_floor() {
-  snapshots.raise(snapshots.possible_floor(visible, rt::wall_ticks(), options.history_retention_seconds));
+  snapshots.raise(possible_floor());
   return snapshots.floor();
 }
 

@@ -46,7 +46,7 @@ struct SharedState {
 
   mutable rt::Mutex mutex;      // guards everything below
   rt::CondVar work;             // for the background thread: something was frozen, closing
-  rt::CondVar compaction_work;  // for the compaction thread: a run was added, closing
+  rt::CondVar compaction_work;  // for the compaction threads: see ask_compaction(); closing
   rt::CondVar progress;         // for waiters: a flush was installed, writes were stopped, closing
   std::shared_ptr<const ReadState> read_state;
   std::shared_ptr<Memtable> active;
@@ -63,12 +63,20 @@ struct SharedState {
   std::atomic<bool> closed{false};
   std::atomic<bool> compaction_gives_up{false};
 
+  std::uint64_t compaction_asks = 0;
+
   // All with `mutex` held.
+  // The tree, the floor or what merges is not as it was: a policy may choose otherwise.
+  void ask_compaction() {
+    ++compaction_asks;
+    compaction_work.notify_one();
+  }
   void publish();               // makes a new ReadState of the members
   void stop(const Error& why);  // the first reason stays
   // Raises the floor as far as it may go now, and returns it: versions superseded at or below it may be dropped from
   // here on. The edit that drops them carries it to the manifest.
   Timestamp drop_floor();
+  Timestamp possible_floor() const;  // how far drop_floor() would raise it
   // Removes the files of tables that nobody needs any more. Lets go of the lock meanwhile.
   void remove_unused_tables(rt::Lock& lock, bool all = false);
 };

@@ -119,7 +119,7 @@ void Snapshot::release() {
   if (state_ == nullptr) return;
   rt::Lock lock(state_->mutex);
   state_->snapshots.release(at_);
-  state_->compaction_work.notify_all();
+  state_->ask_compaction();
 }
 
 Store::Store(std::unique_ptr<vfs::FileSystem> owned_fs, std::shared_ptr<SharedState> state)
@@ -209,6 +209,16 @@ StoreStats Store::stats() const {
   StoreStats stats = collect_stats(*state_);
   stats.recovery_ns = recovery_.duration_ns;
   return stats;
+}
+
+Status Store::compact_level(std::uint32_t level) {
+  if (Status may = writable(); !may.ok()) return may;
+  return compactor_->compact_level(level);
+}
+
+Status Store::compact_range(const KeyBounds& bounds) {
+  if (Status done = flush(); !done.ok()) return done;
+  return compactor_->compact_range(bounds);
 }
 
 Status Store::close() {

@@ -86,6 +86,9 @@ class Store {
   // Flushes, then makes a store of its own in the new directory `directory` (a path in this store's filesystem; on the
   // real disk, beside the store's directory): everything acknowledged before the call, sharing the tables' bytes.
   Status checkpoint(const std::string& directory);
+  // Merge what there is, whatever the policy says, and return when it is done.
+  Status compact_level(std::uint32_t level);      // all of a level into the next one
+  Status compact_range(const KeyBounds& bounds);  // what overlaps, memtables included, into the deepest level of it
   Status close();  // durable on success; repeated calls return the first answer
 
   std::shared_ptr<const Version> version() const { return state_->catalog->version(); }

@@ -1,0 +1,72 @@
+#include "core/compaction/drop_rule.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/format/internal_key.h"
+
+namespace mylonite {
+
+KeyRanges older_than_output(const Version& version, const CompactionJob& job) {
+  std::set<FileNumber> inputs;
+  for (const CompactionInput& input : job.inputs) inputs.insert(input.tables.begin(), input.tables.end());
+  std::vector<KeyRange> ranges;
+  for (std::uint32_t level = job.to_level; level < version.levels.size(); ++level) {
+    for (const Run& run : version.levels[level].runs) {
+      if (!newer(job.output(), {.level = level, .run = run.id})) continue;
+      for (const TableInfo& table : run.tables) {
+        if (!inputs.contains(table.number)) ranges.push_back(key_range(table));
+      }
+    }
+  }
+  return KeyRanges(std::move(ranges));
+}
+
+KeyRanges all_keys(const Version& version) {
+  std::vector<KeyRange> ranges;
+  for (const TableInfo* table : version.tables()) ranges.push_back(key_range(*table));
+  return KeyRanges(std::move(ranges));
+}
+
+RangeTombstones surviving(const DropRule& rule, const RangeTombstones& all, std::uint64_t& dropped) {
+  std::vector<RangeTombstone> kept;
+  for (const RangeTombstones::Fragment& fragment : all.fragments()) {
+    bool floor_passed = false;
+    for (const Timestamp at : fragment.stamps) {
+      bool needed = at > rule.floor;
+      if (!needed && !floor_passed) {
+        floor_passed = true;
+        needed = at > rule.tombstones_until ||
+                 rule.older.overlaps({.low = fragment.low, .high = fragment.high, .high_included = false});
+      }
+      if (needed) {
+        kept.push_back({.low = fragment.low, .high = fragment.high, .at = at});
+      } else {
+        ++dropped;
+      }
+    }
+  }
+  return RangeTombstones(kept);
+}
+
+bool DropFilter::keeps(std::string_view internal_key) {
+  const bool kept = needed(internal_key);
+  dropped_ += kept ? 0 : 1;
+  return kept;
+}
+
+bool DropFilter::needed(std::string_view internal_key) {
+  const ParsedKey entry = parse_internal_key(internal_key);
+  if (!started_ || entry.user_key != user_key_) {
+    started_ = true;
+    user_key_ = entry.user_key;
+    floor_passed_ = false;
+  }
+  if (entry.at > rule_.floor) return true;
+  if (floor_passed_) return false;
+  floor_passed_ = true;
+  if (all_.newest_covering(entry.user_key, rule_.floor) > entry.at) return false;
+  return entry.kind != Kind::kDelete || entry.at > rule_.tombstones_until || rule_.older.holds(entry.user_key);
+}
+
+}  // namespace mylonite

@@ -1,0 +1,84 @@
+#include <algorithm>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "core/compaction/legality.h"
+#include "core/compaction/shape.h"
+
+namespace mylonite {
+namespace {
+
+std::uint64_t ticks_of(std::uint64_t seconds) { return seconds * kTicksPerSecond; }  // options bound the product
+
+// Tombstones at or below it have outlived their retention, and nobody reads below it.
+Timestamp expired_until(const PolicyView& view) {
+  const std::uint64_t retention = ticks_of(view.options.tombstone_retention_seconds);
+  const std::uint64_t until = view.now.ticks > retention ? view.now.ticks - retention : 0;
+  return std::min(view.floor, Timestamp{until});
+}
+
+struct Found {
+  Place place;
+  const TableInfo* table;
+};
+
+template <class Each>
+void for_tables(const Version& version, Each each) {
+  for (std::uint32_t level = 0; level < version.levels.size(); ++level) {
+    for (const Run& run : version.levels[level].runs) {
+      for (const TableInfo& table : run.tables) each(Place{.level = level, .run = run.id}, table);
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<CompactionJob> expired_job(const PolicyView& view, bool one_step) {
+  const Timestamp until = expired_until(view);
+  const std::set<FileNumber> busy = busy_tables(view.running);
+  std::vector<Found> expired;
+  for_tables(view.version, [&](const Place& place, const TableInfo& table) {
+    if (table.oldest_tombstone <= until && !busy.contains(table.number)) {
+      expired.push_back({.place = place, .table = &table});
+    }
+  });
+  std::ranges::sort(expired, [](const Found& a, const Found& b) {
+    return std::tuple(a.table->oldest_tombstone, a.place.level, a.table->number) <
+           std::tuple(b.table->oldest_tombstone, b.place.level, b.table->number);
+  });
+  for (const Found& each : expired) {
+    const auto older = deepest_older(view.version, each.place, key_range(*each.table));
+    if (older && view.options.tombstone_retention_seconds == 0) continue;
+    std::uint32_t to_level = older ? older->level : each.place.level;
+    if (one_step) to_level = std::min(to_level, each.place.level + 1);
+    CompactionJob job = push_down(view, table_input(each.place, *each.table), {.to_level = to_level});
+    if (!check_legal(view.version, view.running, job).ok()) continue;
+    job.why = {.trigger = fmt::format("expired tombstones: the oldest is of stamp {}, all up to {} are due",
+                                      each.table->oldest_tombstone.ticks, until.ticks),
+               .chosen = describe(job.inputs)};
+    return job;
+  }
+  return std::nullopt;
+}
+
+std::optional<Timestamp> expiry_wake(const PolicyView& view) {
+  const std::set<FileNumber> busy = busy_tables(view.running);
+  // A floor that follows the clock lets go of a stamp when history_retention_seconds have passed; one that a snapshot
+  // holds moves when the snapshot goes, and whoever releases it asks again.
+  const std::uint64_t kept =
+      ticks_of(std::max(view.options.tombstone_retention_seconds, view.options.history_retention_seconds));
+  std::optional<Timestamp> wake;
+  for_tables(view.version, [&](const Place& place, const TableInfo& table) {
+    if (table.oldest_tombstone == kTimestampMax || busy.contains(table.number)) return;
+    const Timestamp due{table.oldest_tombstone.ticks + kept};
+    if (due <= view.now || (wake && *wake <= due)) return;
+    if (view.options.tombstone_retention_seconds == 0 && deepest_older(view.version, place, key_range(table))) {
+      return;
+    }
+    wake = due;
+  });
+  return wake;
+}
+
+}  // namespace mylonite

@@ -1,0 +1,120 @@
+// Leveling by parts: level 0 is merged whole into level 1; below, one table at a time, with what it overlaps, into the
+// next level: the table of the highest-scored level that overlaps least for its size. Sources: O'Neil et al., "The
+// Log-Structured Merge-Tree", 1996; the rules of partial leveling as in Sarkar et al., "Constructing and Analyzing the
+// LSM Compaction Design Space", VLDB 2021.
+//
+// Order of choice: levels by score; a level left with several runs is first merged into one. While level 0 is due but
+// waits for running jobs, level 1 starts no new ones. When nothing is due, expired tombstones.
+#include <algorithm>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "core/compaction/legality.h"
+#include "core/compaction/leveled.h"
+#include "core/compaction/policies.h"
+
+namespace mylonite {
+namespace {
+
+struct TableChoice {
+  std::int64_t ratio;  // 1024 · overlapped bytes below / own
+  std::string_view low;
+  FileNumber number;
+  Place place;
+  const TableInfo* table;
+};
+
+std::vector<TableChoice> table_choices(const PolicyView& view, const std::set<FileNumber>& busy, std::uint32_t level) {
+  std::vector<TableChoice> choices;
+  for (const Run& run : runs_of(view.version, level)) {
+    for (const TableInfo& table : run.tables) {
+      if (busy.contains(table.number)) continue;
+      const KeyRange range = key_range(table);
+      const std::uint64_t below = overlapping_bytes(view.version, level + 1, range);
+      choices.push_back({.ratio = score_of(below, compensated_bytes(table)),
+                         .low = range.low,
+                         .number = table.number,
+                         .place = {.level = level, .run = run.id},
+                         .table = &table});
+    }
+  }
+  std::ranges::sort(choices, [](const TableChoice& a, const TableChoice& b) {
+    return std::tuple(a.ratio, a.low, a.number) < std::tuple(b.ratio, b.low, b.number);
+  });
+  return choices;
+}
+
+class OneLvl final : public CompactionPolicy {
+ public:
+  std::string_view name() const override { return "one_lvl"; }
+
+  Decision pick(const PolicyView& view, std::string_view) const override {
+    const std::set<FileNumber> busy = busy_tables(view.running);
+    const std::vector<DueLevel> levels = level_scores(view, busy);
+    bool level0_waits = false;
+    for (const DueLevel& due : levels) {
+      if (due.score < kScoreUnit) break;
+      if (due.level == 1 && level0_waits) continue;
+      auto job = due.level == 0 || due.too_many_runs ? whole(view, busy, due) : one_table(view, busy, due);
+      if (job) {
+        for (const DueLevel& other : levels) {
+          if (other.level != due.level) add_rejected(job->why, {.what = other.trigger, .score = other.score});
+        }
+        return {.job = std::move(job)};
+      }
+      if (due.level == 0 && level_inputs(view.version, 0, {}).size() == level_inputs(view.version, 0, busy).size()) {
+        level0_waits = true;
+      }
+    }
+    return {.job = expired_job(view, true)};
+  }
+
+  std::optional<Timestamp> wake_at(const PolicyView& view) const override { return expiry_wake(view); }
+  Pressure pressure(const PolicyView& view) const override { return level0_pressure(view, level0_trigger(view)); }
+
+ private:
+  static std::optional<CompactionJob> whole(const PolicyView& view, const std::set<FileNumber>& busy,
+                                            const DueLevel& due) {
+    CompactionJob job = whole_level_job(view, busy, due);
+    if (!check_legal(view.version, view.running, job).ok()) return std::nullopt;
+    job.why = {.trigger = fmt::format("{} (score {}/{})", due.trigger, due.score, kScoreUnit),
+               .chosen = describe(job.inputs)};
+    return job;
+  }
+
+  static std::optional<CompactionJob> one_table(const PolicyView& view, const std::set<FileNumber>& busy,
+                                                const DueLevel& due) {
+    std::optional<CompactionJob> chosen;
+    Reason why;
+    for (const TableChoice& choice : table_choices(view, busy, due.level)) {
+      if (!chosen) {
+        CompactionJob job = push_down(view, table_input(choice.place, *choice.table), {.to_level = due.level + 1});
+        if (check_legal(view.version, view.running, job).ok()) {
+          why.trigger = fmt::format("{} (score {}/{})", due.trigger, due.score, kScoreUnit);
+          why.chosen = fmt::format("{}, overlap ratio {}", describe(job.inputs), choice.ratio);
+          chosen = std::move(job);
+          continue;
+        }
+      }
+      if (why.rejected.size() == kTablesNamed) {
+        if (chosen) break;
+        continue;
+      }
+      add_rejected(why, {.what = fmt::format("table {}", choice.number.value), .score = choice.ratio});
+    }
+    if (chosen) chosen->why = std::move(why);
+    return chosen;
+  }
+
+  static constexpr std::size_t kTablesNamed = 3;
+};
+
+}  // namespace
+
+const CompactionPolicy& one_lvl_policy() {
+  static const OneLvl policy;
+  return policy;
+}
+
+}  // namespace mylonite

@@ -1,0 +1,221 @@
+#include "core/compaction/shape.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+namespace mylonite {
+
+std::set<FileNumber> busy_tables(std::span<const RunningJob> running) {
+  std::set<FileNumber> busy;
+  for (const RunningJob& job : running) {
+    for (const CompactionInput& input : job.inputs) busy.insert(input.tables.begin(), input.tables.end());
+  }
+  return busy;
+}
+
+std::uint32_t last_level(const PolicyView& view) {
+  const std::uint64_t levels = std::max<std::uint64_t>(view.options.max_levels, view.version.levels.size());
+  return static_cast<std::uint32_t>(levels - 1);
+}
+
+std::span<const Run> runs_of(const Version& version, std::uint32_t level) {
+  if (level >= version.levels.size()) return {};
+  return version.levels[level].runs;
+}
+
+std::span<const TableInfo> overlapping(const Run& run, const KeyRange& range) {
+  const auto first = std::ranges::partition_point(
+      run.tables, [&](const TableInfo& each) { return ends_before(key_range(each), range); });
+  const auto last = std::partition_point(first, run.tables.end(),
+                                         [&](const TableInfo& each) { return !ends_before(range, key_range(each)); });
+  return {first, last};
+}
+
+std::uint64_t overlapping_bytes(const Version& version, std::uint32_t level, const KeyRange& range) {
+  std::uint64_t bytes = 0;
+  for (const Run& run : runs_of(version, level)) {
+    for (const TableInfo& table : overlapping(run, range)) bytes += table.file_bytes;
+  }
+  return bytes;
+}
+
+std::optional<Place> deepest_older(const Version& version, const Place& place, const KeyRange& range) {
+  for (auto level = static_cast<std::uint32_t>(version.levels.size()); level-- > place.level;) {
+    const std::vector<Run>& runs = version.levels[level].runs;
+    for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+      const Place older{.level = level, .run = run->id};
+      if (newer(place, older) && !overlapping(*run, range).empty()) return older;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<CompactionInput> level_inputs(const Version& version, std::uint32_t level,
+                                          const std::set<FileNumber>& busy) {
+  std::vector<CompactionInput> inputs;
+  for (const Run& run : runs_of(version, level)) {
+    CompactionInput input{.level = level, .run = run.id, .tables = {}};
+    for (const TableInfo& table : run.tables) {
+      if (!busy.contains(table.number)) input.tables.push_back(table.number);
+    }
+    if (!input.tables.empty()) inputs.push_back(std::move(input));
+  }
+  return inputs;
+}
+
+std::vector<CompactionInput> table_input(const Place& place, const TableInfo& table) {
+  return {{.level = place.level, .run = place.run, .tables = {table.number}}};
+}
+
+namespace {
+
+std::vector<const TableInfo*> tables_of(const Version& version, const CompactionInput& input) {
+  std::vector<const TableInfo*> tables;
+  for (const Run& run : runs_of(version, input.level)) {
+    if (run.id != input.run) continue;
+    const std::set<FileNumber> wanted(input.tables.begin(), input.tables.end());
+    for (const TableInfo& table : run.tables) {
+      if (wanted.contains(table.number)) tables.push_back(&table);
+    }
+  }
+  return tables;
+}
+
+std::optional<KeyRange> hull_of(const Version& version, const std::vector<CompactionInput>& inputs) {
+  std::optional<KeyRange> whole;
+  for (const CompactionInput& input : inputs) {
+    for (const TableInfo* table : tables_of(version, input)) {
+      whole = whole ? hull(*whole, key_range(*table)) : key_range(*table);
+    }
+  }
+  return whole;
+}
+
+const CompactionInput& newest_of(const std::vector<CompactionInput>& inputs) {
+  return *std::ranges::min_element(inputs, NewerFirst(), &CompactionInput::place);
+}
+
+// The runs behind `newest` down to to_level, newest first.
+template <class Each>
+void for_older_runs(const Version& version, const Place& newest, std::uint32_t to_level, Each each) {
+  for (std::uint32_t level = newest.level; level <= to_level; ++level) {
+    for (const Run& run : runs_of(version, level)) {
+      const Place place{.level = level, .run = run.id};
+      if (newer(newest, place)) each(place, run);
+    }
+  }
+}
+
+bool can_move(const PolicyView& view, const CompactionJob& job) {
+  std::vector<KeyRange> ranges;
+  for (const CompactionInput& input : job.inputs) {
+    if (input.place() == job.output()) return false;
+    for (const TableInfo* table : tables_of(view.version, input)) {
+      ranges.push_back(key_range(*table));
+      if (overlapping_bytes(view.version, job.to_level + 1, ranges.back()) > job.overlap_bytes_max) return false;
+    }
+  }
+  std::ranges::sort(ranges, {}, &KeyRange::low);
+  for (std::size_t i = 1; i < ranges.size(); ++i) {
+    if (!ends_before(ranges[i - 1], ranges[i])) return false;
+  }
+  return true;
+}
+
+constexpr std::uint64_t kGrandparentTables = 10;
+
+std::uint64_t saturating_product(std::uint64_t a, std::uint64_t b) {
+  return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
+}
+
+}  // namespace
+
+std::vector<CompactionInput> closed(const Version& version, std::vector<CompactionInput> seeds,
+                                    std::uint32_t to_level) {
+  auto whole = hull_of(version, seeds);
+  if (!whole) return seeds;
+  const Place newest = newest_of(seeds).place();
+  for (bool grows = true; grows;) {
+    grows = false;
+    for_older_runs(version, newest, to_level, [&](const Place&, const Run& run) {
+      for (const TableInfo& table : overlapping(run, *whole)) {
+        const KeyRange both = hull(*whole, key_range(table));
+        grows |= both.low != whole->low || both.high != whole->high || both.high_included != whole->high_included;
+        whole = both;
+      }
+    });
+  }
+  std::vector<CompactionInput> inputs;
+  for (CompactionInput& seed : seeds) {
+    if (seed.place() == newest) inputs.push_back(std::move(seed));
+  }
+  for_older_runs(version, newest, to_level, [&](const Place& place, const Run& run) {
+    CompactionInput input{.level = place.level, .run = place.run, .tables = {}};
+    for (const TableInfo& table : overlapping(run, *whole)) input.tables.push_back(table.number);
+    if (!input.tables.empty()) inputs.push_back(std::move(input));
+  });
+  return inputs;
+}
+
+CompactionJob push_down(const PolicyView& view, std::vector<CompactionInput> seeds, const PushOptions& options) {
+  CompactionJob job;
+  job.inputs = closed(view.version, std::move(seeds), options.to_level);
+  job.to_level = options.to_level;
+  job.overlap_bytes_max = saturating_product(kGrandparentTables, view.options.sstable_max_bytes);
+  if (newest_of(job.inputs).level == options.to_level) {
+    job.into = job.inputs.back().run;
+  } else if (const auto runs = runs_of(view.version, options.to_level); !runs.empty()) {
+    job.into = runs.back().id;
+  }
+  job.move = options.move_allowed && can_move(view, job);
+  return job;
+}
+
+std::string describe(const std::vector<CompactionInput>& inputs) {
+  constexpr std::size_t kNamed = 6;
+  std::map<std::uint32_t, std::vector<FileNumber>> levels;
+  for (const CompactionInput& input : inputs) {
+    std::vector<FileNumber>& tables = levels[input.level];
+    tables.insert(tables.end(), input.tables.begin(), input.tables.end());
+  }
+  std::string text;
+  for (const auto& [level, tables] : levels) {
+    text += fmt::format("{}level {}: table{}", text.empty() ? "" : "; ", level, tables.size() == 1 ? "" : "s");
+    for (std::size_t i = 0; i < std::min(kNamed, tables.size()); ++i) text += fmt::format(" {}", tables[i].value);
+    if (tables.size() > kNamed) text += fmt::format(" and {} more", tables.size() - kNamed);
+  }
+  return text;
+}
+
+std::int64_t score_of(std::uint64_t part, std::uint64_t whole) {
+  constexpr std::uint64_t kMost = 1ULL << 40;
+  const std::uint64_t score =
+      saturating_product(static_cast<std::uint64_t>(kScoreUnit), part) / std::max<std::uint64_t>(whole, 1);
+  return static_cast<std::int64_t>(std::min(score, kMost));
+}
+
+std::uint64_t level_target_bytes(const Options& options, std::uint32_t level) {
+  std::uint64_t target = options.compaction_threshold_bytes;
+  for (std::uint32_t i = 1; i < level; ++i) target = saturating_product(target, options.level_size_ratio);
+  return target;
+}
+
+std::uint64_t compensated_bytes(const TableInfo& table) {
+  if (table.entries == 0 || 2 * table.tombstones <= table.entries) return table.file_bytes;
+  return table.file_bytes + 2 * (table.file_bytes / table.entries) * (2 * table.tombstones - table.entries);
+}
+
+Pressure level0_pressure(const PolicyView& view, std::uint64_t trigger) {
+  const std::uint64_t runs = runs_of(view.version, 0).size();
+  const std::uint64_t slowdown = std::max(view.options.level0_slowdown_runs, trigger + 1);
+  const std::uint64_t stop = std::max({view.options.level0_stop_runs, trigger + 1});
+  if (runs >= stop)
+    return {.level = Pressure::Level::kStop, .cause = fmt::format("level 0 has {} runs, {} stop writers", runs, stop)};
+  if (runs < slowdown) return {};
+  return {.level = Pressure::Level::kSlowdown,
+          .cause = fmt::format("level 0 has {} runs, {} slow writers down", runs, slowdown)};
+}
+
+}  // namespace mylonite

@@ -1,0 +1,56 @@
+// Tiering: a level that has gathered runs_per_level_max runs is merged whole into one new run of the next level; the
+// last level into its own oldest place. Every entry is rewritten once a level. Source: Dayan & Idreos, "Dostoevsky",
+// SIGMOD 2018, section 2.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/compaction/legality.h"
+#include "core/compaction/leveled.h"
+#include "core/compaction/policies.h"
+
+namespace mylonite {
+namespace {
+
+class Tier final : public CompactionPolicy {
+ public:
+  std::string_view name() const override { return "tier"; }
+
+  Decision pick(const PolicyView& view, std::string_view) const override {
+    const std::set<FileNumber> busy = busy_tables(view.running);
+    const std::uint32_t last = last_level(view);
+    for (std::uint32_t level = 0; level < view.version.levels.size(); ++level) {
+      CompactionJob job;
+      job.inputs = level_inputs(view.version, level, busy);
+      if (job.inputs.size() < view.options.runs_per_level_max) continue;
+      job.to_level = std::min(level + 1, last);
+      if (job.to_level == level) job.into = job.inputs.back().run;
+      if (!check_legal(view.version, view.running, job).ok()) continue;
+      job.why = {.trigger = fmt::format("level {}: {} runs, {} start a merge", level, job.inputs.size(),
+                                        view.options.runs_per_level_max),
+                 .chosen = describe(job.inputs)};
+      for (std::uint32_t other = 0; other < view.version.levels.size(); ++other) {
+        const std::size_t runs = runs_of(view.version, other).size();
+        if (other != level)
+          add_rejected(job.why,
+                       {.what = fmt::format("runs of level {}", other), .score = static_cast<std::int64_t>(runs)});
+      }
+      return {.job = std::move(job)};
+    }
+    return {.job = expired_job(view, false)};
+  }
+
+  std::optional<Timestamp> wake_at(const PolicyView& view) const override { return expiry_wake(view); }
+  Pressure pressure(const PolicyView& view) const override {
+    return level0_pressure(view, view.options.runs_per_level_max);
+  }
+};
+
+}  // namespace
+
+const CompactionPolicy& tier_policy() {
+  static const Tier policy;
+  return policy;
+}
+
+}  // namespace mylonite
