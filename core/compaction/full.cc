@@ -25,7 +25,8 @@ class Full final : public CompactionPolicy {
       job.why = {.trigger = fmt::format("{} (score {}/{})", due.trigger, due.score, kScoreUnit),
                  .chosen = describe(job.inputs)};
       for (const DueLevel& other : levels) {
-        if (other.level != due.level) add_rejected(job.why, {.what = other.trigger, .score = other.score});
+        if (other.level != due.level && other.score > 0)
+          add_rejected(job.why, {.what = other.trigger, .score = other.score});
       }
       return {.job = std::move(job)};
     }

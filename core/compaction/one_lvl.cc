@@ -52,19 +52,17 @@ class OneLvl final : public CompactionPolicy {
   Decision pick(const PolicyView& view, std::string_view) const override {
     const std::set<FileNumber> busy = busy_tables(view.running);
     const std::vector<DueLevel> levels = level_scores(view, busy);
-    bool level0_waits = false;
+    const bool level0_waits = waits_at_level0(view, busy, levels);
     for (const DueLevel& due : levels) {
       if (due.score < kScoreUnit) break;
       if (due.level == 1 && level0_waits) continue;
       auto job = due.level == 0 || due.too_many_runs ? whole(view, busy, due) : one_table(view, busy, due);
       if (job) {
         for (const DueLevel& other : levels) {
-          if (other.level != due.level) add_rejected(job->why, {.what = other.trigger, .score = other.score});
+          if (other.level != due.level && other.score > 0)
+            add_rejected(job->why, {.what = other.trigger, .score = other.score});
         }
         return {.job = std::move(job)};
-      }
-      if (due.level == 0 && level_inputs(view.version, 0, {}).size() == level_inputs(view.version, 0, busy).size()) {
-        level0_waits = true;
       }
     }
     return {.job = expired_job(view, true)};
@@ -74,6 +72,19 @@ class OneLvl final : public CompactionPolicy {
   Pressure pressure(const PolicyView& view) const override { return level0_pressure(view, level0_trigger(view)); }
 
  private:
+  // Level 0 is due, and none of it is being merged: jobs below are in its way.
+  static bool waits_at_level0(const PolicyView& view, const std::set<FileNumber>& busy,
+                              const std::vector<DueLevel>& levels) {
+    const auto level0 = std::ranges::find(levels, 0U, &DueLevel::level);
+    if (level0 == levels.end() || level0->score < kScoreUnit) return false;
+    for (const Run& run : runs_of(view.version, 0)) {
+      for (const TableInfo& table : run.tables) {
+        if (busy.contains(table.number)) return false;
+      }
+    }
+    return !whole(view, busy, *level0);
+  }
+
   static std::optional<CompactionJob> whole(const PolicyView& view, const std::set<FileNumber>& busy,
                                             const DueLevel& due) {
     CompactionJob job = whole_level_job(view, busy, due);

@@ -31,9 +31,9 @@ class Tier final : public CompactionPolicy {
                  .chosen = describe(job.inputs)};
       for (std::uint32_t other = 0; other < view.version.levels.size(); ++other) {
         const std::size_t runs = runs_of(view.version, other).size();
-        if (other != level)
-          add_rejected(job.why,
-                       {.what = fmt::format("runs of level {}", other), .score = static_cast<std::int64_t>(runs)});
+        if (other == level || runs == 0) continue;
+        add_rejected(job.why,
+                     {.what = fmt::format("runs of level {}", other), .score = static_cast<std::int64_t>(runs)});
       }
       return {.job = std::move(job)};
     }

@@ -1,0 +1,124 @@
+// Golden scripts: the shape of a tree in, a policy's decision out, as text (tests/compaction/*.txt).
+//
+// A script is a list of cases with a blank line between them; '#' begins a comment line.
+//   policy NAME                 of this case and those behind it, as set, now and floor are
+//   set OPTION VALUE
+//   now N | floor N             in seconds of stamps; floor also `top`
+//   level ... | running ...     tests/compaction/tree.h
+//   state TEXT
+//   > line                      what is expected: the job, why, what was rejected; or "nothing"; then wake and pressure
+#include "core/compaction/policy.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/compaction/legality.h"
+#include "tests/compaction/tree.h"
+
+namespace mylonite::testing {
+namespace {
+
+struct Case {
+  std::string name;
+  const CompactionPolicy* policy = nullptr;
+  Options options;
+  Timestamp now;
+  Timestamp floor;
+  std::vector<std::string> levels;
+  std::vector<std::string> running;
+  std::string state;
+  std::string expected;
+};
+
+std::vector<Case> cases_of(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  EXPECT_TRUE(in.is_open());
+  std::vector<Case> cases;
+  Case next;
+  auto end_case = [&] {
+    if (!next.expected.empty()) cases.push_back(next);
+    next.levels.clear();
+    next.running.clear();
+    next.state.clear();
+    next.expected.clear();
+  };
+  int number = 0;
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    std::istringstream words(line);
+    std::string word;
+    words >> word;
+    if (word.empty()) end_case();
+    if (word.starts_with("#") || word.empty()) continue;
+    next.name = file.filename().string() + ":" + std::to_string(number);
+    std::string value;
+    if (word == "level") {
+      next.levels.push_back(line);
+    } else if (word == "running") {
+      next.running.push_back(line);
+    } else if (word == ">") {
+      next.expected += line.substr(2) + "\n";
+    } else if (word == "set") {
+      words >> word >> value;
+      EXPECT_TRUE(set_option(next.options, word, value).ok()) << next.name;
+    } else if (words >> value; word == "policy") {
+      next.policy = find_policy(value);
+    } else if (word == "state") {
+      next.state = value;
+    } else {
+      const Timestamp at = value == "top" ? kTimestampMax : Timestamp{std::stoull(value) * kTicksPerSecond};
+      (word == "now" ? next.now : next.floor) = at;
+    }
+  }
+  end_case();
+  return cases;
+}
+
+std::string decide(const Case& each) {
+  VersionEdit edit;
+  for (const std::string& line : each.levels) add_level(edit, line);
+  for (VersionEdit::Added& added : edit.added) {
+    if (added.table.oldest_tombstone != kTimestampMax) added.table.oldest_tombstone.ticks *= kTicksPerSecond;
+  }
+  const Version version = version_of(edit);
+  std::vector<RunningJob> running;
+  for (const std::string& line : each.running) running.push_back(running_of(version, line));
+  const PolicyView view{
+      .version = version, .running = running, .options = each.options, .now = each.now, .floor = each.floor};
+  const Decision decision = each.policy->pick(view, each.state);
+  std::ostringstream out;
+  if (decision.job) {
+    const Status legal = check_legal(version, running, *decision.job);
+    EXPECT_TRUE(legal.ok()) << each.name << ": " << legal.error().to_string();
+    out << text_of(*decision.job) << '\n' << decision.job->why.trigger << '\n';
+    for (const Candidate& other : decision.job->why.rejected)
+      out << "not " << other.what << " (" << other.score << ")\n";
+  } else {
+    out << "nothing\n";
+  }
+  if (const auto wake = each.policy->wake_at(view)) out << "wake at " << wake->ticks / kTicksPerSecond << '\n';
+  const Pressure pressure = each.policy->pressure(view);
+  if (pressure.level == Pressure::Level::kSlowdown) out << "slowdown: " << pressure.cause << '\n';
+  if (pressure.level == Pressure::Level::kStop) out << "stop: " << pressure.cause << '\n';
+  return out.str();
+}
+
+// Goal: policies decide as their sources say. Method: every script beside this file. Expectation: the decision, its
+// reasons, wake and pressure, word for word; and every job is legal.
+TEST(Policy, Scripts) {
+  std::size_t cases = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(MYLONITE_SOURCE_DIR "/tests/compaction")) {
+    if (entry.path().extension() != ".txt" || entry.path().filename() == "CMakeLists.txt") continue;
+    for (const Case& each : cases_of(entry.path())) {
+      ASSERT_NE(each.policy, nullptr) << each.name;
+      EXPECT_EQ(decide(each), each.expected) << each.name;
+      ++cases;
+    }
+  }
+  EXPECT_GT(cases, 20U);
+}
+
+}  // namespace
+}  // namespace mylonite::testing
