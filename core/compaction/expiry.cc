@@ -1,3 +1,5 @@
+#include "core/compaction/expiry.h"
+
 #include <algorithm>
 #include <tuple>
 

@@ -1,12 +1,12 @@
-// Leveling by whole levels: a level beyond its target is merged with the whole of the next one. Source: O'Neil et al.,
-// "The Log-Structured Merge-Tree", 1996, in the form that Sarkar et al. (VLDB 2021) call full compaction.
+#include "core/compaction/full.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
 
+#include "core/compaction/expiry.h"
 #include "core/compaction/legality.h"
 #include "core/compaction/leveled.h"
-#include "core/compaction/policies.h"
 
 namespace mylonite {
 namespace {

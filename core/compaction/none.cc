@@ -1,4 +1,4 @@
-#include "core/compaction/policies.h"
+#include "core/compaction/none.h"
 
 namespace mylonite {
 namespace {

@@ -5,7 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "core/compaction/policies.h"
+#include "core/compaction/full.h"
+#include "core/compaction/none.h"
+#include "core/compaction/one_lvl.h"
+#include "core/compaction/random_legal.h"
+#include "core/compaction/tier.h"
 
 namespace mylonite {
 namespace {

@@ -1,16 +1,11 @@
-// Any legal job: the engine's own adversary, for tests of everything behind the policy.
-//
-// Proposes at random: some tables of a run or of neighbouring runs, or whole levels, with or without what overlaps
-// below, up or down, into any run or a new one, merged or moved; takes the first proposal that is legal. A coin that
-// depends on the shape of the tree alone says whether to try at all, so an unchanging tree comes to rest, on average
-// after two jobs. The state counts draws, so that an equal shape met again is treated otherwise.
+#include "core/compaction/random_legal.h"
+
 #include <charconv>
 
 #include <fmt/format.h>
 
 #include "core/base/random.h"
 #include "core/compaction/legality.h"
-#include "core/compaction/policies.h"
 #include "core/compaction/shape.h"
 
 namespace mylonite {

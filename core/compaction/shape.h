@@ -53,13 +53,6 @@ std::uint64_t level_target_bytes(const Options& options, std::uint32_t level);  
 // 2 · mean entry · (2 · tombstones - entries).
 std::uint64_t compensated_bytes(const TableInfo& table);
 
-// Jobs for tombstones that have outlived tombstone_retention_seconds. `one_step`: to the next level only.
-// A table at the last place that holds its keys is rewritten there, which drops them; one with older data behind it is
-// merged downward, but not at a retention of 0, which sets no time by which tombstones must be gone. Every job makes
-// progress, so an unchanging tree comes to rest.
-std::optional<CompactionJob> expired_job(const PolicyView& view, bool one_step);
-std::optional<Timestamp> expiry_wake(const PolicyView& view);
-
 // By runs of level 0 and the options, but never before more than `trigger` runs are there: below, no merge will come.
 Pressure level0_pressure(const PolicyView& view, std::uint64_t trigger);
 

@@ -1,13 +1,12 @@
-// Tiering: a level that has gathered runs_per_level_max runs is merged whole into one new run of the next level; the
-// last level into its own oldest place. Every entry is rewritten once a level. Source: Dayan & Idreos, "Dostoevsky",
-// SIGMOD 2018, section 2.
+#include "core/compaction/tier.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
 
+#include "core/compaction/expiry.h"
 #include "core/compaction/legality.h"
 #include "core/compaction/leveled.h"
-#include "core/compaction/policies.h"
 
 namespace mylonite {
 namespace {

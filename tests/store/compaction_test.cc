@@ -1,0 +1,196 @@
+// Compaction as a user of the store meets it: levels, policies that change, merges asked for, their history, expiry.
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "core/version/manifest.h"
+#include "tests/store/store_fixture.h"
+
+namespace mylonite::testing {
+namespace {
+
+using Pairs = Session::Pairs;
+
+Options tree_options(std::string_view policy) {
+  Options options = small_options();
+  options.compaction_policy = policy;
+  options.memtable_max_bytes = 2048;
+  options.compaction_threshold_bytes = 8192;
+  options.level_size_ratio = 3;
+  options.level0_compact_runs = 2;
+  options.runs_per_level_max = 2;
+  options.max_levels = 4;
+  options.compaction_threads = 3;
+  return options;
+}
+
+struct Heard final : EventListener {
+  void on_compaction(const JobRecord& job) override { jobs.push_back(job); }
+  void on_compaction_paused(const Error& why) override { paused = why.to_string(); }
+  std::vector<JobRecord> jobs;
+  std::string paused;
+};
+
+// Puts, overwrites and removes; the model follows.
+void churn(Store& store, std::map<std::string, std::string>& model, Random& random, int writes) {
+  for (int i = 0; i < writes; ++i) {
+    const std::string key = "key" + std::to_string(random.below(400));
+    if (random.chance(1, 5)) {
+      ASSERT_TRUE(store.remove(key).ok());
+      model.erase(key);
+    } else {
+      model[key] = std::to_string(i) + std::string(random.below(60), 'v');
+      put(store, key, model[key]);
+    }
+  }
+}
+
+// Goal: any policy works on what any other left. Method: a store reopened under each policy and back, other levels and
+// sizes each time, with three compaction threads on real threads. Expectation: always the model; merges happen.
+TEST(Compaction, PoliciesChangeAtReopen) {
+  TestDisk disk(false);
+  Random random(5);
+  std::map<std::string, std::string> model;
+  for (int round = 0; round < 12; ++round) {
+    static constexpr const char* kPolicies[] = {"one_lvl", "tier", "random_legal", "full", "none", "one_lvl"};
+    Options options = tree_options(kPolicies[round % 6]);
+    options.max_levels = 1 + static_cast<std::uint64_t>(round) % 5;
+    options.tombstone_retention_seconds = 0;
+    Heard heard;
+    const auto store = open_store(disk.fs(), options, &heard);
+    ASSERT_NO_FATAL_FAILURE(churn(*store, model, random, 600));
+    EXPECT_EQ(all(*store), Pairs(model.begin(), model.end())) << options.compaction_policy;
+    ASSERT_TRUE(store->close().ok());
+    EXPECT_EQ(heard.paused, "");
+    EXPECT_TRUE(!heard.jobs.empty() || options.compaction_policy == "none") << round;
+  }
+}
+
+// Goal: merges that are asked for. Method: policy none; runs of level 0, then compact_level, compact_range of a part
+// and of all. Expectation: the shapes they promise, the same data, the reasons in the version.
+TEST(Compaction, MergesAskedFor) {
+  TestDisk disk(false);
+  Options options = tree_options("none");
+  options.tombstone_retention_seconds = 0;
+  const auto store = open_store(disk.fs(), options);
+  Random random(6);
+  std::map<std::string, std::string> model;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_NO_FATAL_FAILURE(churn(*store, model, random, 300));
+    ASSERT_TRUE(store->flush().ok());
+  }
+  EXPECT_GT(store->version()->levels[0].runs.size(), 3U);
+  ASSERT_TRUE(store->compact_level(0).ok());
+  EXPECT_TRUE(store->version()->levels[0].runs.empty());
+  EXPECT_EQ(store->version()->levels[1].runs.size(), 1U);
+  ASSERT_TRUE(store->compact_level(0).ok());  // nothing there
+  ASSERT_TRUE(store->compact_level(1).ok());
+  EXPECT_TRUE(store->version()->levels[1].runs.empty());
+  ASSERT_NO_FATAL_FAILURE(churn(*store, model, random, 300));
+  ASSERT_TRUE(store->compact_range({.low = "key1", .high = "key2"}).ok());
+  ASSERT_TRUE(store->compact_range({.low = "zzz", .high = std::nullopt}).ok());  // nothing there
+  EXPECT_EQ(all(*store), Pairs(model.begin(), model.end()));
+  ASSERT_TRUE(store->compact_range({}).ok());
+  const auto version = store->version();
+  std::uint64_t entries = 0;
+  for (const TableInfo* table : version->tables()) entries += table->entries;
+  EXPECT_EQ(version->levels.size(), 3U);
+  EXPECT_EQ(entries, model.size());  // nobody reads the past, and nothing older hides behind a delete
+  EXPECT_EQ(all(*store), Pairs(model.begin(), model.end()));
+  EXPECT_EQ(version->jobs.back().policy, "manual");
+  EXPECT_EQ(version->jobs.back().why.trigger, "asked for: keys from  to the end");
+  EXPECT_TRUE(std::ranges::any_of(version->jobs, [](const JobRecord& job) { return job.dropped > 0; }));
+  ASSERT_TRUE(store->close().ok());
+  EXPECT_EQ(store->compact_level(0).error().code(), Code::kClosed);
+}
+
+// Goal: reasons are remembered, and not for ever. Method: many merges, a limit of 5, a reopen. Expectation: the last 5
+// with their reasons, the same after the reopen; the listener heard them all; random_legal goes on where it was.
+TEST(Compaction, HistoryIsKept) {
+  TestDisk disk(false);
+  Options options = tree_options("random_legal");
+  options.compaction_history_max = 5;
+  Heard heard;
+  std::vector<JobRecord> jobs;
+  std::optional<PolicyState> state;
+  {
+    const auto store = open_store(disk.fs(), options, &heard);
+    Random random(7);
+    std::map<std::string, std::string> model;
+    ASSERT_NO_FATAL_FAILURE(churn(*store, model, random, 1500));
+    ASSERT_TRUE(store->close().ok());
+    jobs = store->version()->jobs;
+    state = store->version()->policy;
+  }
+  ASSERT_GT(heard.jobs.size(), 5U);
+  ASSERT_EQ(jobs.size(), 5U);
+  for (const JobRecord& job : jobs) {
+    EXPECT_EQ(job.policy, "random_legal");
+    EXPECT_FALSE(job.why.chosen.empty());
+    EXPECT_GT(job.tables_in, 0U);
+    EXPECT_GT(job.at.ticks, 0U);
+  }
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->policy, "random_legal");
+  const auto loaded = load_manifest(disk.fs(), "store");
+  ASSERT_TRUE(loaded.ok());
+  EXPECT_EQ(loaded->version.jobs, jobs);
+  EXPECT_EQ(loaded->version.policy, state);
+}
+
+// Goal: an idle store lets go of expired tombstones. Method: under a simulated clock, everything is removed; nothing
+// happens for the retention and a little more. Expectation: tables before, none after; and an idle wait costs nothing
+// but that.
+TEST(Compaction, IdleStoreDropsExpiredTombstones) {
+  sim::VirtualClock clock(17'671'392'000'000'000ULL);
+  run_simulated(clock, [&] {
+    TestDisk disk(false);
+    for (const char* policy : {"one_lvl", "full", "tier"}) {
+      Options options = tree_options(policy);
+      options.data_dir = policy;
+      options.tombstone_retention_seconds = 100;
+      Heard heard;
+      const auto store = open_store(disk.fs(), options, &heard);
+      for (int i = 0; i < 300; ++i) put(*store, "key" + std::to_string(i), std::string(30, 'v'));
+      ASSERT_TRUE(store->compact_range({}).ok());
+      for (int i = 0; i < 300; ++i) ASSERT_TRUE(store->remove("key" + std::to_string(i)).ok());
+      ASSERT_TRUE(store->flush().ok());
+      rt::sleep_until(rt::monotonic_ns() + 90'000'000'000);
+      EXPECT_FALSE(store->version()->tables().empty()) << policy;
+      rt::sleep_until(rt::monotonic_ns() + 20'000'000'000);
+      EXPECT_TRUE(store->version()->tables().empty()) << policy;
+      const std::size_t jobs = heard.jobs.size();
+      rt::sleep_until(rt::monotonic_ns() + 3'600'000'000'000);
+      EXPECT_EQ(heard.jobs.size(), jobs);
+      ASSERT_TRUE(store->close().ok());
+    }
+  });
+}
+
+// Goal: a snapshot keeps what it sees through merges, and its release lets go. Method: overwritten data under a
+// snapshot, everything compacted, released, compacted again. Expectation: the old values while it lives; fewer entries
+// afterwards.
+TEST(Compaction, SnapshotsHoldMerges) {
+  TestDisk disk(false);
+  const auto store = open_store(disk.fs(), tree_options("one_lvl"));
+  for (int i = 0; i < 100; ++i) put(*store, "key" + std::to_string(i), "old");
+  std::optional<Snapshot> snapshot = std::move(store->snapshot().value());
+  for (int i = 0; i < 100; ++i) put(*store, "key" + std::to_string(i), "new");
+  ASSERT_TRUE(store->compact_range({}).ok());
+  EXPECT_EQ(get(*store, "key5", snapshot->read()), "old");
+  EXPECT_EQ(get(*store, "key5"), "new");
+  auto entries = [&] {
+    std::uint64_t sum = 0;
+    const auto version = store->version();
+    for (const TableInfo* table : version->tables()) sum += table->entries;
+    return sum;
+  };
+  EXPECT_EQ(entries(), 200U);
+  snapshot.reset();
+  ASSERT_TRUE(store->compact_range({}).ok());
+  EXPECT_EQ(entries(), 100U);
+  EXPECT_EQ(get(*store, "key5"), "new");
+}
+
+}  // namespace
+}  // namespace mylonite::testing
