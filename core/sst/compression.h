@@ -9,7 +9,7 @@
 // Memory of the libraries comes from operator new. Decoders accept any bytes: a size is believed only as far as the
 // codec could have made so much of what is there, and never above kRawBytesMax.
 // Thread-safety: a Compressor is for one thread; a Decompressor may be used from any thread at once.
-// Complexity: linear; about 0.7 (LZ4) and 0.3 (Zstandard) GB/s in, 3 and 1 GB/s out, a core.
+// Complexity: linear. Memory of a Compressor: 16 KiB for LZ4, what the level needs for Zstandard.
 #pragma once
 
 #include <cstddef>
@@ -66,7 +66,7 @@ class Decompressor {
   void give_back(Context context);
 
   rt::Mutex mutex_;            // guards what follows
-  std::vector<Context> idle_;  // as many as calls ever ran at once: making one costs more than a block's work
+  std::vector<Context> idle_;  // as many as calls ever ran at once
 };
 
 }  // namespace mylonite
