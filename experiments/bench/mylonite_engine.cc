@@ -53,6 +53,8 @@ Result<std::unique_ptr<Engine>> open(const EngineOptions& given) {
   options.wal_file_rotate_bytes = 4 * kWriteBufferBytes;  // as the peers: a log is followed when its memtable is
   options.wal_flush_every_write = given.synced;
   options.block_bytes = kBlockBytes;
+  options.compression = "none";
+  options.block_cache_bytes = given.cache_bytes;
   options.bloom_false_positive_rate = 0.01;  // 10.2 bits
   auto store = Store::open(options);
   if (!store.ok()) return store.error();
