@@ -219,13 +219,13 @@ TEST_F(SimToolTest, UnreadableFiles) {
   edited.replace(edited.find("\"seed\": \"7\""), 11, "\"seed\": \"8\"");
   write("edited.repro", edited);
   std::string newer = good;
-  newer.replace(newer.find("\"min_reader\": 1"), 15, "\"min_reader\": 99");
+  newer.insert(newer.find("\"min_reader\": ") + 14, "9");
   write("newer.repro", newer);
   for (const auto& [name, reason] : {std::pair{"absent.repro", "No such file"},
                                      {"garbage.repro", "not a JSON document"},
                                      {"cut.repro", "not a JSON document"},
                                      {"edited.repro", "was the file edited?"},
-                                     {"newer.repro", "needs a reader of format 99"}}) {
+                                     {"newer.repro", "needs a reader of format 9"}}) {
     const Said said = sim(std::string("replay ") + name);
     EXPECT_EQ(said.code, 5) << name;
     EXPECT_TRUE(contains(said.err, name)) << said.err;
