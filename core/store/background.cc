@@ -12,22 +12,28 @@ void Background::run() {
   while (true) {
     state_.work.wait(lock, [&] { return state_.closing || (!state_.stopped && !state_.frozen.empty()); });
     if (state_.closing) return;
-    if (const Status done = flush_oldest(lock); !done.ok()) state_.stop(done.error());
+    const Status done = flush_oldest(lock);
+    if (!done.ok() && !state_.closing) state_.stop(done.error());  // given up at closing: all is in the logs
   }
 }
 
 Status Background::flush_oldest(rt::Lock& lock) {
   const FrozenMemtable oldest = state_.frozen.front();
+  // Older memtables are in tables by now: what is behind this one is in the version.
+  const DropRule rule{.floor = state_.drop_floor(),
+                      .tombstones_until = state_.tombstones_until(),
+                      .older = all_keys(*state_.catalog->version())};
   lock.unlock();
-  const RunTarget target{
-      .fs = state_.fs, .directory = state_.directory, .options = state_.options, .new_file_number = [this] {
-        return state_.catalog->new_file_number();
-      }};
-  auto edit = flush_memtable(target, *oldest.memtable);
-  Status done = edit.ok() ? Status() : Status(edit.error());
+  const RunTarget target{.fs = state_.fs,
+                         .directory = state_.directory,
+                         .options = state_.options,
+                         .new_file_number = [this] { return state_.catalog->new_file_number(); },
+                         .give_up = &state_.compaction_gives_up};
+  auto flushed = flush_memtable(target, *oldest.memtable, rule);
+  Status done = flushed.ok() ? Status() : Status(flushed.error());
   if (done.ok()) {
-    edit->first_log = oldest.next_log;
-    done = state_.catalog->commit(*edit);
+    flushed->edit.first_log = oldest.next_log;
+    done = state_.catalog->commit(flushed->edit);
   }
   lock.lock();
   if (!done.ok()) return done;
@@ -36,10 +42,11 @@ Status Background::flush_oldest(rt::Lock& lock) {
   state_.publish();
   state_.progress.notify_all();
   state_.ask_compaction();
-  FlushReport report{.tables = edit->added.size(), .entries = oldest.memtable->entries()};
-  for (const VersionEdit::Added& added : edit->added) report.bytes += added.table.file_bytes;
+  FlushReport report{.tables = flushed->edit.added.size(), .entries = oldest.memtable->entries()};
+  for (const VersionEdit::Added& added : flushed->edit.added) report.bytes += added.table.file_bytes;
   state_.counters.flushes.add(1);
   state_.counters.flush_bytes.add(report.bytes);
+  state_.counters.flush_dropped.add(flushed->dropped);
   state_.listener.on_flush(report);
   remove_logs_before(lock, oldest.next_log);
   state_.remove_unused_tables(lock);

@@ -138,7 +138,6 @@ void Compactor::refused(const std::shared_ptr<Request>& request, const Error& wh
 
 Compactor::Task Compactor::plan_task(const std::shared_ptr<const Version>& version, CompactionJob job,
                                      const PolicyView& view) const {
-  const std::uint64_t retention = state_.options.tombstone_retention_seconds * kTicksPerSecond;
   Task task;
   task.record = record_of(*version, job);
   task.record.id = state_.catalog->new_file_number().value;
@@ -147,7 +146,7 @@ Compactor::Task Compactor::plan_task(const std::shared_ptr<const Version>& versi
                .job = std::move(job),
                .output = {},
                .drop = {.floor = kTimestampMin,  // set when the task starts
-                        .tombstones_until = Timestamp{view.now.ticks - std::min(view.now.ticks, retention)},
+                        .tombstones_until = state_.tombstones_until(),
                         .older = {}}};
   task.running = start_job(*version, task.plan.job, task.record.id);
   task.plan.output = task.running.output.run;
@@ -261,6 +260,7 @@ void Compactor::failed(Task& task, const Error& why) {
 
 void Compactor::pause(const Error& why) {
   paused_ = why;
+  state_.pressure = {};
   state_.listener.on_compaction_paused(why);
   state_.compaction_work.notify_all();
   state_.progress.notify_all();  // nobody need wait for a merge any more

@@ -29,8 +29,10 @@ class Compactor {
   Compactor(SharedState& state, const CompactionPolicy& policy);
   void join() { threads_.clear(); }  // requires state.closing
 
-  // What writers should do. With the state's lock held. Nothing while merging is paused.
+  // With the state's lock held: what writers should do (nothing while merging is paused); what stats() tells.
   Pressure pressure() const;
+  std::size_t running() const { return running_.size(); }
+  std::string paused() const { return paused_ ? paused_->to_string() : std::string(); }
 
   // Any thread, without the lock; return when the merge is in force, or there is nothing to merge.
   Status compact_level(std::uint32_t level);

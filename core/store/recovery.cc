@@ -198,17 +198,19 @@ Status Recovery::flush_replayed() {
   const std::shared_ptr<Memtable> memtable = std::exchange(replayed_, nullptr);
   const RunTarget target{
       .fs = fs_, .directory = directory_, .options = options_, .new_file_number = [this] { return new_file_number(); }};
-  const auto edit = flush_memtable(target, *memtable);
-  if (!edit.ok()) return edit.error();
-  auto version = apply(version_, *edit);
+  const auto flushed =
+      flush_memtable(target, *memtable, {.floor = kTimestampMin, .tombstones_until = kTimestampMin, .older = {}});
+  if (!flushed.ok()) return flushed.error();
+  const VersionEdit& edit = flushed->edit;
+  auto version = apply(version_, edit);
   if (!version.ok()) return version.error();
   version_ = std::move(*version);
-  for (const VersionEdit::Added& added : edit->added) {
+  for (const VersionEdit::Added& added : edit.added) {
     auto reader = TableReader::open(environment_, added.table);
     if (!reader.ok()) return reader.error();
     tables_.emplace(added.table.number, std::move(*reader));
   }
-  result_.report.tables_written += edit->added.size();
+  result_.report.tables_written += edit.added.size();
   return {};
 }
 

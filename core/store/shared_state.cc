@@ -1,5 +1,6 @@
 #include "core/store/shared_state.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/format/file_names.h"
@@ -16,6 +17,7 @@ void SharedState::publish() {
   }
   next->runs = std::move(tables.runs);
   read_state = std::move(next);
+  if (ask_pressure) pressure = ask_pressure();
 }
 
 void SharedState::stop(const Error& why) {
@@ -41,6 +43,12 @@ Timestamp SharedState::possible_floor() const {
   const std::uint64_t clock = rt::wall_ticks();
   const std::uint64_t ticks = StampSource::clock_is_usable(clock) ? clock : 0;
   return snapshots.possible_floor(visible, ticks, options.history_retention_seconds);
+}
+
+Timestamp SharedState::tombstones_until() const {
+  const std::uint64_t now = std::min(rt::wall_ticks(), kTimestampMax.ticks);
+  const std::uint64_t retention = options.tombstone_retention_seconds * kTicksPerSecond;
+  return Timestamp{now - std::min(now, retention)};
 }
 
 Timestamp SharedState::drop_floor() {

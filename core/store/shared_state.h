@@ -9,10 +9,12 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "core/compaction/policy.h"
 #include "core/format/options.h"
 #include "core/memtable/memtable.h"
 #include "core/rt/rt.h"
@@ -64,6 +66,8 @@ struct SharedState {
   std::atomic<bool> compaction_gives_up{false};
 
   std::uint64_t compaction_asks = 0;
+  std::function<Pressure()> ask_pressure;  // of the merges there are to do; empty: nobody merges
+  Pressure pressure;                       // as of the last change of the tree
 
   // All with `mutex` held.
   // The tree, the floor or what merges is not as it was: a policy may choose otherwise.
@@ -71,12 +75,13 @@ struct SharedState {
     ++compaction_asks;
     compaction_work.notify_one();
   }
-  void publish();               // makes a new ReadState of the members
+  void publish();               // makes a new ReadState of the members, and looks at the pressure
   void stop(const Error& why);  // the first reason stays
   // Raises the floor as far as it may go now, and returns it: versions superseded at or below it may be dropped from
   // here on. The edit that drops them carries it to the manifest.
   Timestamp drop_floor();
-  Timestamp possible_floor() const;  // how far drop_floor() would raise it
+  Timestamp possible_floor() const;    // how far drop_floor() would raise it
+  Timestamp tombstones_until() const;  // tombstones at or below it have outlived their retention
   // Removes the files of tables that nobody needs any more. Lets go of the lock meanwhile.
   void remove_unused_tables(rt::Lock& lock, bool all = false);
 };

@@ -102,6 +102,8 @@ Result<std::unique_ptr<Store>> Store::open_in(Opening opening, const Options& op
   store->writes_ = std::make_unique<WritePath>(*state, std::move(recovered->wal));
   store->background_ = std::make_unique<Background>(*state);
   store->compactor_ = std::make_unique<Compactor>(*state, *policy);
+  rt::Lock lock(state->mutex);
+  state->ask_pressure = [compactor = store->compactor_.get()] { return compactor->pressure(); };
   return store;
 }
 
@@ -208,6 +210,10 @@ Status Store::checkpoint(const std::string& directory) {
 StoreStats Store::stats() const {
   StoreStats stats = collect_stats(*state_);
   stats.recovery_ns = recovery_.duration_ns;
+  if (compactor_ == nullptr) return stats;
+  const rt::Lock lock(state_->mutex);
+  stats.merges_running = compactor_->running();
+  stats.merges_paused = compactor_->paused();
   return stats;
 }
 

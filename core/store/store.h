@@ -89,7 +89,7 @@ class Store {
   // Merge what there is, whatever the policy says, and return when it is done.
   Status compact_level(std::uint32_t level);      // all of a level into the next one
   Status compact_range(const KeyBounds& bounds);  // what overlaps, memtables included, into the deepest level of it
-  Status close();  // durable on success; repeated calls return the first answer
+  Status close();                                 // durable on success; repeated calls return the first answer
 
   std::shared_ptr<const Version> version() const { return state_->catalog->version(); }
   StoreStats stats() const;

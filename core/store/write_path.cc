@@ -1,8 +1,15 @@
 #include "core/store/write_path.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace mylonite {
+namespace {
+
+constexpr std::uint64_t kSlowBytesPerSecond = 16ULL << 20;
+constexpr std::uint64_t kSlowQuantumBytes = 64ULL << 10;
+
+}  // namespace
 
 Result<Timestamp> WritePath::write(const WriteBatch& batch) {
   if (Status fits = batch.check_limits(); !fits.ok()) return fits.error();
@@ -37,6 +44,7 @@ Status WritePath::submit(Request& request) {
 
 void WritePath::lead(rt::Lock& lock) {
   const bool freeze = queue_.front()->want == Want::kFreeze;
+  if (!freeze) slow_down(lock);
   Status done = state_.stopped ? Status(*state_.stopped) : make_room(lock, freeze);
   const std::vector<Request*> group = take_group();
   if (done.ok() && !freeze) done = commit(lock, group);
@@ -85,7 +93,31 @@ Status WritePath::wait_for_room(rt::Lock& lock) {
               [&] { return state_.frozen.size() < state_.options.frozen_memtables_max; });
     if (!done.ok()) return done;
   }
+  if (state_.pressure.level == Pressure::Level::kStop) {
+    rt::mark("write.stall_level0");
+    const std::string why = state_.pressure.cause;
+    return stall(lock, {.cause = StallCause::kLevel0, .why = why},
+                 [&] { return state_.pressure.level != Pressure::Level::kStop; });
+  }
   return {};
+}
+
+// Lets merging catch up: writers go on at kSlowBytesPerSecond, in small sleeps.
+void WritePath::slow_down(rt::Lock& lock) {
+  if (state_.pressure.level == Pressure::Level::kNone || state_.closing) return;
+  const std::uint64_t quantum = std::min(kSlowQuantumBytes, state_.options.memtable_max_bytes / 16);
+  if (unpaced_bytes_ < quantum) return;
+  rt::mark("write.slowdown");
+  const std::uint64_t ns = unpaced_bytes_ * 1'000'000'000 / kSlowBytesPerSecond;
+  unpaced_bytes_ = 0;
+  const std::string why = state_.pressure.cause;
+  state_.listener.on_write_stall({.cause = StallCause::kSlowdown, .why = why});
+  lock.unlock();
+  rt::sleep_until(rt::monotonic_ns() + ns);
+  lock.lock();
+  auto& counted = state_.counters.stalls[static_cast<std::size_t>(StallCause::kSlowdown)];
+  counted.count.add(1);
+  counted.ns.add(ns);
 }
 
 Status WritePath::stall(rt::Lock& lock, const StallReport& report, const std::function<bool()>& over) {
@@ -199,6 +231,7 @@ Status WritePath::log(const std::vector<Request*>& group) {
     state_.listener.on_group_commit(pending.size(), wal_->bytes() - before);
     state_.counters.groups.add(1);
     state_.counters.wal_bytes.add(wal_->bytes() - before);
+    unpaced_bytes_ += wal_->bytes() - before;
     wants_sync |= state_.options.wal_flush_every_write;
   }
   if (!wants_sync) return {};

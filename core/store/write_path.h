@@ -51,6 +51,7 @@ class WritePath {
   std::vector<Request*> take_group() const;
   Status make_room(rt::Lock& lock, bool freeze_anyway);
   Status wait_for_room(rt::Lock& lock);
+  void slow_down(rt::Lock& lock);
   // Waits until `over` holds, the store stops or closes; told to the listener and counted.
   Status stall(rt::Lock& lock, const StallReport& report, const std::function<bool()>& over);
   Status roll_log(rt::Lock& lock);
@@ -63,6 +64,7 @@ class WritePath {
   std::unique_ptr<WalWriter> wal_;
   std::deque<Request*> queue_;  // guarded by state_.mutex
   bool clock_reported_ = false;
+  std::uint64_t unpaced_bytes_ = 0;  // logged since writers were last slowed down; the leader's
 };
 
 }  // namespace mylonite

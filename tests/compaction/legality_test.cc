@@ -206,7 +206,7 @@ Met met(const Version& version, const std::map<FileNumber, std::map<int, std::se
 TEST(Legality, RunningJobsMayEndInAnyOrder) {
   Random random(2);
   int together = 0;
-  for (int i = 0; i < 1500; ++i) {
+  for (int i = 0; i < 2500; ++i) {
     Version version = random_tree(random);
     std::map<FileNumber, std::map<int, std::set<std::uint64_t>>> data;
     std::uint64_t age = 100;

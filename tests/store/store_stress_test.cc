@@ -1,6 +1,9 @@
 // Real threads on the real disk, for the thread sanitizer and for what simulated schedules cannot show (weak memory).
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdio>
+#include <optional>
 
 #include "core/memtable/memtable.h"
 #include "core/rt/rt.h"
@@ -42,6 +45,11 @@ void write_some(Store& store, std::size_t writer, std::uint64_t batches, Verdict
     WriteBatch batch;
     batch.put(key_of(writer, 'a'), value_of(n));
     batch.put(key_of(writer, 'b'), value_of(n));
+    // Something for merges to carry, and for range deletes to hide.
+    batch.put("fill-" + std::to_string(writer * 1000 + n * 7 % 500), std::string(200, 'f'));
+    if (n % 50 == 0)
+      batch.remove_range("fill-" + std::to_string(writer * 1000 + n % 400),
+                         "fill-" + std::to_string(writer * 1000 + n % 400 + 9));
     const auto at = store.write(batch);
     verdict.expect(at.ok() && *at > last, "a write fails, or stamps do not ascend");
     if (!at.ok()) return;
@@ -53,20 +61,24 @@ void write_some(Store& store, std::size_t writer, std::uint64_t batches, Verdict
 
 class Reader {
  public:
-  Reader(Store& store, Verdict& verdict) : session_(store.session()), verdict_(verdict) {}
+  Reader(Store& store, Verdict& verdict) : store_(store), session_(store.session()), verdict_(verdict) {}
 
   // False once the store is closed.
   bool look_once(std::uint64_t round) {
-    const auto cursor = session_.iterator();
+    const bool remember = round % 16 == 0;
+    if (remember) {
+      auto now_held = store_.snapshot();
+      if (!now_held.ok()) return closed(now_held.error());
+      past_held_.emplace(std::move(*now_held));
+    }
+    const auto cursor =
+        session_.iterator({.low = "writer-", .high = "writer."}, remember ? past_held_->read() : ReadOptions());
     if (!cursor.ok()) return closed(cursor.error());
     Counters now{};
     if (!walk(**cursor, round % 2 == 0, now)) return false;
     for (std::size_t i = 0; i < kWriters; ++i) verdict_.expect(now[i] >= seen_[i], "a session saw time go back");
     seen_ = now;
-    if (round % 16 == 0) {
-      past_ = now;
-      past_at_ = (*cursor)->read_at();
-    }
+    if (remember) past_ = now;
     return look_back(round % kWriters);
   }
 
@@ -93,18 +105,19 @@ class Reader {
   }
 
   bool look_back(std::size_t writer) {
-    const auto then = session_.get(key_of(writer, 'b'), {.as_of = past_at_});
+    const auto then = session_.get(key_of(writer, 'b'), past_held_->read());
     if (!then.ok()) return closed(then.error());
     const std::uint64_t n = *then ? std::stoull(**then) : 0;
     verdict_.expect(n == past_[writer], "the past has changed");
     return true;
   }
 
+  Store& store_;
   Session session_;
   Verdict& verdict_;
   Counters seen_{};
-  Counters past_{};
-  Timestamp past_at_;
+  std::optional<Snapshot> past_held_;
+  Counters past_{};  // as seen in it
 };
 
 void stress(bool sync, std::uint64_t batches) {
@@ -114,12 +127,19 @@ void stress(bool sync, std::uint64_t batches) {
   options.memtable_max_bytes = 16 << 10;
   options.wal_file_rotate_bytes = 8 << 10;
   options.wal_flush_every_write = sync;
+  options.compaction_threads = 3;
+  options.compaction_threshold_bytes = 32 << 10;
+  options.level_size_ratio = 2;
+  options.level0_compact_runs = 2;
+  options.block_cache_bytes = 32 << 10;
+  options.open_files_max = 4;
   Verdict verdict;
   {
     auto opened = Store::open(options);
     ASSERT_TRUE(opened.ok()) << opened.error().to_string();
     Store& store = **opened;
     std::atomic<std::uint64_t> looks{0};
+    std::uint64_t at_once = 0;
     std::vector<rt::Thread> readers;
     for (std::size_t i = 0; i < kReaders; ++i) {
       readers.emplace_back("reader", [&store, &verdict, &looks] {
@@ -135,8 +155,15 @@ void stress(bool sync, std::uint64_t batches) {
       for (int i = 0; i < 20; ++i) {
         verdict.expect(store.flush().ok(), "a flush fails");
         verdict.expect(store.sync().ok(), "a sync fails");
+        at_once = std::max(at_once, store.stats().merges_running);
       }
     }
+    const StoreStats stats = store.stats();
+    EXPECT_GT(stats.merges, 3U);
+    ::testing::Test::RecordProperty("merges", static_cast<int>(stats.merges));
+    ::testing::Test::RecordProperty("merges_seen_running_at_once", static_cast<int>(at_once));
+    std::printf("%llu merges, up to %llu seen running at once\n", static_cast<unsigned long long>(stats.merges),
+                static_cast<unsigned long long>(at_once));
     // Closed under the readers' hands.
     EXPECT_TRUE(store.close().ok());
     readers.clear();
