@@ -6,20 +6,20 @@
 
 #include "core/base/random.h"
 #include "core/format/file_names.h"
-#include "core/store/catalog.h"
-#include "faultfs/sim_file_system.h"
+#include "core/sst/table_environment.h"
 #include "tests/support/entries.h"
+#include "tests/support/memory_file_system.h"
 
 namespace mylonite::testing {
 namespace {
 
-// A tree whose every table holds what the test put there, on a simulated disk.
+// A tree whose every table holds what the test put there.
 class Trees : public ::testing::Test {
  protected:
   Trees() {
     options_.sstable_max_bytes = 1024;
     options_.block_bytes = 128;
-    EXPECT_TRUE(fs_.make_directory("db").ok());
+    options_.compression = "none";
   }
 
   RunTarget target() {
@@ -27,8 +27,8 @@ class Trees : public ::testing::Test {
         .fs = fs_, .directory = "db", .options = options_, .new_file_number = [this] { return FileNumber{next_++}; }};
   }
 
-  void add(std::uint32_t level, const Entries& entries) {
-    JobOutput output(target());
+  void add(std::uint32_t level, const Entries& entries, const std::vector<RangeTombstone>& ranges = {}) {
+    RunWriter output(target(), RangeTombstones(ranges));
     for (const auto& [key, value] : entries) ASSERT_TRUE(output.add(key, value).ok());
     const auto tables = output.finish();
     ASSERT_TRUE(tables.ok());
@@ -37,7 +37,7 @@ class Trees : public ::testing::Test {
     version_ = apply(version_, edit).value();
     for (const TableInfo& table : *tables) open(table);
   }
-  void open(const TableInfo& table) { open_[table.number] = open_table(fs_, "db", table).value(); }
+  void open(const TableInfo& table) { open_[table.number] = TableReader::open(environment_, table).value(); }
 
   // All tables of these levels, as a job.
   CompactionJob all_of(std::set<std::uint32_t> levels, std::uint32_t to_level) const {
@@ -53,10 +53,12 @@ class Trees : public ::testing::Test {
     return job;
   }
 
-  JobRunner::Tables inputs_of(const CompactionJob& job) const {
-    JobRunner::Tables inputs;
+  JobRunner::Inputs inputs_of(const CompactionJob& job) const {
+    JobRunner::Inputs inputs;
     for (const CompactionInput& input : job.inputs) {
-      for (FileNumber number : input.tables) inputs.push_back(open_.at(number));
+      TableList run;
+      for (FileNumber number : input.tables) run.push_back(open_.at(number));
+      inputs.push_back(std::make_shared<const TableList>(std::move(run)));
     }
     return inputs;
   }
@@ -79,9 +81,9 @@ class Trees : public ::testing::Test {
     return all;
   }
 
-  faultfs::Disk disk_;
-  faultfs::SimFileSystem fs_{disk_};
+  MemoryFileSystem fs_;
   Options options_;
+  std::shared_ptr<TableEnvironment> environment_ = std::make_shared<TableEnvironment>(fs_, "db", options_);
   std::uint64_t next_ = 1;
   Version version_;
   std::map<FileNumber, std::shared_ptr<const TableReader>> open_;
@@ -142,6 +144,30 @@ TEST_F(Trees, DropsWhatNobodySees) {
   EXPECT_EQ(edit->removed.size(), 1U);
 }
 
+// Goal: range deletes are merged with the rest. Method: one above an old put and beside a newer one, a floor below and
+// then above it. Expectation: below, everything stays, in a table that covers the range; above, what it hides is gone,
+// and so is the range delete itself when nothing lies below.
+TEST_F(Trees, RangeDeletes) {
+  const std::string old = internal_key("b", Timestamp{1}, Kind::kPut);
+  const std::string fresh = internal_key("c", Timestamp{3}, Kind::kPut);
+  add(1, {{old, "old"}});
+  add(0, {{fresh, "new"}}, {{.low = "a", .high = "x", .at = Timestamp{2}}});
+  const CompactionJob job = all_of({0, 1}, 1);
+  for (const std::uint64_t floor : {1, 2}) {
+    const DropRule rule{.floor = Timestamp{floor}, .tombstones_until = kTimestampMax, .older = {}};
+    JobRunner runner(target(), plan(job, rule), inputs_of(job));
+    while (runner.step(1).value()) continue;
+    const auto edit = runner.finish();
+    ASSERT_TRUE(edit.ok());
+    ASSERT_EQ(edit->added.size(), 1U);
+    const TableInfo& table = edit->added[0].table;
+    EXPECT_EQ(table.range_deletes, floor == 1 ? 1U : 0U);
+    EXPECT_EQ(content(edit->added), floor == 1 ? (Entries{{old, "old"}, {fresh, "new"}}) : (Entries{{fresh, "new"}}));
+    EXPECT_EQ(key_range(table).low, floor == 1 ? "a" : "c");
+    EXPECT_EQ(key_range(table).high, floor == 1 ? "x" : "c");
+  }
+}
+
 // Goal: an output table does not overlap too much of the level below. Method: a level of many tables under the output,
 // a limit of a few. Expectation: each output table overlaps few, without the limit one overlaps many.
 TEST_F(Trees, CutsByOverlapBelow) {
@@ -189,15 +215,7 @@ TEST_F(Trees, DamagedInputFailsTheJob) {
   for (const auto& [key, value] : older) newer.erase(key);
   add(0, older);
   add(0, newer);
-  const std::string path = "db/" + table_name(version_.tables().front()->number);
-  const auto file = fs_.open(path, vfs::OpenMode::kRead).value();
-  std::string bytes(file->size().value(), '\0');
-  ASSERT_TRUE(file->read_at(0, bytes).ok());
-  bytes[200] = static_cast<char>(bytes[200] ^ 1);
-  ASSERT_TRUE(fs_.remove(path).ok());
-  const auto damaged = fs_.open(path, vfs::OpenMode::kCreateExclusive).value();
-  ASSERT_TRUE(damaged->append(bytes).ok());
-  open(*version_.tables().front());
+  fs_.content("db/" + table_name(version_.tables().front()->number))->bytes[200] ^= 1;
   const CompactionJob job = all_of({0}, 1);
   JobRunner runner(target(), plan(job), inputs_of(job));
   Result<bool> stepped = true;
