@@ -196,6 +196,11 @@ Status Store::flush() {
   return Error(Code::kClosed, "the store was closed before the flush ended");
 }
 
+Result<Timestamp> Store::ingest(IngestSource& source) {
+  if (Status may = writable(); !may.ok()) return may.error();
+  return writes_->ingest(source);
+}
+
 Status Store::checkpoint(const std::string& directory) {
   if (Status done = flush(); !done.ok()) return done;
   rt::Lock lock(state_->mutex);

@@ -29,6 +29,7 @@
 #include "core/store/background.h"
 #include "core/store/compactor.h"
 #include "core/store/event_listener.h"
+#include "core/store/ingest.h"
 #include "core/store/session.h"
 #include "core/store/stats.h"
 #include "core/store/write_path.h"
@@ -83,6 +84,8 @@ class Store {
 
   Status sync();   // everything acknowledged so far is durable on return
   Status flush();  // and in tables
+  // Bulk load of sorted keys as one write (core/store/ingest.h). Durable when it returns.
+  Result<Timestamp> ingest(IngestSource& source);
   // Flushes, then makes a store of its own in the new directory `directory` (a path in this store's filesystem; on the
   // real disk, beside the store's directory): everything acknowledged before the call, sharing the tables' bytes.
   Status checkpoint(const std::string& directory);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/format/file_names.h"
+
 namespace mylonite {
 namespace {
 
@@ -24,6 +26,12 @@ Status WritePath::sync() {
   return submit(request);
 }
 
+Result<Timestamp> WritePath::ingest(IngestSource& source) {
+  Request request{.want = Want::kIngest, .source = &source};
+  if (Status done = submit(request); !done.ok()) return done.error();
+  return request.at;
+}
+
 Result<std::uint64_t> WritePath::freeze() {
   Request request{.want = Want::kFreeze};
   if (Status done = submit(request); !done.ok()) return done.error();
@@ -43,11 +51,13 @@ Status WritePath::submit(Request& request) {
 }
 
 void WritePath::lead(rt::Lock& lock) {
-  const bool freeze = queue_.front()->want == Want::kFreeze;
+  Request& first = *queue_.front();
+  const bool freeze = first.alone();
   if (!freeze) slow_down(lock);
   Status done = state_.stopped ? Status(*state_.stopped) : make_room(lock, freeze);
   const std::vector<Request*> group = take_group();
   if (done.ok() && !freeze) done = commit(lock, group);
+  if (done.ok() && first.want == Want::kIngest) done = take_in(lock, first);
   const Request* self = queue_.front();
   for (Request* request : group) {
     queue_.pop_front();
@@ -62,7 +72,7 @@ std::vector<WritePath::Request*> WritePath::take_group() const {
   std::vector<Request*> group;
   std::size_t bytes = 0;
   for (Request* request : queue_) {
-    if (!group.empty() && (request->want == Want::kFreeze || group.front()->want == Want::kFreeze)) break;
+    if (!group.empty() && (request->alone() || group.front()->alone())) break;
     if (request->batch != nullptr) bytes += encoded_record_bytes(request->batch->encoded().size());
     if (!group.empty() && bytes > state_.options.group_commit_max_bytes) break;
     group.push_back(request);
@@ -190,7 +200,7 @@ Status WritePath::stamp(rt::Lock& lock, const std::vector<Request*>& group) {
   }
   Timestamp last = state_.stamps.last();
   for (Request* request : group) {
-    if (request->batch != nullptr && request->batch->count() > 0) {
+    if (request->needs_stamp()) {
       const auto next = StampSource::after(last, clock);
       if (!next) return Error(Code::kExhausted, "timestamps are used up: the format ends in the year 2198");
       last = *next;
@@ -211,8 +221,12 @@ Status WritePath::stamp(rt::Lock& lock, const std::vector<Request*>& group) {
   }
   state_.stamps.issued(last);
   for (const Request* request : group) {
-    if (request->batch != nullptr && request->batch->count() > 0)
+    if (!request->needs_stamp()) continue;
+    if (request->want == Want::kIngest) {
+      state_.listener.on_ingest_stamped(request->at);
+    } else {
       state_.listener.on_stamped(request->at, *request->batch);
+    }
   }
   return {};
 }
@@ -237,6 +251,43 @@ Status WritePath::log(const std::vector<Request*>& group) {
   if (!wants_sync) return {};
   state_.counters.wal_syncs.add(1);
   return wal_->sync();
+}
+
+// The memtable was frozen; once everything frozen is in tables, the stream becomes a newer run than all of them, and
+// what is written after it meets a newer memtable.
+Status WritePath::take_in(rt::Lock& lock, Request& request) {
+  state_.progress.wait(lock, [&] { return state_.stopped || state_.closing || state_.frozen.empty(); });
+  if (state_.stopped) return *state_.stopped;
+  if (state_.closing) return Error(Code::kClosed, "the store was closed before what is in memory was in tables");
+  if (Status done = stamp(lock, {&request}); !done.ok()) return done;
+  lock.unlock();
+  std::vector<FileNumber> created;
+  const RunTarget target{.fs = state_.fs,
+                         .directory = state_.directory,
+                         .options = state_.options,
+                         .new_file_number =
+                             [&] {
+                               created.push_back(state_.catalog->new_file_number());
+                               return created.back();
+                             },
+                         .give_up = &state_.compaction_gives_up};
+  const auto edit = ingest_run(target, *request.source, request.at);
+  const Status done = !edit.ok() ? Status(edit.error()) : state_.catalog->commit(*edit);
+  if (!edit.ok()) {
+    for (FileNumber unused : created) {
+      ignore(state_.fs.remove(state_.directory + "/" + table_name(unused)), "the next open removes it");
+    }
+  }
+  lock.lock();
+  if (!done.ok()) {
+    if (edit.ok()) state_.stop(done.error());  // the manifest failed
+    return done;
+  }
+  for (const VersionEdit::Added& added : edit->added) state_.counters.ingested_bytes.add(added.table.file_bytes);
+  state_.visible = request.at;
+  state_.publish();
+  state_.ask_compaction();
+  return {};
 }
 
 Status WritePath::finish() {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/format/write_batch.h"
+#include "core/store/ingest.h"
 #include "core/store/shared_state.h"
 #include "core/wal/writer.h"
 
@@ -31,15 +32,20 @@ class WritePath {
   Status sync();
   // Freezes the active memtable, if it holds anything. Returns the order of the newest frozen one ever.
   Result<std::uint64_t> freeze();
+  // The stamp of all that was ingested; of an empty stream the newest visible one.
+  Result<Timestamp> ingest(IngestSource& source);
   // Waits until no caller is left (state.closing must be set), then ends the log with the clean-close marker.
   Status finish();
   ClosedLog log_end() const { return {.number = wal_->number(), .bytes = wal_->bytes()}; }  // after finish()
 
  private:
-  enum class Want : std::uint8_t { kWrite, kSync, kFreeze };
+  enum class Want : std::uint8_t { kWrite, kSync, kFreeze, kIngest };
   struct Request {
     Want want = Want::kWrite;
     const WriteBatch* batch = nullptr;
+    IngestSource* source = nullptr;
+    bool alone() const { return want == Want::kFreeze || want == Want::kIngest; }  // never in a group with others
+    bool needs_stamp() const { return want == Want::kIngest || (batch != nullptr && batch->count() > 0); }
     Timestamp at{};
     std::optional<Error> error{};
     bool done = false;
@@ -58,6 +64,7 @@ class WritePath {
   Status commit(rt::Lock& lock, const std::vector<Request*>& group);
   Status stamp(rt::Lock& lock, const std::vector<Request*>& group);
   Status log(const std::vector<Request*>& group);
+  Status take_in(rt::Lock& lock, Request& request);
   void count(const std::vector<Request*>& group);
 
   SharedState& state_;
