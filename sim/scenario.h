@@ -26,9 +26,17 @@ enum class OpKind : std::uint8_t {
   kRemove,
   kBatch,
   kGet,
-  kGetAsOf,   // of a stamp seen earlier: `number` picks which
+  kGetAsOf,   // at a snapshot the client holds, or of a stamp seen earlier: `number` picks which
   kScan,      // [key, high), forward, at most `number` pairs
   kScanBack,  // the same, backward from high
+  kScanAsOf,  // as kGetAsOf, either way, at most kAsOfPairsMax pairs
+  kWalk,      // a cursor over [key, high): a few seeks and steps that follow from `number`, to keys of the batch
+  // A client has two slots for cursors and two for snapshots: `number` picks one; what it held is let go.
+  kOpenCursor,  // over [key, high), now or, one in eight, in the past
+  kUseCursor,   // as kWalk
+  kCloseCursor,
+  kTakeSnapshot,
+  kReleaseSnapshot,
   kSync,
   kFlush,
   kSleep,      // `number` nanoseconds of virtual time
@@ -36,13 +44,14 @@ enum class OpKind : std::uint8_t {
   kClockFreeze,
   kClockRun,
 };
-inline constexpr std::size_t kOpKinds = 13;
+inline constexpr std::size_t kOpKinds = 20;
+inline constexpr std::uint64_t kAsOfPairsMax = 30;
 std::string_view op_name(OpKind kind);
 std::optional<OpKind> op_from_name(std::string_view name);
 
 struct BatchItem {
   std::string key;
-  std::optional<std::string> value;  // empty: remove
+  std::optional<std::string> value;  // empty: remove; of a walk: always empty
   bool operator==(const BatchItem&) const = default;
 };
 
