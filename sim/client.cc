@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "core/base/bytes.h"
+#include "core/vfs/file_system.h"
+#include "sim/contents.h"
 #include "sim/sanitizer.h"
 
 namespace mylonite::sim {
@@ -76,10 +78,17 @@ void Client::perform(const Operation& operation) {
     case OpKind::kOpenCursor: open_cursor(operation); break;
     case OpKind::kUseCursor: use_cursor(operation); break;
     case OpKind::kCloseCursor: cursors_[slot].reset(); break;
-    case OpKind::kTakeSnapshot: take_snapshot(operation); break;
-    case OpKind::kReleaseSnapshot: release_snapshot(slot); break;
+    case OpKind::kTakeSnapshot:
+      take_snapshot(operation);
+      check_floor();
+      break;
+    case OpKind::kReleaseSnapshot:
+      check_floor();
+      release_snapshot(slot);
+      break;
     case OpKind::kSync:
     case OpKind::kFlush: sync(operation.kind); break;
+    case OpKind::kCheckpoint: checkpoint(); break;
     case OpKind::kSleep:
     case OpKind::kClockJump:
     case OpKind::kClockFreeze:
@@ -225,6 +234,48 @@ void Client::sync(OpKind kind) {
   const SimulatorCode scope;
   court_.oracle().made_durable(reading.ticket);
   court_.returned(kind, reading.ticket.floor);
+}
+
+void Client::checkpoint() {
+  const Reading reading = now();
+  const std::string directory = court_.new_directory();
+  if (!court_.went_well("checkpoint", error_of(store_.checkpoint(directory)))) return;
+  if (!compare_checkpoint(reading.ticket, directory)) return;
+  remove_checkpoint(directory);
+  const SimulatorCode scope;
+  court_.see(Sight::kCheckpoint);
+  court_.returned(OpKind::kCheckpoint, reading.ticket.floor);
+}
+
+bool Client::compare_checkpoint(const Oracle::Ticket& ticket, const std::string& directory) {
+  Options options = store_.options();
+  options.data_dir = directory;
+  auto copy = Store::open_read_only(fs_, options);
+  if (!court_.went_well("open of a checkpoint", error_of(copy))) return false;
+  const auto contents = read_all(**copy);
+  if (!court_.went_well("reads of a checkpoint", error_of(contents))) return false;
+  const SimulatorCode scope;
+  court_.oracle().made_durable(ticket);  // it flushes
+  court_.oracle().check_checkpoint(ticket, contents->newest(), contents->pairs);
+  court_.end_if_violated();
+  return !court_.dead();
+}
+
+void Client::remove_checkpoint(const std::string& directory) {
+  const auto names = fs_.list(directory);
+  if (!names.ok()) return;  // the machine died
+  for (const std::string& name : *names) ignore(fs_.remove(directory + "/" + name), "the machine may die here");
+  ignore(fs_.remove_directory(directory), "the machine may die here");
+}
+
+void Client::check_floor() {
+  const Reading reading = now();
+  const Timestamp floor = store_.history_floor();
+  if (court_.dead()) return;
+  const SimulatorCode scope;
+  court_.saw_clock();
+  court_.oracle().check_floor(reading.ticket, floor);
+  court_.end_if_violated();
 }
 
 void Client::clock(const Operation& operation) {

@@ -17,7 +17,9 @@ namespace mylonite::sim {
 
 class Client {
  public:
-  Client(Store& store, Court& court) : store_(store), court_(court), session_(store.session()) {}
+  // `fs` is the one that the store is on.
+  Client(Store& store, Court& court, vfs::FileSystem& fs)
+      : store_(store), court_(court), fs_(fs), session_(store.session()) {}
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -45,6 +47,10 @@ class Client {
   void open_cursor(const Operation& operation);
   void use_cursor(const Operation& operation);
   void sync(OpKind kind);
+  void checkpoint();
+  bool compare_checkpoint(const Oracle::Ticket& ticket, const std::string& directory);
+  void remove_checkpoint(const std::string& directory);
+  void check_floor();
   void clock(const Operation& operation);
 
   Reading now();
@@ -54,6 +60,7 @@ class Client {
 
   Store& store_;
   Court& court_;
+  vfs::FileSystem& fs_;
   Session session_;
   std::array<std::optional<Held>, kSlots> snapshots_{};
   std::array<std::optional<Walk>, kSlots> cursors_{};

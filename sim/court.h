@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <string>
 #include <string_view>
 
 #include "core/base/status.h"
@@ -33,6 +34,8 @@ class Court {
   void saw_clock() { universe_.oracle.saw_clock(universe_.world.clock.wall_ticks_highest()); }
   void end_if_violated();
 
+  std::string new_directory();  // a name beside the store's, never used before
+
   // A client began an operation, and got its answer, at a stamp.
   void begins(std::size_t client, std::string_view operation);
   void returned(OpKind kind, Timestamp at);
@@ -53,6 +56,7 @@ class Court {
   bool loud_ = false;
   bool closing_ = false;
   Age age_;
+  std::uint64_t directories_ = 0;
   std::map<int, std::size_t> clients_{};  // by fiber, for the story
 };
 

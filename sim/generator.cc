@@ -165,6 +165,7 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
     if (life.ending != Ending::kClose && own.split("death").below(2) == 1) life.death = Death::kDrop;
     life.foreign_file = rest.chance(1, 15);
     if (rest.chance(1, 6)) life.close_after_ns = rest.between(1, 200'000);
+    life.read_only_first = own.split("read-only").below(12) == 0;
     life.image_seed = rest.next();
     life.entropy_seed = rest.next();
     life.clients.resize(swarm.clients);

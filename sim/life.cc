@@ -72,6 +72,8 @@ bool Life::followed_schedule() const {
 
 void Life::main() {
   universe_.oracle.start_incarnation(life_.options);
+  const std::optional<Contents> looked = look_only();
+  if (machine_.dead()) return;
   machine_.enter(Phase::kOpen);
   auto store = Store::open(fs_, life_.options, this);
   machine_.leave();
@@ -79,7 +81,7 @@ void Life::main() {
     static_cast<void>(court_.went_well("open", &store.error()));
     return;
   }
-  if (!machine_.dead()) judge_recovery(**store);
+  if (!machine_.dead()) judge_recovery(**store, looked);
   if (machine_.dead()) {
     close(**store);
     return;
@@ -99,27 +101,47 @@ bool Life::went_well(const char* call, const Status& status) {
   return court_.went_well(call, status.ok() ? nullptr : &status.error());
 }
 
-bool Life::collect(Session& session, Holdings& found) {
-  auto versions = session.versions();
-  if (!versions.ok()) return court_.went_well("versions", &versions.error());
-  for ((*versions)->seek_to_first(); (*versions)->valid(); (*versions)->next()) {
-    const ParsedKey key = parse_internal_key((*versions)->key());
-    Survivor& entry =
-        found.entries.emplace_back(Survivor{.key = std::string(key.user_key), .at = key.at, .value = std::nullopt});
-    if (key.kind == Kind::kPut) entry.value = std::string((*versions)->value());
-  }
-  return went_well("versions", (*versions)->status());
+std::optional<Contents> Life::look(Store& store, const char* call) {
+  auto contents = read_all(store);
+  if (!court_.went_well(call, contents.ok() ? nullptr : &contents.error())) return std::nullopt;
+  return std::move(*contents);
 }
 
-void Life::judge_recovery(Store& store) {
-  Session session = store.session();
-  Holdings found;
-  if (!collect(session, found)) return;
+// Opens an existing store for reading, if the scenario says so, and leaves everything as it was.
+std::optional<Contents> Life::look_only() {
+  if (!life_.read_only_first || !universe_.disk.find(life_.options.data_dir + "/" + std::string(kCurrentName))) {
+    return std::nullopt;
+  }
+  const std::uint64_t before = universe_.disk.hash();
+  std::optional<Contents> contents;
+  {
+    auto store = Store::open_read_only(fs_, life_.options, nullptr);
+    if (!court_.went_well("read-only open", store.ok() ? nullptr : &store.error())) return std::nullopt;
+    contents = look(**store, "read-only reads");
+    if (!went_well("read-only close", (*store)->close())) return std::nullopt;
+  }
+  const SimulatorCode scope;
+  court_.see(Sight::kReadOnlyOpen);
+  if (universe_.disk.hash() != before) {
+    universe_.oracle.violate("read-only", "the disk is not what it was before the store was opened for reading");
+    court_.end_if_violated();
+  }
+  return contents;
+}
+
+void Life::judge_recovery(Store& store, const std::optional<Contents>& looked) {
+  const std::optional<Contents> found = look(store, "reads after open");
+  if (!found) return;
   {
     const SimulatorCode scope;
     court_.saw_clock();
-    const Oracle::Counts counts =
-        universe_.oracle.check_recovered(found, {.ending = universe_.worst_ending, .first_visible = session.read_at()});
+    const Oracle::Counts counts = universe_.oracle.check_recovered(
+        found->holdings, {.ending = universe_.worst_ending, .first_visible = found->read_at, .floor = found->floor});
+    if (looked) {
+      const std::string differs = difference(*looked, *found);
+      if (!differs.empty())
+        universe_.oracle.violate("read-only", "opened for reading and then for writing: " + differs);
+    }
     if (universe_.worst_ending == Ending::kPowerLoss) ++universe_.stats.acknowledged_lost[counts.acknowledged_lost];
     if (universe_.worst_ending != Ending::kClose) ++universe_.stats.recoveries;
     if (counts.dropped > 0) court_.see(Sight::kVersionDropped);
@@ -139,7 +161,7 @@ void Life::settle_lies() {
 }
 
 void Life::check_scans(Store& store) {
-  Client judge(store, court_);
+  Client judge(store, court_, fs_);
   for (const OpKind kind : {OpKind::kScan, OpKind::kScanBack}) {
     if (!machine_.dead()) judge.perform({.kind = kind, .number = UINT64_MAX});
   }
@@ -174,7 +196,7 @@ std::vector<rt::Thread> Life::start_clients(Store& store) {
 }
 
 void Life::client(Store& store, std::size_t number) {
-  Client client(store, court_);
+  Client client(store, court_, fs_);
   for (const Operation& operation : life_.clients[number]) {
     rt::point("client");
     if (machine_.dead()) return;

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/store/store.h"
+#include "sim/contents.h"
 #include "sim/court.h"
 #include "sim/machine.h"
 #include "sim/scenario.h"
@@ -31,8 +33,9 @@ class Life final : private EventListener {
 
  private:
   void main();
-  void judge_recovery(Store& store);
-  bool collect(Session& session, Holdings& found);
+  void judge_recovery(Store& store, const std::optional<Contents>& looked);
+  std::optional<Contents> look(Store& store, const char* call);
+  std::optional<Contents> look_only();
   void settle_lies();
   void check_scans(Store& store);
   void check_listing();

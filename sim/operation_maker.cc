@@ -50,6 +50,7 @@ Swarm draw_swarm(Random random, std::string_view profile) {
   if (weight(OpKind::kTakeSnapshot, 2, 50)) follow(OpKind::kReleaseSnapshot, 1);
   weight(OpKind::kSync, 3, 50);
   weight(OpKind::kFlush, 2, 40);
+  weight(OpKind::kCheckpoint, 1, 15);
   weight(OpKind::kSleep, 2, 30);
   weight(OpKind::kClockJump, 2, 30);
   if (weight(OpKind::kClockFreeze, 1, 20)) follow(OpKind::kClockRun, 1);
@@ -96,6 +97,7 @@ Operation OperationMaker::next() {
     case OpKind::kClockJump: op.number = jump(); break;
     case OpKind::kSync:
     case OpKind::kFlush:
+    case OpKind::kCheckpoint:
     case OpKind::kClockFreeze:
     case OpKind::kClockRun: break;
   }

@@ -142,8 +142,7 @@ void Oracle::check_get(std::string_view key, Timestamp at, const std::optional<s
                               show(found)));
 }
 
-void Oracle::check_scan(const Model::Range& range, Timestamp at,
-                        const std::vector<std::pair<std::string, std::string>>& found) {
+void Oracle::check_scan(const Model::Range& range, Timestamp at, const Pairs& found) {
   const Model::Pairs expected = model_.scan(range, at);
   const char* direction = range.backward ? "backward" : "forward";
   for (std::size_t i = 0; i < std::max(expected.size(), found.size()); ++i) {
@@ -213,6 +212,23 @@ void Oracle::settle(const Recovery& recovery, bool void_bounds, Timestamp cut) {
   std::erase_if(acknowledged_, [&](Timestamp at) { return at > floor_; });
   check_floor(begin(), recovery.floor);
   history_floor_ = recovery.floor;
+}
+
+// A moment behind the newest entry will do too: what happened then may be dropped tombstones.
+void Oracle::check_checkpoint(const Ticket& ticket, Timestamp newest, const Pairs& found) {
+  const Model::Range everything{.low = "", .high = std::nullopt, .limit = UINT64_MAX, .backward = false};
+  const Timestamp first = std::max(ticket.floor, newest);
+  auto shows = [&](Timestamp at) {
+    return std::ranges::equal(model_.scan(everything, at), found,
+                              [](const auto& a, const auto& b) { return a.first == b.first && a.second == b.second; });
+  };
+  if (shows(first)) return;
+  for (auto later = emissions_.upper_bound(first); later != emissions_.end(); ++later) {
+    if (shows(later->first)) return;
+  }
+  violate("checkpoint", fmt::format("a checkpoint with {} pairs, the newest entry of stamp {}, asked for when {} had "
+                                    "returned, is the store at no moment from then on",
+                                    found.size(), newest.ticks, ticket.floor.ticks));
 }
 
 void Oracle::check_listing(std::vector<std::string> found, std::vector<std::string> expected) {

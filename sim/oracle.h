@@ -19,6 +19,8 @@
 //                     the time that history_retention_seconds grants; it never sinks; no read above it is refused
 //   scan              forward and backward scans agree with the model
 //   walk              so does every step of a cursor, whatever turns it takes and however old it is
+//   checkpoint        holds the store's state at one moment, at least all that had returned before it was asked for
+//   read-only         opening for reading changes nothing on the disk and shows what the next open shows
 //   listing           the directory holds what the manifest names, and foreign files untouched
 //   open              an open after a crash succeeds without help
 // Durable, as counted here: acknowledged with sync on, or before the start of a sync, flush or close that succeeded.
@@ -66,9 +68,9 @@ class Oracle {
   void made_durable(const Ticket& ticket);  // sync, flush or close succeeded; the ticket is of its invocation
 
   // Answers.
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
   void check_get(std::string_view key, Timestamp at, const std::optional<std::string>& found);
-  void check_scan(const Model::Range& range, Timestamp at,
-                  const std::vector<std::pair<std::string, std::string>>& found);
+  void check_scan(const Model::Range& range, Timestamp at, const Pairs& found);
   // Where a cursor came to: the first pair of the range is expected, empty where there is none.
   using Place = std::optional<std::pair<std::string_view, std::string_view>>;
   void check_place(const Model::Range& range, Timestamp at, const Place& found);
@@ -85,6 +87,8 @@ class Oracle {
   };
   using Counts = RecoveryJudge::Counts;
   Counts check_recovered(const Holdings& found, const Recovery& recovery);
+  // What a checkpoint shows, front to back, with its newest stamp; the ticket is of the invocation.
+  void check_checkpoint(const Ticket& ticket, Timestamp newest, const Pairs& found);
   void check_listing(std::vector<std::string> found, std::vector<std::string> expected);
   void forget_everything();  // the disk was lost to a lie and the store begins anew
 

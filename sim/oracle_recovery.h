@@ -40,6 +40,7 @@ struct Survivor {
   std::string key;
   Timestamp at;
   std::optional<std::string> value;
+  bool operator==(const Survivor&) const = default;
 };
 
 struct Holdings {  // of a store

@@ -81,6 +81,7 @@ Json incarnation_json(const Incarnation& life) {
             {"clients", Json::array()},
             {"recorded", recorded_json(life.recorded.value_or(Recorded()))}};
   if (life.death != Death::kDeadWorld) json["death"] = kDeathNames[static_cast<std::size_t>(life.death)];
+  if (life.read_only_first) json["read_only_first"] = true;
   if (life.close_after_ns > 0) json["close_after_ns"] = life.close_after_ns;
   for (const auto& client : life.clients) {
     Json rows = Json::array();
@@ -230,6 +231,7 @@ Incarnation incarnation_from(Reader& reader, const Json& json) {
   life.ending = reader.one_of<Ending>(reader.string(json, "ending"), kEndingNames, "ending");
   if (json.contains("death")) life.death = reader.one_of<Death>(reader.string(json, "death"), kDeathNames, "death");
   life.foreign_file = reader.boolean(json, "foreign_file");
+  if (json.contains("read_only_first")) life.read_only_first = reader.boolean(json, "read_only_first");
   if (json.contains("close_after_ns")) {
     life.close_after_ns = reader.small(reader.member(json, "close_after_ns"), "close_after_ns");
   }

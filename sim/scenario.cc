@@ -8,7 +8,7 @@ namespace {
 constexpr std::array<std::string_view, kOpKinds> kOpNames = {
     "put",        "remove", "batch",       "get",        "get-as-of",    "scan",          "scan-back",
     "scan-as-of", "walk",   "open-cursor", "use-cursor", "close-cursor", "take-snapshot", "release-snapshot",
-    "sync",       "flush",  "sleep",       "clock-jump", "clock-freeze", "clock-run"};
+    "sync",       "flush",  "checkpoint",  "sleep",      "clock-jump",   "clock-freeze",  "clock-run"};
 
 }  // namespace
 

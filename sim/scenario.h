@@ -39,12 +39,13 @@ enum class OpKind : std::uint8_t {
   kReleaseSnapshot,
   kSync,
   kFlush,
-  kSleep,      // `number` nanoseconds of virtual time
-  kClockJump,  // `number` ticks of 100 ns, two's complement
+  kCheckpoint,  // a second store beside the first, opened for reading, compared and removed
+  kSleep,       // `number` nanoseconds of virtual time
+  kClockJump,   // `number` ticks of 100 ns, two's complement
   kClockFreeze,
   kClockRun,
 };
-inline constexpr std::size_t kOpKinds = 20;
+inline constexpr std::size_t kOpKinds = 21;
 inline constexpr std::uint64_t kAsOfPairsMax = 30;
 std::string_view op_name(OpKind kind);
 std::optional<OpKind> op_from_name(std::string_view name);
@@ -123,6 +124,7 @@ struct Incarnation {
   Death death = Death::kDeadWorld;
   SchedulePlan schedule{};
   std::uint64_t close_after_ns = 0;  // close in the middle of the clients' work, after so long; 0: once they are done
+  bool read_only_first = false;      // before the open the store is opened for reading, which must change nothing
   bool foreign_file = false;         // somebody else's file appears in the directory before the open
   std::uint64_t image_seed = 0;      // of what survives, and of lies
   std::uint64_t entropy_seed = 0;

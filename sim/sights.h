@@ -9,18 +9,20 @@
 namespace mylonite::sim {
 
 enum class Sight : std::uint8_t {
-  kReadInThePast,            // an as-of read was answered
-  kReadRefused,              // and one was refused as older than history reaches, rightly
-  kSnapshotReadAfterMerge,   // tables were merged between the taking of a snapshot and a read of it
-  kSnapshotReadAfterFlush,   // the same with a flush
-  kCursorUsedAfterMerge,     // and with a cursor that was held meanwhile
-  kCursorUsedAfterFlush,     //
-  kCursorTurned,             // a cursor went the other way
-  kVersionDropped,           // a recovery found a version gone that a newer one excuses
-  kTombstoneDropped,         // or a tombstone that was old enough
+  kReadInThePast,           // an as-of read was answered
+  kReadRefused,             // and one was refused as older than history reaches, rightly
+  kSnapshotReadAfterMerge,  // tables were merged between the taking of a snapshot and a read of it
+  kSnapshotReadAfterFlush,  // the same with a flush
+  kCursorUsedAfterMerge,    // and with a cursor that was held meanwhile
+  kCursorUsedAfterFlush,    //
+  kCursorTurned,            // a cursor went the other way
+  kVersionDropped,          // a recovery found a version gone that a newer one excuses
+  kTombstoneDropped,        // or a tombstone that was old enough
+  kReadOnlyOpen,
+  kCheckpoint,
   kBatchLargerThanMemtable,  //
 };
-inline constexpr std::array<std::string_view, 10> kSightNames = {"read in the past",
+inline constexpr std::array<std::string_view, 12> kSightNames = {"read in the past",
                                                                  "read refused",
                                                                  "snapshot read after a merge",
                                                                  "snapshot read after a flush",
@@ -29,6 +31,8 @@ inline constexpr std::array<std::string_view, 10> kSightNames = {"read in the pa
                                                                  "cursor turned",
                                                                  "version dropped",
                                                                  "tombstone dropped",
+                                                                 "read-only open",
+                                                                 "checkpoint",
                                                                  "batch larger than a memtable"};
 using Sights = std::array<std::uint64_t, kSightNames.size()>;
 

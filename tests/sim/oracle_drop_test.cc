@@ -338,6 +338,33 @@ TEST(OracleDropTest, Places) {
   }
 }
 
+// Goal: a checkpoint is the store at one moment, at least of the call. Method: puts at 10, 20, a remove at 30; asked
+// for after 10, after 20. Expectation: any moment from the call on passes, also one whose newest entry is older.
+TEST(OracleDropTest, Checkpoints) {
+  using Pairs = Oracle::Pairs;
+  const Pairs first = {{"a", "v"}};
+  const Pairs both = {{"a", "v"}, {"b", "v"}};
+  const Pairs last = {{"b", "v"}};
+  struct Row {
+    std::uint64_t returned;
+    std::uint64_t newest;
+    Pairs found;
+    const char* rule;
+  };
+  for (const Row& row : {Row{10, 10, first, ""}, Row{10, 20, both, ""}, Row{10, 20, first, "checkpoint"},
+                         Row{20, 10, first, "checkpoint"}, Row{20, 20, both, ""}, Row{20, 30, last, ""},
+                         Row{20, 20, last, ""}, Row{10, 10, {}, "checkpoint"}}) {
+    History history;
+    history.write(a_put("a"), 10);
+    Oracle::Ticket ticket = history.oracle.begin();
+    history.write(a_put("b"), 20);
+    if (row.returned == 20) ticket = history.oracle.begin();
+    history.write(a_remove("a"), 30);
+    history.oracle.check_checkpoint(ticket, stamp(row.newest), row.found);
+    EXPECT_EQ(history.rule(), row.rule) << row.returned << " " << row.newest;
+  }
+}
+
 // The oracle's model and the store give one answer, at every stamp from the floor on.
 void expect_agreement(Oracle& oracle, const SmallStore& store) {
   for (char key = SmallStore::kFirst; key < SmallStore::kEnd; ++key) {
