@@ -66,11 +66,21 @@ Json recorded_json(const Recorded& recorded) {
   return json;
 }
 
-// Formats: 1, the first; 2, machines may die by being dropped.
+bool known_to_format_1(const Operation& operation) {
+  constexpr OpKind kLater[] = {OpKind::kScanAsOf,        OpKind::kWalk,        OpKind::kOpenCursor,
+                               OpKind::kUseCursor,       OpKind::kCloseCursor, OpKind::kTakeSnapshot,
+                               OpKind::kReleaseSnapshot, OpKind::kCheckpoint};
+  return std::ranges::find(kLater, operation.kind) == std::end(kLater);
+}
+
+// Formats: 1, the first; 2, machines may die by being dropped, and there are more operations.
 std::uint64_t oldest_reader(const Scenario& scenario) {
-  const bool drops =
-      std::ranges::any_of(scenario.incarnations, [](const Incarnation& life) { return life.death == Death::kDrop; });
-  return drops ? 2 : 1;
+  const bool old = std::ranges::all_of(scenario.incarnations, [](const Incarnation& life) {
+    return life.death == Death::kDeadWorld && !life.read_only_first &&
+           std::ranges::all_of(life.clients,
+                               [](const auto& client) { return std::ranges::all_of(client, known_to_format_1); });
+  });
+  return old ? 1 : 2;
 }
 
 Json incarnation_json(const Incarnation& life) {
