@@ -1,12 +1,22 @@
-// Life's clients: each performs its operations and tells the oracle what it asked and what came back.
+#include "sim/client.h"
+
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "core/base/bytes.h"
-#include "sim/life.h"
+#include "core/vfs/file_system.h"
+#include "sim/contents.h"
 #include "sim/sanitizer.h"
 
 namespace mylonite::sim {
 namespace {
+
+const Error* error_of(const Status& status) { return status.ok() ? nullptr : &status.error(); }
+template <class T>
+const Error* error_of(const Result<T>& result) {
+  return result.ok() ? nullptr : &result.error();
+}
 
 WriteBatch batch_of(const Operation& operation) {
   WriteBatch batch;
@@ -22,6 +32,18 @@ WriteBatch batch_of(const Operation& operation) {
   return batch;
 }
 
+KeyBounds bounds_of(const Operation& operation) {
+  KeyBounds bounds{.low = operation.key, .high = std::nullopt};
+  if (!operation.text.empty()) bounds.high = operation.text;
+  return bounds;
+}
+
+bool backward(const Operation& operation) {
+  return operation.kind == OpKind::kScanBack || (operation.kind == OpKind::kScanAsOf && (operation.number & 1) != 0);
+}
+
+}  // namespace
+
 std::string tell(const Operation& operation) {
   std::string text(op_name(operation.kind));
   if (operation.kind == OpKind::kBatch) {
@@ -32,150 +54,238 @@ std::string tell(const Operation& operation) {
     }
     return text;
   }
-  if (operation.kind <= OpKind::kScanBack) text += fmt::format(" '{}'", printable(operation.key, 24));
+  if (operation.kind < OpKind::kSync) text += fmt::format(" '{}'", printable(operation.key, 24));
   if (operation.kind == OpKind::kPut) text += fmt::format(" = '{}'", printable(operation.text, 24));
   return text;
 }
 
-}  // namespace
-
-void Life::client(Store& store, std::size_t number) {
-  Session session = store.session();
-  for (const Operation& operation : life_.clients[number]) {
-    rt::point("client");
-    if (machine_.dead()) return;
-    tell_begin(number, operation);
-    perform(store, session, operation);
-    count_operation();
-  }
+Client::~Client() {
+  for (std::size_t slot = 0; slot < kSlots; ++slot) release_snapshot(slot);
 }
 
-void Life::tell_begin(std::size_t number, const Operation& operation) {
-  if (universe_.narrator == nullptr) return;
-  const SimulatorCode scope;
-  const int fiber = scheduler_.current_fiber();
-  clients_[fiber] = number + 1;
-  universe_.narrator->client(fmt::format("client {} = fiber {}  {} …", number + 1, fiber, tell(operation)));
-}
-
-void Life::count_operation() {
-  if (machine_.dead()) return;
-  const SimulatorCode scope;
-  ++universe_.stats.operations;
-}
-
-void Life::perform(Store& store, Session& session, const Operation& operation) {
+void Client::perform(const Operation& operation) {
+  const std::size_t slot = operation.number % kSlots;
   switch (operation.kind) {
     case OpKind::kPut:
     case OpKind::kRemove:
-    case OpKind::kBatch: perform_write(store, operation); break;
+    case OpKind::kBatch: write(operation); break;
     case OpKind::kGet:
-    case OpKind::kGetAsOf: perform_get(session, operation); break;
+    case OpKind::kGetAsOf: get(operation); break;
     case OpKind::kScan:
-    case OpKind::kScanBack: perform_scan(session, operation); break;
-    case OpKind::kSync: perform_sync(store, false); break;
-    case OpKind::kFlush: perform_sync(store, true); break;
+    case OpKind::kScanBack:
+    case OpKind::kScanAsOf: scan(operation); break;
+    case OpKind::kWalk: walk(operation); break;
+    case OpKind::kOpenCursor: open_cursor(operation); break;
+    case OpKind::kUseCursor: use_cursor(operation); break;
+    case OpKind::kCloseCursor: cursors_[slot].reset(); break;
+    case OpKind::kTakeSnapshot:
+      take_snapshot(operation);
+      check_floor();
+      break;
+    case OpKind::kReleaseSnapshot:
+      check_floor();
+      release_snapshot(slot);
+      break;
+    case OpKind::kSync:
+    case OpKind::kFlush: sync(operation.kind); break;
+    case OpKind::kCheckpoint: checkpoint(); break;
     case OpKind::kSleep:
     case OpKind::kClockJump:
     case OpKind::kClockFreeze:
-    case OpKind::kClockRun: perform_clock(operation); break;
+    case OpKind::kClockRun: clock(operation); break;
   }
 }
 
-void Life::returned(const Operation& operation, Timestamp at) {
-  universe_.world.trace.event(EventKind::kNote, static_cast<std::uint64_t>(operation.kind), at.ticks);
-  if (universe_.narrator != nullptr) {
-    const auto client = clients_.find(scheduler_.current_fiber());
-    const std::string who = client == clients_.end() ? "the judge" : fmt::format("client {}", client->second);
-    universe_.narrator->client(fmt::format("{}  {}: stamp {}", who, op_name(operation.kind), at.ticks));
-  }
-  end_if_violated();
-}
-
-void Life::perform_write(Store& store, const Operation& operation) {
+void Client::write(const Operation& operation) {
   const WriteBatch batch = batch_of(operation);
   const WriteBatch collapsed = batch.collapsed();
   Oracle::Ticket ticket;
   {
     const SimulatorCode scope;
-    ticket = universe_.oracle.begin();
-    universe_.oracle.begin_write(collapsed);
+    ticket = court_.oracle().begin();
+    court_.oracle().begin_write(collapsed);
+    if (batch.encoded().size() > store_.options().memtable_max_bytes) court_.see(Sight::kBatchLargerThanMemtable);
   }
-  const auto at = store.write(batch);
-  if (!went_well("write", at.ok() ? nullptr : &at.error())) {
-    const SimulatorCode scope;
-    universe_.oracle.abandon_write(collapsed);
+  const auto at = store_.write(batch);
+  const bool well = court_.went_well("write", error_of(at));
+  const SimulatorCode scope;
+  if (!well) {
+    court_.oracle().abandon_write(collapsed);
     return;
   }
-  const SimulatorCode scope;
-  ++universe_.stats.writes;
-  universe_.oracle.end_write(ticket, collapsed, *at);
-  returned(operation, *at);
+  ++court_.stats().writes;
+  court_.oracle().end_write(ticket, collapsed, *at);
+  court_.returned(operation.kind, *at);
 }
 
-void Life::perform_get(Session& session, const Operation& operation) {
-  ReadOptions options;
-  Oracle::Ticket ticket;
-  {
-    const SimulatorCode scope;
-    if (operation.kind == OpKind::kGetAsOf) options.as_of = universe_.oracle.some_stamp(operation.number);
-    ticket = universe_.oracle.begin();
-  }
-  const auto found = session.get(operation.key, options);
-  if (!went_well("get", found.ok() ? nullptr : &found.error())) return;
+Client::Reading Client::now() {
   const SimulatorCode scope;
-  universe_.oracle.end_read(ticket, session.read_at(), options.as_of);
-  universe_.oracle.check_get(operation.key, session.read_at(), *found);
-  returned(operation, session.read_at());
+  return {.ticket = court_.oracle().begin(), .options = {}};
 }
 
-void Life::perform_scan(Session& session, const Operation& operation) {
-  const bool backward = operation.kind == OpKind::kScanBack;
-  KeyBounds bounds{.low = operation.key, .high = std::nullopt};
-  if (!operation.text.empty()) bounds.high = operation.text;
-  Oracle::Ticket ticket;
-  {
-    const SimulatorCode scope;
-    ticket = universe_.oracle.begin();
-  }
-  auto cursor = session.iterator(bounds);
-  if (!went_well("iterator", cursor.ok() ? nullptr : &cursor.error())) return;
+Client::Reading Client::in_the_past(std::uint64_t number) {
+  const SimulatorCode scope;
+  Reading reading{.ticket = court_.oracle().begin(), .options = {.as_of = court_.oracle().some_stamp(number / 4)}};
+  const auto& held = snapshots_[number / 2 % kSlots];
+  if (number % 2 == 1 || !held) return reading;
+  reading.options = held->snapshot.read();
+  if (court_.age().merges > held->taken.merges) court_.see(Sight::kSnapshotReadAfterMerge);
+  if (court_.age().flushes > held->taken.flushes) court_.see(Sight::kSnapshotReadAfterFlush);
+  return reading;
+}
+
+bool Client::answered(std::string_view call, const Error* error, const Reading& reading) {
+  if (!reading.options.as_of) return court_.went_well(call, error);
+  return court_.went_well(call, error, reading.ticket, *reading.options.as_of);
+}
+
+// The last of a read that was answered, in the simulator's scope.
+void Client::read_at(OpKind kind, const Reading& reading, Timestamp at) {
+  court_.oracle().end_read(reading.ticket, at, reading.options.as_of);
+  if (reading.options.as_of) court_.see(Sight::kReadInThePast);
+  court_.returned(kind, at);
+}
+
+void Client::get(const Operation& operation) {
+  const Reading reading = operation.kind == OpKind::kGetAsOf ? in_the_past(operation.number) : now();
+  const auto found = session_.get(operation.key, reading.options);
+  if (!answered("get", error_of(found), reading)) return;
+  const SimulatorCode scope;
+  court_.oracle().check_get(operation.key, session_.read_at(), *found);
+  read_at(operation.kind, reading, session_.read_at());
+}
+
+void Client::scan(const Operation& operation) {
+  const KeyBounds bounds = bounds_of(operation);
+  const bool in_past = operation.kind == OpKind::kScanAsOf;
+  const Reading reading = in_past ? in_the_past(operation.number >> 1) : now();
+  const std::uint64_t limit = in_past ? kAsOfPairsMax : operation.number;
+  auto cursor = session_.iterator(bounds, reading.options);
+  if (!answered("iterator", error_of(cursor), reading)) return;
   std::vector<std::pair<std::string, std::string>> pairs;
   Iterator& at = **cursor;
-  for (backward ? at.seek_to_last() : at.seek_to_first(); at.valid() && pairs.size() < operation.number;
-       backward ? at.prev() : at.next()) {
+  for (backward(operation) ? at.seek_to_last() : at.seek_to_first(); at.valid() && pairs.size() < limit;
+       backward(operation) ? at.prev() : at.next()) {
     pairs.emplace_back(at.key(), at.value());
   }
   const Status status = at.status();
-  if (!went_well("scan", status.ok() ? nullptr : &status.error())) return;
+  if (!court_.went_well("scan", error_of(status))) return;
   const SimulatorCode scope;
-  Model::Range range{.low = operation.key, .high = std::nullopt, .limit = operation.number, .backward = backward};
+  Model::Range range{.low = bounds.low, .high = std::nullopt, .limit = limit, .backward = backward(operation)};
   if (bounds.high) range.high = *bounds.high;
-  universe_.oracle.end_read(ticket, at.read_at(), std::nullopt);
-  universe_.oracle.check_scan(range, at.read_at(), pairs);
-  returned(operation, at.read_at());
+  court_.oracle().check_scan(range, at.read_at(), pairs);
+  read_at(operation.kind, reading, at.read_at());
 }
 
-void Life::perform_sync(Store& store, bool flush) {
-  Oracle::Ticket ticket;
+void Client::take_snapshot(const Operation& operation) {
+  const std::size_t slot = operation.number % kSlots;
+  release_snapshot(slot);
+  const Reading reading = now();
+  auto snapshot = store_.snapshot();
+  if (!court_.went_well("snapshot", error_of(snapshot))) return;
+  const Timestamp at = snapshot->at();
+  snapshots_[slot].emplace(Held{.snapshot = std::move(*snapshot), .name = 0, .taken = court_.age()});
+  const SimulatorCode scope;
+  snapshots_[slot]->name = court_.oracle().end_snapshot(reading.ticket, at);
+  court_.returned(operation.kind, at);
+}
+
+void Client::release_snapshot(std::size_t slot) {
+  if (!snapshots_[slot]) return;
   {
     const SimulatorCode scope;
-    ticket = universe_.oracle.begin();
+    court_.oracle().release_snapshot(snapshots_[slot]->name);
   }
-  const Status done = flush ? store.flush() : store.sync();
-  if (!went_well(flush ? "flush" : "sync", done.ok() ? nullptr : &done.error())) return;
-  const SimulatorCode scope;
-  universe_.oracle.made_durable(ticket);
-  returned({.kind = flush ? OpKind::kFlush : OpKind::kSync}, ticket.floor);
+  snapshots_[slot].reset();
 }
 
-void Life::perform_clock(const Operation& operation) {
+void Client::walk(const Operation& operation) {
+  const Reading reading = now();
+  auto cursor = session_.iterator(bounds_of(operation));
+  if (!court_.went_well("iterator", error_of(cursor))) return;
+  Walk walk(court_, std::move(*cursor), bounds_of(operation));
+  if (!walk.steps(operation.number, operation.batch)) return;
+  const SimulatorCode scope;
+  read_at(operation.kind, reading, walk.read_at());
+}
+
+void Client::open_cursor(const Operation& operation) {
+  const Reading reading = operation.number % 8 == 0 ? in_the_past(operation.number / 8) : now();
+  auto cursor = session_.iterator(bounds_of(operation), reading.options);
+  if (!answered("iterator", error_of(cursor), reading)) return;
+  auto& slot = cursors_[operation.number % kSlots];
+  slot.emplace(court_, std::move(*cursor), bounds_of(operation));
+  const SimulatorCode scope;
+  read_at(operation.kind, reading, slot->read_at());
+}
+
+void Client::use_cursor(const Operation& operation) {
+  auto& cursor = cursors_[operation.number % kSlots];
+  if (!cursor || !cursor->steps(operation.number, operation.batch)) return;
+  const SimulatorCode scope;
+  court_.returned(operation.kind, cursor->read_at());
+}
+
+void Client::sync(OpKind kind) {
+  const bool flush = kind == OpKind::kFlush;
+  const Reading reading = now();
+  const Status done = flush ? store_.flush() : store_.sync();
+  if (!court_.went_well(flush ? "flush" : "sync", error_of(done))) return;
+  const SimulatorCode scope;
+  court_.oracle().made_durable(reading.ticket);
+  court_.returned(kind, reading.ticket.floor);
+}
+
+void Client::checkpoint() {
+  const Reading reading = now();
+  const std::string directory = court_.new_directory();
+  if (!court_.went_well("checkpoint", error_of(store_.checkpoint(directory)))) return;
+  if (!compare_checkpoint(reading.ticket, directory)) return;
+  remove_checkpoint(directory);
+  const SimulatorCode scope;
+  court_.see(Sight::kCheckpoint);
+  court_.returned(OpKind::kCheckpoint, reading.ticket.floor);
+}
+
+bool Client::compare_checkpoint(const Oracle::Ticket& ticket, const std::string& directory) {
+  Options options = store_.options();
+  options.data_dir = directory;
+  auto copy = Store::open_read_only(fs_, options);
+  if (!court_.went_well("open of a checkpoint", error_of(copy))) return false;
+  const auto contents = read_all(**copy);
+  if (!court_.went_well("reads of a checkpoint", error_of(contents))) return false;
+  const SimulatorCode scope;
+  court_.oracle().made_durable(ticket);  // it flushes
+  court_.oracle().check_checkpoint(ticket, contents->newest(), contents->pairs);
+  court_.end_if_violated();
+  return !court_.dead();
+}
+
+void Client::remove_checkpoint(const std::string& directory) {
+  const auto names = fs_.list(directory);
+  if (!names.ok()) return;  // the machine died
+  for (const std::string& name : *names) ignore(fs_.remove(directory + "/" + name), "the machine may die here");
+  ignore(fs_.remove_directory(directory), "the machine may die here");
+}
+
+void Client::check_floor() {
+  const Reading reading = now();
+  const Timestamp floor = store_.history_floor();
+  if (court_.dead()) return;
+  const SimulatorCode scope;
+  court_.saw_clock();
+  court_.oracle().check_floor(reading.ticket, floor);
+  court_.end_if_violated();
+}
+
+void Client::clock(const Operation& operation) {
   if (operation.kind == OpKind::kSleep) rt::sleep_until(rt::monotonic_ns() + operation.number);
   const SimulatorCode scope;
-  if (operation.kind == OpKind::kClockJump) universe_.world.clock.jump(static_cast<std::int64_t>(operation.number));
-  if (operation.kind == OpKind::kClockFreeze) universe_.world.clock.freeze();
-  if (operation.kind == OpKind::kClockRun) universe_.world.clock.unfreeze();
-  returned(operation, {});
+  VirtualClock& clock = court_.clock();
+  if (operation.kind == OpKind::kClockJump) clock.jump(static_cast<std::int64_t>(operation.number));
+  if (operation.kind == OpKind::kClockFreeze) clock.freeze();
+  if (operation.kind == OpKind::kClockRun) clock.unfreeze();
+  court_.returned(operation.kind, {});
 }
 
 }  // namespace mylonite::sim

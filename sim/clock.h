@@ -5,6 +5,7 @@
 // 0 and 2^64 - 1) and to stand still; it goes on from where it stood. Thread-safety: one thread an object.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace mylonite::sim {
@@ -20,6 +21,7 @@ class VirtualClock {
   std::uint64_t wall_ticks() const {
     return frozen_ ? wall_ticks_then_ : add(wall_ticks_then_, (now_ns_ - then_ns_) / kNsPerTick);
   }
+  std::uint64_t wall_ticks_highest() const { return std::max(highest_, wall_ticks()); }  // it ever showed
   void jump(std::int64_t ticks) {
     settle();
     const auto magnitude = static_cast<std::uint64_t>(ticks < 0 ? -(ticks + 1) : ticks) + (ticks < 0 ? 1 : 0);
@@ -43,12 +45,14 @@ class VirtualClock {
   static std::uint64_t add(std::uint64_t a, std::uint64_t b) { return a + b < a ? UINT64_MAX : a + b; }
   void settle() {  // makes now the moment that wall time is counted from
     wall_ticks_then_ = wall_ticks();
+    highest_ = wall_ticks_highest();
     then_ns_ = now_ns_;
   }
 
   std::uint64_t now_ns_ = 0;
   std::uint64_t then_ns_ = 0;
   std::uint64_t wall_ticks_then_;
+  std::uint64_t highest_ = 0;  // before then
   bool frozen_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/base/random.h"
+#include "sim/operation_maker.h"
 
 namespace mylonite::sim {
 namespace {
@@ -13,149 +14,23 @@ namespace {
 constexpr std::uint64_t kTicksOf2026 = 17'671'392'000'000'000ULL;
 constexpr std::uint64_t kEndOfTime = 1ULL << 56;
 
-// The letters of values, over and over.
-const std::string kLetters = [] {
-  std::string letters;
-  for (std::size_t i = 0; i < std::size_t{26} * 40; ++i) letters += static_cast<char>('a' + i * 7 % 26);
-  return letters;
-}();
-
-// What a seed plays with; drawn once.
-struct Swarm {
-  std::uint64_t clients = 1;
-  std::uint64_t keys = 10;
-  std::uint64_t key_style = 0;
-  std::uint64_t value_bytes_max = 40;
-  std::array<std::uint64_t, kOpKinds> weights{};
-  std::uint64_t weight_sum = 0;
-  std::uint64_t sync_chance = 50;  // of 100, per incarnation
-  std::uint64_t memtable_scale = 0;
-  bool harsh = false;
-};
-
-std::uint64_t pick(Random& random, std::initializer_list<std::uint64_t> from) {
-  return *(from.begin() + random.below(from.size()));
+// How long versions and tombstones are kept.
+void draw_history(Options& options, Random random) {
+  options.history_retention_seconds = pick(random, {0, 0, 0, 1, 60});
+  options.tombstone_retention_seconds = pick(random, {0, 0, 1, 86400});
 }
 
-Swarm draw_swarm(Random random, const GeneratorOptions& options) {
-  Swarm swarm;
-  swarm.harsh = options.profile == "harsh";
-  swarm.clients = options.profile == "smoke" ? 1 : random.between(1, 4);
-  swarm.keys = pick(random, {3, 8, 20, 60, 200});
-  swarm.key_style = random.below(4);
-  swarm.value_bytes_max = pick(random, {8, 40, 40, 200, 1500});
-  swarm.sync_chance = pick(random, {0, 50, 50, 100});
-  swarm.memtable_scale = swarm.harsh ? 0 : random.below(4);
-  auto weight = [&](OpKind kind, std::uint64_t value, std::uint64_t on_chance) {
-    const bool on = random.chance(on_chance, 100);
-    swarm.weights[static_cast<std::size_t>(kind)] = on ? value : 0;
-  };
-  weight(OpKind::kPut, 40, 100);
-  weight(OpKind::kRemove, 10, 80);
-  weight(OpKind::kBatch, 12, 70);
-  weight(OpKind::kGet, 25, 90);
-  weight(OpKind::kGetAsOf, 5, 60);
-  weight(OpKind::kScan, 4, 70);
-  weight(OpKind::kScanBack, 4, 60);
-  weight(OpKind::kSync, 3, 50);
-  weight(OpKind::kFlush, 2, 40);
-  weight(OpKind::kSleep, 2, 30);
-  weight(OpKind::kClockJump, 2, 30);
-  weight(OpKind::kClockFreeze, 1, 20);
-  swarm.weights[static_cast<std::size_t>(OpKind::kClockRun)] =
-      swarm.weights[static_cast<std::size_t>(OpKind::kClockFreeze)];
-  for (std::uint64_t each : swarm.weights) swarm.weight_sum += each;
-  return swarm;
+// What reads cost, and what writers wait for.
+void draw_reading(Options& options, Random random) {
+  constexpr const char* kCompressions[] = {"none", "lz4", "zstd"};
+  options.compression = kCompressions[random.below(3)];
+  options.block_cache_bytes = pick(random, {0, 2000, 1ULL << 20});
+  options.open_files_max = random.chance(1, 2) ? 500 : random.between(1, 8);
+  if (random.chance(1, 4)) {
+    options.level0_slowdown_runs = random.between(2, 6);
+    options.level0_stop_runs = options.level0_slowdown_runs + random.between(0, 4);
+  }
 }
-
-class OperationMaker {
- public:
-  OperationMaker(const Swarm& swarm, Random random) : swarm_(swarm), random_(random) {}
-
-  Operation next() {
-    std::uint64_t draw = random_.below(swarm_.weight_sum);
-    std::size_t kind = 0;
-    while (draw >= swarm_.weights[kind]) draw -= swarm_.weights[kind++];
-    Operation op{.kind = static_cast<OpKind>(kind)};
-    switch (op.kind) {
-      case OpKind::kPut:
-        op.key = key();
-        op.text = value();
-        break;
-      case OpKind::kRemove:
-      case OpKind::kGet: op.key = key(); break;
-      case OpKind::kGetAsOf:
-        op.key = key();
-        op.number = random_.next();
-        break;
-      case OpKind::kBatch: fill_batch(op); break;
-      case OpKind::kScan:
-      case OpKind::kScanBack: fill_scan(op); break;
-      case OpKind::kSleep: op.number = random_.between(1, 2'000'000); break;
-      case OpKind::kClockJump: op.number = jump(); break;
-      case OpKind::kSync:
-      case OpKind::kFlush:
-      case OpKind::kClockFreeze:
-      case OpKind::kClockRun: break;
-    }
-    return op;
-  }
-
- private:
-  std::string key() {
-    const std::uint64_t id = random_.below(swarm_.keys);
-    switch (swarm_.key_style) {
-      case 0: return fmt::format("k{}", id);
-      case 1: return fmt::format("user/{:012}/profile", id * 7919);
-      case 2: {  // any bytes, the empty key among them
-        std::string bytes;
-        for (std::uint64_t rest = id; rest > 0; rest /= 3) bytes += "\x00\xff\x61"[rest % 3];
-        return bytes;
-      }
-      default: return std::string(static_cast<std::size_t>(id % 5) * 30, 'p') + fmt::format("{}", id);
-    }
-  }
-
-  // Unique, so that a read tells which write it saw.
-  std::string value() {
-    std::string text = fmt::format("v{}", ++values_);
-    const std::uint64_t length = random_.below(swarm_.value_bytes_max + 1);
-    std::size_t from = (text.size() + values_ * 15) % 26;  // each letter is the seventh after the one before
-    while (text.size() < length) {
-      text.append(kLetters, from, static_cast<std::size_t>(length) - text.size());
-      from = 0;
-    }
-    return text;
-  }
-
-  void fill_batch(Operation& op) {
-    const std::uint64_t count = random_.chance(1, 20) ? 0 : random_.between(1, 6);
-    for (std::uint64_t i = 0; i < count; ++i) {
-      BatchItem item{.key = key(), .value = std::nullopt};
-      if (random_.chance(3, 4)) item.value = value();
-      op.batch.push_back(std::move(item));
-    }
-  }
-
-  void fill_scan(Operation& op) {
-    op.key = key();
-    op.text = key();
-    if (random_.chance(1, 3)) op.text.clear();
-    if (!op.text.empty() && op.text < op.key) std::swap(op.key, op.text);
-    if (random_.chance(1, 4)) op.key.clear();
-    op.number = random_.between(1, 30);
-  }
-
-  std::uint64_t jump() {
-    const std::uint64_t size = pick(random_, {1000, 10'000'000, 60'000'000, 36'000'000'000});
-    const std::uint64_t ticks = random_.between(1, size);
-    return random_.chance(1, 2) ? ticks : 0 - ticks;
-  }
-
-  const Swarm& swarm_;
-  Random random_;
-  std::uint64_t values_ = 0;
-};
 
 Options draw_options(const Swarm& swarm, Random random) {
   Options options;
@@ -180,7 +55,8 @@ Options draw_options(const Swarm& swarm, Random random) {
   options.level_size_ratio = random.between(2, 10);
   options.level0_compact_runs = random.between(1, 4);
   options.compaction_history_max = random.below(4);
-  options.history_retention_seconds = 3'200'000'000;  // the oracle compares whole histories
+  draw_history(options, random.split("history"));
+  draw_reading(options, random.split("reading"));
   return options;
 }
 
@@ -245,7 +121,7 @@ std::vector<std::uint64_t> share_out(std::uint64_t total, const std::vector<bool
 
 Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
   const Random root(seed);
-  const Swarm swarm = draw_swarm(root.split("swarm"), options);
+  const Swarm swarm = draw_swarm(root.split("swarm"), options.profile);
   Random world = root.split("world");
   Scenario scenario;
   scenario.seed = seed;
@@ -289,6 +165,7 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
     if (life.ending != Ending::kClose && own.split("death").below(2) == 1) life.death = Death::kDrop;
     life.foreign_file = rest.chance(1, 15);
     if (rest.chance(1, 6)) life.close_after_ns = rest.between(1, 200'000);
+    life.read_only_first = own.split("read-only").below(12) == 0;
     life.image_seed = rest.next();
     life.entropy_seed = rest.next();
     life.clients.resize(swarm.clients);

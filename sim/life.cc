@@ -7,6 +7,7 @@
 #include "core/base/bytes.h"
 #include "core/format/file_names.h"
 #include "core/version/manifest.h"
+#include "sim/client.h"
 #include "sim/sanitizer.h"
 
 namespace mylonite::sim {
@@ -52,7 +53,8 @@ Life::Life(Universe& universe, const Scenario& scenario, std::size_t index)
                 .narrator = universe.narrator,
                 .interrupt = universe.interrupt},
                scheduler_, universe.world.trace),
-      fs_(universe.disk, &machine_) {}
+      fs_(universe.disk, &machine_),
+      court_(universe, machine_, scheduler_) {}
 
 Life::~Life() = default;
 
@@ -69,15 +71,17 @@ bool Life::followed_schedule() const {
 }
 
 void Life::main() {
-  universe_.oracle.start_incarnation(life_.options.wal_flush_every_write);
+  universe_.oracle.start_incarnation(life_.options);
+  const std::optional<Contents> looked = look_only();
+  if (machine_.dead()) return;
   machine_.enter(Phase::kOpen);
   auto store = Store::open(fs_, life_.options, this);
   machine_.leave();
   if (!store.ok()) {
-    static_cast<void>(went_well("open", &store.error()));
+    static_cast<void>(court_.went_well("open", &store.error()));
     return;
   }
-  if (!machine_.dead()) judge_recovery(**store);
+  if (!machine_.dead()) judge_recovery(**store, looked);
   if (machine_.dead()) {
     close(**store);
     return;
@@ -93,56 +97,60 @@ void Life::main() {
   close(**store);
 }
 
-bool Life::went_well(const char* call, const Error* error) {
-  if (machine_.dead()) return false;
-  if (error == nullptr) return true;
+bool Life::went_well(const char* call, const Status& status) {
+  return court_.went_well(call, status.ok() ? nullptr : &status.error());
+}
+
+std::optional<Contents> Life::look(Store& store, const char* call) {
+  auto contents = read_all(store);
+  if (!court_.went_well(call, contents.ok() ? nullptr : &contents.error())) return std::nullopt;
+  return std::move(*contents);
+}
+
+// Opens an existing store for reading, if the scenario says so, and leaves everything as it was.
+std::optional<Contents> Life::look_only() {
+  if (!life_.read_only_first || !universe_.disk.find(life_.options.data_dir + "/" + std::string(kCurrentName))) {
+    return std::nullopt;
+  }
+  const std::uint64_t before = universe_.disk.hash();
+  std::optional<Contents> contents;
+  {
+    auto store = Store::open_read_only(fs_, life_.options, nullptr);
+    if (!court_.went_well("read-only open", store.ok() ? nullptr : &store.error())) return std::nullopt;
+    contents = look(**store, "read-only reads");
+    if (!went_well("read-only close", (*store)->close())) return std::nullopt;
+  }
   const SimulatorCode scope;
-  if (closing_ && error->code() == Code::kClosed) return false;
-  // C10: on a disk that lied, loudness is right, silence would not be.
-  if (universe_.lied_to && (error->code() == Code::kCorruption || error->code() == Code::kReadOnly)) {
-    ++universe_.stats.loud;
-    loud_ = true;
-    machine_.die(fmt::format("the store says what the lying disk did: {}", error->to_string()));
-    return false;
+  court_.see(Sight::kReadOnlyOpen);
+  if (universe_.disk.hash() != before) {
+    universe_.oracle.violate("read-only", "the disk is not what it was before the store was opened for reading");
+    court_.end_if_violated();
   }
-  universe_.oracle.violate(std::string_view(call) == "open" ? "open" : "unexpected-error",
-                           fmt::format("{}: {}", call, error->to_string()));
-  end_if_violated();
-  return false;
+  return contents;
 }
 
-void Life::end_if_violated() {
-  if (universe_.oracle.violation()) machine_.die("violation: " + universe_.oracle.violation()->rule);
-}
-
-bool Life::collect_survivors(Session& session, std::vector<Survivor>& survivors) {
-  auto versions = session.versions();
-  if (!versions.ok()) return went_well("versions", &versions.error());
-  for ((*versions)->seek_to_first(); (*versions)->valid(); (*versions)->next()) {
-    const ParsedKey key = parse_internal_key((*versions)->key());
-    Survivor& survivor =
-        survivors.emplace_back(Survivor{.key = std::string(key.user_key), .at = key.at, .value = std::nullopt});
-    if (key.kind == Kind::kPut) survivor.value = std::string((*versions)->value());
-  }
-  const Status status = (*versions)->status();
-  return went_well("versions", status.ok() ? nullptr : &status.error());
-}
-
-void Life::judge_recovery(Store& store) {
-  Session session = store.session();
-  std::vector<Survivor> survivors;
-  if (!collect_survivors(session, survivors)) return;
+void Life::judge_recovery(Store& store, const std::optional<Contents>& looked) {
+  const std::optional<Contents> found = look(store, "reads after open");
+  if (!found) return;
   {
     const SimulatorCode scope;
-    const std::uint64_t lost = universe_.oracle.check_recovered(
-        survivors, {.ending = universe_.worst_ending, .first_visible = session.read_at()});
-    if (universe_.worst_ending == Ending::kPowerLoss) ++universe_.stats.acknowledged_lost[lost];
+    court_.saw_clock();
+    const Oracle::Counts counts = universe_.oracle.check_recovered(
+        found->holdings, {.ending = universe_.worst_ending, .first_visible = found->read_at, .floor = found->floor});
+    if (looked) {
+      const std::string differs = difference(*looked, *found);
+      if (!differs.empty())
+        universe_.oracle.violate("read-only", "opened for reading and then for writing: " + differs);
+    }
+    if (universe_.worst_ending == Ending::kPowerLoss) ++universe_.stats.acknowledged_lost[counts.acknowledged_lost];
     if (universe_.worst_ending != Ending::kClose) ++universe_.stats.recoveries;
+    if (counts.dropped > 0) court_.see(Sight::kVersionDropped);
+    if (counts.tombstones_dropped > 0) court_.see(Sight::kTombstoneDropped);
     if (universe_.last_ending == Ending::kPowerLoss && !universe_.oracle.violation()) settle_lies();
     universe_.worst_ending = Ending::kClose;
-    end_if_violated();
+    court_.end_if_violated();
   }
-  if (!machine_.dead()) check_scans(session);
+  if (!machine_.dead()) check_scans(store);
 }
 
 // Everything was read right after a power loss and is sound: what lies may have cost has been paid. (After a mere kill,
@@ -152,10 +160,10 @@ void Life::settle_lies() {
   universe_.lied_to = false;
 }
 
-void Life::check_scans(Session& session) {
-  for (const bool backward : {false, true}) {
-    Operation everything{.kind = backward ? OpKind::kScanBack : OpKind::kScan, .number = UINT64_MAX};
-    if (!machine_.dead()) perform_scan(session, everything);
+void Life::check_scans(Store& store) {
+  Client judge(store, court_, fs_);
+  for (const OpKind kind : {OpKind::kScan, OpKind::kScanBack}) {
+    if (!machine_.dead()) judge.perform({.kind = kind, .number = UINT64_MAX});
   }
 }
 
@@ -187,12 +195,27 @@ std::vector<rt::Thread> Life::start_clients(Store& store) {
   return clients;
 }
 
+void Life::client(Store& store, std::size_t number) {
+  Client client(store, court_, fs_);
+  for (const Operation& operation : life_.clients[number]) {
+    rt::point("client");
+    if (machine_.dead()) return;
+    if (universe_.narrator != nullptr) {
+      const SimulatorCode scope;
+      court_.begins(number + 1, tell(operation));
+    }
+    client.perform(operation);
+    if (machine_.dead()) return;
+    const SimulatorCode scope;
+    ++universe_.stats.operations;
+  }
+}
+
 void Life::close(Store& store) {
   machine_.enter(Phase::kClose);
   const Oracle::Ticket ticket = universe_.oracle.begin();
-  closing_ = true;
-  const Status closed = store.close();
-  if (went_well("close", closed.ok() ? nullptr : &closed.error())) universe_.oracle.made_durable(ticket);
+  court_.closes();
+  if (went_well("close", store.close())) universe_.oracle.made_durable(ticket);
   machine_.leave();
 }
 
@@ -200,7 +223,7 @@ void Life::on_stamped(Timestamp at, const WriteBatch& batch) {
   if (machine_.dead()) return;
   const SimulatorCode scope;
   universe_.oracle.on_stamped(at, batch);
-  end_if_violated();
+  court_.end_if_violated();
 }
 
 void Life::on_group_commit(std::size_t batches, std::uint64_t) {
@@ -213,11 +236,14 @@ void Life::on_group_commit(std::size_t batches, std::uint64_t) {
 void Life::on_recovery(const RecoveryReport& report) {
   const SimulatorCode scope;
   if (!machine_.dead()) check_listing();
-  end_if_violated();
+  court_.end_if_violated();
   if (universe_.narrator == nullptr) return;
   universe_.narrator->machine(
       fmt::format("opened: {} logs, {} records, {} bytes of torn tail dropped, {} tables written, {} files removed",
                   report.logs, report.records, report.log_bytes_dropped, report.tables_written, report.files_removed));
 }
+
+void Life::on_flush(const FlushReport&) { court_.flushed(); }
+void Life::on_compaction(const JobRecord&) { court_.merged(); }
 
 }  // namespace mylonite::sim

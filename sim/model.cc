@@ -7,11 +7,18 @@
 namespace mylonite::sim {
 
 void Model::add(Timestamp at, const WriteBatch& batch) {
-  BatchReader reader(batch.encoded());
-  for (BatchEntry entry; reader.next(entry);) {
+  // Ranges first: at one stamp a point entry beats a range delete.
+  BatchReader ranges(batch.encoded());
+  for (BatchEntry entry; ranges.next(entry);) {
+    if (entry.kind == Kind::kRangeDelete) add_range(at, entry);
+  }
+  BatchReader points(batch.encoded());
+  for (BatchEntry entry; points.next(entry);) {
+    if (entry.kind == Kind::kRangeDelete) continue;
     auto place = keys_.find(entry.key);
     if (place == keys_.end()) place = keys_.emplace(std::string(entry.key), Versions()).first;
     Versions& versions = place->second;
+    if (!versions.empty() && versions.back().at == at) versions.pop_back();
     ModelVersion version{.at = at, .value = std::nullopt};
     if (entry.kind == Kind::kPut) version.value = std::string(entry.value);
     const auto after = std::ranges::upper_bound(versions, at, {}, &ModelVersion::at);
@@ -19,14 +26,40 @@ void Model::add(Timestamp at, const WriteBatch& batch) {
   }
 }
 
+void Model::add_range(Timestamp at, const BatchEntry& range) {
+  const auto end = keys_.lower_bound(range.value);
+  for (auto each = keys_.lower_bound(range.key); each != end; ++each) {
+    Versions& versions = each->second;
+    if (versions.back().at < at) versions.push_back({.at = at, .value = std::nullopt, .ranged = true});
+  }
+}
+
 void Model::forget(Timestamp at, const WriteBatch& batch) {
-  BatchReader reader(batch.encoded());
-  for (BatchEntry entry; reader.next(entry);) {
+  BatchReader points(batch.encoded());
+  for (BatchEntry entry; points.next(entry);) {
+    if (entry.kind == Kind::kRangeDelete) continue;
     const auto place = keys_.find(entry.key);
     invariant(place != keys_.end(), "only what was added is forgotten");
-    std::erase_if(place->second, [&](const ModelVersion& version) { return version.at == at; });
-    if (place->second.empty()) keys_.erase(place);
+    forget_version(place, at);
   }
+  BatchReader ranges(batch.encoded());
+  for (BatchEntry entry; ranges.next(entry);) {
+    if (entry.kind != Kind::kRangeDelete) continue;
+    const auto end = keys_.lower_bound(entry.value);
+    for (auto each = keys_.lower_bound(entry.key); each != end;) forget_version(each++, at);
+  }
+}
+
+void Model::forget_version(Keys::iterator place, Timestamp at) {
+  std::erase_if(place->second, [&](const ModelVersion& version) { return version.at == at; });
+  if (place->second.empty()) keys_.erase(place);
+}
+
+ModelVersion* Model::version(std::string_view key, Timestamp at) {
+  const auto found = keys_.find(key);
+  if (found == keys_.end()) return nullptr;
+  const auto place = std::ranges::lower_bound(found->second, at, {}, &ModelVersion::at);
+  return place != found->second.end() && place->at == at ? &*place : nullptr;
 }
 
 const std::string* Model::value_at(const Versions& versions, Timestamp at) {

@@ -22,16 +22,16 @@ void Oracle::violate(std::string rule, std::string what) {
   if (!violation_) violation_ = Violation{.rule = std::move(rule), .what = std::move(what)};
 }
 
-std::string Oracle::describe(Timestamp at, const Emission& emission) const {
-  std::string text =
-      fmt::format("the {} write of stamp {} (", emission.acknowledged ? "acknowledged" : "unacknowledged", at.ticks);
-  BatchReader reader(emission.batch.encoded());
-  const char* comma = "";
-  for (BatchEntry entry; reader.next(entry); comma = ", ") {
-    text += fmt::format("{}{} '{}'", comma, entry.kind == Kind::kPut ? "put" : "remove", printable(entry.key, 24));
-    if (entry.kind == Kind::kPut) text += fmt::format(" = '{}'", printable(entry.value, 24));
+void Oracle::start_incarnation(const Options& options) {
+  granted_ = granted_by_retention();
+  sync_on_ = options.wal_flush_every_write;
+  history_retention_ticks_ = options.history_retention_seconds * kTicksPerSecond;
+  tombstone_retention_ticks_ = options.tombstone_retention_seconds * kTicksPerSecond;
+  snapshots_.clear();
+  in_flight_.clear();
+  for (auto& [at, emission] : emissions_) {
+    emission.retention_ticks = std::min(emission.retention_ticks, tombstone_retention_ticks_);
   }
-  return text + ")";
 }
 
 void Oracle::on_stamped(Timestamp at, const WriteBatch& batch) {
@@ -50,7 +50,7 @@ void Oracle::on_stamped(Timestamp at, const WriteBatch& batch) {
   }
   found->at = at;
   model_.add(at, batch);
-  emissions_.emplace(at, Emission{.batch = batch, .entries = batch.count()});
+  emissions_.emplace(at, Emission{.batch = batch, .retention_ticks = tombstone_retention_ticks_});
 }
 
 void Oracle::end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at) {
@@ -95,7 +95,44 @@ void Oracle::end_read(const Ticket& ticket, Timestamp at, std::optional<Timestam
   if (sync_on_) shown_durable_ = std::max(shown_durable_, at);
 }
 
+std::uint64_t Oracle::end_snapshot(const Ticket& ticket, Timestamp at) {
+  end_read(ticket, at, std::nullopt);
+  snapshots_.emplace(snapshots_taken_, at);
+  return snapshots_taken_++;
+}
+
 void Oracle::made_durable(const Ticket& ticket) { durable_ = std::max(durable_, ticket.floor); }
+
+Timestamp Oracle::granted_by_retention() const {
+  // Stamps may be ahead of the clock, and are as good a measure of time.
+  const std::uint64_t now = std::max(wall_highest_, newest().ticks);
+  return std::max(granted_, Timestamp{now - std::min(now, history_retention_ticks_)});
+}
+
+Timestamp Oracle::highest_floor(std::uint64_t taken) const {
+  Timestamp highest = std::min(newest(), granted_by_retention());
+  for (const auto& [name, at] : snapshots_) {
+    if (name < taken) highest = std::min(highest, at);
+  }
+  return std::max(highest, history_floor_);
+}
+
+void Oracle::check_refused(const Ticket& ticket, Timestamp asked) {
+  const Timestamp highest = highest_floor(ticket.snapshots);
+  if (asked < highest) return;
+  violate("floor", fmt::format("a read as of stamp {} was refused; history is owed from {} on, or earlier", asked.ticks,
+                               highest.ticks));
+}
+
+void Oracle::check_floor(const Ticket& ticket, Timestamp floor) {
+  const Timestamp highest = highest_floor(ticket.snapshots);
+  if (floor > highest) {
+    violate("floor", fmt::format("the floor of history is {}; expected {} at most", floor.ticks, highest.ticks));
+  }
+  if (floor < history_floor_) {
+    violate("floor", fmt::format("the floor of history is {}; it was {} before", floor.ticks, history_floor_.ticks));
+  }
+}
 
 void Oracle::check_get(std::string_view key, Timestamp at, const std::optional<std::string>& found) {
   const std::string* expected = model_.get(key, at);
@@ -105,8 +142,7 @@ void Oracle::check_get(std::string_view key, Timestamp at, const std::optional<s
                               show(found)));
 }
 
-void Oracle::check_scan(const Model::Range& range, Timestamp at,
-                        const std::vector<std::pair<std::string, std::string>>& found) {
+void Oracle::check_scan(const Model::Range& range, Timestamp at, const Pairs& found) {
   const Model::Pairs expected = model_.scan(range, at);
   const char* direction = range.backward ? "backward" : "forward";
   for (std::size_t i = 0; i < std::max(expected.size(), found.size()); ++i) {
@@ -126,86 +162,73 @@ void Oracle::check_scan(const Model::Range& range, Timestamp at,
   }
 }
 
-// Counts for every emission how many of its entries the store holds; whatever it holds beside them is invented.
-void Oracle::match_survivors(const std::vector<Survivor>& survivors) {
-  for (auto& [at, emission] : emissions_) emission.survived = 0;
-  const Survivor* before = nullptr;
-  for (const Survivor& survivor : survivors) {
-    if (before != nullptr &&
-        (survivor.key < before->key || (survivor.key == before->key && survivor.at >= before->at))) {
-      violate("invented",
-              fmt::format("'{}' of stamp {} comes after '{}' of stamp {}; expected each version once, by key, "
-                          "newest first",
-                          printable(survivor.key), survivor.at.ticks, printable(before->key), before->at.ticks));
-      return;
-    }
-    before = &survivor;
-    const auto found = model_.keys().find(survivor.key);
-    const ModelVersion* version = nullptr;
-    if (found != model_.keys().end()) {
-      const auto place = std::ranges::lower_bound(found->second, survivor.at, {}, &ModelVersion::at);
-      if (place != found->second.end() && place->at == survivor.at) version = &*place;
-    }
-    if (version == nullptr || version->value != survivor.value) {
-      violate("invented", fmt::format("the store holds '{}' = {} of stamp {}; expected {}", printable(survivor.key),
-                                      show(survivor.value), survivor.at.ticks,
-                                      version == nullptr ? "nothing of that stamp" : show(version->value)));
-      return;
-    }
-    ++emissions_.at(survivor.at).survived;
-  }
+void Oracle::check_place(const Model::Range& range, Timestamp at, const Place& found) {
+  const Model::Pairs expected = model_.scan(range, at);
+  const Place right = expected.empty() ? Place() : Place(expected.front());
+  if (right == found) return;
+  auto text = [](const Place& place) {
+    return place ? fmt::format("'{}' = '{}'", printable(place->first), printable(place->second))
+                 : std::string("the end");
+  };
+  violate("walk", fmt::format("a step {} '{}' at stamp {}: expected {}, found {}", range.backward ? "before" : "to",
+                              range.backward ? printable(range.high.value_or("the end")) : printable(range.low),
+                              at.ticks, text(right), text(found)));
 }
 
-std::uint64_t Oracle::check_recovered(const std::vector<Survivor>& survivors, const Recovery& recovery) {
-  match_survivors(survivors);
-  if (violation_) return 0;
+Oracle::Counts Oracle::check_recovered(const Holdings& found, const Recovery& recovery) {
   const bool power = recovery.ending == Ending::kPowerLoss;
   const bool void_bounds = power && liar_;
-  Timestamp cut;  // T
-  for (const auto& [at, emission] : emissions_) {
-    if (emission.survived == emission.entries) {
-      cut = at;
-    } else if (emission.survived > 0) {
-      violate("batch-torn", fmt::format("{} of {} entries survived of {}", emission.survived, emission.entries,
-                                        describe(at, emission)));
-      return 0;
-    }
+  RecoveryJudge::Bounds bounds{.floor = recovery.floor,
+                               .acknowledged = power ? durable_ : floor_,
+                               .shown = power ? shown_durable_ : shown_,
+                               .wall_highest = wall_highest_,
+                               .rolled_back = void_bounds};
+  if (void_bounds) {
+    bounds.acknowledged = {};
+    bounds.shown = {};
+    history_floor_ = {};
   }
-  // Below which every acknowledged write, and every write at all, must have survived.
-  const Timestamp acknowledged_bound = void_bounds ? cut : std::max(cut, power ? durable_ : floor_);
-  const Timestamp shown_bound = void_bounds ? Timestamp{} : (power ? shown_durable_ : shown_);
-  std::uint64_t lost = 0;
-  for (auto each = emissions_.begin(); each != emissions_.end();) {
-    const auto& [at, emission] = *each;
-    if (emission.survived > 0 || emission.entries == 0) {
-      ++each;
-      continue;
-    }
-    if ((emission.acknowledged && at <= acknowledged_bound) || at <= shown_bound) {
-      violate("lost",
-              fmt::format("{} is gone; the newest survivor is {}, durable was {}, shown durable {}, last returned {}",
-                          describe(at, emission), cut.ticks, durable_.ticks, shown_durable_.ticks, floor_.ticks));
-      return 0;
-    }
-    lost += emission.acknowledged ? 1 : 0;
-    model_.forget(at, emission.batch);
-    each = emissions_.erase(each);
-  }
-  // The first recovery that returned settles it: what is here now is durable, what is not never comes back.
+  RecoveryJudge judge(model_, emissions_, bounds);
+  violation_ = violation_ ? violation_ : judge.judge(found);
+  if (violation_) return {};
+  const Counts counts = judge.settle();
+  settle(recovery, void_bounds, judge.cut());
+  return counts;
+}
+
+// The first recovery that returned settles it: what is here now is durable, what is not never comes back.
+void Oracle::settle(const Recovery& recovery, bool void_bounds, Timestamp cut) {
   durable_ = cut;
   shown_durable_ = cut;
   shown_ = cut;
-  for (auto& [at, emission] : emissions_) emission.acknowledged = true;
   if (recovery.first_visible < floor_ && !void_bounds) {
     violate("stamp-order", fmt::format("reads now report stamp {}, although {} was reported before the crash",
                                        recovery.first_visible.ticks, floor_.ticks));
   }
-  if (power) liar_ = false;
+  if (recovery.ending == Ending::kPowerLoss) liar_ = false;
   if (void_bounds) newest_stamped_ = std::min(newest_stamped_, recovery.first_visible);
   floor_ = recovery.first_visible;
   in_flight_.clear();
   std::erase_if(acknowledged_, [&](Timestamp at) { return at > floor_; });
-  return lost;
+  check_floor(begin(), recovery.floor);
+  history_floor_ = recovery.floor;
+}
+
+// A moment behind the newest entry will do too: what happened then may be dropped tombstones.
+void Oracle::check_checkpoint(const Ticket& ticket, Timestamp newest, const Pairs& found) {
+  const Model::Range everything{.low = "", .high = std::nullopt, .limit = UINT64_MAX, .backward = false};
+  const Timestamp first = std::max(ticket.floor, newest);
+  auto shows = [&](Timestamp at) {
+    return std::ranges::equal(model_.scan(everything, at), found,
+                              [](const auto& a, const auto& b) { return a.first == b.first && a.second == b.second; });
+  };
+  if (shows(first)) return;
+  for (auto later = emissions_.upper_bound(first); later != emissions_.end(); ++later) {
+    if (shows(later->first)) return;
+  }
+  violate("checkpoint", fmt::format("a checkpoint with {} pairs, the newest entry of stamp {}, asked for when {} had "
+                                    "returned, is the store at no moment from then on",
+                                    found.size(), newest.ticks, ticket.floor.ticks));
 }
 
 void Oracle::check_listing(std::vector<std::string> found, std::vector<std::string> expected) {
@@ -222,9 +245,10 @@ void Oracle::check_listing(std::vector<std::string> found, std::vector<std::stri
 }
 
 void Oracle::forget_everything() {
-  const bool sync_on = sync_on_;
-  *this = Oracle();
-  sync_on_ = sync_on;
+  Oracle anew;
+  anew.wall_highest_ = wall_highest_;
+  anew.sync_on_ = sync_on_;
+  *this = std::move(anew);
 }
 
 std::optional<Timestamp> Oracle::some_stamp(std::uint64_t which) const {

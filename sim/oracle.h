@@ -11,14 +11,23 @@
 //   batch-torn        a batch survives whole or not at all
 //   lost              the survivors are a cut: nothing acknowledged below the newest survivor is missing, and nothing
 //                     that was durable, or shown by a read with sync on, or (process kill) acknowledged or shown.
-//                     What a recovery found counts as acknowledged and durable from then on
+//                     What a recovery found counts as acknowledged and durable from then on. What the store may drop
+//                     by its own rules is not missed (sim/oracle_recovery.h)
+//   retention         no tombstone is dropped before its time
+//   resurrected       none is dropped while it hides something
+//   floor             history is kept where it is owed: the floor is never above the newest stamp, a live snapshot or
+//                     the time that history_retention_seconds grants; it never sinks; no read above it is refused
 //   scan              forward and backward scans agree with the model
+//   walk              so does every step of a cursor, whatever turns it takes and however old it is
+//   checkpoint        holds the store's state at one moment, at least all that had returned before it was asked for
+//   read-only         opening for reading changes nothing on the disk and shows what the next open shows
 //   listing           the directory holds what the manifest names, and foreign files untouched
 //   open              an open after a crash succeeds without help
 // Durable, as counted here: acknowledged with sync on, or before the start of a sync, flush or close that succeeded.
 // Includes nothing of the store. Thread-safety: fibers of one scheduler.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -26,57 +35,60 @@
 #include <string_view>
 #include <vector>
 
+#include "core/format/options.h"
 #include "sim/model.h"
+#include "sim/oracle_recovery.h"
 #include "sim/scenario.h"
 
 namespace mylonite::sim {
-
-struct Violation {
-  std::string rule;
-  std::string what;  // expected and found
-};
-
-// One entry of the store after recovery, as it says itself. They come by key, newest first.
-struct Survivor {
-  std::string key;
-  Timestamp at;
-  std::optional<std::string> value;
-};
 
 class Oracle {
  public:
   struct Ticket {  // of an operation in flight
     Timestamp floor;
+    std::uint64_t snapshots = 0;  // how many had been taken
   };
 
-  // Writes in flight when the machine was dropped are nobody's any more.
-  void start_incarnation(bool sync_on) {
-    sync_on_ = sync_on;
-    in_flight_.clear();
-  }
+  void start_incarnation(const Options& options);
+  // The wall clock never showed more than so many ticks, so far.
+  void saw_clock(std::uint64_t highest) { wall_highest_ = std::max(wall_highest_, highest); }
   // Lying syncs void durability and the order of stamps across the next power loss that is judged.
   void expect_lies() { liar_ = true; }
 
   // Invocation and return. Writes pass their batch with one operation a key.
-  Ticket begin() const { return {.floor = floor_}; }
+  Ticket begin() const { return {.floor = floor_, .snapshots = snapshots_taken_}; }
   void begin_write(const WriteBatch& batch) { in_flight_.push_back({.batch = &batch}); }
   void on_stamped(Timestamp at, const WriteBatch& batch);
   void end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at);
   void abandon_write(const WriteBatch& batch);  // it failed, or the machine died
   void end_read(const Ticket& ticket, Timestamp at, std::optional<Timestamp> as_of);
+  // A snapshot is a read that binds the floor of history until it is released. Returns a name to release it by.
+  std::uint64_t end_snapshot(const Ticket& ticket, Timestamp at);
+  void release_snapshot(std::uint64_t name) { snapshots_.erase(name); }  // call it before the store is told
   void made_durable(const Ticket& ticket);  // sync, flush or close succeeded; the ticket is of its invocation
 
   // Answers.
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
   void check_get(std::string_view key, Timestamp at, const std::optional<std::string>& found);
-  void check_scan(const Model::Range& range, Timestamp at,
-                  const std::vector<std::pair<std::string, std::string>>& found);
+  void check_scan(const Model::Range& range, Timestamp at, const Pairs& found);
+  // Where a cursor came to: the first pair of the range is expected, empty where there is none.
+  using Place = std::optional<std::pair<std::string_view, std::string_view>>;
+  void check_place(const Model::Range& range, Timestamp at, const Place& found);
+  // A read as of `asked` was refused as older than history reaches; the ticket is of its invocation.
+  void check_refused(const Ticket& ticket, Timestamp asked);
+  // The store says how far history reaches; the ticket is of the invocation.
+  void check_floor(const Ticket& ticket, Timestamp floor);
 
-  // After an open that followed a crash (or a close). `lost` returns how many acknowledged writes are gone.
+  // After an open that followed a crash (or a close).
   struct Recovery {
     Ending ending;            // of the incarnation before
     Timestamp first_visible;  // what a read now reports
+    Timestamp floor{};        // of history
   };
-  std::uint64_t check_recovered(const std::vector<Survivor>& survivors, const Recovery& recovery);
+  using Counts = RecoveryJudge::Counts;
+  Counts check_recovered(const Holdings& found, const Recovery& recovery);
+  // What a checkpoint shows, front to back, with its newest stamp; the ticket is of the invocation.
+  void check_checkpoint(const Ticket& ticket, Timestamp newest, const Pairs& found);
   void check_listing(std::vector<std::string> found, std::vector<std::string> expected);
   void forget_everything();  // the disk was lost to a lie and the store begins anew
 
@@ -91,25 +103,29 @@ class Oracle {
     const WriteBatch* batch;
     std::optional<Timestamp> at{};
   };
-  struct Emission {
-    WriteBatch batch;
-    bool acknowledged = false;
-    std::size_t entries = 0;   // of the batch
-    std::size_t survived = 0;  // of them, in the recovery being judged
-  };
-  void match_survivors(const std::vector<Survivor>& survivors);
-  std::string describe(Timestamp at, const Emission& emission) const;
+  // The highest floor that is right now, given the snapshots that were live before `taken` more were and still are.
+  Timestamp highest_floor(std::uint64_t taken) const;
+  Timestamp granted_by_retention() const;
+  Timestamp newest() const { return std::max(newest_stamped_, floor_); }  // that may be visible
+  void settle(const Recovery& recovery, bool void_bounds, Timestamp cut);
 
   Model model_;
-  std::map<Timestamp, Emission> emissions_;  // that may still count
-  std::vector<Timestamp> acknowledged_;      // for as-of reads
+  Emissions emissions_;                  // that may still count
+  std::vector<Timestamp> acknowledged_;  // for as-of reads
   std::vector<InFlight> in_flight_;
   Timestamp newest_stamped_;
-  Timestamp floor_;          // the largest stamp of any operation that returned
-  Timestamp durable_;        // acknowledged writes up to here survive a power loss
-  Timestamp shown_durable_;  // every write up to here does: a read with sync on showed it
-  Timestamp shown_;          // every write up to here survives a process kill: some read showed it
+  Timestamp floor_;                               // the largest stamp of any operation that returned
+  Timestamp durable_;                             // acknowledged writes up to here survive a power loss
+  Timestamp shown_durable_;                       // every write up to here does: a read with sync on showed it
+  Timestamp shown_;                               // every write up to here survives a process kill: some read showed it
+  Timestamp history_floor_;                       // as of the last recovery
+  std::map<std::uint64_t, Timestamp> snapshots_;  // live ones, by name
+  std::uint64_t snapshots_taken_ = 0;             // the next one's name
+  std::uint64_t wall_highest_ = 0;
+  Timestamp granted_;  // the highest floor that the retentions of earlier incarnations allowed
   bool sync_on_ = true;
+  std::uint64_t history_retention_ticks_ = UINT64_MAX;  // before the first incarnation nothing is granted
+  std::uint64_t tombstone_retention_ticks_ = 0;
   bool liar_ = false;
   std::optional<Violation> violation_;
 };

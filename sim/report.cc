@@ -70,6 +70,14 @@ Json histogram_json(const std::map<std::uint64_t, std::uint64_t>& counts) {
   return json;
 }
 
+std::string sights_text(const Sights& sights) {
+  std::string text;
+  for (std::size_t i = 0; i < sights.size(); ++i) {
+    text += fmt::format("{}{} {}", i > 0 ? ", " : "", kSightNames[i], sights[i]);
+  }
+  return text;
+}
+
 const char* verdict(const Campaign& campaign) {
   if (campaign.failures + campaign.nondeterministic > 0) return "NOT clean";
   return campaign.interrupted ? "interrupted, clean so far" : "clean";
@@ -97,6 +105,7 @@ std::string summary_text(const Campaign& campaign, const CampaignOptions& option
   text += "crashes by file call: " + shares(crash_counts(stats), 8) + "\n";
   text += "batches a group commit, 4 clients: " + histogram(stats.group_sizes_of_4) + "\n";
   text += "acknowledged writes lost at a power loss (never durable ones): " + histogram(stats.acknowledged_lost) + "\n";
+  text += "seen: " + sights_text(stats.sights) + "\n";
   const std::string missing = missing_marks(stats);
   text += fmt::format("lying syncs {}, loud about it {}; marks {}\n", stats.lies, stats.loud,
                       missing.empty() ? "all reached" : "not reached: " + missing);

@@ -66,11 +66,21 @@ Json recorded_json(const Recorded& recorded) {
   return json;
 }
 
-// Formats: 1, the first; 2, machines may die by being dropped.
+bool known_to_format_1(const Operation& operation) {
+  constexpr OpKind kLater[] = {OpKind::kScanAsOf,        OpKind::kWalk,        OpKind::kOpenCursor,
+                               OpKind::kUseCursor,       OpKind::kCloseCursor, OpKind::kTakeSnapshot,
+                               OpKind::kReleaseSnapshot, OpKind::kCheckpoint};
+  return std::ranges::find(kLater, operation.kind) == std::end(kLater);
+}
+
+// Formats: 1, the first; 2, machines may die by being dropped, and there are more operations.
 std::uint64_t oldest_reader(const Scenario& scenario) {
-  const bool drops =
-      std::ranges::any_of(scenario.incarnations, [](const Incarnation& life) { return life.death == Death::kDrop; });
-  return drops ? 2 : 1;
+  const bool old = std::ranges::all_of(scenario.incarnations, [](const Incarnation& life) {
+    return life.death == Death::kDeadWorld && !life.read_only_first &&
+           std::ranges::all_of(life.clients,
+                               [](const auto& client) { return std::ranges::all_of(client, known_to_format_1); });
+  });
+  return old ? 1 : 2;
 }
 
 Json incarnation_json(const Incarnation& life) {
@@ -81,6 +91,7 @@ Json incarnation_json(const Incarnation& life) {
             {"clients", Json::array()},
             {"recorded", recorded_json(life.recorded.value_or(Recorded()))}};
   if (life.death != Death::kDeadWorld) json["death"] = kDeathNames[static_cast<std::size_t>(life.death)];
+  if (life.read_only_first) json["read_only_first"] = true;
   if (life.close_after_ns > 0) json["close_after_ns"] = life.close_after_ns;
   for (const auto& client : life.clients) {
     Json rows = Json::array();
@@ -230,6 +241,7 @@ Incarnation incarnation_from(Reader& reader, const Json& json) {
   life.ending = reader.one_of<Ending>(reader.string(json, "ending"), kEndingNames, "ending");
   if (json.contains("death")) life.death = reader.one_of<Death>(reader.string(json, "death"), kDeathNames, "death");
   life.foreign_file = reader.boolean(json, "foreign_file");
+  if (json.contains("read_only_first")) life.read_only_first = reader.boolean(json, "read_only_first");
   if (json.contains("close_after_ns")) {
     life.close_after_ns = reader.small(reader.member(json, "close_after_ns"), "close_after_ns");
   }

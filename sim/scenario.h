@@ -26,23 +26,33 @@ enum class OpKind : std::uint8_t {
   kRemove,
   kBatch,
   kGet,
-  kGetAsOf,   // of a stamp seen earlier: `number` picks which
+  kGetAsOf,   // at a snapshot the client holds, or of a stamp seen earlier: `number` picks which
   kScan,      // [key, high), forward, at most `number` pairs
   kScanBack,  // the same, backward from high
+  kScanAsOf,  // as kGetAsOf, either way, at most kAsOfPairsMax pairs
+  kWalk,      // a cursor over [key, high): a few seeks and steps that follow from `number`, to keys of the batch
+  // A client has two slots for cursors and two for snapshots: `number` picks one; what it held is let go.
+  kOpenCursor,  // over [key, high), now or, one in eight, in the past
+  kUseCursor,   // as kWalk
+  kCloseCursor,
+  kTakeSnapshot,
+  kReleaseSnapshot,
   kSync,
   kFlush,
-  kSleep,      // `number` nanoseconds of virtual time
-  kClockJump,  // `number` ticks of 100 ns, two's complement
+  kCheckpoint,  // a second store beside the first, opened for reading, compared and removed
+  kSleep,       // `number` nanoseconds of virtual time
+  kClockJump,   // `number` ticks of 100 ns, two's complement
   kClockFreeze,
   kClockRun,
 };
-inline constexpr std::size_t kOpKinds = 13;
+inline constexpr std::size_t kOpKinds = 21;
+inline constexpr std::uint64_t kAsOfPairsMax = 30;
 std::string_view op_name(OpKind kind);
 std::optional<OpKind> op_from_name(std::string_view name);
 
 struct BatchItem {
   std::string key;
-  std::optional<std::string> value;  // empty: remove
+  std::optional<std::string> value;  // empty: remove; of a walk: always empty
   bool operator==(const BatchItem&) const = default;
 };
 
@@ -114,6 +124,7 @@ struct Incarnation {
   Death death = Death::kDeadWorld;
   SchedulePlan schedule{};
   std::uint64_t close_after_ns = 0;  // close in the middle of the clients' work, after so long; 0: once they are done
+  bool read_only_first = false;      // before the open the store is opened for reading, which must change nothing
   bool foreign_file = false;         // somebody else's file appears in the directory before the open
   std::uint64_t image_seed = 0;      // of what survives, and of lies
   std::uint64_t entropy_seed = 0;

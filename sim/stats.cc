@@ -28,6 +28,7 @@ void RunStats::add(const RunStats& other) {
   file_calls += other.file_calls;
   virtual_ns += other.virtual_ns;
   for (std::size_t i = 0; i < crashes_at.size(); ++i) crashes_at[i] += other.crashes_at[i];
+  for (std::size_t i = 0; i < sights.size(); ++i) sights[i] += other.sights[i];
   add_counts(group_sizes, other.group_sizes);
   add_counts(group_sizes_of_4, other.group_sizes_of_4);
   add_counts(acknowledged_lost, other.acknowledged_lost);

@@ -8,6 +8,7 @@
 
 #include "faultfs/interceptor.h"
 #include "sim/scenario.h"
+#include "sim/sights.h"
 
 namespace mylonite::sim {
 
@@ -31,6 +32,7 @@ struct RunStats {
   std::map<std::uint64_t, std::uint64_t> group_sizes_of_4{};    // the same with 4 clients
   std::map<std::uint64_t, std::uint64_t>
       acknowledged_lost{};  // acknowledged writes beyond T at a power loss → how often
+  Sights sights{};
   std::map<std::string, std::uint64_t, std::less<>> marks{};
 
   void add(const RunStats& other);

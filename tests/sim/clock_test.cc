@@ -31,5 +31,20 @@ TEST(ClockTest, WallTimeObeys) {
   EXPECT_EQ(clock.monotonic_ns(), 2'600U);
 }
 
+// Goal: the highest reading is known whatever the clock does later. Method: jump ahead and back, run on.
+TEST(ClockTest, HighestReading) {
+  VirtualClock clock(1'000);
+  EXPECT_EQ(clock.wall_ticks_highest(), 1'000U);
+  clock.advance(500);
+  EXPECT_EQ(clock.wall_ticks_highest(), 1'005U);
+  clock.jump(100);
+  clock.jump(-200);
+  EXPECT_EQ(clock.wall_ticks_highest(), 1'105U);
+  clock.advance(10'000);
+  EXPECT_EQ(clock.wall_ticks_highest(), 1'105U);
+  clock.advance(20'000);
+  EXPECT_EQ(clock.wall_ticks_highest(), 1'205U);
+}
+
 }  // namespace
 }  // namespace mylonite::sim

@@ -17,7 +17,11 @@ Survivor survivor(const std::string& key, std::uint64_t at) { return {.key = key
 
 class Life {
  public:
-  void start(bool sync_on) { oracle.start_incarnation(sync_on); }
+  void start(bool sync_on) {
+    Options options;
+    options.wal_flush_every_write = sync_on;
+    oracle.start_incarnation(options);
+  }
   // A write of one key, stamped; `end` acknowledges it.
   const WriteBatch& begin(const std::string& key, std::uint64_t at) {
     WriteBatch& batch = batches_.emplace_back();
@@ -32,7 +36,8 @@ class Life {
   void sync() { oracle.made_durable(oracle.begin()); }
   // How many acknowledged writes are gone, as the oracle counts.
   std::uint64_t recover(Ending ending, const std::vector<Survivor>& survivors) {
-    return oracle.check_recovered(survivors, {.ending = ending, .first_visible = stamp(1000)});
+    return oracle.check_recovered({.entries = survivors}, {.ending = ending, .first_visible = stamp(1000)})
+        .acknowledged_lost;
   }
   bool lost() const {
     if (!oracle.violation()) return false;
@@ -262,7 +267,8 @@ TEST(OracleLostTest, StampsToAskForAreVisible) {
   life.oracle.expect_lies();
   synced_put(life);
   life.put("b", 20);
-  life.oracle.check_recovered({survivor("a", 10)}, {.ending = Ending::kPowerLoss, .first_visible = stamp(15)});
+  life.oracle.check_recovered({.entries = {survivor("a", 10)}},
+                              {.ending = Ending::kPowerLoss, .first_visible = stamp(15)});
   for (std::uint64_t which = 0; which < 4; ++which) EXPECT_EQ(life.oracle.some_stamp(which), stamp(10));
 }
 

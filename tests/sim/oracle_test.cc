@@ -30,7 +30,11 @@ Survivor survivor(std::string key, std::uint64_t at, std::optional<std::string> 
 // A client's calls and an engine's answers, one after the other.
 class History {
  public:
-  explicit History(bool sync_on = true) { oracle_.start_incarnation(sync_on); }
+  explicit History(bool sync_on = true) {
+    Options options;
+    options.wal_flush_every_write = sync_on;
+    oracle_.start_incarnation(options);
+  }
 
   struct Pending {
     Oracle::Ticket ticket;
@@ -53,7 +57,8 @@ class History {
   void read(std::uint64_t at) { oracle_.end_read(oracle_.begin(), stamp(at), std::nullopt); }
 
   std::uint64_t recover(Ending ending, const std::vector<Survivor>& survivors, std::uint64_t first_visible = 1000) {
-    return oracle_.check_recovered(survivors, {.ending = ending, .first_visible = stamp(first_visible)});
+    return oracle_.check_recovered({.entries = survivors}, {.ending = ending, .first_visible = stamp(first_visible)})
+        .acknowledged_lost;
   }
   std::string rule() const { return oracle_.violation() ? oracle_.violation()->rule : ""; }
   Oracle& oracle() { return oracle_; }

@@ -1,0 +1,63 @@
+#include "sim/contents.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/base/bytes.h"
+
+namespace mylonite::sim {
+
+Timestamp Contents::newest() const {
+  Timestamp newest;
+  for (const Survivor& each : holdings.entries) newest = std::max(newest, each.at);
+  for (const RangeTombstone& each : holdings.ranges) newest = std::max(newest, each.at);
+  return newest;
+}
+
+Result<Contents> read_all(Store& store) {
+  Session session = store.session();
+  Contents contents;
+  auto versions = session.versions();
+  if (!versions.ok()) return versions.error();
+  contents.read_at = session.read_at();
+  for ((*versions)->seek_to_first(); (*versions)->valid(); (*versions)->next()) {
+    const ParsedKey key = parse_internal_key((*versions)->key());
+    Survivor& entry = contents.holdings.entries.emplace_back(
+        Survivor{.key = std::string(key.user_key), .at = key.at, .value = std::nullopt});
+    if (key.kind == Kind::kPut) entry.value = std::string((*versions)->value());
+  }
+  if (const Status status = (*versions)->status(); !status.ok()) return status.error();
+  auto ranges = session.range_tombstones();
+  if (!ranges.ok()) return ranges.error();
+  contents.holdings.ranges = std::move(*ranges);
+  auto pairs = session.range({});
+  if (!pairs.ok()) return pairs.error();
+  contents.pairs = std::move(*pairs);
+  contents.floor = store.history_floor();
+  return contents;
+}
+
+std::string difference(const Contents& earlier, const Contents& later) {
+  const auto [left, right] = std::ranges::mismatch(earlier.pairs, later.pairs);
+  if (left != earlier.pairs.end() || right != later.pairs.end()) {
+    const auto text = [](bool there, auto at) {
+      return there ? fmt::format("'{}' = '{}'", printable(at->first), printable(at->second)) : std::string("the end");
+    };
+    return fmt::format("pair {}: {}, then {}", left - earlier.pairs.begin(), text(left != earlier.pairs.end(), left),
+                       text(right != later.pairs.end(), right));
+  }
+  auto known = earlier.holdings.entries.begin();
+  for (const Survivor& each : later.holdings.entries) {
+    while (known != earlier.holdings.entries.end() && !(*known == each)) ++known;
+    if (known == earlier.holdings.entries.end()) {
+      return fmt::format("'{}' of stamp {} was not there before", printable(each.key), each.at.ticks);
+    }
+  }
+  if (later.floor < earlier.floor) {
+    return fmt::format("the floor of history: {}, then {}", earlier.floor.ticks, later.floor.ticks);
+  }
+  return "";
+}
+
+}  // namespace mylonite::sim

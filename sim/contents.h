@@ -1,0 +1,27 @@
+// Everything a store shows: all pairs, every version kept, its range deletes, how far history reaches. For judges.
+// Owned by the simulated program. Thread-safety: one fiber.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/store/store.h"
+#include "sim/oracle_recovery.h"
+
+namespace mylonite::sim {
+
+struct Contents {
+  Holdings holdings{};
+  Session::Pairs pairs{};
+  Timestamp read_at{};  // the store's newest stamp
+  Timestamp floor{};
+
+  Timestamp newest() const;  // of any entry or range delete
+};
+Result<Contents> read_all(Store& store);
+
+// Whether everything that `later` holds was in `earlier`, and both show the same. Empty: yes. Otherwise what differs.
+std::string difference(const Contents& earlier, const Contents& later);
+
+}  // namespace mylonite::sim
