@@ -127,6 +127,12 @@ Result<std::optional<TableReader::Entry>> TableReader::get(std::string_view user
   return Entry{.kind = found.kind, .at = found.at, .value = std::string(cursor.value())};
 }
 
+Result<bool> TableReader::may_contain(std::string_view user_key) const {
+  const auto loaded = load();
+  if (!loaded.ok()) return loaded.error();
+  return (*loaded)->metadata->filter.may_contain(user_key);
+}
+
 std::unique_ptr<InternalIterator> TableReader::iterator(CacheUse use) const {
   return std::make_unique<TableIterator>(shared_from_this(), use);
 }

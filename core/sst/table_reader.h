@@ -54,6 +54,8 @@ class TableReader : public std::enable_shared_from_this<TableReader> {
   // The newest entry of the key with a stamp ≤ `at`, a delete included; empty when the table has none. Knows nothing of
   // range deletes.
   Result<std::optional<Entry>> get(std::string_view user_key, Timestamp at) const;
+  // What the filter says of the key: false, surely no entry. Range deletes aside.
+  Result<bool> may_contain(std::string_view user_key) const;
   // Over the entries; keeps the reader alive.
   std::unique_ptr<InternalIterator> iterator(CacheUse use = CacheUse::kFill) const;
   // Never null; lives as long as the reader. Reads nothing where info() counts none.

@@ -10,17 +10,6 @@
 namespace mylonite {
 namespace {
 
-// The table of a run whose key range holds the user key. A border that a range delete ends before does not hold it.
-const TableReader* table_for(const TableRun& run, std::string_view user_key) {
-  const auto found = std::ranges::partition_point(*run.tables, [&](const auto& table) {
-    const std::string_view largest = table->info().largest;
-    const auto order = user_key_of(largest) <=> user_key;
-    return order < 0 || (order == 0 && trailer_of(largest) == kBorderTrailer);
-  });
-  if (found == run.tables->end() || user_key_of((*found)->info().smallest) > user_key) return nullptr;
-  return found->get();
-}
-
 // What one source says of a key: its newest entry and the newest range delete over it, both not above the stamp.
 template <class Entry>
 std::optional<std::optional<std::string>> answer(std::optional<Entry>& found, Timestamp covered) {
@@ -79,6 +68,16 @@ class PinnedVersions final : public InternalIterator {
 };
 
 }  // namespace
+
+const TableReader* table_for(const TableRun& run, std::string_view user_key) {
+  const auto found = std::ranges::partition_point(*run.tables, [&](const auto& table) {
+    const std::string_view largest = table->info().largest;
+    const auto order = user_key_of(largest) <=> user_key;
+    return order < 0 || (order == 0 && trailer_of(largest) == kBorderTrailer);
+  });
+  if (found == run.tables->end() || user_key_of((*found)->info().smallest) > user_key) return nullptr;
+  return found->get();
+}
 
 Result<std::optional<std::string>> get_at(const ReadState& state, std::string_view key, Timestamp at,
                                           Counters& counters) {

@@ -16,6 +16,9 @@
 
 namespace mylonite {
 
+// The table of a run whose key range holds the user key; null: none. A border that a range delete ends before does not
+// hold it.
+const TableReader* table_for(const TableRun& run, std::string_view user_key);
 // The visible value; empty when the key is absent or hidden.
 Result<std::optional<std::string>> get_at(const ReadState& state, std::string_view key, Timestamp at,
                                           Counters& counters);

@@ -78,6 +78,12 @@ Result<Session::Pairs> Session::range(const KeyBounds& bounds, const ReadOptions
   return pairs;
 }
 
+Result<GetExplanation> Session::explain(std::string_view key, const ReadOptions& options) {
+  const auto from = view(options);
+  if (!from.ok()) return from.error();
+  return explain_get(*from->state, *state_->catalog->version(), {.key = key, .at = from->at});
+}
+
 Result<std::unique_ptr<InternalIterator>> Session::versions() {
   const auto from = view({});
   if (!from.ok()) return from.error();

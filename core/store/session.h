@@ -18,6 +18,7 @@
 #include "core/format/iterator.h"
 #include "core/format/range_tombstones.h"
 #include "core/iter/visible_iterator.h"
+#include "core/store/explain.h"
 #include "core/store/shared_state.h"
 
 namespace mylonite {
@@ -62,6 +63,8 @@ class Session {
   Result<std::unique_ptr<Iterator>> iterator(const KeyBounds& bounds = {}, const ReadOptions& options = {});
   using Pairs = std::vector<std::pair<std::string, std::string>>;
   Result<Pairs> range(const KeyBounds& bounds, const ReadOptions& options = {});
+  // What get() would return, and why: which sources were asked, and what each said. Counts as no read.
+  Result<GetExplanation> explain(std::string_view key, const ReadOptions& options = {});
   // Every kept version of every key (internal keys, tombstones too) up to the read's stamp: for tools and checkers.
   Result<std::unique_ptr<InternalIterator>> versions();
   // The range deletes up to the read's stamp, as disjoint fragments: likewise.

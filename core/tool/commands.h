@@ -1,6 +1,7 @@
 // The commands: open, call, print, close.
 //
-// Reading commands open the store as writers do: what a crash left is recovered first.
+// Commands that only read open the store for reading only: they change nothing, and need no right to. What a crash left
+// in the logs is read from there. `inspect` and `verify` do not even open it: they read its files.
 #pragma once
 
 #include "core/base/status.h"

@@ -10,6 +10,7 @@ namespace {
 std::string_view next_step(Code code) {
   switch (code) {
     case Code::kInvalidArgument: return "`mylonite --help` and `mylonite COMMAND --help` show what is expected";
+    case Code::kOutOfRange: return "`mylonite stats` shows from which stamp (history_floor) to which (newest_stamp)";
     case Code::kNotFound: return "the directory that holds the store's directory must exist";
     case Code::kNotAStore: return "`put` and `load` make a store, only where the directory is absent or empty";
     case Code::kCorruption: return "make a copy of the whole directory before anything else";
@@ -24,7 +25,8 @@ std::string_view next_step(Code code) {
 
 Exit exit_for(Code code) {
   switch (code) {
-    case Code::kInvalidArgument: return Exit::kUsage;
+    case Code::kInvalidArgument:
+    case Code::kOutOfRange: return Exit::kUsage;
     case Code::kNotFound:
     case Code::kNotAStore:
     case Code::kCorruption:

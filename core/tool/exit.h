@@ -7,7 +7,7 @@ namespace mylonite::tool {
 
 enum class Exit : int {
   kDone = 0,
-  kAbsent = 1,       // the key is not there
+  kAbsent = 1,       // the key is not there; verify found damage
   kUsage = 2,        // a bad command line, option or input line
   kNotAStore = 5,    // or damaged, or of a newer format
   kEnvironment = 7,  // locked, full, or the operating system failed

@@ -100,7 +100,8 @@ Result<FileNumber> read_current(vfs::FileSystem& fs, const std::string& director
   return parsed->number;
 }
 
-Status apply_line(LoadedManifest& loaded, const Body& body, bool first) {
+Status apply_line(LoadedManifest& loaded, const Body& body, ManifestRecord record, const ManifestVisitor& visit) {
+  const bool first = record.offset == 0;
   if (first && body.format > kManifestFormatVersion) {
     return Error(Code::kUnsupported,
                  fmt::format("manifest format {}; this program reads up to {}", body.format, kManifestFormatVersion));
@@ -111,7 +112,9 @@ Status apply_line(LoadedManifest& loaded, const Body& body, bool first) {
   }
   auto edit = decode_edit(body.edit);
   if (!edit.ok()) return edit.error();
-  auto version = apply(loaded.version, *edit);
+  record.edit = std::move(*edit);
+  if (visit) visit(record);
+  auto version = apply(loaded.version, record.edit);
   if (!version.ok()) return version.error();
   loaded.version = std::move(*version);
   loaded.last_record = body.n;
@@ -120,7 +123,7 @@ Status apply_line(LoadedManifest& loaded, const Body& body, bool first) {
 
 }  // namespace
 
-Result<LoadedManifest> load_manifest(vfs::FileSystem& fs, const std::string& directory) {
+Result<LoadedManifest> load_manifest(vfs::FileSystem& fs, const std::string& directory, const ManifestVisitor& visit) {
   const auto number = read_current(fs, directory);
   if (!number.ok()) return number.error();
   const std::string name = manifest_name(*number);
@@ -138,7 +141,10 @@ Result<LoadedManifest> load_manifest(vfs::FileSystem& fs, const std::string& dir
     const auto body = checked_body(*number, line);
     const auto parts = body ? split_body(*body) : std::nullopt;
     if (!parts || (offset > 0 && parts->n <= loaded.last_record)) break;
-    if (Status done = apply_line(loaded, *parts, offset == 0); !done.ok()) return done.error().in(name, offset);
+    ManifestRecord record{.manifest = *number, .n = parts->n, .offset = offset, .bytes = line.size(), .edit = {}};
+    if (Status done = apply_line(loaded, *parts, std::move(record), visit); !done.ok()) {
+      return done.error().in(name, offset);
+    }
     offset += line.size();
   }
   loaded.dropped_bytes = bytes->size() - offset;

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,8 +34,20 @@ struct LoadedManifest {
   std::uint64_t dropped_bytes = 0;  // a torn last record
 };
 
-// Reads CURRENT and the manifest it names. Writes nothing. kCorruption, kUnsupported (newer format).
-Result<LoadedManifest> load_manifest(vfs::FileSystem& fs, const std::string& directory);
+// One whole record, where it stands.
+struct ManifestRecord {
+  FileNumber manifest;
+  std::uint64_t n = 0;
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;
+  VersionEdit edit;
+};
+using ManifestVisitor = std::function<void(const ManifestRecord&)>;
+
+// Reads CURRENT and the manifest it names. Writes nothing. kCorruption, kUnsupported (newer format). `visit`, if any,
+// is shown each record before it is applied, so also those before the damage.
+Result<LoadedManifest> load_manifest(vfs::FileSystem& fs, const std::string& directory,
+                                     const ManifestVisitor& visit = {});
 
 class Manifest {
  public:

@@ -136,19 +136,115 @@ TEST(Commands, LoadStopsAtTheFirstMalformedLine) {
   EXPECT_EQ(run_tool({"load", scratch.path("store"), "--hex"}, "00\t0\n").exit, 2);
 }
 
-// Goal: help and version. Method: ask. Expectation: exit 0, an example, the project's version, nothing on stderr.
+// Goal: help and version. Method: ask, for every command and group. Expectation: exit 0, an example, the project's
+// version, nothing on stderr; options of the store where the command opens one.
 TEST(Commands, HelpAndVersion) {
   EXPECT_EQ(run_tool({"--version"}).out, "mylonite " MYLONITE_VERSION "\n");
   const Ran top = run_tool({"--help"});
   EXPECT_EQ(top.exit, 0);
-  for (const std::string command : {"put", "get", "delete", "range", "load"}) {
-    EXPECT_NE(top.out.find("\n  " + command + " "), std::string::npos) << command;
-    const Ran help = run_tool({command, "--help"});
+  const std::vector<std::vector<std::string>> commands = {{"put"},
+                                                          {"get"},
+                                                          {"delete"},
+                                                          {"range"},
+                                                          {"load"},
+                                                          {"stats"},
+                                                          {"checkpoint"},
+                                                          {"compact"},
+                                                          {"explain", "get"},
+                                                          {"explain", "compaction"},
+                                                          {"verify"},
+                                                          {"inspect", "manifest"},
+                                                          {"inspect", "wal"},
+                                                          {"inspect", "sst"},
+                                                          {"inspect", "tree"}};
+  for (std::vector<std::string> words : commands) {
+    EXPECT_NE(top.out.find("\n  " + words[0] + " "), std::string::npos) << words[0];
+    std::string name = "mylonite";
+    for (const std::string& word : words) name += " " + word;
+    if (words.size() > 1) {
+      const Ran group = run_tool({words[0], "--help"});
+      EXPECT_EQ(group.exit, 0);
+      EXPECT_NE(group.out.find("\n  " + words[1] + " "), std::string::npos) << group.out;
+    }
+    const bool opens_store = words[0] != "inspect" && words[0] != "verify" && words.back() != "compaction";
+    words.push_back("--help");
+    const Ran help = run_tool(words);
     EXPECT_EQ(help.exit, 0);
     EXPECT_EQ(help.err, "");
-    EXPECT_NE(help.out.find("mylonite " + command + " my-data"), std::string::npos) << help.out;
-    EXPECT_NE(help.out.find("memtable_max_bytes (67108864)"), std::string::npos) << help.out;
+    EXPECT_NE(help.out.find("mylonite" + name.substr(8) + " my-data"), std::string::npos) << help.out;
+    EXPECT_EQ(help.out.find("memtable_max_bytes (67108864)") != std::string::npos, opens_store) << help.out;
   }
+}
+
+// Goal: stats in its three forms. Method: a store with a table and a log. Expectation: each form's known lines.
+TEST(Commands, Stats) {
+  const Scratch scratch;
+  const std::string store = scratch.path("store");
+  ASSERT_EQ(run_tool({"put", store, "a", "1"}).exit, 0);
+  ASSERT_EQ(run_tool({"put", store, "b", "2"}).exit, 0);
+  const Ran text = run_tool({"stats", store});
+  EXPECT_EQ(text.exit, 0) << text.err;
+  EXPECT_TRUE(text.out.starts_with("level ")) << text.out;
+  EXPECT_NE(text.out.find("write amplification"), std::string::npos);
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"stats", store, "--json"}, {"stats", store, "--format", "json"}}) {
+    const Ran json = run_tool(words);
+    EXPECT_EQ(json.exit, 0) << json.err;
+    EXPECT_NE(json.out.find(R"("levels":[{"runs":1,"tables":1,)"), std::string::npos) << json.out;
+    EXPECT_EQ(std::ranges::count(json.out, '\n'), 1);
+  }
+  const Ran prometheus = run_tool({"stats", store, "--format", "prometheus"});
+  EXPECT_EQ(prometheus.exit, 0) << prometheus.err;
+  EXPECT_NE(prometheus.out.find("\nmylonite_level_tables{level=\"0\"} 1\n"), std::string::npos) << prometheus.out;
+}
+
+// Goal: compact merges what it is asked to. Method: a store of several runs; a part of the keys, then all of them.
+// Expectation: one run at last, the same contents; a second time does nothing more; an empty store is fine.
+TEST(Commands, Compact) {
+  const Scratch scratch;
+  const std::string store = scratch.path("store");
+  std::string lines;
+  for (int i = 1000; i < 1600; ++i) lines += "k" + std::to_string(i) + "\t" + std::string(40, 'v') + "\n";
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_EQ(run_tool({"load", store, "--set", "memtable_max_bytes=8192", "--set", "wal_flush_every_write=false",
+                        "--set", "compaction_policy=none"},
+                       lines)
+                  .exit,
+              0);
+  }
+  const Ran part = run_tool({"compact", store, "k1100", "k1200", "--set", "compaction_policy=none"});
+  EXPECT_EQ(part.exit, 0) << part.err;
+  EXPECT_EQ(part.out + part.err, "");
+  const Ran all = run_tool({"compact", store, "--json", "--set", "compaction_policy=none"});
+  EXPECT_EQ(all.exit, 0) << all.err;
+  EXPECT_TRUE(all.out.starts_with("{\"tables\":1,\"bytes\":")) << all.out;
+  const Ran tree = run_tool({"inspect", "tree", store});
+  EXPECT_NE(tree.out.find(": 1 table, "), std::string::npos) << tree.out;
+  EXPECT_NE(tree.out.find(", 600 entries, 0 tombstones\n"), std::string::npos) << tree.out;
+  EXPECT_EQ(run_tool({"range", store}).out, lines);
+  EXPECT_EQ(run_tool({"verify", store}).exit, 0);
+}
+
+// Goal: a checkpoint is a store beside the first. Method: make one, write to both; make it again. Expectation: each has
+// its own; the second time exit 7, and the first checkpoint as it was.
+TEST(Commands, Checkpoint) {
+  const Scratch scratch;
+  const std::string store = scratch.path("store");
+  ASSERT_EQ(run_tool({"put", store, "a", "1"}).exit, 0);
+  const Ran made = run_tool({"checkpoint", store, "copy"});
+  EXPECT_EQ(made.exit, 0) << made.err;
+  EXPECT_EQ(made.out + made.err, "");
+  ASSERT_EQ(run_tool({"put", store, "a", "2"}).exit, 0);
+  EXPECT_EQ(run_tool({"get", scratch.path("copy"), "a"}).out, "1\n");
+  ASSERT_EQ(run_tool({"put", scratch.path("copy"), "b", "3"}).exit, 0);
+  EXPECT_EQ(run_tool({"range", store}).out, "a\t2\n");
+  EXPECT_EQ(run_tool({"range", scratch.path("copy")}).out, "a\t1\nb\t3\n");
+  const auto before = tree_of(scratch.path("copy"));
+  const Ran again = run_tool({"checkpoint", store, "copy"});
+  EXPECT_EQ(again.exit, 7) << again.err;
+  EXPECT_NE(again.err.find("already exists"), std::string::npos) << again.err;
+  EXPECT_TRUE(tree_of(scratch.path("copy")) == before);
+  EXPECT_EQ(run_tool({"checkpoint", store, "other", "--json"}).out, "{\"checkpoint\":\"other\"}\n");
 }
 
 // Goal: lost output is noticed, and never lands in a store's file. Method: a full device, closed standard streams, a

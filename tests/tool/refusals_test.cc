@@ -18,12 +18,28 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-std::vector<Words> every_command(const std::string& directory) {
+std::vector<Words> every_writer(const std::string& directory) {
   return {{"put", directory, "k", "v"},
-          {"get", directory, "k"},
           {"delete", directory, "k"},
-          {"range", directory},
-          {"load", directory}};
+          {"load", directory},
+          {"checkpoint", directory, "copy"},
+          {"compact", directory}};
+}
+
+std::vector<Words> every_reader(const std::string& directory) {
+  return {{"get", directory, "k"}, {"range", directory}, {"stats", directory}, {"explain", "get", directory, "k"}};
+}
+
+// Every command that opens the store; the others read files (inspect_test.cc, verify_test.cc).
+std::vector<Words> every_command(const std::string& directory) {
+  std::vector<Words> all = every_writer(directory);
+  for (Words& words : every_reader(directory)) all.push_back(std::move(words));
+  return all;
+}
+
+std::vector<Words> every_file_reader(const std::string& directory) {
+  return {{"inspect", "manifest", directory}, {"inspect", "wal", directory},        {"inspect", "sst", directory, "1"},
+          {"inspect", "tree", directory},     {"explain", "compaction", directory}, {"verify", directory}};
 }
 
 // A store of a few tables and a log that holds data, closed cleanly.
@@ -66,6 +82,23 @@ TEST(Refusals, CommandLines) {
       {{"put", store, "k", "v", "w"}, "w"},
       {{"put", store, "k", "v", "--frob"}, "--frob"},
       {{"get", store, "k", "--acks"}, "--acks"},
+      {{"inspect"}, "subcommand"},
+      {{"inspect", "frobs", store}, "expected one of manifest, wal, sst, tree"},
+      {{"inspect", "sst", store}, "NUMBER"},
+      {{"inspect", "wal", store, "seven"}, "NUMBER"},
+      {{"inspect", "wal", store, "7", "8"}, "8"},
+      {{"inspect", "tree"}, "DIR"},
+      {{"verify"}, "DIR"},
+      {{"explain", "put", store}, "expected one of get, compaction"},
+      {{"explain", "get", store}, "KEY"},
+      {{"explain", "get", store, "k", "--as-of", "noon"}, "--as-of"},
+      {{"stats", store, "--format", "xml"}, "--format"},
+      {{"stats", store, "--format", "prometheus", "--json"}, "exclude each other"},
+      {{"explain", "compaction", store, "last"}, "ID"},
+      {{"compact", store, "zz", "--hex"}, "hex digits"},
+      {{"checkpoint", store}, "NAME"},
+      {{"checkpoint", store, "a/b"}, "'a/b'"},
+      {{"checkpoint", store, ".."}, "'..'"},
       {{"load", store, "--writers", "0"}, "--writers"},
       {{"load", store, "--writers", "many"}, "--writers"},
       {{"put", store, "k", "v", "--hex"}, "hex digits"},
@@ -94,16 +127,21 @@ TEST(Refusals, CommandLines) {
   EXPECT_EQ(tree_of(scratch.path("")).size(), 0U);
 }
 
-// Goal: readers create nothing. Method: get, delete, range where nothing is, and in an empty directory.
+// Goal: readers create nothing. Method: every command that only reads, and delete and checkpoint, where nothing is, and
+// in an empty directory.
 // Expectation: exit 5, nothing created, not even asked to.
 TEST(Refusals, ReadersCreateNothing) {
   const Scratch scratch;
   std::filesystem::create_directory(scratch.path("empty"));
   for (const std::string name : {"absent", "empty", "no/parent"}) {
     const std::string store = scratch.path(name);
-    for (const Words& words : {Words{"get", store, "k"}, {"delete", store, "k"}, {"range", store}}) {
+    std::vector<Words> readers = every_reader(store);
+    readers.push_back({"delete", store, "k"});
+    readers.push_back({"checkpoint", store, "copy"});
+    for (const Words& words : readers) {
       expect_refused(scratch, words, 5, name == "no/parent" ? "not found" : "not a store");
     }
+    for (const Words& words : every_file_reader(store)) expect_refused(scratch, words, 5, "not a store");
     expect_refused(scratch, {"get", store, "k", "--set", "create_if_missing=true"}, 5, "");
   }
   expect_refused(scratch, {"put", scratch.path("absent"), "k", "v", "--set", "create_if_missing=false"}, 5,
@@ -121,21 +159,33 @@ TEST(Refusals, NotAStore) {
   for (const Words& words : every_command(scratch.path("photos"))) expect_refused(scratch, words, 5, "not a store");
   for (const Words& words : every_command(scratch.path("file")))
     expect_refused(scratch, words, 5, "a file, not a directory");
+  for (const std::string name : {"photos", "file", "file/x", "no/x"}) {
+    for (const Words& words : every_file_reader(scratch.path(name))) expect_refused(scratch, words, 5, "not a store");
+  }
   for (const Words& words : every_command(scratch.path("file/x")))
     expect_refused(scratch, words, 2, "must be a directory");
   for (const Words& words : every_command(scratch.path("no/x")))
     expect_refused(scratch, words, 5, "parent of data_dir");
 }
 
-// Goal: a second opener is turned away, in another process and in the same one. Method: a store is held open.
-// Expectation: exit 7 and kLocked; nothing changed.
+// Goal: a second writer is turned away, in another process and in the same one; readers need no lock. Method: a store
+// is held open. Expectation: exit 7 and kLocked for writers; readers see what was written; nothing changed.
 TEST(Refusals, LockedByAnotherOpener) {
   const Scratch scratch;
   Options options;
   options.data_dir = make_store(scratch);
   const auto held = Store::open(options);
   ASSERT_TRUE(held.ok());
-  for (const Words& words : every_command(options.data_dir)) expect_refused(scratch, words, 7, "locked");
+  ASSERT_TRUE((*held)->put("k", "just now").ok());
+  for (const Words& words : every_writer(options.data_dir)) expect_refused(scratch, words, 7, "locked");
+  const auto before = tree_of(scratch.path(""));
+  EXPECT_EQ(run_tool({"get", options.data_dir, "k"}).out, "just now\n");
+  std::vector<Words> readers = every_reader(options.data_dir);
+  readers.push_back({"inspect", "wal", options.data_dir});
+  readers.push_back({"inspect", "tree", options.data_dir});
+  readers.push_back({"verify", options.data_dir});
+  for (const Words& words : readers) EXPECT_EQ(run_tool(words).exit, 0) << words[0] << words[1];
+  EXPECT_TRUE(tree_of(scratch.path("")) == before);
   const auto second = Store::open(options);
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code(), Code::kLocked);
@@ -249,8 +299,9 @@ TEST(Refusals, DamagedTables) {
   EXPECT_GT(loud, 30);
 }
 
-// Goal: a directory that may not be read or written is an error of the environment. Method: as an ordinary user, where
-// the test may become one. Expectation: exit 7, the cause, nothing changed.
+// Goal: a directory that may not be read or written is an error of the environment, and reading needs no right to
+// write. Method: as an ordinary user, where the test may become one. Expectation: exit 7, the cause, nothing changed;
+// where only writing is forbidden, readers answer.
 TEST(Refusals, NoPermission) {
   const Scratch scratch;
   const std::string store = make_store(scratch);
@@ -268,9 +319,15 @@ TEST(Refusals, NoPermission) {
     std::filesystem::permissions(store, std::filesystem::perms(mode));
     if (::geteuid() == 0) std::filesystem::permissions(store + "/LOCK", std::filesystem::perms(0444));
     const auto before = ::geteuid() == 0 ? tree_of(store) : std::map<std::string, std::string>();
-    const Ran ran = as_user({"get", store, "key1000"});
-    EXPECT_EQ(ran.exit, 7) << ran.err;
-    EXPECT_NE(ran.err.find("Permission denied"), std::string::npos) << ran.err;
+    for (const Words& words : {Words{"get", store, "key1000"}, {"verify", store}, {"put", store, "k", "v"}}) {
+      const Ran ran = as_user(words);
+      if (mode != 0 && words[0] != "put") {
+        EXPECT_EQ(ran.exit, 0) << ran.err;
+        continue;
+      }
+      EXPECT_EQ(ran.exit, 7) << ran.err;
+      EXPECT_NE(ran.err.find("Permission denied"), std::string::npos) << ran.err;
+    }
     if (::geteuid() == 0) {
       EXPECT_TRUE(tree_of(store) == before);
     }
@@ -308,10 +365,10 @@ TEST(Refusals, FullDisk) {
     std::string lines;
     for (int i = 0; i < 5000; ++i) lines += fmt::format("r{}k{}\t{}\n", round, i, std::string(1000, 'v'));
     write_bytes(ballast, std::string(1'700'000U + 40'960U * static_cast<unsigned>(round), 'b'));
-    const Ran full = run_tool({"load", store, "--acks", "--writers", round % 2 == 0 ? "1" : "4", "--set",
-                               fmt::format("memtable_max_bytes={}", 20'000 + 90'000 * round), "--set",
-                               "compression=none"},
-                              lines);
+    const Ran full =
+        run_tool({"load", store, "--acks", "--writers", round % 2 == 0 ? "1" : "4", "--set",
+                  fmt::format("memtable_max_bytes={}", 20'000 + 90'000 * round), "--set", "compression=none"},
+                 lines);
     EXPECT_EQ(full.exit, 7);
     EXPECT_NE(full.err.find("No space left"), std::string::npos) << full.err;
     std::filesystem::remove(ballast);

@@ -1,0 +1,97 @@
+#include "core/tool/explain_compaction.h"
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "core/tool/json_object.h"
+#include "core/tool/text.h"
+#include "core/version/manifest.h"
+
+namespace mylonite::tool {
+namespace {
+
+std::string levels_text(const JobRecord& job) {
+  std::string from;
+  for (std::uint32_t level : job.from_levels) from += fmt::format("{}{}", from.empty() ? "" : ",", level);
+  return fmt::format("{} to {}", from, job.to_level);
+}
+
+std::string heading() {
+  return fmt::format("{:>8}  {:<27}  {:<12}  {:<10}  {:>10}  {:>10}  {:>9}  {}\n", "id", "when", "policy", "levels",
+                     "in", "out", "dropped", "trigger");
+}
+
+std::string job_line(const JobRecord& job) {
+  return fmt::format("{:>8}  {:<27}  {:<12}  {:<10}  {:>10}  {:>10}  {:>9}  {}\n", job.id, utc(job.at), job.policy,
+                     levels_text(job), human_bytes(job.bytes_in), job.move ? "moved" : human_bytes(job.bytes_out),
+                     job.dropped, job.why.trigger);
+}
+
+std::string job_text(const JobRecord& job) {
+  std::string text = fmt::format("{} {}\n", job.move ? "move" : "merge", job.id);
+  auto row = [&](std::string_view name, const std::string& value) {
+    text += fmt::format("  {:<9}  {}\n", name, value);
+  };
+  row("when", utc(job.at));
+  row("policy", job.policy);
+  row("trigger", job.why.trigger);
+  row("chosen", job.why.chosen);
+  std::string_view name = "rejected";
+  for (const Candidate& each : job.why.rejected) {
+    row(name, fmt::format("{} (score {})", each.what, each.score));
+    name = "";
+  }
+  if (job.why.rejected.empty()) row(name, "nothing");
+  row("levels", levels_text(job));
+  row("in", fmt::format("{}, {} bytes", counted(job.tables_in, "table"), job.bytes_in));
+  row("out", fmt::format("{}, {} bytes", counted(job.tables_out, "table"), job.bytes_out));
+  row("dropped", counted(job.dropped, "entry"));
+  return text;
+}
+
+std::string job_json(const JobRecord& job) {
+  JsonArray from;
+  for (std::uint32_t level : job.from_levels) from.add(fmt::format("{}", level));
+  JsonArray rejected;
+  for (const Candidate& each : job.why.rejected) {
+    rejected.add(JsonObject().text("what", each.what).signed_number("score", each.score).object());
+  }
+  return JsonObject()
+      .number("id", job.id)
+      .number("at", job.at.ticks)
+      .text("policy", job.policy)
+      .text("trigger", job.why.trigger)
+      .text("chosen", job.why.chosen)
+      .raw("rejected", rejected.array())
+      .raw("from_levels", from.array())
+      .number("to_level", job.to_level)
+      .flag("move", job.move)
+      .number("tables_in", job.tables_in)
+      .number("tables_out", job.tables_out)
+      .number("bytes_in", job.bytes_in)
+      .number("bytes_out", job.bytes_out)
+      .number("dropped", job.dropped)
+      .line();
+}
+
+}  // namespace
+
+Status explain_compaction(const Place& place, std::optional<std::uint64_t> id, const Form& form) {
+  const auto loaded = load_manifest(*place.fs, place.directory);
+  if (!loaded.ok()) return loaded.error();
+  const std::vector<JobRecord>& jobs = loaded->version.jobs;
+  if (id) {
+    const auto found = std::ranges::find(jobs, *id, &JobRecord::id);
+    if (found != jobs.end()) return print(form.json ? job_json(*found) : job_text(*found));
+    return Error(Code::kInvalidArgument,
+                 fmt::format("no merge {} is remembered; `mylonite explain compaction DIR` lists those that are", *id));
+  }
+  std::string text;
+  if (!form.json) text = jobs.empty() ? std::string("no merge is remembered\n") : heading();
+  for (const JobRecord& job : jobs) text += form.json ? job_json(job) : job_line(job);
+  return print(text);
+}
+
+}  // namespace mylonite::tool

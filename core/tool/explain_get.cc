@@ -1,0 +1,107 @@
+#include "core/tool/explain_get.h"
+
+#include <string>
+
+#include <fmt/format.h>
+
+#include "core/format/file_names.h"
+#include "core/tool/json_object.h"
+#include "core/tool/text.h"
+
+namespace mylonite::tool {
+namespace {
+
+std::string source_name(const ReadStep& step, std::uint64_t memtables) {
+  if (step.memtable) return memtables == 1 ? std::string("memtable") : fmt::format("memtable {}", *step.memtable);
+  if (!step.run) return "a run replaced since";
+  return fmt::format("level {} run {}", step.run->level, step.run->run.value);
+}
+
+std::string_view said_name(ReadStep::Said said) {
+  switch (said) {
+    case ReadStep::Said::kNoTable: return "no table";
+    case ReadStep::Said::kFilterNo: return "filter no";
+    case ReadStep::Said::kNothing: return "nothing";
+    case ReadStep::Said::kValue: return "value";
+    case ReadStep::Said::kDeleted: return "deleted";
+    case ReadStep::Said::kCovered: return "range deleted";
+  }
+  return "";
+}
+
+std::string version_text(const ReadStep::Found& found) {
+  if (found.kind != Kind::kPut) return fmt::format("{} of stamp {}", kind_name(found.kind), found.at.ticks);
+  return fmt::format("put of stamp {}, {} bytes", found.at.ticks, found.value_bytes);
+}
+
+std::string step_text(const ReadStep& step) {
+  const std::string table = step.table ? table_name(*step.table) + ": " : "";
+  switch (step.said) {
+    case ReadStep::Said::kNoTable: return "no table's range holds the key";
+    case ReadStep::Said::kFilterNo: return table + "the filter says no";
+    case ReadStep::Said::kNothing: return table + "nothing of the key at or below the stamp";
+    case ReadStep::Said::kCovered:
+      return fmt::format("{}range delete of stamp {} hides {} and all that is older", table, step.range_delete->ticks,
+                         step.version ? "the " + version_text(*step.version) : "the key");
+    case ReadStep::Said::kValue:
+    case ReadStep::Said::kDeleted: break;
+  }
+  const std::string older =
+      step.range_delete ? fmt::format(" (newer than the range delete of stamp {})", step.range_delete->ticks) : "";
+  return fmt::format("{}{}{}", table, version_text(*step.version), older);
+}
+
+std::string step_json(const ReadStep& step, std::uint64_t memtables) {
+  JsonObject object;
+  object.text("source", source_name(step, memtables)).text("said", said_name(step.said));
+  if (step.run) object.number("level", step.run->level).number("run", step.run->run.value);
+  if (step.table) object.number("table", step.table->value);
+  if (step.version) {
+    object.text("kind", kind_name(step.version->kind)).number("stamp", step.version->at.ticks);
+    if (step.version->kind == Kind::kPut) object.number("value_bytes", step.version->value_bytes);
+  }
+  if (step.range_delete) object.number("range_delete", step.range_delete->ticks);
+  return object.line();
+}
+
+std::string answer_text(const GetExplanation& told, const Form& form) {
+  std::string text;
+  if (told.sources_not_asked > 0) {
+    text = fmt::format("  {} behind it not asked\n", counted(told.sources_not_asked, "older source"));
+  }
+  if (!told.value) return text + "answer: the key is not there\n";
+  return text + fmt::format("answer: {}\n", shown(*told.value, form));
+}
+
+}  // namespace
+
+Result<Exit> explain_get_command(Store& store, const Arguments& arguments) {
+  const auto told = store.session().explain(arguments.key, {.as_of = arguments.as_of});
+  if (!told.ok()) return told.error();
+  const Form& form = arguments.form;
+  std::uint64_t memtables = 0;
+  for (const ReadStep& step : told->steps) memtables += step.memtable ? 1 : 0;
+  std::string text = form.json
+                         ? JsonObject().bytes("key", arguments.key, form).number("read_at", told->read_at.ticks).line()
+                         : fmt::format("get {} as of stamp {} ({})\n", shown(arguments.key, form), told->read_at.ticks,
+                                       utc(told->read_at));
+  for (const ReadStep& step : told->steps) {
+    text += form.json ? step_json(step, memtables)
+                      : fmt::format("  {:<20}  {}\n", source_name(step, memtables), step_text(step));
+  }
+  if (!form.json) {
+    text += answer_text(*told, form);
+  } else {
+    JsonObject answer;
+    if (told->value) {
+      answer.bytes("value", *told->value, form);
+    } else {
+      answer.raw("value", "null");
+    }
+    text += answer.number("sources_not_asked", told->sources_not_asked).line();
+  }
+  if (Status done = print(text); !done.ok()) return done.error();
+  return told->value ? Exit::kDone : Exit::kAbsent;
+}
+
+}  // namespace mylonite::tool

@@ -1,0 +1,30 @@
+// A store's directory as files: for commands that read them without opening the store, so that a damaged one can be
+// looked at. Nothing is written, created or locked.
+//
+// Errors of locate(): kNotAStore where no directory is, or one without any file of a store.
+// Thread-safety: a value; its functions may run in any threads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/status.h"
+#include "core/format/file_names.h"
+#include "core/vfs/file_system.h"
+
+namespace mylonite::tool {
+
+struct Place {
+  std::unique_ptr<vfs::FileSystem> fs;
+  std::string directory;             // a path in `fs`
+  std::vector<FileName> ours{};      // files by kind, then number
+  std::vector<std::string> foreign;  // other names, sorted
+
+  std::string path(std::string_view name) const { return directory + "/" + std::string(name); }
+  std::vector<FileNumber> numbers(FileKind kind) const;  // ascending
+};
+
+Result<Place> locate(const std::string& data_dir);
+
+}  // namespace mylonite::tool

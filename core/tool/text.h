@@ -1,0 +1,32 @@
+// Numbers, keys, kinds and moments as the tool's text forms show them to people. Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/format/internal_key.h"
+#include "core/format/timestamp.h"
+#include "core/tool/output.h"
+
+namespace mylonite::tool {
+
+std::string human_bytes(std::uint64_t bytes);                  // "512 B", "1.5 KiB", "64.0 MiB"
+std::string counted(std::uint64_t n, std::string_view one);    // "1 table", "2 tables", "3 entries"
+std::string percent(std::uint64_t part, std::uint64_t whole);  // "42 %", rounded down
+std::string utc(Timestamp at);                                 // "2026-01-31 12:00:00.000 UTC"
+std::string stamp_text(Timestamp at);                          // "17…0", or "none" for the maximum
+
+// On one line, in quotes, bytes that are no printable ASCII escaped; or in hex. Beyond `longest` bytes it is cut.
+std::string shown(std::string_view bytes, const Form& form, std::size_t longest = 48);
+
+std::string_view kind_name(Kind kind);  // "put", "delete", "range delete"
+
+// The user keys that an internal key of a table's border stands for: "everything before" where it is excluded.
+struct Span {
+  std::string_view smallest;  // internal keys
+  std::string_view largest;
+};
+std::string span_text(Span keys, const Form& form, std::size_t longest = 48);  // `"a" .. "k"`, `"a" .. before "k"`
+
+}  // namespace mylonite::tool

@@ -1,0 +1,198 @@
+#include "core/tool/verify.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "core/sst/table_reader.h"
+#include "core/store/log_chain.h"
+#include "core/tool/json_object.h"
+#include "core/tool/table_file.h"
+#include "core/tool/text.h"
+#include "core/version/manifest.h"
+
+namespace mylonite::tool {
+namespace {
+
+class Verification {
+ public:
+  Verification(const Place& place, const Options& options, const Form& form)
+      : place_(place),
+        form_(form),
+        environment_(std::make_shared<TableEnvironment>(*place.fs, place.directory, options)) {}
+
+  Status run() {
+    using Step = Status (Verification::*)();
+    for (const Step step : {&Verification::check_manifest, &Verification::check_logs, &Verification::check_tables,
+                            &Verification::note_others, &Verification::summary}) {
+      if (Status done = (this->*step)(); !done.ok()) return done;
+    }
+    return {};
+  }
+  std::uint64_t damages() const { return damages_; }
+
+ private:
+  Status check_manifest();
+  Status check_logs();
+  Status check_log(FileNumber number);
+  Status check_tables();
+  Status check_table(const TableInfo& info);
+  Status note_others();
+  Status summary();
+
+  // Damage is told and counted, once; any other failure ends the verification.
+  Status judge(const Status& found);
+  Status note(const std::string& file, const std::string& what);
+  const Version* version() const { return loaded_ ? &loaded_->version : nullptr; }
+
+  const Place& place_;
+  const Form& form_;
+  std::shared_ptr<TableEnvironment> environment_;
+  std::optional<LoadedManifest> loaded_;
+  std::set<std::string> told_;
+  std::uint64_t damages_ = 0;
+  std::uint64_t logs_ = 0;
+  std::uint64_t records_ = 0;
+  std::uint64_t tables_ = 0;
+  std::uint64_t entries_ = 0;
+  std::uint64_t bytes_ = 0;  // of tables
+  std::uint64_t notes_ = 0;
+};
+
+Status Verification::judge(const Status& found) {
+  if (found.ok()) return {};
+  const Error& error = found.error();
+  if (error.code() != Code::kCorruption && error.code() != Code::kUnsupported && error.code() != Code::kNotFound) {
+    return found;
+  }
+  if (!told_.insert(error.to_string()).second) return {};
+  ++damages_;
+  if (!form_.json) return print(fmt::format("damage: {}\n", error.to_string()));
+  JsonObject object;
+  object.text("damage", error.message()).text("code", code_name(error.code())).text("file", error.file());
+  if (error.offset()) object.number("offset", *error.offset());
+  return print(object.line());
+}
+
+Status Verification::note(const std::string& file, const std::string& what) {
+  ++notes_;
+  if (form_.json) return print(JsonObject().text("note", what).text("file", file).line());
+  return print(fmt::format("note: {}: {}\n", file, what));
+}
+
+Status Verification::check_manifest() {
+  auto loaded = load_manifest(*place_.fs, place_.directory);
+  if (!loaded.ok()) return judge(loaded.error());
+  loaded_ = std::move(*loaded);
+  if (loaded_->dropped_bytes > 0) {
+    Status done = note(manifest_name(loaded_->number),
+                       fmt::format("a torn end of {} bytes: a change that never finished", loaded_->dropped_bytes));
+    if (!done.ok()) return done;
+  }
+  return judge(check_structure(loaded_->version));
+}
+
+Status Verification::check_logs() {
+  for (FileNumber number : place_.numbers(FileKind::kWal)) {
+    if (version() != nullptr && number < version()->first_log) continue;
+    if (Status done = check_log(number); !done.ok()) return done;
+  }
+  if (version() == nullptr) return {};
+  Timestamp newest;  // of what the tables hold: records of the logs are newer
+  for (const TableInfo* table : version()->tables()) newest = std::max(newest, table->newest);
+  const auto chain = LogChain::read(*place_.fs, place_.directory, place_.ours, *loaded_, newest);
+  if (!chain.ok()) return judge(chain.error());
+  records_ = chain->facts().records;
+  if (chain->facts().dropped_bytes == 0) return {};
+  return note("logs", fmt::format("a torn tail of {} bytes: writes that were never known durable",
+                                  chain->facts().dropped_bytes));
+}
+
+// By itself: what the logs say of one another is the chain's.
+Status Verification::check_log(FileNumber number) {
+  ++logs_;
+  const auto log = WalReader::open(*place_.fs, place_.path(wal_name(number)), number);
+  if (!log.ok()) return judge(log.error());
+  if (!*log) return {};
+  const auto end = (*log)->read(std::nullopt, [](const WalRecord& record) -> Status {
+    BatchReader batch(record.payload);
+    for (BatchEntry entry; batch.next(entry);) continue;
+    if (batch.damaged()) return Error(Code::kCorruption, "a batch that does not parse, under a valid checksum");
+    return {};
+  });
+  return end.ok() ? Status() : judge(end.error());
+}
+
+Status Verification::check_tables() {
+  if (version() != nullptr) {
+    for (const TableInfo* table : version()->tables()) {
+      if (Status done = check_table(*table); !done.ok()) return done;
+    }
+    return {};
+  }
+  for (FileNumber number : place_.numbers(FileKind::kTable)) {
+    const auto table = open_table_file(place_, number);
+    if (Status done = table.ok() ? check_table(table->own) : judge(table.error()); !done.ok()) return done;
+  }
+  return {};
+}
+
+Status Verification::check_table(const TableInfo& info) {
+  ++tables_;
+  const auto table = TableReader::open(environment_, info);
+  if (!table.ok()) return judge(table.error());
+  entries_ += info.entries;
+  bytes_ += info.file_bytes;
+  return judge((*table)->verify());
+}
+
+Status Verification::note_others() {
+  for (const FileName& file : place_.ours) {
+    std::string name;
+    if (file.kind == FileKind::kCurrentTemporary) name = kCurrentTemporaryName;
+    if (version() != nullptr) {
+      if (file.kind == FileKind::kManifest && file.number != loaded_->number) name = manifest_name(file.number);
+      if (file.kind == FileKind::kWal && file.number < version()->first_log) name = wal_name(file.number);
+      const bool listed = find_listed(*version(), file.number).info != nullptr;
+      if (file.kind == FileKind::kTable && !listed) name = table_name(file.number);
+    }
+    if (name.empty()) continue;
+    if (Status done = note(name, "left over; the next opening for writing removes it"); !done.ok()) return done;
+  }
+  for (const std::string& name : place_.foreign) {
+    if (Status done = note(name, "not a file of the store; it is never touched"); !done.ok()) return done;
+  }
+  return {};
+}
+
+Status Verification::summary() {
+  if (form_.json) {
+    return print(JsonObject()
+                     .number("damages", damages_)
+                     .number("notes", notes_)
+                     .number("tables", tables_)
+                     .number("table_bytes", bytes_)
+                     .number("entries", entries_)
+                     .number("logs", logs_)
+                     .number("records", records_)
+                     .line());
+  }
+  const std::string looked_at =
+      fmt::format("{} of {} with {}, {} with {}", counted(tables_, "table"), human_bytes(bytes_),
+                  counted(entries_, "entry"), counted(logs_, "log"), counted(records_, "record"));
+  if (damages_ == 0) return print(fmt::format("sound: {}\n", looked_at));
+  return print(fmt::format("{} found in {}\n", counted(damages_, "damage"), looked_at));
+}
+
+}  // namespace
+
+Result<std::uint64_t> verify(const Place& place, const Options& options, const Form& form) {
+  Verification verification(place, options, form);
+  if (Status done = verification.run(); !done.ok()) return done.error();
+  return verification.damages();
+}
+
+}  // namespace mylonite::tool

@@ -1,0 +1,21 @@
+// `mylonite verify`: every file of a store read whole and checked. Each damage is a line that names file, offset, what
+// was expected and what was found; files that the store does not need are notes.
+//
+// Goes on behind damage: a manifest that cannot be read leaves tables and logs to be checked each by itself. One damage
+// a table and a log is told: the first. Writes nothing to the store, takes no lock: a store that is written to
+// meanwhile may lose files under the reader.
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/status.h"
+#include "core/format/options.h"
+#include "core/tool/output.h"
+#include "core/tool/place.h"
+
+namespace mylonite::tool {
+
+// How many damages were found; an error only where the operating system failed.
+Result<std::uint64_t> verify(const Place& place, const Options& options, const Form& form);
+
+}  // namespace mylonite::tool
