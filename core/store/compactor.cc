@@ -17,6 +17,7 @@ constexpr std::uint64_t kStepBytes = 256 << 10;
 constexpr std::uint64_t kRetries = 3;
 constexpr std::uint64_t kFirstRetryNs = 100'000'000;
 constexpr std::uint64_t kLookAtClockNs = 10'000'000'000;  // the wall clock may jump: look at it so often
+constexpr std::uint64_t kClockStandsNs = 1'000'000;  // it may stand still: do not look at it without pause
 constexpr std::uint64_t kTickNs = 100;
 
 Error closed_error() { return Error(Code::kClosed, "the store is closed"); }
@@ -106,7 +107,7 @@ std::optional<Compactor::Task> Compactor::decide(rt::Lock& lock) {
   wake_ns_ = rt::kNever;
   if (wake) {
     const std::uint64_t ticks = wake->ticks - std::min(wake->ticks, view.now.ticks);
-    wake_ns_ = rt::monotonic_ns() + std::min(kLookAtClockNs, ticks * kTickNs);
+    wake_ns_ = rt::monotonic_ns() + std::clamp(ticks * kTickNs, kClockStandsNs, kLookAtClockNs);
   }
   if (ended()) return std::nullopt;
   if (!task) {
