@@ -233,6 +233,9 @@ void Life::on_group_commit(std::size_t batches, std::uint64_t) {
   if (life_.clients.size() == 4) ++universe_.stats.group_sizes_of_4[batches];
 }
 
+// No disk of the simulator fails a single call, so a merge that fails is the engine's fault (or a lie's).
+void Life::on_compaction_paused(const Error& why) { static_cast<void>(went_well("compaction", &why)); }
+
 void Life::on_recovery(const RecoveryReport& report) {
   const SimulatorCode scope;
   if (!machine_.dead()) check_listing();

@@ -50,6 +50,7 @@ class Life final : private EventListener {
   void on_recovery(const RecoveryReport& report) override;
   void on_flush(const FlushReport& report) override;
   void on_compaction(const JobRecord& report) override;
+  void on_compaction_paused(const Error& why) override;
 
   Universe& universe_;
   const Scenario& scenario_;

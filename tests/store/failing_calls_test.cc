@@ -110,7 +110,7 @@ TEST(FailingCalls, EachOnceInEachWay) {
   options.memtable_max_bytes = 1024;
   options.wal_file_rotate_bytes = 1024;
   options.manifest_rotate_bytes = 1024;
-  options.runs_per_level_max = 2;
+  options.level0_compact_runs = 2;
   std::uint64_t tried = 0;
   std::uint64_t refused = 0;
   for (const Action action : {Action::kFail, Action::kFailAfter, Action::kFailForgetting}) {
