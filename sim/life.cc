@@ -234,7 +234,7 @@ void Life::on_group_commit(std::size_t batches, std::uint64_t) {
 }
 
 // No disk of the simulator fails a single call, so a merge that fails is the engine's fault (or a lie's).
-void Life::on_compaction_paused(const Error& why) { static_cast<void>(went_well("compaction", &why)); }
+void Life::on_compaction_paused(const Error& why) { static_cast<void>(court_.went_well("compaction", &why)); }
 
 void Life::on_recovery(const RecoveryReport& report) {
   const SimulatorCode scope;
