@@ -71,6 +71,7 @@ bool Life::followed_schedule() const {
 }
 
 void Life::main() {
+  court_.saw_clock();
   universe_.oracle.start_incarnation(life_.options);
   const std::optional<Contents> looked = look_only();
   if (machine_.dead()) return;

@@ -1,6 +1,7 @@
 #include "sim/oracle.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -23,9 +24,10 @@ void Oracle::violate(std::string rule, std::string what) {
 }
 
 void Oracle::start_incarnation(const Options& options) {
-  granted_ = granted_by_retention();
+  granted_ = std::max(granted_, past(history_retention_ticks_));
   sync_on_ = options.wal_flush_every_write;
   history_retention_ticks_ = options.history_retention_seconds * kTicksPerSecond;
+  least_retention_ticks_ = std::min(least_retention_ticks_, history_retention_ticks_);
   tombstone_retention_ticks_ = options.tombstone_retention_seconds * kTicksPerSecond;
   snapshots_.clear();
   in_flight_.clear();
@@ -103,14 +105,14 @@ std::uint64_t Oracle::end_snapshot(const Ticket& ticket, Timestamp at) {
 
 void Oracle::made_durable(const Ticket& ticket) { durable_ = std::max(durable_, ticket.floor); }
 
-Timestamp Oracle::granted_by_retention() const {
+Timestamp Oracle::past(std::uint64_t ticks) const {
   // Stamps may be ahead of the clock, and are as good a measure of time.
   const std::uint64_t now = std::max(wall_highest_, newest().ticks);
-  return std::max(granted_, Timestamp{now - std::min(now, history_retention_ticks_)});
+  return Timestamp{now - std::min(now, ticks)};
 }
 
 Timestamp Oracle::highest_floor(std::uint64_t taken) const {
-  Timestamp highest = std::min(newest(), granted_by_retention());
+  Timestamp highest = std::min(newest(), std::max(granted_, past(history_retention_ticks_)));
   for (const auto& [name, at] : snapshots_) {
     if (name < taken) highest = std::min(highest, at);
   }
@@ -129,9 +131,11 @@ void Oracle::check_floor(const Ticket& ticket, Timestamp floor) {
   if (floor > highest) {
     violate("floor", fmt::format("the floor of history is {}; expected {} at most", floor.ticks, highest.ticks));
   }
-  if (floor < history_floor_) {
-    violate("floor", fmt::format("the floor of history is {}; it was {} before", floor.ticks, history_floor_.ticks));
+  if (const Timestamp lowest = std::max(ticket.history, dropped_to_); floor < lowest) {
+    violate("floor", fmt::format("the floor of history is {}; it was {} before, and {} is what was dropped",
+                                 floor.ticks, ticket.history.ticks, dropped_to_.ticks));
   }
+  told_floor_ = std::max(told_floor_, floor);
 }
 
 void Oracle::check_get(std::string_view key, Timestamp at, const std::optional<std::string>& found) {
@@ -186,12 +190,12 @@ Oracle::Counts Oracle::check_recovered(const Holdings& found, const Recovery& re
   if (void_bounds) {
     bounds.acknowledged = {};
     bounds.shown = {};
-    history_floor_ = {};
   }
   RecoveryJudge judge(model_, emissions_, bounds);
   violation_ = violation_ ? violation_ : judge.judge(found);
   if (violation_) return {};
   const Counts counts = judge.settle();
+  dropped_to_ = std::max(counts.dropped_to, void_bounds ? Timestamp{} : dropped_to_);
   settle(recovery, void_bounds, judge.cut());
   return counts;
 }
@@ -210,6 +214,10 @@ void Oracle::settle(const Recovery& recovery, bool void_bounds, Timestamp cut) {
   floor_ = recovery.first_visible;
   in_flight_.clear();
   std::erase_if(acknowledged_, [&](Timestamp at) { return at > floor_; });
+  // Incarnations that nobody judged may have shown stamps, and let history go, up to here.
+  granted_ = std::max(granted_, past(std::exchange(least_retention_ticks_, history_retention_ticks_)));
+  history_floor_ = {};
+  told_floor_ = {};
   check_floor(begin(), recovery.floor);
   history_floor_ = recovery.floor;
 }

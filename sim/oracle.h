@@ -16,7 +16,8 @@
 //   retention         no tombstone is dropped before its time
 //   resurrected       none is dropped while it hides something
 //   floor             history is kept where it is owed: the floor is never above the newest stamp, a live snapshot or
-//                     the time that history_retention_seconds grants; it never sinks; no read above it is refused
+//                     the time that history_retention_seconds grants; it never sinks while the store is open, nor below
+//                     what was ever dropped; no read above it is refused
 //   scan              forward and backward scans agree with the model
 //   walk              so does every step of a cursor, whatever turns it takes and however old it is
 //   checkpoint        holds the store's state at one moment, at least all that had returned before it was asked for
@@ -47,6 +48,7 @@ class Oracle {
   struct Ticket {  // of an operation in flight
     Timestamp floor;
     std::uint64_t snapshots = 0;  // how many had been taken
+    Timestamp history{};          // the highest floor of history that the store had told, since it was opened
   };
 
   void start_incarnation(const Options& options);
@@ -56,7 +58,7 @@ class Oracle {
   void expect_lies() { liar_ = true; }
 
   // Invocation and return. Writes pass their batch with one operation a key.
-  Ticket begin() const { return {.floor = floor_, .snapshots = snapshots_taken_}; }
+  Ticket begin() const { return {.floor = floor_, .snapshots = snapshots_taken_, .history = told_floor_}; }
   void begin_write(const WriteBatch& batch) { in_flight_.push_back({.batch = &batch}); }
   void on_stamped(Timestamp at, const WriteBatch& batch);
   void end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at);
@@ -76,7 +78,7 @@ class Oracle {
   void check_place(const Model::Range& range, Timestamp at, const Place& found);
   // A read as of `asked` was refused as older than history reaches; the ticket is of its invocation.
   void check_refused(const Ticket& ticket, Timestamp asked);
-  // The store says how far history reaches; the ticket is of the invocation.
+  // The store says how far back history reaches; the ticket is of the invocation.
   void check_floor(const Ticket& ticket, Timestamp floor);
 
   // After an open that followed a crash (or a close).
@@ -105,7 +107,7 @@ class Oracle {
   };
   // The highest floor that is right now, given the snapshots that were live before `taken` more were and still are.
   Timestamp highest_floor(std::uint64_t taken) const;
-  Timestamp granted_by_retention() const;
+  Timestamp past(std::uint64_t ticks) const;                              // so long before the newest moment known
   Timestamp newest() const { return std::max(newest_stamped_, floor_); }  // that may be visible
   void settle(const Recovery& recovery, bool void_bounds, Timestamp cut);
 
@@ -118,11 +120,14 @@ class Oracle {
   Timestamp durable_;                             // acknowledged writes up to here survive a power loss
   Timestamp shown_durable_;                       // every write up to here does: a read with sync on showed it
   Timestamp shown_;                               // every write up to here survives a process kill: some read showed it
+  Timestamp told_floor_;                          // of history, the highest since the store was opened
+  Timestamp dropped_to_;                          // the lowest that allows what recoveries found dropped
   Timestamp history_floor_;                       // as of the last recovery
   std::map<std::uint64_t, Timestamp> snapshots_;  // live ones, by name
   std::uint64_t snapshots_taken_ = 0;             // the next one's name
   std::uint64_t wall_highest_ = 0;
   Timestamp granted_;  // the highest floor that the retentions of earlier incarnations allowed
+  std::uint64_t least_retention_ticks_ = UINT64_MAX;  // of history, since the last recovery that was judged
   bool sync_on_ = true;
   std::uint64_t history_retention_ticks_ = UINT64_MAX;  // before the first incarnation nothing is granted
   std::uint64_t tombstone_retention_ticks_ = 0;

@@ -214,7 +214,6 @@ RecoveryJudge::Counts RecoveryJudge::settle() {
   for (auto each = emissions_.begin(); each != emissions_.end();) {
     auto& [at, emission] = *each;
     if (!emission.lost) {
-      emission.acknowledged |= emission.survived > 0;
       ++each;
       continue;
     }
@@ -230,10 +229,16 @@ RecoveryJudge::Counts RecoveryJudge::settle() {
         version.dropped = true;
         ++counts.dropped;
         counts.tombstones_dropped += anchored ? 0 : 1;
+        // A tombstone may have gone for its age, a put only for what came next. (What is not required may be lost.)
+        const bool superseded = version.value && i + 1 < versions.size();
+        if (required(version.at, emissions_.at(version.at))) {
+          counts.dropped_to = std::max(counts.dropped_to, superseded ? versions[i + 1].at : version.at);
+        }
       }
       anchored |= version.at <= bounds_.floor;
     }
   }
+  for (auto& [at, emission] : emissions_) emission.acknowledged |= emission.survived > 0;
   return counts;
 }
 

@@ -75,6 +75,7 @@ class RecoveryJudge {
     std::uint64_t acknowledged_lost = 0;   // writes
     std::uint64_t dropped = 0;             // versions, since the last recovery
     std::uint64_t tombstones_dropped = 0;  // of these, for their age
+    Timestamp dropped_to{};                // the lowest floor that allows what was dropped since the last recovery
   };
 
   RecoveryJudge(Model& model, Emissions& emissions, const Bounds& bounds)
