@@ -209,6 +209,16 @@ void RecoveryJudge::accuse(std::string_view key, const Model::Versions& versions
   violate(rule, std::move(story));
 }
 
+// A missing put that nobody was owed was lost, or was dropped for what came next. It is taken for lost: where it was
+// dropped, no read reaches the time that it was visible.
+void RecoveryJudge::forget_doubtful() {
+  for (auto& [key, versions] : model_.keys()) {
+    std::erase_if(versions, [&](const ModelVersion& version) {
+      return version.value && !version.survived && !version.dropped && !required(version.at, emissions_.at(version.at));
+    });
+  }
+}
+
 RecoveryJudge::Counts RecoveryJudge::settle() {
   Counts counts;
   for (auto each = emissions_.begin(); each != emissions_.end();) {
@@ -221,6 +231,7 @@ RecoveryJudge::Counts RecoveryJudge::settle() {
     model_.forget(at, emission.batch);
     each = emissions_.erase(each);
   }
+  forget_doubtful();
   for (auto& [key, versions] : model_.keys()) {
     bool anchored = false;  // something newer of the key is at or below the floor
     for (std::size_t i = versions.size(); i-- > 0;) {

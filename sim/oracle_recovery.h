@@ -97,6 +97,7 @@ class RecoveryJudge {
   bool required(Timestamp at, const Emission& emission) const;
   bool retained(Timestamp at, const Emission& emission) const;
   void accuse(std::string_view key, const Model::Versions& versions, std::size_t index);
+  void forget_doubtful();
   void violate(std::string rule, std::string what);
 
   Model& model_;
