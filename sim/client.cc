@@ -22,8 +22,11 @@ WriteBatch batch_of(const Operation& operation) {
   WriteBatch batch;
   if (operation.kind == OpKind::kPut) batch.put(operation.key, operation.text);
   if (operation.kind == OpKind::kRemove) batch.remove(operation.key);
+  if (operation.kind == OpKind::kRemoveRange) batch.remove_range(operation.key, operation.text);
   for (const BatchItem& item : operation.batch) {
-    if (item.value) {
+    if (!item.high.empty()) {
+      batch.remove_range(item.key, item.high);
+    } else if (item.value) {
       batch.put(item.key, *item.value);
     } else {
       batch.remove(item.key);
@@ -49,12 +52,17 @@ std::string tell(const Operation& operation) {
   if (operation.kind == OpKind::kBatch) {
     text += fmt::format(" of {}:", operation.batch.size());
     for (const BatchItem& item : operation.batch) {
+      if (!item.high.empty()) {
+        text += fmt::format(" remove '{}'…'{}'", printable(item.key, 16), printable(item.high, 16));
+        continue;
+      }
       text += item.value ? fmt::format(" '{}'='{}'", printable(item.key, 16), printable(*item.value, 12))
                          : fmt::format(" remove '{}'", printable(item.key, 16));
     }
     return text;
   }
   if (operation.kind < OpKind::kSync) text += fmt::format(" '{}'", printable(operation.key, 24));
+  if (operation.kind == OpKind::kRemoveRange) text += fmt::format(" … '{}'", printable(operation.text, 24));
   if (operation.kind == OpKind::kPut) text += fmt::format(" = '{}'", printable(operation.text, 24));
   return text;
 }
@@ -68,7 +76,9 @@ void Client::perform(const Operation& operation) {
   switch (operation.kind) {
     case OpKind::kPut:
     case OpKind::kRemove:
+    case OpKind::kRemoveRange:
     case OpKind::kBatch: write(operation); break;
+    case OpKind::kIngest: ingest(operation); break;
     case OpKind::kGet:
     case OpKind::kGetAsOf: get(operation); break;
     case OpKind::kScan:
@@ -88,6 +98,8 @@ void Client::perform(const Operation& operation) {
       break;
     case OpKind::kSync:
     case OpKind::kFlush: sync(operation.kind); break;
+    case OpKind::kCompactLevel:
+    case OpKind::kCompactRange: compact(operation); break;
     case OpKind::kCheckpoint: checkpoint(); break;
     case OpKind::kSleep:
     case OpKind::kClockJump:
@@ -116,6 +128,39 @@ void Client::write(const Operation& operation) {
   ++court_.stats().writes;
   court_.oracle().end_write(ticket, collapsed, *at);
   court_.returned(operation.kind, *at);
+}
+
+void Client::ingest(const Operation& operation) {
+  const WriteBatch batch = batch_of(operation);
+  BatchSource source(batch);
+  Oracle::Ticket ticket;
+  {
+    const SimulatorCode scope;
+    ticket = court_.oracle().begin();
+    court_.oracle().begin_write(batch);
+  }
+  const auto at = store_.ingest(source);
+  const bool well = court_.went_well("ingest", error_of(at));
+  const SimulatorCode scope;
+  if (!well) {
+    court_.oracle().abandon_write(batch);
+    return;
+  }
+  ++court_.stats().writes;
+  court_.oracle().end_write(ticket, batch, *at);
+  court_.oracle().made_durable({.floor = *at});
+  court_.see(Sight::kIngest);
+  court_.returned(operation.kind, *at);
+}
+
+void Client::compact(const Operation& operation) {
+  const Status done = operation.kind == OpKind::kCompactRange
+                          ? store_.compact_range(bounds_of(operation))
+                          : store_.compact_level(static_cast<std::uint32_t>(operation.number));
+  if (!court_.went_well("compact", error_of(done))) return;
+  const SimulatorCode scope;
+  court_.see(Sight::kCompactByHand);
+  court_.returned(operation.kind, {});
 }
 
 Client::Reading Client::now() {

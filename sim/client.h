@@ -39,6 +39,8 @@ class Client {
   static constexpr std::size_t kSlots = 2;  // of snapshots and of cursors
 
   void write(const Operation& operation);
+  void ingest(const Operation& operation);
+  void compact(const Operation& operation);
   void get(const Operation& operation);
   void scan(const Operation& operation);
   void take_snapshot(const Operation& operation);
@@ -64,6 +66,24 @@ class Client {
   Session session_;
   std::array<std::optional<Held>, kSlots> snapshots_{};
   std::array<std::optional<Walk>, kSlots> cursors_{};
+};
+
+// A batch of puts with ascending keys as a stream.
+class BatchSource final : public IngestSource {
+ public:
+  explicit BatchSource(const WriteBatch& batch) : batch_(batch), reader_(batch.encoded()) {}
+  bool next(std::string_view& key, std::string_view& value) override {
+    BatchEntry entry;
+    if (!reader_.next(entry)) return false;
+    key = entry.key;
+    value = entry.value;
+    return true;
+  }
+  const WriteBatch& batch() const { return batch_; }
+
+ private:
+  const WriteBatch& batch_;
+  BatchReader reader_;
 };
 
 // The operation in words, for the story.

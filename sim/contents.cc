@@ -18,19 +18,18 @@ Timestamp Contents::newest() const {
 Result<Contents> read_all(Store& store) {
   Session session = store.session();
   Contents contents;
-  auto versions = session.versions();
-  if (!versions.ok()) return versions.error();
+  auto history = session.history();
+  if (!history.ok()) return history.error();
   contents.read_at = session.read_at();
-  for ((*versions)->seek_to_first(); (*versions)->valid(); (*versions)->next()) {
-    const ParsedKey key = parse_internal_key((*versions)->key());
+  contents.holdings.ranges = std::move(history->range_deletes);
+  InternalIterator& at = *history->entries;
+  for (at.seek_to_first(); at.valid(); at.next()) {
+    const ParsedKey key = parse_internal_key(at.key());
     Survivor& entry = contents.holdings.entries.emplace_back(
         Survivor{.key = std::string(key.user_key), .at = key.at, .value = std::nullopt});
-    if (key.kind == Kind::kPut) entry.value = std::string((*versions)->value());
+    if (key.kind == Kind::kPut) entry.value = std::string(at.value());
   }
-  if (const Status status = (*versions)->status(); !status.ok()) return status.error();
-  auto ranges = session.range_tombstones();
-  if (!ranges.ok()) return ranges.error();
-  contents.holdings.ranges = std::move(*ranges);
+  if (const Status status = at.status(); !status.ok()) return status.error();
   auto pairs = session.range({});
   if (!pairs.ok()) return pairs.error();
   contents.pairs = std::move(*pairs);

@@ -227,6 +227,10 @@ void Life::on_stamped(Timestamp at, const WriteBatch& batch) {
   court_.end_if_violated();
 }
 
+void Life::on_ingest_stamped(Timestamp at, const IngestSource& source) {
+  on_stamped(at, static_cast<const BatchSource&>(source).batch());
+}
+
 void Life::on_group_commit(std::size_t batches, std::uint64_t) {
   if (machine_.dead()) return;
   const SimulatorCode scope;

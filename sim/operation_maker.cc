@@ -1,5 +1,7 @@
 #include "sim/operation_maker.h"
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -37,6 +39,9 @@ Swarm draw_swarm(Random random, std::string_view profile) {
   weight(OpKind::kPut, 40, 100);
   weight(OpKind::kRemove, 10, 80);
   weight(OpKind::kBatch, 12, 70);
+  weight(OpKind::kRemoveRange, 2, 50);
+  swarm.range_batches = random.chance(1, 3);
+  weight(OpKind::kIngest, 1, 25);
   weight(OpKind::kGet, 25, 90);
   weight(OpKind::kGetAsOf, 5, 60);
   weight(OpKind::kScan, 4, 70);
@@ -50,6 +55,8 @@ Swarm draw_swarm(Random random, std::string_view profile) {
   if (weight(OpKind::kTakeSnapshot, 2, 50)) follow(OpKind::kReleaseSnapshot, 1);
   weight(OpKind::kSync, 3, 50);
   weight(OpKind::kFlush, 2, 40);
+  weight(OpKind::kCompactLevel, 1, 20);
+  weight(OpKind::kCompactRange, 1, 20);
   weight(OpKind::kCheckpoint, 1, 15);
   weight(OpKind::kSleep, 2, 30);
   weight(OpKind::kClockJump, 2, 30);
@@ -75,6 +82,10 @@ Operation OperationMaker::next() {
       op.number = random_.next();
       break;
     case OpKind::kBatch: fill_batch(op); break;
+    case OpKind::kRemoveRange:
+    case OpKind::kCompactRange: fill_range(op); break;
+    case OpKind::kIngest: fill_ingest(op); break;
+    case OpKind::kCompactLevel: op.number = random_.below(4); break;
     case OpKind::kScan:
     case OpKind::kScanBack:
       fill_scan(op);
@@ -137,6 +148,11 @@ void OperationMaker::fill_batch(Operation& op) {
   for (std::uint64_t i = 0; i < count; ++i) {
     BatchItem item{.key = key(), .value = std::nullopt};
     if (random_.chance(3, 4)) item.value = value();
+    if (swarm_.range_batches && random_.chance(1, 8)) {
+      item.value.reset();
+      item.high = key();
+      if (item.high < item.key) std::swap(item.high, item.key);
+    }
     op.batch.push_back(std::move(item));
   }
 }
@@ -147,6 +163,23 @@ void OperationMaker::fill_scan(Operation& op) {
   if (random_.chance(1, 3)) op.text.clear();
   if (!op.text.empty() && op.text < op.key) std::swap(op.key, op.text);
   if (random_.chance(1, 4)) op.key.clear();
+}
+
+// Mostly small: a range over everything would leave nothing to do for the rest.
+void OperationMaker::fill_range(Operation& op) {
+  op.key = key();
+  op.text = key();
+  for (int tries = 0; tries < 3; ++tries) {
+    std::string other = key();
+    if (other > std::min(op.key, op.text) && other < std::max(op.key, op.text)) op.text = std::move(other);
+  }
+  if (op.text < op.key) std::swap(op.key, op.text);
+}
+
+void OperationMaker::fill_ingest(Operation& op) {
+  std::set<std::string> keys;
+  for (std::uint64_t left = random_.between(1, 40); left > 0; --left) keys.insert(key());
+  for (const std::string& each : keys) op.batch.push_back({.key = each, .value = value()});
 }
 
 void OperationMaker::fill_steps(Operation& op) {

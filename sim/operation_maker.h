@@ -28,6 +28,7 @@ struct Swarm {
   std::uint64_t value_bytes_max = 40;
   bool large_values = false;   // now and then a value of several KiB
   bool large_batches = false;  // and a batch that exceeds a small memtable
+  bool range_batches = false;  // batches remove ranges, too
   bool long_sleeps = false;    // and seconds without work, so that retention passes
   std::array<std::uint64_t, kOpKinds> weights{};
   std::uint64_t weight_sum = 0;
@@ -47,6 +48,8 @@ class OperationMaker {
   std::string value();
   void fill_batch(Operation& op);
   void fill_scan(Operation& op);
+  void fill_range(Operation& op);
+  void fill_ingest(Operation& op);
   void fill_steps(Operation& op);
   std::uint64_t sleep_ns();
   std::uint64_t jump();

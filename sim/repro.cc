@@ -43,6 +43,7 @@ Json operation_json(const Operation& operation) {
   for (const BatchItem& item : operation.batch) {
     Json row{{"key", bytes_text(item.key)}};
     if (item.value) row["value"] = bytes_text(*item.value);
+    if (!item.high.empty()) row["high"] = bytes_text(item.high);
     json["batch"].push_back(std::move(row));
   }
   return json;
@@ -183,6 +184,7 @@ Operation operation_from(Reader& reader, const Json& json) {
   for (const Json& row : reader.array(json, "batch")) {
     BatchItem item{.key = reader.bytes(reader.string(row, "key"), "key"), .value = std::nullopt};
     if (row.contains("value")) item.value = reader.bytes(reader.string(row, "value"), "value");
+    item.high = reader.bytes(reader.string_or_empty(row, "high"), "high");
     operation.batch.push_back(std::move(item));
   }
   return operation;

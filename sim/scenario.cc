@@ -6,9 +6,13 @@ namespace mylonite::sim {
 namespace {
 
 constexpr std::array<std::string_view, kOpKinds> kOpNames = {
-    "put",        "remove", "batch",       "get",        "get-as-of",    "scan",          "scan-back",
-    "scan-as-of", "walk",   "open-cursor", "use-cursor", "close-cursor", "take-snapshot", "release-snapshot",
-    "sync",       "flush",  "checkpoint",  "sleep",      "clock-jump",   "clock-freeze",  "clock-run"};
+    "put",        "remove",       "batch",         "remove-range",
+    "ingest",     "get",          "get-as-of",     "scan",
+    "scan-back",  "scan-as-of",   "walk",          "open-cursor",
+    "use-cursor", "close-cursor", "take-snapshot", "release-snapshot",
+    "sync",       "flush",        "compact-level", "compact-range",
+    "checkpoint", "sleep",        "clock-jump",    "clock-freeze",
+    "clock-run"};
 
 }  // namespace
 

@@ -25,6 +25,8 @@ enum class OpKind : std::uint8_t {
   kPut,
   kRemove,
   kBatch,
+  kRemoveRange,  // [key, text)
+  kIngest,       // the batch: puts with ascending keys
   kGet,
   kGetAsOf,   // at a snapshot the client holds, or of a stamp seen earlier: `number` picks which
   kScan,      // [key, high), forward, at most `number` pairs
@@ -39,13 +41,15 @@ enum class OpKind : std::uint8_t {
   kReleaseSnapshot,
   kSync,
   kFlush,
-  kCheckpoint,  // a second store beside the first, opened for reading, compared and removed
-  kSleep,       // `number` nanoseconds of virtual time
-  kClockJump,   // `number` ticks of 100 ns, two's complement
+  kCompactLevel,  // `number`
+  kCompactRange,  // [key, text)
+  kCheckpoint,    // a second store beside the first, opened for reading, compared and removed
+  kSleep,         // `number` nanoseconds of virtual time
+  kClockJump,     // `number` ticks of 100 ns, two's complement
   kClockFreeze,
   kClockRun,
 };
-inline constexpr std::size_t kOpKinds = 21;
+inline constexpr std::size_t kOpKinds = 25;
 inline constexpr std::uint64_t kAsOfPairsMax = 30;
 std::string_view op_name(OpKind kind);
 std::optional<OpKind> op_from_name(std::string_view name);
@@ -53,13 +57,14 @@ std::optional<OpKind> op_from_name(std::string_view name);
 struct BatchItem {
   std::string key;
   std::optional<std::string> value;  // empty: remove; of a walk: always empty
+  std::string high{};                // of a batch, not empty: removes [key, high)
   bool operator==(const BatchItem&) const = default;
 };
 
 struct Operation {
   OpKind kind = OpKind::kGet;
   std::string key{};
-  std::string text{};  // put: the value; scans: the upper bound, empty for none
+  std::string text{};  // put: the value; scans and ranges: the upper bound, empty for none
   std::uint64_t number = 0;
   std::vector<BatchItem> batch{};
   bool operator==(const Operation&) const = default;

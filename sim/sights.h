@@ -20,9 +20,11 @@ enum class Sight : std::uint8_t {
   kTombstoneDropped,        // or a tombstone that was old enough
   kReadOnlyOpen,
   kCheckpoint,
+  kIngest,
+  kCompactByHand,
   kBatchLargerThanMemtable,  //
 };
-inline constexpr std::array<std::string_view, 12> kSightNames = {"read in the past",
+inline constexpr std::array<std::string_view, 14> kSightNames = {"read in the past",
                                                                  "read refused",
                                                                  "snapshot read after a merge",
                                                                  "snapshot read after a flush",
@@ -33,6 +35,8 @@ inline constexpr std::array<std::string_view, 12> kSightNames = {"read in the pa
                                                                  "tombstone dropped",
                                                                  "read-only open",
                                                                  "checkpoint",
+                                                                 "ingest",
+                                                                 "merge by hand",
                                                                  "batch larger than a memtable"};
 using Sights = std::array<std::uint64_t, kSightNames.size()>;
 

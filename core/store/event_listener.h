@@ -39,13 +39,15 @@ struct StallReport {
   std::string_view why;  // for people; readable during the call
 };
 
+class IngestSource;
+
 class EventListener {
  public:
   virtual ~EventListener() = default;
   // Before the log is written, in the order of the stamps; the batch has one operation a key.
   virtual void on_stamped(Timestamp, const WriteBatch&) {}
   // Likewise, before an ingested stream is written: everything in it has this stamp.
-  virtual void on_ingest_stamped(Timestamp) {}
+  virtual void on_ingest_stamped(Timestamp, const IngestSource&) {}
   // A group of writers was logged (and synced, if asked for) with one append.
   virtual void on_group_commit(std::size_t /*batches*/, std::uint64_t /*log_bytes*/) {}
   virtual void on_flush(const FlushReport&) {}

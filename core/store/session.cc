@@ -84,20 +84,14 @@ Result<GetExplanation> Session::explain(std::string_view key, const ReadOptions&
   return explain_get(*from->state, *state_->catalog->version(), {.key = key, .at = from->at});
 }
 
-Result<std::unique_ptr<InternalIterator>> Session::versions() {
-  const auto from = view({});
-  if (!from.ok()) return from.error();
-  return pinned_versions(from->state, from->at);
-}
-
-Result<std::vector<RangeTombstone>> Session::range_tombstones() {
+Result<Session::History> Session::history() {
   const auto from = view({});
   if (!from.ok()) return from.error();
   const auto ranges = all_range_deletes(*from->state);
   if (!ranges.ok()) return ranges.error();
-  std::vector<RangeTombstone> all = ranges->list();
-  std::erase_if(all, [&](const RangeTombstone& each) { return each.at > from->at; });
-  return all;
+  History history{.entries = pinned_versions(from->state, from->at), .range_deletes = ranges->list()};
+  std::erase_if(history.range_deletes, [&](const RangeTombstone& each) { return each.at > from->at; });
+  return history;
 }
 
 }  // namespace mylonite

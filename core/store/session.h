@@ -65,10 +65,12 @@ class Session {
   Result<Pairs> range(const KeyBounds& bounds, const ReadOptions& options = {});
   // What get() would return, and why: which sources were asked, and what each said. Counts as no read.
   Result<GetExplanation> explain(std::string_view key, const ReadOptions& options = {});
-  // Every kept version of every key (internal keys, tombstones too) up to the read's stamp: for tools and checkers.
-  Result<std::unique_ptr<InternalIterator>> versions();
-  // The range deletes up to the read's stamp, as disjoint fragments: likewise.
-  Result<std::vector<RangeTombstone>> range_tombstones();
+  // All that is kept up to the read's stamp, of one moment: for tools and checkers.
+  struct History {
+    std::unique_ptr<InternalIterator> entries;  // every version of every key, internal keys, tombstones too
+    std::vector<RangeTombstone> range_deletes;  // disjoint fragments
+  };
+  Result<History> history();
 
   Timestamp read_at() const { return read_at_; }  // of the last read of this session
 

@@ -223,7 +223,7 @@ Status WritePath::stamp(rt::Lock& lock, const std::vector<Request*>& group) {
   for (const Request* request : group) {
     if (!request->needs_stamp()) continue;
     if (request->want == Want::kIngest) {
-      state_.listener.on_ingest_stamped(request->at);
+      state_.listener.on_ingest_stamped(request->at, *request->source);
     } else {
       state_.listener.on_stamped(request->at, *request->batch);
     }
@@ -283,6 +283,9 @@ Status WritePath::take_in(rt::Lock& lock, Request& request) {
     if (edit.ok()) state_.stop(done.error());  // the manifest failed
     return done;
   }
+  // What follows goes to a log that attests the manifest's record of this run: should a lying disk lose the record, the
+  // next open finds a log that knows better, and not a store without its middle.
+  if (Status rolled = roll_log(lock); !rolled.ok()) return rolled;
   for (const VersionEdit::Added& added : edit->added) state_.counters.ingested_bytes.add(added.table.file_bytes);
   state_.visible = request.at;
   state_.publish();
