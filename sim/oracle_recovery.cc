@@ -67,11 +67,14 @@ std::optional<Violation> RecoveryJudge::judge(const Holdings& found) {
   for (auto& [at, emission] : emissions_) {
     emission.survived = 0;
     emission.lost = false;
+    emission.leaned_on = false;
+    emission.dropped_before = false;
   }
   for (auto& [key, versions] : model_.keys()) {
     for (ModelVersion& version : versions) {
       version.survived = false;
       version.dropped &= !bounds_.rolled_back;
+      emissions_.at(version.at).dropped_before |= version.dropped;
     }
   }
   match_entries(found.entries);
@@ -170,6 +173,11 @@ bool RecoveryJudge::explain_version(std::string_view key, const Model::Versions&
   const bool may_be_dropped = at <= bounds_.floor && !versions[index].value && !retained(at, emission);
   if (may_be_dropped && visible_below(versions, index) == nullptr) {
     leaned_ |= !needed;
+    // Without it, would something that is owed be missing?
+    for (std::size_t older = 0; older < index && !needed; ++older) {
+      const ModelVersion& version = versions[older];
+      emission.leaned_on |= !version.survived && !version.dropped && required(version.at, emissions_.at(version.at));
+    }
     return true;
   }
   if (needed) {
@@ -209,8 +217,9 @@ void RecoveryJudge::accuse(std::string_view key, const Model::Versions& versions
   violate(rule, std::move(story));
 }
 
-// A missing put that nobody was owed was lost, or was dropped for what came next. It is taken for lost: where it was
-// dropped, no read reaches the time that it was visible.
+// What is missing and nobody was owed was lost, or was dropped as it may be. It is taken for lost: where it was
+// dropped, no read reaches the time that it was visible. But for tombstones that explain why something older is not
+// there.
 void RecoveryJudge::forget_doubtful() {
   for (auto& [key, versions] : model_.keys()) {
     std::erase_if(versions, [&](const ModelVersion& version) {
@@ -221,6 +230,10 @@ void RecoveryJudge::forget_doubtful() {
 
 RecoveryJudge::Counts RecoveryJudge::settle() {
   Counts counts;
+  for (auto& [at, emission] : emissions_) {
+    const bool doubtful = emission.survived == 0 && !emission.dropped_before && !emission.leaned_on;
+    emission.lost |= doubtful && !required(at, emission);
+  }
   for (auto each = emissions_.begin(); each != emissions_.end();) {
     auto& [at, emission] = *each;
     if (!emission.lost) {

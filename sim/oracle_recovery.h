@@ -57,6 +57,8 @@ struct Emission {
   // Of the recovery being judged.
   std::size_t survived = 0;  // entries, and fragments of range deletes, that the store holds
   bool lost = false;
+  bool leaned_on = false;       // a tombstone of it explains why something older, which is owed, is missing
+  bool dropped_before = false;  // an earlier recovery took part of it for dropped
 };
 using Emissions = std::map<Timestamp, Emission>;
 
