@@ -105,10 +105,9 @@ std::string summary_text(const Campaign& campaign, const CampaignOptions& option
   text += "crashes by file call: " + shares(crash_counts(stats), 8) + "\n";
   text += "batches a group commit, 4 clients: " + histogram(stats.group_sizes_of_4) + "\n";
   text += "acknowledged writes lost at a power loss (never durable ones): " + histogram(stats.acknowledged_lost) + "\n";
-  text += "seen: " + sights_text(stats.sights) + "\n";
   const std::string missing = missing_marks(stats);
-  text += fmt::format("lying syncs {}, loud about it {}; marks {}\n", stats.lies, stats.loud,
-                      missing.empty() ? "all reached" : "not reached: " + missing);
+  text += fmt::format("seen: {}; lying syncs {}, loud about it {}; marks {}\n", sights_text(stats.sights), stats.lies,
+                      stats.loud, missing.empty() ? "all reached" : "not reached: " + missing);
   return text;
 }
 

@@ -48,7 +48,7 @@ TEST(ReportTest, Summary) {
         "batches a group commit, 4 clients: none\n", "marks not reached: "}) {
     EXPECT_TRUE(contains(text, part)) << part << " in\n" << text;
   }
-  EXPECT_EQ(std::ranges::count(text, '\n'), 7);
+  EXPECT_EQ(std::ranges::count(text, '\n'), 6);
 }
 
 // Goal: bad news is in the first line. Method: one campaign of each kind.
