@@ -17,7 +17,7 @@ constexpr std::uint64_t kStepBytes = 256 << 10;
 constexpr std::uint64_t kRetries = 3;
 constexpr std::uint64_t kFirstRetryNs = 100'000'000;
 constexpr std::uint64_t kLookAtClockNs = 10'000'000'000;  // the wall clock may jump: look at it so often
-constexpr std::uint64_t kClockStandsNs = 1'000'000;  // it may stand still: do not look at it without pause
+constexpr std::uint64_t kClockStandsNs = 1'000'000;       // it may stand still: do not look at it without pause
 constexpr std::uint64_t kTickNs = 100;
 
 Error closed_error() { return Error(Code::kClosed, "the store is closed"); }
