@@ -26,6 +26,7 @@ struct TableEnvironment {
   BlockCache blocks;
   FileCache files;
   Decompressor decompressor;
+  std::atomic<std::uint64_t> filter_negatives{0};  // gets that a filter answered
   std::atomic<std::uint64_t> metadata_bytes{0};  // pinned by open tables: filters, indexes, range deletes, cache slots
 };
 

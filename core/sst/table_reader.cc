@@ -110,7 +110,10 @@ Result<std::optional<TableReader::Entry>> TableReader::get(std::string_view user
   const auto loaded = load();
   if (!loaded.ok()) return loaded.error();
   const TableMetadata& metadata = *(*loaded)->metadata;
-  if (!metadata.filter.may_contain(user_key)) return std::nullopt;
+  if (!metadata.filter.may_contain(user_key)) {
+    environment_->filter_negatives.fetch_add(1, std::memory_order_relaxed);
+    return std::nullopt;
+  }
   const SeekKey target(user_key, at);
   const std::size_t i = metadata.block_for(target.view());
   if (i == metadata.index.size()) return std::nullopt;

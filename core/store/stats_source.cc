@@ -1,5 +1,8 @@
 #include "core/store/stats_source.h"
 
+#include <algorithm>
+#include <vector>
+
 namespace mylonite {
 namespace {
 
@@ -43,6 +46,22 @@ void add_levels(const Version& version, StoreStats& stats) {
   }
 }
 
+// Bytes above the targets that the options set: level 0 once it has the runs that start a merge, then each level but
+// the last. What is due, not what it will cost.
+std::uint64_t debt(const std::vector<LevelStats>& levels, const Options& options) {
+  std::uint64_t due = 0;
+  std::uint64_t target = options.compaction_threshold_bytes;
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    if (i == 0) {
+      due += levels[0].runs >= options.level0_compact_runs ? levels[0].bytes : 0;
+    } else if (i + 1 < levels.size()) {
+      due += levels[i].bytes - std::min(levels[i].bytes, target);
+      target = target > UINT64_MAX / options.level_size_ratio ? UINT64_MAX : target * options.level_size_ratio;
+    }
+  }
+  return due;
+}
+
 }  // namespace
 
 StoreStats collect_stats(const SharedState& state) {
@@ -56,6 +75,8 @@ StoreStats collect_stats(const SharedState& state) {
   stats.block_cache_bytes = blocks.bytes;
   stats.table_metadata_bytes = tables.metadata_bytes.load(std::memory_order_relaxed);
   stats.open_files = tables.files.files();
+  stats.filter_negatives = tables.filter_negatives.load(std::memory_order_relaxed);
+  stats.debt_bytes = debt(stats.levels, state.options);
   rt::Lock lock(state.mutex);
   for (const auto& memtable : state.read_state->memtables) stats.memtable_bytes += memtable->bytes();
   stats.live_snapshots = state.snapshots.count();
