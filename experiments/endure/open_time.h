@@ -26,6 +26,7 @@ struct OpenReport {
   double make_s = 0;
   // Medians over the rounds.
   double open_ms = 0;
+  double open_cpu_ms = 0;  // of processor, all threads: what a busy machine does not change
   double first_get_ms = 0;
   double close_ms = 0;
   // Of the first round: after the open, and once a get has touched every table.
@@ -51,6 +52,7 @@ struct RecoveryPoint {
   std::uint64_t records = 0;    // replayed
   std::uint64_t tables = 0;     // made of them
   double open_ms = 0;
+  double open_cpu_ms = 0;
   std::string failure{};  // a write that is lost, or wrong
 
   double mib_per_s() const;

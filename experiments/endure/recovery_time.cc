@@ -54,9 +54,11 @@ Result<RecoveryPoint> measure(const std::string& directory, std::uint64_t mib) {
     return Error(Code::kIo, "the writing process failed").in(options.data_dir);
   }
   RecoveryPoint point{.log_bytes = log_bytes(options.data_dir)};
+  const double cpu_us = usage().cpu_us;
   const std::uint64_t start = now_ns();
   auto store = Store::open(options);
   point.open_ms = static_cast<double>(now_ns() - start) / 1e6;
+  point.open_cpu_ms = (usage().cpu_us - cpu_us) / 1e3;
   if (!store.ok()) {
     point.failure = store.error().to_string();
     return point;
