@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Goal: the death of the process loses no acknowledged write, sync on or off (contract C1), on the real disk.
 # Method: N times, `mylonite load --acks` is killed with SIGKILL at a random moment, often during its open; sometimes the
-# recovery that follows is killed, too. Options are small, so that flushes, log and manifest rotations are under way.
+# recovery that follows is killed, too. Options are small, so that flushes, merges, log and manifest rotations are under
+# way; every policy finds what another one left.
 # Expectation: after reopening, every acknowledged key has its value; every key there is was fed, with its own value; at
 # most one write a writer is there without its acknowledgement; with one writer, what is there is a prefix of the feed.
 # usage: MYLONITE=path/to/mylonite kill_test.sh N
@@ -38,6 +39,17 @@ moment() {
     0) echo $((RANDOM % 6)) ;;
     1) echo $((RANDOM % 40)) ;;
     2) echo $((RANDOM % 250)) ;;
+  esac
+}
+
+# Mostly the default one.
+policy() {
+  case $((RANDOM % 8)) in
+    0) echo tier ;;
+    1) echo full ;;
+    2) echo random_legal ;;
+    3) echo none ;;
+    *) echo one_lvl ;;
   esac
 }
 
@@ -94,9 +106,12 @@ while [ "$kills" -lt "$kills_wanted" ]; do
   writers=$((1 + (RANDOM % 2) * 3))
   sync=$([ $((round % 2)) = 0 ] && echo true || echo false)
   feed "$round" >"$scratch/feed"
+  : >"$scratch/acks" # the loader may die before its shell has
   "$mylonite" load "$store" --acks --writers "$writers" --set "wal_flush_every_write=$sync" \
     --set memtable_max_bytes=$((RANDOM % 2 ? 8192 : 65536)) --set wal_file_rotate_bytes=$((RANDOM % 2 ? 4096 : 131072)) \
-    --set manifest_rotate_bytes=4096 --set sstable_max_bytes=16384 <"$scratch/feed" >"$scratch/acks" &
+    --set manifest_rotate_bytes=4096 --set sstable_max_bytes=16384 --set "compaction_policy=$(policy)" \
+    --set compaction_threads=2 --set compaction_threshold_bytes=32768 --set level0_compact_runs=2 \
+    --set runs_per_level_max=2 <"$scratch/feed" >"$scratch/acks" &
   loader=$!
   if kill_after "$(moment)" "$loader"; then kills=$((kills + 1)); fi
   wait "$loader" 2>/dev/null || true
