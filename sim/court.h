@@ -9,6 +9,7 @@
 
 #include "core/base/status.h"
 #include "sim/machine.h"
+#include "sim/sanitizer.h"
 #include "sim/universe.h"
 
 namespace mylonite::sim {
@@ -25,13 +26,19 @@ class Court {
   bool dead() const { return machine_.dead(); }
   bool loud() const { return loud_; }  // the store reported what a lying disk did
   void closes() { closing_ = true; }   // kClosed is a legal answer from now on
-  void see(Sight sight) { ++universe_.stats.sights[static_cast<std::size_t>(sight)]; }
+  void see(Sight sight) {
+    const SimulatorCode scope;
+    ++universe_.stats.sights[static_cast<std::size_t>(sight)];
+  }
 
   // Judges an error of the store (null: none); true when the caller should go on judging the answer.
   bool went_well(std::string_view call, const Error* error);
   // The same for a read as of an older stamp, which may be refused; the ticket is of its invocation.
   bool went_well(std::string_view call, const Error* error, const Oracle::Ticket& ticket, Timestamp as_of);
-  void saw_clock() { universe_.oracle.saw_clock(universe_.world.clock.wall_ticks_highest()); }
+  void saw_clock() {
+    const SimulatorCode scope;
+    universe_.oracle.saw_clock(universe_.world.clock.wall_ticks_highest());
+  }
   void end_if_violated();
 
   std::string new_directory();  // a name beside the store's, never used before
@@ -45,9 +52,18 @@ class Court {
     std::uint64_t merges = 0;
     std::uint64_t flushes = 0;
   };
-  void merged() { ++age_.merges; }
-  void flushed() { ++age_.flushes; }
-  const Age& age() const { return age_; }
+  void merged() {
+    const SimulatorCode scope;
+    ++age_.merges;
+  }
+  void flushed() {
+    const SimulatorCode scope;
+    ++age_.flushes;
+  }
+  Age age() const {
+    const SimulatorCode scope;
+    return age_;
+  }
 
  private:
   Universe& universe_;
