@@ -68,10 +68,12 @@ Json recorded_json(const Recorded& recorded) {
 }
 
 bool known_to_format_1(const Operation& operation) {
-  constexpr OpKind kLater[] = {OpKind::kScanAsOf,        OpKind::kWalk,        OpKind::kOpenCursor,
-                               OpKind::kUseCursor,       OpKind::kCloseCursor, OpKind::kTakeSnapshot,
-                               OpKind::kReleaseSnapshot, OpKind::kCheckpoint};
-  return std::ranges::find(kLater, operation.kind) == std::end(kLater);
+  constexpr OpKind kLater[] = {OpKind::kRemoveRange,  OpKind::kIngest,          OpKind::kCompactLevel,
+                               OpKind::kCompactRange, OpKind::kScanAsOf,        OpKind::kWalk,
+                               OpKind::kOpenCursor,   OpKind::kUseCursor,       OpKind::kCloseCursor,
+                               OpKind::kTakeSnapshot, OpKind::kReleaseSnapshot, OpKind::kCheckpoint};
+  return std::ranges::find(kLater, operation.kind) == std::end(kLater) &&
+         std::ranges::all_of(operation.batch, [](const BatchItem& item) { return item.high.empty(); });
 }
 
 // Formats: 1, the first; 2, machines may die by being dropped, and there are more operations.

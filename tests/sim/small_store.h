@@ -47,10 +47,12 @@ class SmallStore {
   // A crash: what may be lost is, at random; then what may be dropped, at random. What is then here is returned.
   Holdings crash(Oracle& oracle) {
     lose();
-    floor_ = random_.between(floor_, stamp_);
+    floor_ = random_.between(persisted_floor_, stamp_);
     wall_ += random_.between(0, 20) * kTicksPerSecond;
     oracle.saw_clock(wall_);
-    for (auto& [key, versions] : keys_) drop(versions);
+    for (auto& [key, versions] : keys_) {
+      if (drop(versions)) persisted_floor_ = floor_;
+    }
     return holdings();
   }
 
@@ -164,8 +166,10 @@ class SmallStore {
     may_go_.clear();
   }
 
-  // By the rules of a store that drops history.
-  void drop(Versions& versions) {
+  // By the rules of a store that drops history. Whether anything was dropped: then the floor is remembered over
+  // crashes.
+  bool drop(Versions& versions) {
+    const std::size_t before = versions.size();
     for (auto each = versions.begin(); each != versions.end();) {
       const auto newer = std::next(each);
       const bool superseded = newer != versions.end() && newer->first <= floor_;
@@ -174,6 +178,7 @@ class SmallStore {
       const bool goes = (superseded || old_tombstone) && random_.chance(1, 2);
       each = goes ? versions.erase(each) : newer;
     }
+    return versions.size() < before;
   }
 
   Random random_;
@@ -185,6 +190,7 @@ class SmallStore {
   std::uint64_t stamp_ = 0;
   std::uint64_t durable_ = 0;
   std::uint64_t floor_ = 0;
+  std::uint64_t persisted_floor_ = 0;
   std::uint64_t wall_ = 0;
   std::uint64_t values_ = 0;
 };
