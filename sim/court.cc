@@ -38,7 +38,7 @@ void Court::end_if_violated() {
   if (universe_.oracle.violation()) machine_.die("violation: " + universe_.oracle.violation()->rule);
 }
 
-std::string Court::new_directory() { return fmt::format("copy-{}-{}", universe_.stats.incarnations, ++directories_); }
+std::string Court::new_directory() { return fmt::format("copy-{}-{}", universe_.stats.incarnations, number); }
 
 void Court::begins(std::size_t client, std::string_view operation) {
   if (universe_.narrator == nullptr) return;
