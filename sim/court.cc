@@ -38,7 +38,16 @@ void Court::end_if_violated() {
   if (universe_.oracle.violation()) machine_.die("violation: " + universe_.oracle.violation()->rule);
 }
 
-std::string Court::new_directory() { return fmt::format("copy-{}-{}", universe_.stats.incarnations, number); }
+std::string Court::new_directory() {
+  std::uint64_t incarnation = 0;
+  std::uint64_t number = 0;
+  {
+    const SimulatorCode scope;
+    incarnation = universe_.stats.incarnations;
+    number = ++directories_;
+  }
+  return fmt::format("copy-{}-{}", incarnation, number);
+}
 
 void Court::begins(std::size_t client, std::string_view operation) {
   if (universe_.narrator == nullptr) return;
