@@ -173,10 +173,14 @@ bool RecoveryJudge::explain_version(std::string_view key, const Model::Versions&
   const bool may_be_dropped = at <= bounds_.floor && !versions[index].value && !retained(at, emission);
   if (may_be_dropped && visible_below(versions, index) == nullptr) {
     leaned_ |= !needed;
-    // Without it, would something that is owed be missing?
-    for (std::size_t older = 0; older < index && !needed; ++older) {
-      const ModelVersion& version = versions[older];
-      emission.leaned_on |= !version.survived && !version.dropped && required(version.at, emissions_.at(version.at));
+    // Without it, would something that is owed be missing? Any tombstone above that may be the one; were one of them
+    // taken for lost, what is missing would seem to have been visible up to the next.
+    bool owed = false;
+    for (std::size_t i = 0; i <= index && !needed; ++i) {
+      const ModelVersion& version = versions[i];
+      Emission& of = emissions_.at(version.at);
+      of.leaned_on |= owed && !version.value;
+      owed |= !version.survived && !version.dropped && required(version.at, of);
     }
     return true;
   }

@@ -48,12 +48,19 @@ Result<Session::View> Session::view(const ReadOptions& options) {
   return view;
 }
 
+// close() takes the files of tables that only readers hold: what a read in progress then meets is not damage.
+Error Session::told(const Error& error) const {
+  if (state_->closed.load(std::memory_order_acquire)) return Error(Code::kClosed, "the store is closed");
+  return error;
+}
+
 Result<std::optional<std::string>> Session::get(std::string_view key, const ReadOptions& options) {
   const auto from = view(options);
   if (!from.ok()) return from.error();
   auto value = get_at(*from->state, key, from->at, state_->counters);
+  if (!value.ok()) return told(value.error());
   state_->counters.gets.add(1);
-  if (value.ok() && *value) state_->counters.gets_found.add(1);
+  if (*value) state_->counters.gets_found.add(1);
   return value;
 }
 
@@ -61,7 +68,7 @@ Result<std::unique_ptr<Iterator>> Session::iterator(const KeyBounds& bounds, con
   const auto from = view(options);
   if (!from.ok()) return from.error();
   auto ranges = all_range_deletes(*from->state);
-  if (!ranges.ok()) return ranges.error();
+  if (!ranges.ok()) return told(ranges.error());
   state_->counters.iterators.add(1);
   auto cursor = std::make_unique<VisibleIterator>(all_versions(*from->state), from->at, bounds, std::move(*ranges));
   return std::make_unique<Iterator>(state_, from->state, std::move(cursor), from->at);
@@ -81,14 +88,16 @@ Result<Session::Pairs> Session::range(const KeyBounds& bounds, const ReadOptions
 Result<GetExplanation> Session::explain(std::string_view key, const ReadOptions& options) {
   const auto from = view(options);
   if (!from.ok()) return from.error();
-  return explain_get(*from->state, *state_->catalog->version(), {.key = key, .at = from->at});
+  auto explanation = explain_get(*from->state, *state_->catalog->version(), {.key = key, .at = from->at});
+  if (!explanation.ok()) return told(explanation.error());
+  return explanation;
 }
 
 Result<Session::History> Session::history() {
   const auto from = view({});
   if (!from.ok()) return from.error();
   const auto ranges = all_range_deletes(*from->state);
-  if (!ranges.ok()) return ranges.error();
+  if (!ranges.ok()) return told(ranges.error());
   History history{.entries = pinned_versions(from->state, from->at), .range_deletes = ranges->list()};
   std::erase_if(history.range_deletes, [&](const RangeTombstone& each) { return each.at > from->at; });
   return history;

@@ -80,6 +80,7 @@ class Session {
     Timestamp at;
   };
   Result<View> view(const ReadOptions& options);
+  Error told(const Error& error) const;  // what the caller is told of a read that failed
 
   std::shared_ptr<const SharedState> state_;
   Timestamp read_at_;
