@@ -27,6 +27,7 @@ struct ModelVersion {
   // Notes of the judge of recoveries (sim/oracle_recovery.h).
   bool survived = false;  // found by the recovery being judged
   bool dropped = false;   // rightly not found by an earlier one
+  bool doubted = false;   // the same, and a disk that lied has gone back behind that one since
 };
 
 class Model {

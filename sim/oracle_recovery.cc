@@ -73,6 +73,7 @@ std::optional<Violation> RecoveryJudge::judge(const Holdings& found) {
   for (auto& [key, versions] : model_.keys()) {
     for (ModelVersion& version : versions) {
       version.survived = false;
+      version.doubted |= version.dropped && bounds_.rolled_back;
       version.dropped &= !bounds_.rolled_back;
       emissions_.at(version.at).dropped_before |= version.dropped;
     }
@@ -105,6 +106,7 @@ void RecoveryJudge::match_entries(const std::vector<Survivor>& entries) {
       return;
     }
     version->survived = true;
+    version->doubted = false;
     ++emissions_.at(entry.at).survived;
     cut_ = std::max(cut_, entry.at);
   }
@@ -138,6 +140,7 @@ void RecoveryJudge::match_ranges(const std::vector<RangeTombstone>& ranges) {
         return;
       }
       version.survived = true;
+      version.doubted = false;
     }
   }
 }
@@ -170,8 +173,9 @@ bool RecoveryJudge::explain_version(std::string_view key, const Model::Versions&
   Emission& emission = emissions_.at(at);
   if (emission.lost) return false;
   const bool needed = required(at, emission);
-  const bool may_be_dropped = at <= bounds_.floor && !versions[index].value && !retained(at, emission);
-  if (may_be_dropped && visible_below(versions, index) == nullptr) {
+  const bool explained_before = versions[index].doubted && needed;
+  const bool by_floor = at <= bounds_.floor && !retained(at, emission);
+  if (!versions[index].value && (by_floor || explained_before) && visible_below(versions, index) == nullptr) {
     leaned_ |= !needed;
     // Without it, would something that is owed be missing? Any tombstone above that may be the one; were one of them
     // taken for lost, what is missing would seem to have been visible up to the next.
@@ -259,8 +263,9 @@ RecoveryJudge::Counts RecoveryJudge::settle() {
         counts.tombstones_dropped += anchored ? 0 : 1;
         // A tombstone may have gone for its age, a put only for what came next. (What is not required may be lost.)
         const bool superseded = version.value && i + 1 < versions.size();
-        if (required(version.at, emissions_.at(version.at))) {
-          counts.dropped_to = std::max(counts.dropped_to, superseded ? versions[i + 1].at : version.at);
+        const Timestamp to = superseded ? versions[i + 1].at : version.at;
+        if (to <= bounds_.floor && required(version.at, emissions_.at(version.at))) {
+          counts.dropped_to = std::max(counts.dropped_to, to);
         }
       }
       anchored |= version.at <= bounds_.floor;

@@ -12,7 +12,8 @@
 // A write that must have been lost no longer explains anything, so writes are added to the lost ones until nothing
 // changes. A version stays unexplained when more writes are lost, so the least set of lost writes is the right one, and
 // a required write in it is a violation. Where a missing tombstone may have been lost or dropped, it counts as dropped:
-// either way its key is absent at F and later.
+// either way its key is absent at F and later. Nobody will ever know, so where a disk that lied goes back behind that
+// recovery, to a lower floor, a tombstone that must be there otherwise needs no second reason to be missing.
 //
 // Required: acknowledged and not above the bound or the newest survivor; or shown; or any entry of it survived.
 // Thread-safety: one thread. Complexity: versions · log, a few times over where writes were lost.
