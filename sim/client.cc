@@ -100,7 +100,7 @@ void Client::perform(const Operation& operation) {
     case OpKind::kFlush: sync(operation.kind); break;
     case OpKind::kCompactLevel:
     case OpKind::kCompactRange: compact(operation); break;
-    case OpKind::kCheckpoint: checkpoint(); break;
+    case OpKind::kCheckpoint: checkpoint(operation.number != 0 && court_.disk_is_honest()); break;
     case OpKind::kSleep:
     case OpKind::kClockJump:
     case OpKind::kClockFreeze:
@@ -143,7 +143,11 @@ void Client::ingest(const Operation& operation) {
   const bool well = court_.went_well("ingest", error_of(at));
   const SimulatorCode scope;
   if (!well) {
-    court_.oracle().abandon_write(batch);
+    if (court_.dead()) {
+      court_.oracle().abandon_write(batch);
+    } else {
+      court_.oracle().abandon_ingest(batch);
+    }
     return;
   }
   ++court_.stats().writes;
@@ -165,12 +169,14 @@ void Client::compact(const Operation& operation) {
 
 Client::Reading Client::now() {
   const SimulatorCode scope;
-  return {.ticket = court_.oracle().begin(), .options = {}};
+  return {.ticket = court_.oracle().begin(), .options = {}, .failed_before = court_.failed_calls()};
 }
 
 Client::Reading Client::in_the_past(std::uint64_t number) {
   const SimulatorCode scope;
-  Reading reading{.ticket = court_.oracle().begin(), .options = {.as_of = court_.oracle().some_stamp(number / 4)}};
+  Reading reading{.ticket = court_.oracle().begin(),
+                  .options = {.as_of = court_.oracle().some_stamp(number / 4)},
+                  .failed_before = court_.failed_calls()};
   const auto& held = snapshots_[number / 2 % kSlots];
   if (number % 2 == 1 || !held) return reading;
   reading.options = held->snapshot.read();
@@ -180,8 +186,9 @@ Client::Reading Client::in_the_past(std::uint64_t number) {
 }
 
 bool Client::answered(std::string_view call, const Error* error, const Reading& reading) {
-  if (!reading.options.as_of) return court_.went_well(call, error);
-  return court_.went_well(call, error, reading.ticket, *reading.options.as_of);
+  const auto& as_of = reading.options.as_of;
+  if (error != nullptr && as_of && court_.refused(*error, reading.ticket, *as_of)) return false;
+  return court_.went_well(call, error, reading.failed_before);
 }
 
 // The last of a read that was answered, in the simulator's scope.
@@ -214,7 +221,7 @@ void Client::scan(const Operation& operation) {
     pairs.emplace_back(at.key(), at.value());
   }
   const Status status = at.status();
-  if (!court_.went_well("scan", error_of(status))) return;
+  if (!court_.went_well("scan", error_of(status), reading.failed_before)) return;
   const SimulatorCode scope;
   Model::Range range{.low = bounds.low, .high = std::nullopt, .limit = limit, .backward = backward(operation)};
   if (bounds.high) range.high = *bounds.high;
@@ -247,7 +254,7 @@ void Client::release_snapshot(std::size_t slot) {
 void Client::walk(const Operation& operation) {
   const Reading reading = now();
   auto cursor = session_.iterator(bounds_of(operation));
-  if (!court_.went_well("iterator", error_of(cursor))) return;
+  if (!answered("iterator", error_of(cursor), reading)) return;
   Walk walk(court_, std::move(*cursor), bounds_of(operation));
   if (!walk.steps(operation.number, operation.batch)) return;
   const SimulatorCode scope;
@@ -266,7 +273,11 @@ void Client::open_cursor(const Operation& operation) {
 
 void Client::use_cursor(const Operation& operation) {
   auto& cursor = cursors_[operation.number % kSlots];
-  if (!cursor || !cursor->steps(operation.number, operation.batch)) return;
+  if (!cursor) return;
+  if (!cursor->steps(operation.number, operation.batch)) {
+    cursor.reset();  // an error stays with it
+    return;
+  }
   const SimulatorCode scope;
   court_.returned(operation.kind, cursor->read_at());
 }
@@ -281,18 +292,18 @@ void Client::sync(OpKind kind) {
   court_.returned(kind, reading.ticket.floor);
 }
 
-void Client::checkpoint() {
+void Client::checkpoint(bool keep) {
   const Reading reading = now();
   const std::string directory = court_.new_directory();
   if (!court_.went_well("checkpoint", error_of(store_.checkpoint(directory)))) return;
-  if (!compare_checkpoint(reading.ticket, directory)) return;
-  remove_checkpoint(directory);
+  if (!compare_checkpoint(reading.ticket, directory, keep)) return;
+  if (!keep) remove_all(fs_, directory);
   const SimulatorCode scope;
   court_.see(Sight::kCheckpoint);
   court_.returned(OpKind::kCheckpoint, reading.ticket.floor);
 }
 
-bool Client::compare_checkpoint(const Oracle::Ticket& ticket, const std::string& directory) {
+bool Client::compare_checkpoint(const Oracle::Ticket& ticket, const std::string& directory, bool keep) {
   Options options = store_.options();
   options.data_dir = directory;
   auto copy = Store::open_read_only(fs_, options);
@@ -302,15 +313,9 @@ bool Client::compare_checkpoint(const Oracle::Ticket& ticket, const std::string&
   const SimulatorCode scope;
   court_.oracle().made_durable(ticket);  // it flushes
   court_.oracle().check_checkpoint(ticket, contents->newest(), contents->pairs);
+  if (keep) court_.keep({.directory = directory, .pairs = contents->pairs});
   court_.end_if_violated();
   return !court_.dead();
-}
-
-void Client::remove_checkpoint(const std::string& directory) {
-  const auto names = fs_.list(directory);
-  if (!names.ok()) return;  // the machine died
-  for (const std::string& name : *names) ignore(fs_.remove(directory + "/" + name), "the machine may die here");
-  ignore(fs_.remove_directory(directory), "the machine may die here");
 }
 
 void Client::check_floor() {

@@ -35,6 +35,7 @@ class Client {
   struct Reading {  // what a read was told
     Oracle::Ticket ticket;
     ReadOptions options;
+    std::size_t failed_before;  // file calls
   };
   static constexpr std::size_t kSlots = 2;  // of snapshots and of cursors
 
@@ -49,9 +50,8 @@ class Client {
   void open_cursor(const Operation& operation);
   void use_cursor(const Operation& operation);
   void sync(OpKind kind);
-  void checkpoint();
-  bool compare_checkpoint(const Oracle::Ticket& ticket, const std::string& directory);
-  void remove_checkpoint(const std::string& directory);
+  void checkpoint(bool keep);
+  bool compare_checkpoint(const Oracle::Ticket& ticket, const std::string& directory, bool keep);
   void check_floor();
   void clock(const Operation& operation);
 

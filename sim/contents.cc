@@ -37,6 +37,13 @@ Result<Contents> read_all(Store& store) {
   return contents;
 }
 
+void remove_all(vfs::FileSystem& fs, const std::string& directory) {
+  const auto names = fs.list(directory);
+  if (!names.ok()) return;
+  for (const std::string& name : *names) ignore(fs.remove(directory + "/" + name), "the machine may die here");
+  ignore(fs.remove_directory(directory), "the machine may die here");
+}
+
 std::string difference(const Contents& earlier, const Contents& later) {
   const auto [left, right] = std::ranges::mismatch(earlier.pairs, later.pairs);
   if (left != earlier.pairs.end() || right != later.pairs.end()) {

@@ -21,6 +21,9 @@ struct Contents {
 };
 Result<Contents> read_all(Store& store);
 
+// Removes the files of a directory, and it: as far as the machine lives to.
+void remove_all(vfs::FileSystem& fs, const std::string& directory);
+
 // Whether everything that `later` holds was in `earlier`, and both show the same. Empty: yes. Otherwise what differs.
 std::string difference(const Contents& earlier, const Contents& later);
 

@@ -6,7 +6,7 @@
 
 namespace mylonite::sim {
 
-bool Court::went_well(std::string_view call, const Error* error) {
+bool Court::went_well(std::string_view call, const Error* error, std::size_t failed_before) {
   if (machine_.dead()) return false;
   if (error == nullptr) return true;
   const SimulatorCode scope;
@@ -18,20 +18,26 @@ bool Court::went_well(std::string_view call, const Error* error) {
     machine_.die(fmt::format("the store says what the lying disk did: {}", error->to_string()));
     return false;
   }
+  const bool by_failed_call =
+      error->code() == Code::kIo || error->code() == Code::kNoSpace || error->code() == Code::kReadOnly;
+  if (by_failed_call && machine_.failed_calls().size() > failed_before) {
+    ++universe_.stats.told;
+    return false;
+  }
   universe_.oracle.violate(call == "open" ? "open" : "unexpected-error",
                            fmt::format("{}: {}", call, error->to_string()));
   end_if_violated();
   return false;
 }
 
-bool Court::went_well(std::string_view call, const Error* error, const Oracle::Ticket& ticket, Timestamp as_of) {
-  if (error == nullptr || error->code() != Code::kOutOfRange || machine_.dead()) return went_well(call, error);
+bool Court::refused(const Error& error, const Oracle::Ticket& ticket, Timestamp as_of) {
+  if (error.code() != Code::kOutOfRange || machine_.dead()) return false;
   const SimulatorCode scope;
   saw_clock();
   universe_.oracle.check_refused(ticket, as_of);
   see(Sight::kReadRefused);
   end_if_violated();
-  return false;
+  return true;
 }
 
 void Court::end_if_violated() {

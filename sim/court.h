@@ -31,15 +31,23 @@ class Court {
     ++universe_.stats.sights[static_cast<std::size_t>(sight)];
   }
 
-  // Judges an error of the store (null: none); true when the caller should go on judging the answer.
-  bool went_well(std::string_view call, const Error* error);
-  // The same for a read as of an older stamp, which may be refused; the ticket is of its invocation.
-  bool went_well(std::string_view call, const Error* error, const Oracle::Ticket& ticket, Timestamp as_of);
+  std::size_t failed_calls() const { return machine_.failed_calls().size(); }  // of the disk, so far
+
+  // Judges an error of the store (null: none); true when the caller should go on judging the answer. It may tell of
+  // file calls that failed, were there any after the first `failed_before`: a read, while it ran; other operations,
+  // since the open, as what failed then may keep the store from going on.
+  bool went_well(std::string_view call, const Error* error, std::size_t failed_before = 0);
+  // Judges a refusal to read as of an older stamp; the ticket is of the invocation. False: it is none.
+  bool refused(const Error& error, const Oracle::Ticket& ticket, Timestamp as_of);
   void saw_clock() {
     const SimulatorCode scope;
     universe_.oracle.saw_clock(universe_.world.clock.wall_ticks_highest());
   }
   void end_if_violated();
+
+  // A checkpoint stays until the next life looks at it. Of no use where its files' syncs may have lied.
+  void keep(KeptCopy copy) { universe_.copies.push_back(std::move(copy)); }
+  bool disk_is_honest() const { return universe_.stats.lies == 0; }
 
   std::string new_directory();  // a name beside the store's, never used before
 

@@ -130,6 +130,8 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
   scenario.names = options.names.value_or(static_cast<faultfs::NameOrder>(order));
   const bool liar_drawn = world.chance(1, 10);
   if (options.liar.value_or(liar_drawn)) scenario.lie_one_in = pick(world, {2, 5, 20});
+  Random failures = root.split("failures");
+  if (failures.chance(1, 6)) scenario.fail_one_in = pick(failures, {30, 100, 500});
   scenario.sync_ns = pick(world, {0, 20'000, 200'000});
   scenario.wall_start_ticks = kTicksOf2026;
   if (world.chance(1, 30)) scenario.wall_start_ticks = 0;

@@ -73,6 +73,7 @@ bool Life::followed_schedule() const {
 void Life::main() {
   court_.saw_clock();
   universe_.oracle.start_incarnation(life_.options);
+  check_copies();
   const std::optional<Contents> looked = look_only();
   if (machine_.dead()) return;
   machine_.enter(Phase::kOpen);
@@ -130,6 +131,31 @@ std::optional<Contents> Life::look_only() {
   return contents;
 }
 
+// The checkpoints that the last life kept show what they showed then; nobody needs them any more.
+void Life::check_copies() {
+  for (const KeptCopy& copy : universe_.copies) {
+    if (machine_.dead()) return;
+    Options options = life_.options;
+    options.data_dir = copy.directory;
+    const auto store = Store::open_read_only(fs_, options, nullptr);
+    if (!court_.went_well("open of a checkpoint that was kept", store.ok() ? nullptr : &store.error())) return;
+    const std::optional<Contents> found = look(**store, "reads of a checkpoint that was kept");
+    if (!found) return;
+    const SimulatorCode scope;
+    court_.see(Sight::kCheckpointKept);
+    if (found->pairs != copy.pairs) {
+      universe_.oracle.violate(
+          "checkpoint", fmt::format("{} showed {} pairs when it was made, and shows {} now that are not the same",
+                                    copy.directory, copy.pairs.size(), found->pairs.size()));
+      court_.end_if_violated();
+    }
+  }
+  const SimulatorCode scope;
+  faultfs::SimFileSystem plain(universe_.disk);
+  for (const KeptCopy& copy : universe_.copies) remove_all(plain, copy.directory);
+  universe_.copies.clear();
+}
+
 void Life::judge_recovery(Store& store, const std::optional<Contents>& looked) {
   const std::optional<Contents> found = look(store, "reads after open");
   if (!found) return;
@@ -171,6 +197,7 @@ void Life::check_scans(Store& store) {
 // CURRENT, LOCK, the manifest in force, the tables it lists, one log; and what is not ours. The harness reads the
 // manifest itself and does not take the store's word.
 void Life::check_listing() {
+  if (!machine_.failed_calls().empty()) return;  // a remove may have been among them
   const std::string directory = life_.options.data_dir;
   faultfs::SimFileSystem plain(universe_.disk);
   const auto manifest = load_manifest(plain, directory);
@@ -238,7 +265,7 @@ void Life::on_group_commit(std::size_t batches, std::uint64_t) {
   if (life_.clients.size() == 4) ++universe_.stats.group_sizes_of_4[batches];
 }
 
-// No disk of the simulator fails a single call, so a merge that fails is the engine's fault (or a lie's).
+// Unless a file call failed, or a lie came to light, a merge that fails is the engine's fault.
 void Life::on_compaction_paused(const Error& why) { static_cast<void>(court_.went_well("compaction", &why)); }
 
 void Life::on_recovery(const RecoveryReport& report) {
@@ -252,6 +279,15 @@ void Life::on_recovery(const RecoveryReport& report) {
 }
 
 void Life::on_flush(const FlushReport&) { court_.flushed(); }
-void Life::on_compaction(const JobRecord&) { court_.merged(); }
+void Life::on_compaction(const JobRecord& report) {
+  const SimulatorCode scope;
+  court_.merged();
+  const auto count = universe_.stats.jobs.find(report.policy);
+  if (count != universe_.stats.jobs.end()) {
+    ++count->second;
+  } else {
+    universe_.stats.jobs.emplace(std::string(report.policy), 1);
+  }
+}
 
 }  // namespace mylonite::sim

@@ -36,6 +36,7 @@ class Life final : private EventListener {
   void judge_recovery(Store& store, const std::optional<Contents>& looked);
   std::optional<Contents> look(Store& store, const char* call);
   std::optional<Contents> look_only();
+  void check_copies();
   void settle_lies();
   void check_scans(Store& store);
   void check_listing();

@@ -50,6 +50,27 @@ bool changes_disk(CallKind kind) {
   }
 }
 
+bool can_fail(CallKind kind) { return kind != CallKind::kClose && kind != CallKind::kSpace && kind != CallKind::kSize; }
+
+// How a call may fail, the likeliest way first.
+std::vector<FailKind> ways_to_fail(CallKind kind) {
+  if (!changes_disk(kind)) return {FailKind::kUndone};
+  if (is_sync(kind)) return {FailKind::kUndone, FailKind::kDone, FailKind::kForgetting};
+  if (kind == CallKind::kAppend || kind == CallKind::kCreate) {
+    return {FailKind::kUndone, FailKind::kDone, FailKind::kNoSpace};
+  }
+  return {FailKind::kUndone, FailKind::kDone};
+}
+
+Verdict failing(FailKind how, const Call& call) {
+  const bool full = how == FailKind::kNoSpace;
+  const Error error = Error(full ? Code::kNoSpace : Code::kIo, "this one call fails").in(std::string(call.path));
+  Verdict verdict{.action = Action::kFail, .error = full ? error.retryable() : error, .bytes_done = call.size / 2};
+  if (how == FailKind::kDone) verdict.action = Action::kFailAfter;
+  if (how == FailKind::kForgetting) verdict.action = Action::kFailForgetting;
+  return verdict;
+}
+
 Verdict dead_answer(const Call& call) {
   return {.action = Action::kFail, .error = Error(Code::kIo, "the machine is dead").in(std::string(call.path))};
 }
@@ -57,10 +78,14 @@ Verdict dead_answer(const Call& call) {
 }  // namespace
 
 Machine::Machine(const Setup& setup, FiberScheduler& scheduler, Trace& trace)
-    : setup_(setup), scheduler_(scheduler), trace_(trace), lie_random_(Random(setup.life.image_seed).split("lies")) {
+    : setup_(setup),
+      scheduler_(scheduler),
+      trace_(trace),
+      lie_random_(Random(setup.life.image_seed).split("lies")),
+      fail_random_(Random(setup.life.image_seed).split("failures")) {
   if (const auto& recorded = setup.life.recorded) {
     expects_crash_ = recorded->crash || recorded->crash_at_end;
-    unmet_lies_ = recorded->lies.size();
+    unmet_faults_ = recorded->lies.size() + recorded->failed_calls.size();
   }
 }
 
@@ -103,13 +128,50 @@ bool Machine::lie_is_due(const Known& known, const Call& call) {
   const Anchor here = anchor(known, call, false);
   if (const auto& recorded = setup_.life.recorded) {
     if (std::ranges::find(recorded->lies, here) == recorded->lies.end()) return false;
-    --unmet_lies_;
+    --unmet_faults_;
   } else if (!lie_random_.chance(1, setup_.scenario.lie_one_in)) {
     return false;
   }
   lies_told_.push_back(here);
   ++setup_.stats.lies;
   return true;
+}
+
+std::optional<FailKind> Machine::failure_is_due(const Known& known, const Call& call) {
+  if (setup_.scenario.fail_one_in == 0 || !phase_ || !can_fail(call.kind)) return std::nullopt;
+  const Anchor here = anchor(known, call, false);
+  std::optional<FailKind> how;
+  if (const auto& recorded = setup_.life.recorded) {
+    const auto found = std::ranges::find(recorded->failed_calls, here, &FailedCall::call);
+    if (found == recorded->failed_calls.end()) return std::nullopt;
+    --unmet_faults_;
+    how = found->how;
+  } else {
+    constexpr std::uint64_t kReadsToWrites = 10;  // most stores stop at the first write that fails
+    if (!fail_random_.chance(1, setup_.scenario.fail_one_in * (changes_disk(call.kind) ? kReadsToWrites : 1))) {
+      return std::nullopt;
+    }
+    const auto ways = ways_to_fail(call.kind);
+    how = ways[fail_random_.below(ways.size())];
+  }
+  failed_calls_.push_back({.call = here, .how = *how});
+  ++setup_.stats.failed_calls;
+  return how;
+}
+
+// What the disk does instead of what it was asked for, if anything.
+std::optional<Verdict> Machine::fault(const Known& known, const Call& call) {
+  if (lie_is_due(known, call)) {
+    trace_.event(EventKind::kFault, 1, static_cast<std::uint64_t>(call.kind));
+    narrate(call, "lies: nothing became durable");
+    return Verdict{.action = Action::kLie};
+  }
+  if (const auto how = failure_is_due(known, call)) {
+    trace_.event(EventKind::kFault, 2 + static_cast<std::uint64_t>(*how), static_cast<std::uint64_t>(call.kind));
+    narrate(call, fmt::format("fails ({})", kFailNames[static_cast<std::size_t>(*how)]));
+    return failing(*how, call);
+  }
+  return std::nullopt;
 }
 
 Verdict Machine::before(const Call& call) {
@@ -135,12 +197,7 @@ Verdict Machine::before(const Call& call) {
     }
     crash_after_ = &call;
   }
-  if (lie_is_due(file, call)) {
-    trace_.event(EventKind::kFault, 1, static_cast<std::uint64_t>(call.kind));
-    narrate(call, "lies: nothing became durable");
-    return {.action = Action::kLie};
-  }
-  return {};
+  return fault(file, call).value_or(Verdict());
 }
 
 void Machine::after(const Call& call, const faultfs::CallResult& result) {

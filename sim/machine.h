@@ -1,5 +1,5 @@
 // The simulated machine of one incarnation: every file call passes here. Makes it a scheduling point and a trace event,
-// decides whether it is the one in which the machine dies, and whether a sync lies.
+// decides whether it is the one in which the machine dies, whether a sync lies, and whether the call fails alone.
 //
 // Death by drop: the run ends in that very call and the fibers are abandoned, as a process is by kill -9. In a dead
 // world, a dead machine answers every call with an error and nothing changes on its disk any more, so the engine
@@ -42,7 +42,7 @@ class Machine final : public faultfs::Interceptor {
   void enter(Phase phase);
   // The end of a phase: a crash that was due in it happens now at the latest.
   void leave();
-  // Calls outside any phase (the oracle's own reads) are traced, never crashed.
+  // Calls outside any phase (the oracle's own reads) are traced; they never crash nor fail.
   bool dead() const { return dead_; }
   void die(const std::string& why);  // into a dead world; also how a violation ends a run early
 
@@ -52,7 +52,8 @@ class Machine final : public faultfs::Interceptor {
   bool crashed_in(Phase phase) const { return crash_phase_ == phase; }
   bool interrupted() const { return interrupted_; }
   const std::vector<Anchor>& lies() const { return lies_told_; }
-  bool unmet_plan() const { return unmet_lies_ > 0 || (expects_crash_ && !crash_ && !crash_at_end_); }
+  const std::vector<FailedCall>& failed_calls() const { return failed_calls_; }
+  bool unmet_plan() const { return unmet_faults_ > 0 || (expects_crash_ && !crash_ && !crash_at_end_); }
 
  private:
   struct Known {  // a path's role and how often each call was made on it
@@ -65,6 +66,8 @@ class Machine final : public faultfs::Interceptor {
   Anchor anchor(const Known& known, const faultfs::Call& call, bool after) const;
   bool crash_is_due(const Known& known, const faultfs::Call& call);
   bool lie_is_due(const Known& known, const faultfs::Call& call);
+  std::optional<FailKind> failure_is_due(const Known& known, const faultfs::Call& call);
+  std::optional<faultfs::Verdict> fault(const Known& known, const faultfs::Call& call);
   void crash_in(const Known& known, const faultfs::Call& call, bool after);
   void crash(const std::string& why);
   void narrate(const faultfs::Call& call, const std::string& remark);
@@ -73,6 +76,7 @@ class Machine final : public faultfs::Interceptor {
   FiberScheduler& scheduler_;
   Trace& trace_;
   Random lie_random_;
+  Random fail_random_;
 
   std::map<std::string, Known, std::less<>> known_;
   struct Met {  // where a path that is known was read; what is there now is compared before it is believed
@@ -87,12 +91,13 @@ class Machine final : public faultfs::Interceptor {
   const faultfs::Call* crash_after_ = nullptr;
   bool dead_ = false;
   bool expects_crash_ = false;
-  std::uint64_t unmet_lies_ = 0;
+  std::uint64_t unmet_faults_ = 0;
   std::optional<Anchor> crash_;
   std::optional<Phase> crash_at_end_;
   std::optional<Phase> crash_phase_;
   bool interrupted_ = false;
   std::vector<Anchor> lies_told_;
+  std::vector<FailedCall> failed_calls_;
 };
 
 }  // namespace mylonite::sim

@@ -86,6 +86,7 @@ Operation OperationMaker::next() {
     case OpKind::kCompactRange: fill_range(op); break;
     case OpKind::kIngest: fill_ingest(op); break;
     case OpKind::kCompactLevel: op.number = random_.below(4); break;
+    case OpKind::kCheckpoint: op.number = random_.below(2); break;
     case OpKind::kScan:
     case OpKind::kScanBack:
       fill_scan(op);
@@ -108,7 +109,6 @@ Operation OperationMaker::next() {
     case OpKind::kClockJump: op.number = jump(); break;
     case OpKind::kSync:
     case OpKind::kFlush:
-    case OpKind::kCheckpoint:
     case OpKind::kClockFreeze:
     case OpKind::kClockRun: break;
   }

@@ -5,7 +5,8 @@
 //   stamp-witness     a stamped batch is one that a client has in flight; a write's answer is the stamp of its batch
 //   real-time         a write's stamp is above, and a read's stamp is not below, all that returned before it began
 //   read              every answer equals the model at the read's own stamp, which is the one asked for where one was
-//   unexpected-error  no operation fails on a healthy machine
+//   unexpected-error  no operation fails on a healthy machine; where single file calls fail, no read in which none did,
+//                     and nothing else before the first one
 //   invented          after a crash the store holds nothing that was never written, nothing twice, and nothing that an
 //                     earlier recovery did not find
 //   batch-torn        a batch survives whole or not at all
@@ -20,7 +21,8 @@
 //                     what was ever dropped; no read above it is refused
 //   scan              forward and backward scans agree with the model
 //   walk              so does every step of a cursor, whatever turns it takes and however old it is
-//   checkpoint        holds the store's state at one moment, at least all that had returned before it was asked for
+//   checkpoint        holds the store's state at one moment, at least all that had returned before it was asked for;
+//                     one that was kept still does in the next life
 //   read-only         opening for reading changes nothing on the disk and shows what the next open shows
 //   listing           the directory holds what the manifest names, and foreign files untouched
 //   open              an open after a crash succeeds without help
@@ -62,7 +64,10 @@ class Oracle {
   void begin_write(const WriteBatch& batch) { in_flight_.push_back({.batch = &batch}); }
   void on_stamped(Timestamp at, const WriteBatch& batch);
   void end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at);
-  void abandon_write(const WriteBatch& batch);  // it failed, or the machine died
+  void abandon_write(const WriteBatch& batch);  // it failed, or the machine died: nobody knows what came of it
+  // An ingest failed, on a machine that lives. It takes its turn alone: once there is a newer stamp, the store went on
+  // without it.
+  void abandon_ingest(const WriteBatch& batch);
   void end_read(const Ticket& ticket, Timestamp at, std::optional<Timestamp> as_of);
   // A snapshot is a read that binds the floor of history until it is released. Returns a name to release it by.
   std::uint64_t end_snapshot(const Ticket& ticket, Timestamp at);
@@ -109,12 +114,14 @@ class Oracle {
   Timestamp highest_floor(std::uint64_t taken) const;
   Timestamp past(std::uint64_t ticks) const;                              // so long before the newest moment known
   Timestamp newest() const { return std::max(newest_stamped_, floor_); }  // that may be visible
+  void forget(Timestamp at);                                              // that write is not there, and never will be
   void settle(const Recovery& recovery, bool void_bounds, Timestamp cut);
 
   Model model_;
   Emissions emissions_;                  // that may still count
   std::vector<Timestamp> acknowledged_;  // for as-of reads
   std::vector<InFlight> in_flight_;
+  std::optional<Timestamp> failed_ingest_;  // with no newer stamp yet
   Timestamp newest_stamped_;
   Timestamp floor_;                               // the largest stamp of any operation that returned
   Timestamp durable_;                             // acknowledged writes up to here survive a power loss

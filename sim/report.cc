@@ -78,6 +78,13 @@ std::string sights_text(const Sights& sights) {
   return text;
 }
 
+std::string jobs_text(const RunStats& stats) {
+  std::string text = "jobs:";
+  for (const auto& [policy, count] : stats.jobs) text += fmt::format(" {} {},", policy, count);
+  return text + fmt::format(" side by side in {:.1f}% of seeds",
+                            100 * per(stats.seeds_merging_at_once, static_cast<double>(stats.seeds)));
+}
+
 const char* verdict(const Campaign& campaign) {
   if (campaign.failures + campaign.nondeterministic > 0) return "NOT clean";
   return campaign.interrupted ? "interrupted, clean so far" : "clean";
@@ -103,11 +110,12 @@ std::string summary_text(const Campaign& campaign, const CampaignOptions& option
       stats.operations, stats.writes, stats.crashes, stats.crashes_in_open, stats.nested_depth_max, stats.drops,
       stats.recoveries, campaign.checked_twice);
   text += "crashes by file call: " + shares(crash_counts(stats), 8) + "\n";
-  text += "batches a group commit, 4 clients: " + histogram(stats.group_sizes_of_4) + "\n";
+  text += "batches a group commit, 4 clients: " + histogram(stats.group_sizes_of_4) + "; " + jobs_text(stats) + "\n";
   text += "acknowledged writes lost at a power loss (never durable ones): " + histogram(stats.acknowledged_lost) + "\n";
   const std::string missing = missing_marks(stats);
-  text += fmt::format("seen: {}; lying syncs {}, loud about it {}; marks {}\n", sights_text(stats.sights), stats.lies,
-                      stats.loud, missing.empty() ? "all reached" : "not reached: " + missing);
+  text += fmt::format("seen: {}; lying syncs {}, loud about it {}; failed calls {}, told {} times; marks {}\n",
+                      sights_text(stats.sights), stats.lies, stats.loud, stats.failed_calls, stats.told,
+                      missing.empty() ? "all reached" : "not reached: " + missing);
   return text;
 }
 
@@ -159,7 +167,7 @@ std::string seed_json(const SeedResult& result) {
               {"options_hash", options_hash(outcome.recorded)},
               {"operations", outcome.stats.operations},
               {"crashes", outcome.stats.crashes},
-              {"faults", outcome.stats.lies},
+              {"faults", outcome.stats.lies + outcome.stats.failed_calls},
               {"virtual_ms", outcome.stats.virtual_ns / 1'000'000},
               {"wall_ms", result.wall_ns / 1'000'000},
               {"trace_hash", outcome.trace_hash},
@@ -202,6 +210,10 @@ std::string run_end_json(const Campaign& campaign) {
               {"file_calls", stats.file_calls},
               {"lies", stats.lies},
               {"loud", stats.loud},
+              {"failed_calls", stats.failed_calls},
+              {"told", stats.told},
+              {"jobs", stats.jobs},
+              {"seeds_merging_at_once", stats.seeds_merging_at_once},
               {"crashes_at", crashes},
               {"group_sizes", histogram_json(stats.group_sizes)},
               {"group_sizes_of_4_clients", histogram_json(stats.group_sizes_of_4)},

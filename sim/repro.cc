@@ -62,6 +62,11 @@ Json recorded_json(const Recorded& recorded) {
   for (const Deviation& each : recorded.schedule) json["schedule"].push_back({each.fiber, each.step, each.next});
   for (const faultfs::Choice& each : recorded.image) json["image"].push_back({each.unit, to_string(each.fate)});
   for (const Anchor& each : recorded.lies) json["lies"].push_back(anchor_json(each));
+  for (const FailedCall& each : recorded.failed_calls) {
+    Json row = anchor_json(each.call);
+    row["how"] = kFailNames[static_cast<std::size_t>(each.how)];
+    json["failed_calls"].push_back(std::move(row));
+  }
   if (recorded.crash) json["crash"] = anchor_json(*recorded.crash);
   if (recorded.crash_at_end) json["crash_at_end"] = kPhaseNames[static_cast<std::size_t>(*recorded.crash_at_end)];
   return json;
@@ -76,8 +81,14 @@ bool known_to_format_1(const Operation& operation) {
          std::ranges::all_of(operation.batch, [](const BatchItem& item) { return item.high.empty(); });
 }
 
-// Formats: 1, the first; 2, machines may die by being dropped, and there are more operations.
+// Formats: 1, the first; 2, machines may die by being dropped, and there are more operations; 3, single file calls may
+// fail, and checkpoints be kept.
 std::uint64_t oldest_reader(const Scenario& scenario) {
+  const auto keeps = [](const Operation& each) { return each.kind == OpKind::kCheckpoint && each.number != 0; };
+  const bool copies = std::ranges::any_of(scenario.incarnations, [&](const Incarnation& life) {
+    return std::ranges::any_of(life.clients, [&](const auto& client) { return std::ranges::any_of(client, keeps); });
+  });
+  if (scenario.fail_one_in > 0 || copies) return 3;
   const bool old = std::ranges::all_of(scenario.incarnations, [](const Incarnation& life) {
     return life.death == Death::kDeadWorld && !life.read_only_first &&
            std::ranges::all_of(life.clients,
@@ -226,6 +237,12 @@ Recorded recorded_from(Reader& reader, const Json& json) {
     recorded.image.push_back({.unit = row[0].get<std::string>(), .fate = *fate});
   }
   for (const Json& row : reader.array(json, "lies")) recorded.lies.push_back(anchor_from(reader, row));
+  if (json.contains("failed_calls")) {
+    for (const Json& row : reader.array(json, "failed_calls")) {
+      recorded.failed_calls.push_back({.call = anchor_from(reader, row),
+                                       .how = reader.one_of<FailKind>(reader.string(row, "how"), kFailNames, "how")});
+    }
+  }
   if (json.contains("crash")) recorded.crash = anchor_from(reader, json["crash"]);
   if (json.contains("crash_at_end")) {
     recorded.crash_at_end = reader.one_of<Phase>(reader.string(json, "crash_at_end"), kPhaseNames, "crash_at_end");
@@ -269,6 +286,9 @@ Repro repro_from(Reader& reader, const Json& json) {
   const Json& world = reader.member(json, "world");
   repro.scenario.names = reader.one_of<faultfs::NameOrder>(reader.string(world, "fs"), kNameOrderNames, "fs");
   repro.scenario.lie_one_in = reader.small(reader.member(world, "lie_one_in"), "lie_one_in");
+  if (world.contains("fail_one_in")) {
+    repro.scenario.fail_one_in = reader.small(reader.member(world, "fail_one_in"), "fail_one_in");
+  }
   repro.scenario.wall_start_ticks = reader.number(world, "wall_start_ticks");
   repro.scenario.sync_ns = reader.small(reader.member(world, "sync_ns"), "sync_ns");
   for (const Json& life : reader.array(json, "incarnations")) {
@@ -322,6 +342,7 @@ std::string encode_repro(const Repro& repro, const std::vector<Event>& last_even
               {"step", repro.step},
               {"trace_hash", repro.trace_hash},
               {"last_events", Json::array()}}}};
+  if (scenario.fail_one_in > 0) json["world"]["fail_one_in"] = scenario.fail_one_in;
   for (const Incarnation& life : scenario.incarnations) json["incarnations"].push_back(incarnation_json(life));
   for (const Event& event : last_events) json["observed"]["last_events"].push_back(to_string(event));
   json["checksum"] = checksum_of(json);

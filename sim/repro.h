@@ -12,7 +12,7 @@
 
 namespace mylonite::sim {
 
-inline constexpr std::uint64_t kReproFormat = 2;
+inline constexpr std::uint64_t kReproFormat = 3;
 
 struct Repro {
   Scenario scenario{};

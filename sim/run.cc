@@ -93,6 +93,7 @@ bool run_life(Universe& universe, Scenario& scenario, std::size_t index, Outcome
     recorded.crash = living.machine().crash();
     recorded.crash_at_end = living.machine().crash_at_end();
     recorded.lies = living.machine().lies();
+    recorded.failed_calls = living.machine().failed_calls();
     outcome.failure = failure_of(universe, ended);
     if (outcome.failure) {
       outcome.failure->incarnation = index + 1;
@@ -124,6 +125,7 @@ bool run_life(Universe& universe, Scenario& scenario, std::size_t index, Outcome
     universe.disk = Disk();
     universe.oracle.forget_everything();
     universe.foreign.clear();
+    universe.copies.clear();
     universe.worst_ending = Ending::kClose;
     universe.lied_to = false;
     universe.lies_pending = false;
@@ -137,6 +139,7 @@ Scenario without_incarnations(const Scenario& scenario) {
           .profile = scenario.profile,
           .names = scenario.names,
           .lie_one_in = scenario.lie_one_in,
+          .fail_one_in = scenario.fail_one_in,
           .wall_start_ticks = scenario.wall_start_ticks,
           .sync_ns = scenario.sync_ns};
 }
@@ -166,8 +169,11 @@ Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
     heap.clear();  // the machine is gone, with all it owned
     if (!goes_on) break;
   }
+  universe.stats.seeds = 1;
+  universe.stats.seeds_merging_at_once = universe.stats.marks.contains("compaction.concurrent") ? 1 : 0;
   universe.stats.virtual_ns = clock.monotonic_ns();
-  outcome.nothing_ran = universe.stats.writes == 0 || (crashes_asked && universe.stats.crashes == 0);
+  const bool idle = universe.stats.writes == 0 || (crashes_asked && universe.stats.crashes == 0);
+  outcome.nothing_ran = idle && universe.stats.failed_calls == 0;  // every open may have failed
   outcome.trace_hash = trace.hash();
   outcome.stats = std::move(universe.stats);
   outcome.story = narrator.lines();

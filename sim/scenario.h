@@ -43,7 +43,8 @@ enum class OpKind : std::uint8_t {
   kFlush,
   kCompactLevel,  // `number`
   kCompactRange,  // [key, text)
-  kCheckpoint,    // a second store beside the first, opened for reading, compared and removed
+  kCheckpoint,    // a second store beside the first, opened for reading, compared and removed; `number` 1: kept, and
+                  // opened in the next life, where it must show the same
   kSleep,         // `number` nanoseconds of virtual time
   kClockJump,     // `number` ticks of 100 ns, two's complement
   kClockFreeze,
@@ -101,6 +102,21 @@ struct Anchor {
   bool operator==(const Anchor&) const = default;
 };
 
+// How a single file call fails on a disk that is faulty and otherwise honest.
+enum class FailKind : std::uint8_t {
+  kUndone,      // an i/o error; nothing happened, or half of an append
+  kDone,        // the same answer, although the call happened
+  kNoSpace,     // of an append or a create: no space now; half of an append happened
+  kForgetting,  // of a sync: an i/o error, and no later sync covers the bytes
+};
+inline constexpr std::array<std::string_view, 4> kFailNames = {"undone", "done", "no-space", "forgetting"};
+
+struct FailedCall {
+  Anchor call;
+  FailKind how = FailKind::kUndone;
+  bool operator==(const FailedCall&) const = default;
+};
+
 enum class StrategyKind : std::uint8_t { kDefault, kSticky, kUniform, kRoundRobin, kPct };
 inline constexpr std::array<std::string_view, 5> kStrategyNames = {"default", "sticky", "uniform", "round-robin",
                                                                    "pct"};
@@ -119,6 +135,7 @@ struct Recorded {
   std::optional<Phase> crash_at_end{};  // of this phase
   std::vector<faultfs::Choice> image{};
   std::vector<Anchor> lies{};  // syncs that answered success and did nothing
+  std::vector<FailedCall> failed_calls{};
 };
 
 struct Incarnation {
@@ -141,7 +158,8 @@ struct Scenario {
   std::uint64_t generator = 1;  // version
   std::string profile = "default";
   faultfs::NameOrder names = faultfs::NameOrder::kOrdered;
-  std::uint64_t lie_one_in = 0;  // 0: syncs never lie
+  std::uint64_t lie_one_in = 0;   // 0: syncs never lie
+  std::uint64_t fail_one_in = 0;  // 0: no single file call fails; otherwise of reads, and ten times rarer of the rest
   std::uint64_t wall_start_ticks = 0;
   std::uint64_t sync_ns = 0;  // virtual time a sync takes; others run meanwhile
   std::vector<Incarnation> incarnations{};

@@ -20,11 +20,12 @@ enum class Sight : std::uint8_t {
   kTombstoneDropped,        // or a tombstone that was old enough
   kReadOnlyOpen,
   kCheckpoint,
+  kCheckpointKept,  // one was looked at again in the life after
   kIngest,
   kCompactByHand,
   kBatchLargerThanMemtable,  //
 };
-inline constexpr std::array<std::string_view, 14> kSightNames = {"read in the past",
+inline constexpr std::array<std::string_view, 15> kSightNames = {"read in the past",
                                                                  "read refused",
                                                                  "snapshot read after a merge",
                                                                  "snapshot read after a flush",
@@ -35,6 +36,7 @@ inline constexpr std::array<std::string_view, 14> kSightNames = {"read in the pa
                                                                  "tombstone dropped",
                                                                  "read-only open",
                                                                  "checkpoint",
+                                                                 "checkpoint kept",
                                                                  "ingest",
                                                                  "merge by hand",
                                                                  "batch larger than a memtable"};

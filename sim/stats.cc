@@ -24,6 +24,11 @@ void RunStats::add(const RunStats& other) {
   recoveries += other.recoveries;
   lies += other.lies;
   loud += other.loud;
+  failed_calls += other.failed_calls;
+  told += other.told;
+  seeds += other.seeds;
+  seeds_merging_at_once += other.seeds_merging_at_once;
+  add_counts(jobs, other.jobs);
   steps += other.steps;
   file_calls += other.file_calls;
   virtual_ns += other.virtual_ns;

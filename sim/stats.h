@@ -23,7 +23,12 @@ struct RunStats {
   std::uint64_t nested_depth_max = 0;  // most crashes in a row inside open
   std::uint64_t recoveries = 0;        // opens that returned after a crash and were verified
   std::uint64_t lies = 0;
-  std::uint64_t loud = 0;  // a lying disk made the store refuse or report; accepted
+  std::uint64_t loud = 0;                                    // a lying disk made the store refuse or report; accepted
+  std::uint64_t failed_calls = 0;                            // single file calls that failed
+  std::uint64_t told = 0;                                    // operations that answered such an error
+  std::uint64_t seeds = 0;                                   // runs
+  std::uint64_t seeds_merging_at_once = 0;                   // runs in which merges ran side by side
+  std::map<std::string, std::uint64_t, std::less<>> jobs{};  // installed by each policy, and by hand
   std::uint64_t steps = 0;
   std::uint64_t file_calls = 0;
   std::uint64_t virtual_ns = 0;

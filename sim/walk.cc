@@ -8,6 +8,7 @@
 namespace mylonite::sim {
 
 bool Walk::steps(std::uint64_t number, const std::vector<BatchItem>& targets) {
+  failed_before_ = court_.failed_calls();
   if (court_.age().merges > opened_.merges) court_.see(Sight::kCursorUsedAfterMerge);
   if (court_.age().flushes > opened_.flushes) court_.see(Sight::kCursorUsedAfterFlush);
   Random random(number);
@@ -63,7 +64,7 @@ bool Walk::check(const Model::Range& range) {
     found.emplace(*here_, cursor_->value());
   } else {
     const Status status = cursor_->status();
-    if (!court_.went_well("walk", status.ok() ? nullptr : &status.error())) return false;
+    if (!court_.went_well("walk", status.ok() ? nullptr : &status.error(), failed_before_)) return false;
   }
   if (court_.dead()) return false;
   const SimulatorCode scope;

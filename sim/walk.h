@@ -36,6 +36,7 @@ class Walk {
   const Court::Age opened_;
   std::optional<std::string> here_;  // the key it stands on
   std::optional<Move> last_;
+  std::size_t failed_before_ = 0;  // file calls, when the steps began
 };
 
 }  // namespace mylonite::sim

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct Ended {
   std::optional<Anchor> crash{};
   std::optional<Phase> crash_at_end{};
   std::vector<Anchor> lies{};
+  std::vector<FailedCall> failed_calls{};
   bool dead = false;
   bool unmet = false;
   bool crashed_in_work = false;
@@ -39,8 +41,8 @@ struct Plan {
 
 using Program = std::function<void(vfs::FileSystem&, std::vector<bool>&)>;
 
-// Runs the program in the working phase.
-Ended run_machine(const Plan& plan, const Program& program) {
+// Runs the program in the working phase, or in none.
+Ended run_machine(const Plan& plan, const Program& program, bool in_phase = true) {
   Ended ended;
   StackPool stacks;
   VirtualClock clock(1'000);
@@ -55,13 +57,14 @@ Ended run_machine(const Plan& plan, const Program& program) {
                   scheduler, trace);
   faultfs::SimFileSystem fs(ended.disk, &machine);
   static_cast<void>(scheduler.run([&] {
-    machine.enter(Phase::kWork);
+    if (in_phase) machine.enter(Phase::kWork);
     program(fs, ended.went_well);
-    machine.leave();
+    if (in_phase) machine.leave();
   }));
   ended.crash = machine.crash();
   ended.crash_at_end = machine.crash_at_end();
   ended.lies = machine.lies();
+  ended.failed_calls = machine.failed_calls();
   ended.dead = machine.dead();
   ended.unmet = machine.unmet_plan();
   ended.crashed_in_work = machine.crashed_in(Phase::kWork);
@@ -202,6 +205,49 @@ TEST(MachineTest, Lies) {
   plan.scenario.lie_one_in = 0;
   plan.life.recorded.reset();
   EXPECT_TRUE(run_machine(plan, two_logs).lies.empty());
+}
+
+// Goal: single calls fail, in every way their kind can, and the disk goes on; what failed is recorded, and replays
+// alone. Method: seeds at a high rate, with two logs; then one of the failures by itself. Expectation: a call went
+// badly exactly where a failure is noted; all ways occur; what a failure that happened wrote is there.
+TEST(MachineTest, SingleCallsFail) {
+  std::set<FailKind> ways;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Plan plan;
+    plan.scenario.fail_one_in = 1;  // one in ten of the calls that change the disk; every listing
+    plan.life.image_seed = seed;
+    const Ended ended = run_machine(plan, two_logs);
+    EXPECT_FALSE(ended.dead);
+    if (!ended.went_well[0]) continue;  // without the directory all else fails, too
+    EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(ended.went_well, false)), ended.failed_calls.size());
+    EXPECT_EQ(ended.stats.failed_calls, ended.failed_calls.size());
+    for (const FailedCall& each : ended.failed_calls) {
+      ways.insert(each.how);
+      plan.life.recorded = Recorded{.failed_calls = {each}};
+      const Ended one = run_machine(plan, two_logs);
+      EXPECT_EQ(one.failed_calls, std::vector<FailedCall>{each});
+      EXPECT_FALSE(one.unmet);
+      if (each.call.call != CallKind::kAppend || each.call.generation != 1) continue;
+      EXPECT_EQ(contents(one.disk, "db/wal-1.log"), each.how == FailKind::kDone ? "xyz"
+                                                    : each.call.nth == 1        ? "yz"
+                                                    : each.call.nth == 2        ? "xz"
+                                                                                : "xy");
+    }
+  }
+  EXPECT_EQ(ways.size(), kFailNames.size());
+
+  Plan plan;
+  plan.scenario.fail_one_in = 1;
+  plan.life.recorded = Recorded{.failed_calls = {{.call = {.role = "wal", .generation = 9}, .how = FailKind::kDone}}};
+  EXPECT_TRUE(run_machine(plan, two_logs).unmet);
+}
+
+// Goal: nothing fails outside of the phases: there the judge looks. Method: no phase entered; everything would fail.
+TEST(MachineTest, NothingFailsBeforeTheJudge) {
+  Plan plan;
+  plan.scenario.fail_one_in = 1;
+  const Ended ended = run_machine(plan, two_logs, false);
+  EXPECT_EQ(std::ranges::count(ended.went_well, false), 0);
 }
 
 // Goal: files are named by what they are to the store. Method: sync one of each; all lie, so that all are recorded.

@@ -90,6 +90,28 @@ TEST(OracleTest, StampOrderHoldsOverCrashes) {
   }
 }
 
+// Goal: an ingest that failed is not there once the store goes on; until then nobody knows. Method: fail one, with a
+// newer stamp after it, while it returns, or none; read, then recover with it. Expectation: reads miss it; it may
+// survive only where the store stopped.
+TEST(OracleTest, FailedIngest) {
+  enum class Newer { kAfter, kMeanwhile, kNone };
+  for (const Newer newer : {Newer::kAfter, Newer::kMeanwhile, Newer::kNone}) {
+    History history;
+    history.put("a", 10);
+    const auto ingest = history.stamped(puts({{"k", "v"}}), 20);
+    if (newer == Newer::kMeanwhile) history.put("b", 30);
+    history.oracle().abandon_ingest(*ingest.batch);
+    if (newer == Newer::kAfter) history.put("b", 30);
+    const bool went_on = newer != Newer::kNone;
+    history.oracle().check_get("k", stamp(went_on ? 30 : 10), std::nullopt);
+    EXPECT_EQ(history.rule(), "");
+    std::vector<Survivor> survivors = {survivor("a", 10, "v"), survivor("k", 20, "v")};
+    if (went_on) survivors.insert(survivors.begin() + 1, survivor("b", 30, "v"));
+    history.recover(Ending::kKill, survivors);
+    EXPECT_EQ(history.rule(), went_on ? "invented" : "");
+  }
+}
+
 // Goal: a lie that took stamps away frees them, down to what reads report again. Method: as above on a lying disk,
 // where reads go on from 10; then issue 10 or 11, after a power loss or a kill.
 TEST(OracleTest, StampOrderOnALyingDisk) {

@@ -65,8 +65,9 @@ const Outcome& rich_outcome() {
       const std::string text = encoded(outcome);
       const std::vector<std::string> wanted = {"\"crash\":",  "\"crash_at_end\":", "\"batch\":", "\"value\":",
                                                "\"number\":", "\"nth\":",          "hex:",       "\"step\":"};
-      const bool lies = outcome.stats.lies > 0;
-      if (lies && std::ranges::all_of(wanted, [&](const auto& word) { return text.find(word) != std::string::npos; })) {
+      const bool faults = outcome.stats.lies > 0 && outcome.stats.failed_calls > 0;
+      if (faults &&
+          std::ranges::all_of(wanted, [&](const auto& word) { return text.find(word) != std::string::npos; })) {
         return outcome;
       }
     }
@@ -173,6 +174,10 @@ TEST(ReproTest, OldestReader) {
   EXPECT_EQ(needed(life), 2);
   EXPECT_EQ(needed({.death = Death::kDrop}), 2);
   EXPECT_EQ(needed({.read_only_first = true}), 2);
+  life.clients = {{{.kind = OpKind::kCheckpoint, .number = 1}}};
+  EXPECT_EQ(needed(life), 3) << "kept";
+  const Json faulty = Json::parse(encode_repro({.scenario = {.fail_one_in = 30}}, {}));
+  EXPECT_EQ(faulty["min_reader"].get<int>(), 3);
 }
 
 // Goal: a newer writer's file with an old min_reader reads. Method: raise `format` alone, add a member.
@@ -189,9 +194,10 @@ TEST(ReproTest, MissingMembers) {
   const Json whole = without_checksum(encoded(rich_outcome()));
   std::vector<std::string> places;
   places_of(whole, "", places);
-  const std::set<std::string> optional = {"key",     "text",         "number", "batch",          "value",
-                                          "crash",   "crash_at_end", "format", "last_events",    "program",
-                                          "version", "compiler",     "death",  "read_only_first"};
+  const std::set<std::string> optional = {"key",         "text",         "number", "batch",           "value",
+                                          "crash",       "crash_at_end", "format", "last_events",     "program",
+                                          "version",     "compiler",     "death",  "read_only_first", "failed_calls",
+                                          "fail_one_in", "high"};
   std::set<std::string> seen;
   for (const std::string& place : places) {
     const std::size_t slash = place.rfind('/');

@@ -52,6 +52,7 @@ TEST(RunTest, RecordedScenariosReplay) {
   std::uint64_t deviations = 0;
   std::uint64_t choices = 0;
   std::uint64_t lies = 0;
+  std::uint64_t failed_calls = 0;
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     const Outcome first = run_mixed(seed);
     Scenario scenario = first.recorded;
@@ -63,6 +64,7 @@ TEST(RunTest, RecordedScenariosReplay) {
       deviations += life.recorded->schedule.size();
       choices += life.recorded->image.size();
       lies += life.recorded->lies.size();
+      failed_calls += life.recorded->failed_calls.size();
     }
     const Outcome again = replay(scenario);
     EXPECT_EQ(again.trace_hash, first.trace_hash) << seed;
@@ -74,6 +76,7 @@ TEST(RunTest, RecordedScenariosReplay) {
       EXPECT_EQ(left.schedule, right.schedule);
       EXPECT_EQ(left.image, right.image);
       EXPECT_EQ(left.lies, right.lies);
+      EXPECT_EQ(left.failed_calls, right.failed_calls);
       EXPECT_EQ(left.crash, right.crash);
       EXPECT_EQ(left.crash_at_end, right.crash_at_end);
     }
@@ -81,6 +84,7 @@ TEST(RunTest, RecordedScenariosReplay) {
   EXPECT_GT(deviations, 1000U);
   EXPECT_GT(choices, 100U);
   EXPECT_GT(lies, 100U);
+  EXPECT_GT(failed_calls, 10U);
 }
 
 // Goal: every recorded decision counts. Method: leave out one of each kind from recorded runs. Expectation: another
@@ -100,6 +104,7 @@ TEST(RunTest, EveryDecisionCounts) {
       };
       without(&Recorded::schedule);
       without(&Recorded::lies);
+      without(&Recorded::failed_calls);
     }
   }
   EXPECT_GT(tried, 100U);
@@ -112,7 +117,8 @@ TEST(RunTest, UnmetDecisionsAreUnfaithful) {
   const Anchor nowhere{.role = "sst", .generation = 99, .call = faultfs::CallKind::kSync, .nth = 1};
   const auto changed = [&](auto change) {
     Scenario scenario = first.recorded;
-    scenario.lie_one_in = 1;  // lies may be told; none is recorded
+    scenario.lie_one_in = 1;  // lies may be told, calls fail; none is recorded
+    scenario.fail_one_in = 1;
     change(*scenario.incarnations[0].recorded);
     return replay(scenario).faithful;
   };
@@ -120,6 +126,7 @@ TEST(RunTest, UnmetDecisionsAreUnfaithful) {
   EXPECT_FALSE(changed([](Recorded& recorded) { recorded.schedule.push_back({.fiber = 99, .step = 1, .next = 1}); }));
   EXPECT_FALSE(changed([](Recorded& recorded) { recorded.schedule.push_back({.fiber = 1, .step = 1, .next = 99}); }));
   EXPECT_FALSE(changed([&](Recorded& recorded) { recorded.lies.push_back(nowhere); }));
+  EXPECT_FALSE(changed([&](Recorded& recorded) { recorded.failed_calls.push_back({.call = nowhere}); }));
   EXPECT_FALSE(changed([](Recorded& recorded) {
     recorded.image.push_back({.unit = "create nothing", .fate = {.kind = faultfs::FateKind::kLost}});
   }));
