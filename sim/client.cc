@@ -308,7 +308,7 @@ bool Client::compare_checkpoint(const Oracle::Ticket& ticket, const std::string&
   options.data_dir = directory;
   auto copy = Store::open_read_only(fs_, options);
   if (!court_.went_well("open of a checkpoint", error_of(copy))) return false;
-  const auto contents = read_all(**copy);
+  const auto contents = read_all(**copy, Showing::kPairs);
   if (!court_.went_well("reads of a checkpoint", error_of(contents))) return false;
   const SimulatorCode scope;
   court_.oracle().made_durable(ticket);  // it flushes

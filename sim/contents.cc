@@ -15,7 +15,7 @@ Timestamp Contents::newest() const {
   return newest;
 }
 
-Result<Contents> read_all(Store& store) {
+Result<Contents> read_all(Store& store, Showing showing) {
   Session session = store.session();
   Contents contents;
   auto history = session.history();
@@ -30,10 +30,11 @@ Result<Contents> read_all(Store& store) {
     if (key.kind == Kind::kPut) entry.value = std::string(at.value());
   }
   if (const Status status = at.status(); !status.ok()) return status.error();
+  contents.floor = store.history_floor();
+  if (showing == Showing::kNoPairs) return contents;
   auto pairs = session.range({});
   if (!pairs.ok()) return pairs.error();
   contents.pairs = std::move(*pairs);
-  contents.floor = store.history_floor();
   return contents;
 }
 

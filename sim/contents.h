@@ -1,7 +1,8 @@
-// Everything a store shows: all pairs, every version kept, its range deletes, how far history reaches. For judges.
+// What a store holds and shows: every version kept, its range deletes, how far history reaches, all pairs. For judges.
 // Owned by the simulated program. Thread-safety: one fiber.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,7 +20,8 @@ struct Contents {
 
   Timestamp newest() const;  // of any entry or range delete
 };
-Result<Contents> read_all(Store& store);
+enum class Showing : std::uint8_t { kNoPairs, kPairs };  // a second pass over the store
+Result<Contents> read_all(Store& store, Showing showing);
 
 // Removes the files of a directory, and it: as far as the machine lives to.
 void remove_all(vfs::FileSystem& fs, const std::string& directory);

@@ -103,8 +103,8 @@ bool Life::went_well(const char* call, const Status& status) {
   return court_.went_well(call, status.ok() ? nullptr : &status.error());
 }
 
-std::optional<Contents> Life::look(Store& store, const char* call) {
-  auto contents = read_all(store);
+std::optional<Contents> Life::look(Store& store, Showing showing, const char* call) {
+  auto contents = read_all(store, showing);
   if (!court_.went_well(call, contents.ok() ? nullptr : &contents.error())) return std::nullopt;
   return std::move(*contents);
 }
@@ -119,7 +119,7 @@ std::optional<Contents> Life::look_only() {
   {
     auto store = Store::open_read_only(fs_, life_.options, nullptr);
     if (!court_.went_well("read-only open", store.ok() ? nullptr : &store.error())) return std::nullopt;
-    contents = look(**store, "read-only reads");
+    contents = look(**store, Showing::kPairs, "read-only reads");
     if (!went_well("read-only close", (*store)->close())) return std::nullopt;
   }
   const SimulatorCode scope;
@@ -139,7 +139,7 @@ void Life::check_copies() {
     options.data_dir = copy.directory;
     const auto store = Store::open_read_only(fs_, options, nullptr);
     if (!court_.went_well("open of a checkpoint that was kept", store.ok() ? nullptr : &store.error())) return;
-    const std::optional<Contents> found = look(**store, "reads of a checkpoint that was kept");
+    const std::optional<Contents> found = look(**store, Showing::kPairs, "reads of a checkpoint that was kept");
     if (!found) return;
     const SimulatorCode scope;
     court_.see(Sight::kCheckpointKept);
@@ -157,7 +157,7 @@ void Life::check_copies() {
 }
 
 void Life::judge_recovery(Store& store, const std::optional<Contents>& looked) {
-  const std::optional<Contents> found = look(store, "reads after open");
+  const std::optional<Contents> found = look(store, looked ? Showing::kPairs : Showing::kNoPairs, "reads after open");
   if (!found) return;
   {
     const SimulatorCode scope;
@@ -177,7 +177,7 @@ void Life::judge_recovery(Store& store, const std::optional<Contents>& looked) {
     universe_.worst_ending = Ending::kClose;
     court_.end_if_violated();
   }
-  if (!machine_.dead()) check_scans(store);
+  if (!machine_.dead()) check_scan(store);
 }
 
 // Everything was read right after a power loss and is sound: what lies may have cost has been paid. (After a mere kill,
@@ -187,11 +187,10 @@ void Life::settle_lies() {
   universe_.lied_to = false;
 }
 
-void Life::check_scans(Store& store) {
-  Client judge(store, court_, fs_);
-  for (const OpKind kind : {OpKind::kScan, OpKind::kScanBack}) {
-    if (!machine_.dead()) judge.perform({.kind = kind, .number = UINT64_MAX});
-  }
+// Everything, in the one direction or the other.
+void Life::check_scan(Store& store) {
+  const OpKind kind = life_.entropy_seed % 2 == 0 ? OpKind::kScan : OpKind::kScanBack;
+  Client(store, court_, fs_).perform({.kind = kind, .number = UINT64_MAX});
 }
 
 // CURRENT, LOCK, the manifest in force, the tables it lists, one log; and what is not ours. The harness reads the

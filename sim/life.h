@@ -34,11 +34,11 @@ class Life final : private EventListener {
  private:
   void main();
   void judge_recovery(Store& store, const std::optional<Contents>& looked);
-  std::optional<Contents> look(Store& store, const char* call);
+  std::optional<Contents> look(Store& store, Showing showing, const char* call);
   std::optional<Contents> look_only();
   void check_copies();
   void settle_lies();
-  void check_scans(Store& store);
+  void check_scan(Store& store);
   void check_listing();
   std::vector<rt::Thread> start_clients(Store& store);
   void close(Store& store);
