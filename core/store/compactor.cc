@@ -117,6 +117,7 @@ std::optional<Compactor::Task> Compactor::decide(rt::Lock& lock) {
   }
   task->request = request;
   task->record.policy = request ? "manual" : std::string(policy_.name());
+  state_.listener.on_compaction_begin(task->record);
   if (request) {
     request->started = true;
   } else {
@@ -188,6 +189,7 @@ void Compactor::work(rt::Lock& lock, Task& task) {
   ++state_.compaction_asks;
   state_.compaction_work.notify_all();
   if (!done.ok()) {
+    state_.listener.on_compaction_failed(task.record, done.error());
     failed(task, done.error());
     return;
   }

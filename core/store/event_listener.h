@@ -51,7 +51,11 @@ class EventListener {
   // A group of writers was logged (and synced, if asked for) with one append.
   virtual void on_group_commit(std::size_t /*batches*/, std::uint64_t /*log_bytes*/) {}
   virtual void on_flush(const FlushReport&) {}
+  // A merge or move starts. Exactly one of the next two follows; the ids are equal.
+  virtual void on_compaction_begin(const JobRecord&) {}
   virtual void on_compaction(const JobRecord&) {}  // its result is in force
+  // Nothing has changed: an error, or close() gave it up. It may be tried again, under another id.
+  virtual void on_compaction_failed(const JobRecord&, const Error&) {}
   // No table is merged any more until the store is reopened; reads and writes go on.
   virtual void on_compaction_paused(const Error&) {}
   // Once the store is recovered, before any thread of its own runs and before open() returns.

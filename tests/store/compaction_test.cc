@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "core/version/manifest.h"
 #include "tests/store/store_fixture.h"
@@ -25,9 +26,16 @@ Options tree_options(std::string_view policy) {
 }
 
 struct Heard final : EventListener {
-  void on_compaction(const JobRecord& job) override { jobs.push_back(job); }
+  void on_compaction_begin(const JobRecord& job) override { begun.insert(job.id); }
+  void on_compaction(const JobRecord& job) override {
+    jobs.push_back(job);
+    ended.insert(job.id);
+  }
+  void on_compaction_failed(const JobRecord& job, const Error&) override { ended.insert(job.id); }
   void on_compaction_paused(const Error& why) override { paused = why.to_string(); }
   std::vector<JobRecord> jobs;
+  std::multiset<std::uint64_t> begun;
+  std::multiset<std::uint64_t> ended;
   std::string paused;
 };
 
@@ -46,7 +54,8 @@ void churn(Store& store, std::map<std::string, std::string>& model, Random& rand
 }
 
 // Goal: any policy works on what any other left. Method: a store reopened under each policy and back, other levels and
-// sizes each time, with three compaction threads on real threads. Expectation: always the model; merges happen.
+// sizes each time, with three compaction threads on real threads. Expectation: always the model; merges happen, and the
+// listener hears the end of each that began.
 TEST(Compaction, PoliciesChangeAtReopen) {
   TestDisk disk(false);
   Random random(5);
@@ -62,6 +71,7 @@ TEST(Compaction, PoliciesChangeAtReopen) {
     EXPECT_EQ(all(*store), Pairs(model.begin(), model.end())) << options.compaction_policy;
     ASSERT_TRUE(store->close().ok());
     EXPECT_EQ(heard.paused, "");
+    EXPECT_EQ(heard.begun, heard.ended);
     EXPECT_TRUE(!heard.jobs.empty() || options.compaction_policy == "none") << round;
   }
 }

@@ -1,0 +1,121 @@
+// Sees to it that two merges run at once, and that a flush is installed beside them; and counts that they did.
+//
+// How: the store is given this listener, and its file system through HeldMerges. A merge of a level below 0 that is
+// about to make its first table is held until another merge has begun and a flush has been installed beside both. So
+// nothing is decided by how fast anything is: where a second merge can begin, it does. Where none does within kHoldNs
+// the merge goes on, and the next one is held, kHolds of them; then the goal is missed. (Merges of level 0 are not
+// held: they usually meet all keys, and no other merge is legal beside them.) Once reached, nothing is held any more.
+// Moves do not count. Thread-safety: any thread.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/rt/rt.h"
+#include "core/store/event_listener.h"
+#include "core/vfs/file_system.h"
+
+namespace mylonite::testing {
+
+class MergesAtOnce final : public EventListener {
+ public:
+  struct Seen {
+    std::uint64_t merges = 0;   // begun
+    std::uint64_t flushes = 0;  // installed
+    std::uint64_t running = 0;  // merges begun that have not ended
+    std::uint64_t most = 0;     // of `running`
+    std::uint64_t flushes_beside_two = 0;
+  };
+
+  Seen seen() {
+    rt::Lock lock(mutex_);
+    return seen_;
+  }
+  // The goal is neither reached nor missed.
+  bool waits() {
+    rt::Lock lock(mutex_);
+    return waits_locked();
+  }
+  // Nothing is held any more.
+  void let_go() {
+    rt::Lock lock(mutex_);
+    holds_left_ = 0;
+    change_.notify_all();
+  }
+  // Called by the thread that makes a table.
+  void hold_merge() {
+    if (!std::exchange(held_next_, false)) return;
+    rt::Lock lock(mutex_);
+    const std::uint64_t until = rt::monotonic_ns() + kHoldNs;
+    while (waits_locked() && change_.wait_until(lock, until)) {
+    }
+    if (waits_locked()) --holds_left_;
+  }
+
+  void on_compaction_begin(const JobRecord& job) override {
+    held_next_ = !job.move && job.from_levels.front() > 0;
+    if (job.move) return;
+    rt::Lock lock(mutex_);
+    ++seen_.merges;
+    seen_.most = std::max(seen_.most, ++seen_.running);
+  }
+  void on_compaction(const JobRecord& job) override { ended(job); }
+  void on_compaction_failed(const JobRecord& job, const Error&) override { ended(job); }
+  void on_flush(const FlushReport&) override {
+    rt::Lock lock(mutex_);
+    ++seen_.flushes;
+    if (seen_.running < 2) return;
+    ++seen_.flushes_beside_two;
+    change_.notify_all();
+  }
+
+ private:
+  static constexpr std::uint64_t kHoldNs = 500'000'000;
+  static constexpr int kHolds = 10;
+
+  bool waits_locked() const { return seen_.flushes_beside_two == 0 && holds_left_ > 0; }
+  void ended(const JobRecord& job) {
+    held_next_ = false;
+    if (job.move) return;
+    rt::Lock lock(mutex_);
+    --seen_.running;
+  }
+
+  inline static thread_local bool held_next_ = false;  // this thread is about to begin the output of a merge
+  rt::Mutex mutex_;
+  rt::CondVar change_;
+  Seen seen_;
+  int holds_left_ = kHolds;
+};
+
+// Another file system, whose new tables wait for MergesAtOnce.
+class HeldMerges final : public vfs::FileSystem {
+ public:
+  HeldMerges(std::unique_ptr<vfs::FileSystem> inner, MergesAtOnce& goal) : inner_(std::move(inner)), goal_(goal) {}
+
+  Result<std::unique_ptr<vfs::File>> open(const std::string& path, vfs::OpenMode mode) override {
+    if (mode == vfs::OpenMode::kCreateExclusive) goal_.hold_merge();
+    return inner_->open(path, mode);
+  }
+  Status rename(const std::string& from, const std::string& to) override { return inner_->rename(from, to); }
+  Status link(const std::string& from, const std::string& to) override { return inner_->link(from, to); }
+  Status remove(const std::string& path) override { return inner_->remove(path); }
+  Status make_directory(const std::string& path) override { return inner_->make_directory(path); }
+  Status remove_directory(const std::string& path) override { return inner_->remove_directory(path); }
+  Result<std::vector<std::string>> list(const std::string& path) override { return inner_->list(path); }
+  Status sync_directory(const std::string& path) override { return inner_->sync_directory(path); }
+  Result<std::unique_ptr<vfs::FileLock>> lock(const std::string& path) override { return inner_->lock(path); }
+  Result<std::optional<vfs::FileInfo>> stat(const std::string& path) override { return inner_->stat(path); }
+  Result<vfs::SpaceInfo> space() override { return inner_->space(); }
+
+ private:
+  const std::unique_ptr<vfs::FileSystem> inner_;
+  MergesAtOnce& goal_;
+};
+
+}  // namespace mylonite::testing
