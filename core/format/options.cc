@@ -25,7 +25,7 @@ constexpr OptionRow kTable[] = {
     {"wal_file_rotate_bytes", &Options::wal_file_rotate_bytes, 1024, 64 * 1024 * kMi,
      "a longer log is followed by a new one"},
     {"manifest_rotate_bytes", &Options::manifest_rotate_bytes, 1024, 1024 * kMi,
-     "a longer manifest is replaced by a snapshot"},
+     "a manifest longer than this, and than twice its first record, is replaced by a snapshot"},
     {"compaction_policy", &Options::compaction_policy, 0, 0, "which runs are merged when: a policy's name"},
     {"compaction_threads", &Options::compaction_threads, 1, 64, "merges that may run at once"},
     {"runs_per_level_max", &Options::runs_per_level_max, 2, 1000,

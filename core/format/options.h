@@ -35,7 +35,7 @@ struct Options {
   std::uint64_t level0_slowdown_runs = 20;     // writers are slowed down from so many runs of level 0 on
   std::uint64_t level0_stop_runs = 36;         // and wait from so many on
   std::uint64_t compaction_history_max = 100;  // merges whose reasons are kept for `explain compaction`
-  std::uint64_t manifest_rotate_bytes = 4ULL << 20;   // a longer manifest is replaced by a snapshot
+  std::uint64_t manifest_rotate_bytes = 4ULL << 20;   // a manifest beyond it, and beyond two snapshots, is replaced
   bool create_if_missing = true;                      // where the directory is absent or empty
   std::uint64_t block_bytes = 4096;                   // target size of a table's data block, before compression
   std::string compression = "lz4";                    // of data blocks: none, lz4 or zstd

@@ -130,8 +130,12 @@ Status Catalog::commit(VersionEdit edit) {
   return {};
 }
 
+bool Catalog::manifest_is_long() const {
+  return manifest_->bytes() > std::max(manifest_rotate_bytes_, 2 * manifest_->snapshot_bytes());
+}
+
 Status Catalog::commit_durably(const VersionEdit& edit, const Version& after) {
-  if (manifest_->bytes() < manifest_rotate_bytes_) return manifest_->append(edit);
+  if (!manifest_is_long()) return manifest_->append(edit);
   Version next = after;
   const FileNumber number = new_file_number();
   next.next_file = FileNumber{number.value + 1};

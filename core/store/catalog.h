@@ -1,7 +1,9 @@
 // The catalog: the current Version, the manifest that makes its changes durable, and its open tables.
 //
 // commit() is the only way the set of tables, the first needed log and the stamp ceiling change; an edit is in force
-// only after it is durable. Also hands out file numbers. The manifest is replaced by a snapshot when it grows long.
+// only after it is durable. Also hands out file numbers. The manifest is replaced by a snapshot once it is longer than
+// manifest_rotate_bytes and than twice the snapshot it began with: however many tables there are, rotations add no more
+// than a byte for a byte of edits.
 // Thread-safety: all methods may be called from any thread; commits are serialized. I/O happens outside the small lock.
 #pragma once
 
@@ -62,6 +64,7 @@ class Catalog {
 
  private:
   void make_runs();
+  bool manifest_is_long() const;
   Status commit_durably(const VersionEdit& edit, const Version& after);
 
   Place place_;

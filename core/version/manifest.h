@@ -62,13 +62,15 @@ class Manifest {
   FileNumber number() const { return number_; }
   std::uint64_t last_record() const { return last_record_; }
   std::uint64_t bytes() const { return bytes_; }
+  std::uint64_t snapshot_bytes() const { return snapshot_bytes_; }  // of its first record
 
  private:
   Manifest(FileNumber number, std::unique_ptr<vfs::File> file, std::uint64_t bytes)
-      : number_(number), file_(std::move(file)), bytes_(bytes) {}
+      : number_(number), file_(std::move(file)), snapshot_bytes_(bytes), bytes_(bytes) {}
 
   FileNumber number_;
   std::unique_ptr<vfs::File> file_;
+  std::uint64_t snapshot_bytes_;
   std::uint64_t bytes_;
   std::uint64_t last_record_ = 0;
 };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "tests/store/store_fixture.h"
@@ -276,6 +277,42 @@ TEST_P(StoreApi, DestructorCloses) {
   const auto store = open_store(disk_.fs(), options_);
   EXPECT_TRUE(store->recovery().clean_close);
   EXPECT_EQ(get(*store, "a"), "1");
+}
+
+// Goal: the manifest is not written anew at every commit, however many tables there are. Method: a store that merges
+// nothing, whose snapshot soon is longer than manifest_rotate_bytes; after each of 200 flushes, the manifest there is.
+// Expectation: a handful of manifests, each at most twice its snapshot and an edit long; all is there after a reopen.
+TEST(Store, ManifestIsReplacedSeldom) {
+  TestDisk disk(false);
+  Options options = small_options();
+  options.compaction_policy = "none";
+  options.manifest_rotate_bytes = 1024;
+  std::vector<std::string> manifests;
+  std::uint64_t first_bytes = 0;
+  std::uint64_t before = 0;
+  std::uint64_t edit_bytes_max = 0;
+  {
+    const auto store = open_store(disk.fs(), options);
+    for (int i = 0; i < 200; ++i) {
+      put(*store, "key" + std::to_string(i), "value");
+      ASSERT_TRUE(store->flush().ok());
+      const auto names = names_of(disk.fs(), "manifest-");
+      ASSERT_EQ(names.size(), 1U);
+      const std::uint64_t bytes = (*disk.fs().stat("store/" + names[0]).value()).size;
+      if (manifests.empty() || manifests.back() != names[0]) {
+        manifests.push_back(names[0]);
+        first_bytes = bytes;
+      } else {
+        edit_bytes_max = std::max(edit_bytes_max, bytes - before);
+      }
+      before = bytes;
+      EXPECT_LE(bytes, std::max(options.manifest_rotate_bytes, 2 * first_bytes) + edit_bytes_max);
+    }
+  }
+  EXPECT_GT(first_bytes, 4 * options.manifest_rotate_bytes);
+  EXPECT_GT(manifests.size(), 3U);
+  EXPECT_LT(manifests.size(), 12U);
+  EXPECT_EQ(all(*open_store(disk.fs(), options)).size(), 200U);
 }
 
 }  // namespace
