@@ -25,6 +25,11 @@ std::optional<RunId> oldest_input_run(const CompactionJob& job) {
   return oldest;
 }
 
+std::string range_text(std::string_view low, std::optional<std::string_view> high) {
+  return fmt::format("keys from {} to {}", low.empty() ? "the first" : printable(low),
+                     high ? "before " + printable(*high) : "the last");
+}
+
 }  // namespace
 
 std::optional<CompactionJob> compact_level_job(const PolicyView& view, std::uint32_t level) {
@@ -53,9 +58,7 @@ std::optional<CompactionJob> compact_range_job(const PolicyView& view, std::stri
   const std::uint32_t deepest = seeds.back().level;
   CompactionJob job = push_down(view, std::move(seeds), {.to_level = deepest, .move_allowed = false});
   job.into = oldest_input_run(job);
-  job.why = {
-      .trigger = fmt::format("asked for: keys from {} to {}", printable(low), high ? printable(*high) : "the end"),
-      .chosen = describe(job.inputs)};
+  job.why = {.trigger = "asked for: " + range_text(low, high), .chosen = describe(job.inputs)};
   return job;
 }
 

@@ -98,6 +98,7 @@ TEST(Compaction, MergesAskedFor) {
   EXPECT_TRUE(store->version()->levels[1].runs.empty());
   ASSERT_NO_FATAL_FAILURE(churn(*store, model, random, 300));
   ASSERT_TRUE(store->compact_range({.low = "key1", .high = "key2"}).ok());
+  EXPECT_EQ(store->version()->jobs.back().why.trigger, "asked for: keys from key1 to before key2");
   ASSERT_TRUE(store->compact_range({.low = "zzz", .high = std::nullopt}).ok());  // nothing there
   EXPECT_EQ(all(*store), Pairs(model.begin(), model.end()));
   ASSERT_TRUE(store->compact_range({}).ok());
@@ -108,7 +109,7 @@ TEST(Compaction, MergesAskedFor) {
   EXPECT_EQ(entries, model.size());  // nobody reads the past, and nothing older hides behind a delete
   EXPECT_EQ(all(*store), Pairs(model.begin(), model.end()));
   EXPECT_EQ(version->jobs.back().policy, "manual");
-  EXPECT_EQ(version->jobs.back().why.trigger, "asked for: keys from  to the end");
+  EXPECT_EQ(version->jobs.back().why.trigger, "asked for: keys from the first to the last");
   EXPECT_TRUE(std::ranges::any_of(version->jobs, [](const JobRecord& job) { return job.dropped > 0; }));
   ASSERT_TRUE(store->close().ok());
   EXPECT_EQ(store->compact_level(0).error().code(), Code::kClosed);
