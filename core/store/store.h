@@ -89,7 +89,10 @@ class Store {
   // Flushes, then makes a store of its own in the new directory `directory` (a path in this store's filesystem; on the
   // real disk, beside the store's directory): everything acknowledged before the call, sharing the tables' bytes.
   Status checkpoint(const std::string& directory);
-  // Merge what there is, whatever the policy says, and return when it is done.
+  // Merge what there is, whatever the policy says, and return when the result is in force: durable, and what reads and
+  // version() see. Files of the tables it replaced may still be there when the call returns. Each goes when no read or
+  // iterator holds its table any more: removed by the merge's thread right behind the call's return, else at the end of
+  // the next flush or merge, at the latest by close(), or by the next open after a crash.
   Status compact_level(std::uint32_t level);      // all of a level into the next one
   Status compact_range(const KeyBounds& bounds);  // what overlaps, memtables included, into the deepest level of it
   Status close();                                 // durable on success; repeated calls return the first answer
