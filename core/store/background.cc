@@ -2,6 +2,7 @@
 
 #include "core/format/file_names.h"
 #include "core/store/flush.h"
+#include "core/store/new_tables.h"
 
 namespace mylonite {
 
@@ -24,12 +25,8 @@ Status Background::flush_oldest(rt::Lock& lock) {
                       .tombstones_until = state_.tombstones_until(),
                       .older = all_keys(*state_.catalog->version())};
   lock.unlock();
-  const RunTarget target{.fs = state_.fs,
-                         .directory = state_.directory,
-                         .options = state_.options,
-                         .new_file_number = [this] { return state_.catalog->new_file_number(); },
-                         .give_up = &state_.compaction_gives_up};
-  auto flushed = flush_memtable(target, *oldest.memtable, rule);
+  NewTables tables(state_);
+  auto flushed = flush_memtable(tables.target(), *oldest.memtable, rule);
   Status done = flushed.ok() ? Status() : Status(flushed.error());
   if (done.ok()) {
     flushed->edit.first_log = oldest.next_log;

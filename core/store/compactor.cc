@@ -8,7 +8,7 @@
 
 #include "core/compaction/legality.h"
 #include "core/compaction/manual.h"
-#include "core/format/file_names.h"
+#include "core/store/new_tables.h"
 
 namespace mylonite {
 namespace {
@@ -167,10 +167,10 @@ void Compactor::rest(rt::Lock& lock, std::uint64_t asks) {
 
 void Compactor::work(rt::Lock& lock, Task& task) {
   lock.unlock();
-  std::vector<FileNumber> created;
-  auto edit = carry_out(task, created);
+  NewTables tables(state_);
+  auto edit = carry_out(task, tables.target());
   Status done = edit.ok() ? Status() : Status(edit.error());
-  if (!done.ok() && !state_.compaction_gives_up.load(std::memory_order_relaxed)) remove_tables(created);
+  if (!done.ok() && !state_.compaction_gives_up.load(std::memory_order_relaxed)) tables.remove();
   lock.lock();
   if (done.ok()) {
     for (const VersionEdit::Added& added : edit->added) task.record.bytes_out += added.table.file_bytes;
@@ -215,16 +215,7 @@ void Compactor::count(const JobRecord& record) {
   state_.counters.merge_dropped.add(record.dropped);
 }
 
-Result<VersionEdit> Compactor::carry_out(Task& task, std::vector<FileNumber>& created) {
-  const RunTarget target{.fs = state_.fs,
-                         .directory = state_.directory,
-                         .options = state_.options,
-                         .new_file_number =
-                             [&] {
-                               created.push_back(state_.catalog->new_file_number());
-                               return created.back();
-                             },
-                         .give_up = &state_.compaction_gives_up};
+Result<VersionEdit> Compactor::carry_out(Task& task, const RunTarget& target) {
   JobRunner::Inputs inputs;
   for (const CompactionInput& input : task.plan.job.inputs) {
     if (task.plan.job.move) break;
@@ -281,12 +272,6 @@ void Compactor::refuse_requests(const Error& why) {
   const std::deque<std::shared_ptr<Request>> all = requests_;
   for (const auto& request : all) {
     if (!request->started) finish(request, why);
-  }
-}
-
-void Compactor::remove_tables(const std::vector<FileNumber>& numbers) {
-  for (FileNumber number : numbers) {
-    ignore(state_.fs.remove(state_.directory + "/" + table_name(number)), "the next open removes it");
   }
 }
 

@@ -62,13 +62,12 @@ class Compactor {
   void refused(const std::shared_ptr<Request>& request, const Error& why);
   void rest(rt::Lock& lock, std::uint64_t asks);
   void work(rt::Lock& lock, Task& task);
-  Result<VersionEdit> carry_out(Task& task, std::vector<FileNumber>& created);
+  Result<VersionEdit> carry_out(Task& task, const RunTarget& target);
   void count(const JobRecord& record);
   void failed(Task& task, const Error& why);
   void pause(const Error& why);
   void finish(const std::shared_ptr<Request>& request, std::optional<Error> error);
   void refuse_requests(const Error& why);
-  void remove_tables(const std::vector<FileNumber>& numbers);
   Status submit(Planner plan);
   PolicyView view_of(const Version& version, const std::vector<RunningJob>& running) const;
 

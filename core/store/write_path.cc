@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/format/file_names.h"
+#include "core/store/new_tables.h"
 
 namespace mylonite {
 namespace {
@@ -261,23 +261,10 @@ Status WritePath::take_in(rt::Lock& lock, Request& request) {
   if (state_.closing) return Error(Code::kClosed, "the store was closed before what is in memory was in tables");
   if (Status done = stamp(lock, {&request}); !done.ok()) return done;
   lock.unlock();
-  std::vector<FileNumber> created;
-  const RunTarget target{.fs = state_.fs,
-                         .directory = state_.directory,
-                         .options = state_.options,
-                         .new_file_number =
-                             [&] {
-                               created.push_back(state_.catalog->new_file_number());
-                               return created.back();
-                             },
-                         .give_up = &state_.compaction_gives_up};
-  const auto edit = ingest_run(target, *request.source, request.at);
+  NewTables tables(state_);
+  const auto edit = ingest_run(tables.target(), *request.source, request.at);
   const Status done = !edit.ok() ? Status(edit.error()) : state_.catalog->commit(*edit);
-  if (!edit.ok()) {
-    for (FileNumber unused : created) {
-      ignore(state_.fs.remove(state_.directory + "/" + table_name(unused)), "the next open removes it");
-    }
-  }
+  if (!edit.ok()) tables.remove();
   lock.lock();
   if (!done.ok()) {
     if (edit.ok()) state_.stop(done.error());  // the manifest failed
