@@ -54,7 +54,8 @@ class EventListener {
   // A merge or move starts. Exactly one of the next two follows; the ids are equal.
   virtual void on_compaction_begin(const JobRecord&) {}
   virtual void on_compaction(const JobRecord&) {}  // its result is in force
-  // Nothing has changed: an error, or close() gave it up. It may be tried again, under another id.
+  // Nothing is in force of it: an error, or close() gave it up. It may be tried again, under another id. (Where the
+  // manifest itself failed, the store has stopped, and the next open tells.)
   virtual void on_compaction_failed(const JobRecord&, const Error&) {}
   // No table is merged any more until the store is reopened; reads and writes go on.
   virtual void on_compaction_paused(const Error&) {}
