@@ -159,26 +159,19 @@ std::optional<FailKind> Machine::failure_is_due(const Known& known, const Call& 
   return how;
 }
 
-// What the disk does instead of what it was asked for, if anything.
-std::optional<Verdict> Machine::fault(const Known& known, const Call& call) {
-  if (lie_is_due(known, call)) {
-    trace_.event(EventKind::kFault, 1, static_cast<std::uint64_t>(call.kind));
-    narrate(call, "lies: nothing became durable");
-    return Verdict{.action = Action::kLie};
-  }
-  if (const auto how = failure_is_due(known, call)) {
-    trace_.event(EventKind::kFault, 2 + static_cast<std::uint64_t>(*how), static_cast<std::uint64_t>(call.kind));
-    narrate(call, fmt::format("fails ({})", kFailNames[static_cast<std::size_t>(*how)]));
-    return failing(*how, call);
-  }
-  return std::nullopt;
-}
-
 Verdict Machine::before(const Call& call) {
   if (dead_) return dead_answer(call);
   scheduler_.point("file call");
+  const Orders orders = decide(call);
+  // An answer is made of the machine's own memory, outside of the simulator's scope.
+  if (orders.dead) return dead_answer(call);
+  if (orders.failure) return failing(*orders.failure, call);
+  return {.action = orders.lie ? Action::kLie : Action::kProceed};
+}
+
+Machine::Orders Machine::decide(const Call& call) {
   const SimulatorCode scope;
-  if (dead_) return dead_answer(call);  // died while others ran
+  if (dead_) return {.dead = true};  // died while others ran
   Known& file = known(call.path);
   ++file.calls[static_cast<std::size_t>(call.kind)];
   ++setup_.stats.file_calls;
@@ -187,17 +180,27 @@ Verdict Machine::before(const Call& call) {
   if (setup_.interrupt != nullptr && setup_.interrupt->load(std::memory_order_relaxed)) {
     interrupted_ = true;
     crash_in(file, call, false);
-    return dead_answer(call);
+    return {.dead = true};
   }
   if (crash_is_due(file, call)) {
     const bool after = setup_.life.recorded ? setup_.life.recorded->crash->after : setup_.life.crash.after;
     if (!after) {
       crash_in(file, call, false);
-      return dead_answer(call);
+      return {.dead = true};
     }
     crash_after_ = &call;
   }
-  return fault(file, call).value_or(Verdict());
+  if (lie_is_due(file, call)) {
+    trace_.event(EventKind::kFault, 1, static_cast<std::uint64_t>(call.kind));
+    narrate(call, "lies: nothing became durable");
+    return {.lie = true};
+  }
+  const std::optional<FailKind> how = failure_is_due(file, call);
+  if (how) {
+    trace_.event(EventKind::kFault, 2 + static_cast<std::uint64_t>(*how), static_cast<std::uint64_t>(call.kind));
+    narrate(call, fmt::format("fails ({})", kFailNames[static_cast<std::size_t>(*how)]));
+  }
+  return {.failure = how};
 }
 
 void Machine::after(const Call& call, const faultfs::CallResult& result) {

@@ -67,7 +67,12 @@ class Machine final : public faultfs::Interceptor {
   bool crash_is_due(const Known& known, const faultfs::Call& call);
   bool lie_is_due(const Known& known, const faultfs::Call& call);
   std::optional<FailKind> failure_is_due(const Known& known, const faultfs::Call& call);
-  std::optional<faultfs::Verdict> fault(const Known& known, const faultfs::Call& call);
+  struct Orders {  // for one call
+    bool dead = false;
+    bool lie = false;
+    std::optional<FailKind> failure{};
+  };
+  Orders decide(const faultfs::Call& call);
   void crash_in(const Known& known, const faultfs::Call& call, bool after);
   void crash(const std::string& why);
   void narrate(const faultfs::Call& call, const std::string& remark);

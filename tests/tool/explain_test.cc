@@ -135,7 +135,8 @@ TEST(Explain, Compaction) {
   EXPECT_EQ(run_tool({"explain", "compaction", real}).out, "no merge is remembered\n");
   ASSERT_EQ(run_tool({"compact", real}).exit, 0);
   const Ran listed = run_tool({"explain", "compaction", real, "--json"});
-  EXPECT_NE(listed.out.find(R"("policy":"manual","trigger":"asked for: keys from the first to the last")"), std::string::npos)
+  EXPECT_NE(listed.out.find(R"("policy":"manual","trigger":"asked for: keys from the first to the last")"),
+            std::string::npos)
       << listed.out;
 }
 
