@@ -52,12 +52,12 @@ bool changes_disk(CallKind kind) {
 
 bool can_fail(CallKind kind) { return kind != CallKind::kClose && kind != CallKind::kSpace && kind != CallKind::kSize; }
 
-// How a call may fail, the likeliest way first.
+// How a call may fail; each way is as likely as it is listed often.
 std::vector<FailKind> ways_to_fail(CallKind kind) {
   if (!changes_disk(kind)) return {FailKind::kUndone};
   if (is_sync(kind)) return {FailKind::kUndone, FailKind::kDone, FailKind::kForgetting};
   if (kind == CallKind::kAppend || kind == CallKind::kCreate) {
-    return {FailKind::kUndone, FailKind::kDone, FailKind::kNoSpace};
+    return {FailKind::kUndone, FailKind::kDone, FailKind::kNoSpace, FailKind::kNoSpace};
   }
   return {FailKind::kUndone, FailKind::kDone};
 }
@@ -147,7 +147,7 @@ std::optional<FailKind> Machine::failure_is_due(const Known& known, const Call& 
     --unmet_faults_;
     how = found->how;
   } else {
-    constexpr std::uint64_t kReadsToWrites = 10;  // most stores stop at the first write that fails
+    constexpr std::uint64_t kReadsToWrites = 5;  // most stores stop at the first write that fails
     if (!fail_random_.chance(1, setup_.scenario.fail_one_in * (changes_disk(call.kind) ? kReadsToWrites : 1))) {
       return std::nullopt;
     }

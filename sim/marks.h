@@ -7,11 +7,11 @@
 
 namespace mylonite::sim {
 
-inline constexpr std::array<std::string_view, 14> kMarks = {
-    "compaction.concurrent",        "compaction.installed", "compaction.moved",         "manifest.rotated",
-    "manifest.torn_tail",           "read.below_floor",     "recovery.flush_in_replay", "stamps.ceiling_met",
-    "stamps.clock_unusable",        "wal.torn_tail",        "wal.unfinished",           "write.slowdown",
-    "write.stall_frozen_memtables", "write.stall_level0",
+inline constexpr std::array<std::string_view, 15> kMarks = {
+    "compaction.concurrent", "compaction.installed",         "compaction.moved",   "compaction.retried",
+    "manifest.rotated",      "manifest.torn_tail",           "read.below_floor",   "recovery.flush_in_replay",
+    "stamps.ceiling_met",    "stamps.clock_unusable",        "wal.torn_tail",      "wal.unfinished",
+    "write.slowdown",        "write.stall_frozen_memtables", "write.stall_level0",
 };
 
 }  // namespace mylonite::sim

@@ -158,8 +158,9 @@ struct Scenario {
   std::uint64_t generator = 1;  // version
   std::string profile = "default";
   faultfs::NameOrder names = faultfs::NameOrder::kOrdered;
-  std::uint64_t lie_one_in = 0;   // 0: syncs never lie
-  std::uint64_t fail_one_in = 0;  // 0: no single file call fails; otherwise of reads, and ten times rarer of the rest
+  std::uint64_t lie_one_in = 0;  // 0: syncs never lie
+  // 0: no single file call fails. Otherwise one read in so many does, and of other calls one in five times as many.
+  std::uint64_t fail_one_in = 0;
   std::uint64_t wall_start_ticks = 0;
   std::uint64_t sync_ns = 0;  // virtual time a sync takes; others run meanwhile
   std::vector<Incarnation> incarnations{};

@@ -243,6 +243,7 @@ void Compactor::failed(Task& task, const Error& why) {
     return;
   }
   if (why.can_retry() && failures_ < kRetries) {
+    rt::mark("compaction.retried");
     retry_ns_ = rt::monotonic_ns() + (kFirstRetryNs << failures_);
     ++failures_;
     if (task.request) task.request->started = false;

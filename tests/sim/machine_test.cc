@@ -214,7 +214,7 @@ TEST(MachineTest, SingleCallsFail) {
   std::set<FailKind> ways;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Plan plan;
-    plan.scenario.fail_one_in = 1;  // one in ten of the calls that change the disk; every listing
+    plan.scenario.fail_one_in = 1;  // one in five of the calls that change the disk; every listing
     plan.life.image_seed = seed;
     const Ended ended = run_machine(plan, two_logs);
     EXPECT_FALSE(ended.dead);
