@@ -27,8 +27,8 @@ void draw_reading(Options& options, Random random) {
   options.block_cache_bytes = pick(random, {0, 2000, 1ULL << 20});
   options.open_files_max = random.chance(1, 2) ? 500 : random.between(1, 8);
   if (random.chance(1, 4)) {
-    options.level0_slowdown_runs = random.between(2, 6);
-    options.level0_stop_runs = options.level0_slowdown_runs + random.between(0, 4);
+    options.level0_slowdown_runs = random.between(1, 3);
+    options.level0_stop_runs = options.level0_slowdown_runs + random.between(1, 2);
   }
 }
 
