@@ -11,7 +11,9 @@
 namespace mylonite {
 namespace {
 
-constexpr std::size_t kFirstArenaBytes = 4096;  // the arena grows geometrically from here
+constexpr std::size_t kFirstBlockBytes = 4096;  // later ones grow geometrically
+constexpr std::size_t kSmallTreeBytes = 1 << 20;
+constexpr std::size_t kFirstLargeBlockBytes = 33 << 20;  // glibc takes up to 32 MiB from a heap; untouched, it is free
 constexpr std::size_t kLivesOn = 9;  // a full inner node of so many children is copied into one, of more into two
 constexpr std::size_t kAhead = 4;    // entries asked for before a walk meets them
 constexpr std::size_t kSmallTree = 256;
@@ -19,13 +21,20 @@ constexpr std::size_t kSmallTree = 256;
 }  // namespace
 
 EntryTree::EntryTree()
-    : arena_(kFirstArenaBytes, std::pmr::new_delete_resource()), root_(make_node(true, nullptr, {})) {}
+    : small_(kFirstBlockBytes, std::pmr::new_delete_resource()),
+      large_(kFirstLargeBlockBytes, std::pmr::new_delete_resource()),
+      root_(make_node(true, nullptr, {})) {}
+
+void* EntryTree::allocate(std::size_t bytes, std::size_t alignment) {
+  allocated_ += bytes;
+  return (allocated_ <= kSmallTreeBytes ? small_ : large_).allocate(bytes, alignment);
+}
 
 const EntryTree::Entry* EntryTree::make_entry(Target key, std::string_view value) {
   const std::size_t key_bytes = key.user_key.size() + kTrailerBytes;
   constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max();
   invariant(key_bytes <= kMost && value.size() <= kMost, "entries fit their length fields", key_bytes, value.size());
-  void* place = arena_.allocate(sizeof(Entry) + key_bytes + value.size(), alignof(Entry));
+  void* place = allocate(sizeof(Entry) + key_bytes + value.size(), alignof(Entry));
   auto* entry = ::new (place) Entry(static_cast<std::uint32_t>(key_bytes), static_cast<std::uint32_t>(value.size()));
   char* to = std::copy(key.user_key.begin(), key.user_key.end(), entry->bytes());
   std::memcpy(to, &key.trailer, kTrailerBytes);
@@ -49,7 +58,7 @@ std::uint64_t EntryTree::word_of(const Entry* entry, std::uint32_t skipped) cons
 }
 
 EntryTree::Node* EntryTree::make_node(bool leaf, const Entry* low, std::span<const Slot> slots) {
-  Node* node = ::new (arena_.allocate(sizeof(Node), alignof(Node))) Node;
+  Node* node = ::new (allocate(sizeof(Node), alignof(Node))) Node;
   node->leaf = leaf;
   node->low = low;
   node->skipped = skipped_;

@@ -17,8 +17,9 @@
 //   4. Whoever holds the order words of a path sees at least every entry that was there when it read them, in order.
 // Thread-safety: insert() needs outside serialization among writers; everything else may run beside it. A cursor is for
 // one thread.
-// Complexity: find and insert O(log n), a step of a cursor O(1) amortized. About 70 bytes an entry beside key and
-// value. Does not remove entries and does not own the keys' meaning beyond their order.
+// Complexity: find and insert O(log n), a step of a cursor O(1) amortized. Beside key and value about 82 bytes an entry
+// that came in random order, 45 in ascending. Does not remove entries and does not own the keys' meaning beyond their
+// order.
 #pragma once
 
 #include <array>
@@ -39,7 +40,7 @@ class EntryTree {
     std::uint64_t trailer;
   };
 
-  // One arena allocation: this header | user key | fixed64 trailer | value.
+  // One allocation: this header | user key | fixed64 trailer | value.
   class Entry {
    public:
     std::string_view key() const { return {bytes(), key_bytes_}; }  // an internal key
@@ -116,7 +117,12 @@ class EntryTree {
   void share_prefix_with(std::string_view user_key);
   Node* copied(const Node& node);
 
-  std::pmr::monotonic_buffer_resource arena_;
+  // What a tree holds beyond its first mebibyte lies in blocks so large that the C library maps each for itself and
+  // gives it back when the tree goes. Smaller ones it would keep, in whatever thread's heap they came from.
+  void* allocate(std::size_t bytes, std::size_t alignment);
+  std::pmr::monotonic_buffer_resource small_;
+  std::pmr::monotonic_buffer_resource large_;
+  std::size_t allocated_ = 0;  // the writer's
   const Entry* first_ =
       nullptr;                 // the first that was inserted: its key has the prefix; published with the root's order
   std::uint32_t skipped_ = 0;  // the writer's: prefix bytes of nodes to come

@@ -2,7 +2,8 @@
 //
 // Invariants: entries are never removed or changed; adding an entry (key, stamp, kind) that is there already changes
 // nothing, so a log that holds a record twice replays to the same state. bytes() counts logical bytes, never the
-// capacity of containers, so that decisions taken from it are the same on every machine.
+// capacity of containers, so that decisions taken from it are the same on every machine. The memory is more: with keys
+// of 16 bytes in random order 1.05 times bytes() for values of 1000 bytes, 1.3 times for 100, 1.9 times for 10.
 // Range deletes are kept apart from the entries: a reader asks what covers a key. Their fragments are made when a
 // reader first asks after a change and kept until the next change. What is visible is the reader's choice: an entry can
 // be seen as soon as it is linked, so readers pass a stamp that is not above the newest *published* one. Thread-safety:
