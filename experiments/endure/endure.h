@@ -38,8 +38,8 @@ struct EndurePhase {
   double space_amplification() const;  // 0: nothing lives
 };
 
-// What the options bound, and what the process held. Memtables are counted in logical bytes, as their option is
-// (core/memtable/memtable.h says what that is in memory); it is seldom that all of them are full.
+// What the options bound, and what the process held. An allocator's own needs are in no option: memtables go back to
+// the system when they go, blocks of the cache and what a flush or merge works with come from the process's heaps.
 struct MemoryBudget {
   std::uint64_t memtables = 0;  // frozen_memtables_max + 1, each memtable_max_bytes
   std::uint64_t block_cache = 0;
