@@ -143,11 +143,7 @@ void Client::ingest(const Operation& operation) {
   const bool well = court_.went_well("ingest", error_of(at));
   const SimulatorCode scope;
   if (!well) {
-    if (court_.dead()) {
-      court_.oracle().abandon_write(batch);
-    } else {
-      court_.oracle().abandon_ingest(batch);
-    }
+    court_.oracle().abandon_write(batch);
     return;
   }
   ++court_.stats().writes;

@@ -257,6 +257,13 @@ void Life::on_ingest_stamped(Timestamp at, const IngestSource& source) {
   on_stamped(at, static_cast<const BatchSource&>(source).batch());
 }
 
+void Life::on_ingest_given_up(Timestamp at) {
+  if (machine_.dead()) return;
+  const SimulatorCode scope;
+  universe_.oracle.on_ingest_given_up(at);
+  court_.end_if_violated();
+}
+
 void Life::on_group_commit(std::size_t batches, std::uint64_t) {
   if (machine_.dead()) return;
   const SimulatorCode scope;

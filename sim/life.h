@@ -48,6 +48,7 @@ class Life final : private EventListener {
 
   void on_stamped(Timestamp at, const WriteBatch& batch) override;
   void on_ingest_stamped(Timestamp at, const IngestSource& source) override;
+  void on_ingest_given_up(Timestamp at) override;
   void on_group_commit(std::size_t batches, std::uint64_t log_bytes) override;
   void on_recovery(const RecoveryReport& report) override;
   void on_flush(const FlushReport& report) override;

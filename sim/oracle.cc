@@ -31,7 +31,6 @@ void Oracle::start_incarnation(const Options& options) {
   tombstone_retention_ticks_ = options.tombstone_retention_seconds * kTicksPerSecond;
   snapshots_.clear();
   in_flight_.clear();
-  failed_ingest_.reset();
   for (auto& [at, emission] : emissions_) {
     emission.retention_ticks = std::min(emission.retention_ticks, tombstone_retention_ticks_);
   }
@@ -44,7 +43,6 @@ void Oracle::on_stamped(Timestamp at, const WriteBatch& batch) {
     return;
   }
   newest_stamped_ = at;
-  if (failed_ingest_) forget(*std::exchange(failed_ingest_, std::nullopt));
   const auto found = std::ranges::find_if(
       in_flight_, [&](const InFlight& each) { return !each.at && each.batch->encoded() == batch.encoded(); });
   if (found == in_flight_.end()) {
@@ -55,6 +53,18 @@ void Oracle::on_stamped(Timestamp at, const WriteBatch& batch) {
   found->at = at;
   model_.add(at, batch);
   emissions_.emplace(at, Emission{.batch = batch, .retention_ticks = tombstone_retention_ticks_});
+}
+
+void Oracle::on_ingest_given_up(Timestamp at) {
+  const auto found = std::ranges::find(in_flight_, std::optional(at), &InFlight::at);
+  const auto emission = emissions_.find(at);
+  if (found == in_flight_.end() || emission == emissions_.end()) {
+    violate("stamp-witness", fmt::format("an ingest of stamp {} was given up, and none is in flight", at.ticks));
+    return;
+  }
+  found->at.reset();
+  model_.forget(at, emission->second.batch);
+  emissions_.erase(emission);
 }
 
 void Oracle::end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at) {
@@ -82,23 +92,6 @@ void Oracle::end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp 
 
 void Oracle::abandon_write(const WriteBatch& batch) {
   in_flight_.erase(std::ranges::find(in_flight_, &batch, &InFlight::batch));
-}
-
-void Oracle::abandon_ingest(const WriteBatch& batch) {
-  const auto at = std::ranges::find(in_flight_, &batch, &InFlight::batch)->at;
-  abandon_write(batch);
-  if (!at) return;
-  if (newest_stamped_ > *at) {
-    forget(*at);
-  } else {
-    failed_ingest_ = *at;
-  }
-}
-
-void Oracle::forget(Timestamp at) {
-  const auto emission = emissions_.find(at);
-  model_.forget(at, emission->second.batch);
-  emissions_.erase(emission);
 }
 
 void Oracle::end_read(const Ticket& ticket, Timestamp at, std::optional<Timestamp> as_of) {

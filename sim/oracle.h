@@ -63,11 +63,10 @@ class Oracle {
   Ticket begin() const { return {.floor = floor_, .snapshots = snapshots_taken_, .history = told_floor_}; }
   void begin_write(const WriteBatch& batch) { in_flight_.push_back({.batch = &batch}); }
   void on_stamped(Timestamp at, const WriteBatch& batch);
+  // A stamped ingest is not there and never will be; its client gets an error.
+  void on_ingest_given_up(Timestamp at);
   void end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at);
   void abandon_write(const WriteBatch& batch);  // it failed, or the machine died: nobody knows what came of it
-  // An ingest failed, on a machine that lives. It takes its turn alone: once there is a newer stamp, the store went on
-  // without it.
-  void abandon_ingest(const WriteBatch& batch);
   void end_read(const Ticket& ticket, Timestamp at, std::optional<Timestamp> as_of);
   // A snapshot is a read that binds the floor of history until it is released. Returns a name to release it by.
   std::uint64_t end_snapshot(const Ticket& ticket, Timestamp at);
@@ -114,14 +113,12 @@ class Oracle {
   Timestamp highest_floor(std::uint64_t taken) const;
   Timestamp past(std::uint64_t ticks) const;                              // so long before the newest moment known
   Timestamp newest() const { return std::max(newest_stamped_, floor_); }  // that may be visible
-  void forget(Timestamp at);                                              // that write is not there, and never will be
   void settle(const Recovery& recovery, bool void_bounds, Timestamp cut);
 
   Model model_;
   Emissions emissions_;                  // that may still count
   std::vector<Timestamp> acknowledged_;  // for as-of reads
   std::vector<InFlight> in_flight_;
-  std::optional<Timestamp> failed_ingest_;  // with no newer stamp yet
   Timestamp newest_stamped_;
   Timestamp floor_;                               // the largest stamp of any operation that returned
   Timestamp durable_;                             // acknowledged writes up to here survive a power loss

@@ -48,6 +48,8 @@ class EventListener {
   virtual void on_stamped(Timestamp, const WriteBatch&) {}
   // Likewise, before an ingested stream is written: everything in it has this stamp.
   virtual void on_ingest_stamped(Timestamp, const IngestSource&) {}
+  // What an ingest of this stamp wrote so far is taken back; the store goes on without it.
+  virtual void on_ingest_given_up(Timestamp) {}
   // A group of writers was logged (and synced, if asked for) with one append.
   virtual void on_group_commit(std::size_t /*batches*/, std::uint64_t /*log_bytes*/) {}
   virtual void on_flush(const FlushReport&) {}

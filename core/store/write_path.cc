@@ -267,7 +267,11 @@ Status WritePath::take_in(rt::Lock& lock, Request& request) {
   if (!edit.ok()) tables.remove();
   lock.lock();
   if (!done.ok()) {
-    if (edit.ok()) state_.stop(done.error());  // the manifest failed
+    if (edit.ok()) {
+      state_.stop(done.error());  // the manifest failed: the run may be there at the next open
+    } else {
+      state_.listener.on_ingest_given_up(request.at);
+    }
     return done;
   }
   // What follows goes to a log that attests the manifest's record of this run: should a lying disk lose the record, the

@@ -90,26 +90,33 @@ TEST(OracleTest, StampOrderHoldsOverCrashes) {
   }
 }
 
-// Goal: an ingest that failed is not there once the store goes on; until then nobody knows. Method: fail one, with a
-// newer stamp after it, while it returns, or none; read, then recover with it. Expectation: reads miss it; it may
-// survive only where the store stopped.
-TEST(OracleTest, FailedIngest) {
-  enum class Newer { kAfter, kMeanwhile, kNone };
-  for (const Newer newer : {Newer::kAfter, Newer::kMeanwhile, Newer::kNone}) {
+// Goal: an ingest that was given up is not there from then on, and its client is told so. Method: give one up, or only
+// abandon it; read at a later stamp while its client still waits; recover with what it wrote; or answer it well.
+TEST(OracleTest, IngestGivenUp) {
+  for (const bool given_up : {true, false}) {
     History history;
     history.put("a", 10);
     const auto ingest = history.stamped(puts({{"k", "v"}}), 20);
-    if (newer == Newer::kMeanwhile) history.put("b", 30);
-    history.oracle().abandon_ingest(*ingest.batch);
-    if (newer == Newer::kAfter) history.put("b", 30);
-    const bool went_on = newer != Newer::kNone;
-    history.oracle().check_get("k", stamp(went_on ? 30 : 10), std::nullopt);
-    EXPECT_EQ(history.rule(), "");
+    if (given_up) {
+      history.oracle().on_ingest_given_up(stamp(20));
+      history.put("b", 30);
+      history.oracle().check_get("k", stamp(30), std::nullopt);
+      EXPECT_EQ(history.rule(), "");
+    }
+    history.oracle().abandon_write(*ingest.batch);
     std::vector<Survivor> survivors = {survivor("a", 10, "v"), survivor("k", 20, "v")};
-    if (went_on) survivors.insert(survivors.begin() + 1, survivor("b", 30, "v"));
+    if (given_up) survivors.insert(survivors.begin() + 1, survivor("b", 30, "v"));
     history.recover(Ending::kKill, survivors);
-    EXPECT_EQ(history.rule(), went_on ? "invented" : "");
+    EXPECT_EQ(history.rule(), given_up ? "invented" : "");
   }
+  History history;
+  const auto ingest = history.stamped(puts({{"k", "v"}}), 20);
+  history.oracle().on_ingest_given_up(stamp(20));
+  history.end(ingest, 20);
+  EXPECT_EQ(history.rule(), "stamp-witness");
+  History none;
+  none.oracle().on_ingest_given_up(stamp(20));
+  EXPECT_EQ(none.rule(), "stamp-witness");
 }
 
 // Goal: a lie that took stamps away frees them, down to what reads report again. Method: as above on a lying disk,
