@@ -124,7 +124,7 @@ class FileCrash {
   }
 
   PagePointer choose_page(std::uint64_t index, const PagePointer& old, bool shows_all) {
-    const PagePointer visible = file_.visible_page(index);
+    PagePointer visible = file_.visible_page(index);
     if (visible == old) return old;
     const Fate fate = chooser_.choose({UnitKind::kPage, fmt::format("{}@page {}", key_, index)}, kPageFates);
     if (fate.kind == FateKind::kLost) return old;

@@ -52,8 +52,8 @@ class Full final : public CompactionPolicy {
 }  // namespace
 
 const CompactionPolicy& full_policy() {
-  static const Full policy;
-  return policy;
+  static const Full kPolicy;
+  return kPolicy;
 }
 
 }  // namespace mylonite

@@ -9,7 +9,7 @@
 namespace mylonite {
 namespace {
 
-Error illegal(std::string why) { return Error(Code::kInvalidArgument, "illegal compaction: " + why); }
+Error illegal(const std::string& why) { return Error(Code::kInvalidArgument, "illegal compaction: " + why); }
 
 const Run* find_run(const Version& version, const Place& place) {
   if (place.level >= version.levels.size()) return nullptr;

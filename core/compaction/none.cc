@@ -12,8 +12,8 @@ class None final : public CompactionPolicy {
 }  // namespace
 
 const CompactionPolicy& none_policy() {
-  static const None policy;
-  return policy;
+  static const None kPolicy;
+  return kPolicy;
 }
 
 }  // namespace mylonite

@@ -119,8 +119,8 @@ class OneLvl final : public CompactionPolicy {
 }  // namespace
 
 const CompactionPolicy& one_lvl_policy() {
-  static const OneLvl policy;
-  return policy;
+  static const OneLvl kPolicy;
+  return kPolicy;
 }
 
 }  // namespace mylonite

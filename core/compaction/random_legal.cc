@@ -119,8 +119,8 @@ class RandomLegal final : public CompactionPolicy {
 }  // namespace
 
 const CompactionPolicy& random_legal_policy() {
-  static const RandomLegal policy;
-  return policy;
+  static const RandomLegal kPolicy;
+  return kPolicy;
 }
 
 }  // namespace mylonite

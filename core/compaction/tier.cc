@@ -48,8 +48,8 @@ class Tier final : public CompactionPolicy {
 }  // namespace
 
 const CompactionPolicy& tier_policy() {
-  static const Tier policy;
-  return policy;
+  static const Tier kPolicy;
+  return kPolicy;
 }
 
 }  // namespace mylonite

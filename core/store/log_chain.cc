@@ -17,17 +17,16 @@ std::optional<std::uint64_t> attested_bytes(const std::vector<WalReader>& logs, 
 
 }  // namespace
 
-Result<LogChain> LogChain::read(vfs::FileSystem& fs, const std::string& directory, const std::vector<FileName>& files,
-                                const LoadedManifest& manifest, Timestamp newest) {
+Result<LogChain> LogChain::read(const Listing& listing, const LoadedManifest& manifest, Timestamp newest) {
   std::vector<FileNumber> numbers;
-  for (const FileName& file : files) {
+  for (const FileName& file : listing.files) {
     if (file.kind == FileKind::kWal && file.number >= manifest.version.first_log) numbers.push_back(file.number);
   }
   std::ranges::sort(numbers);
   LogChain chain;
   chain.facts_.newest = newest;
   for (FileNumber number : numbers) {
-    auto reader = WalReader::open(fs, directory + "/" + wal_name(number), number);
+    auto reader = WalReader::open(listing.fs, listing.directory + "/" + wal_name(number), number);
     if (!reader.ok()) return reader.error();
     if (*reader) {
       chain.logs_.push_back(std::move(**reader));

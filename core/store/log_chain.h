@@ -27,10 +27,14 @@ class LogChain {
     Timestamp newest;  // of every record, or what `newest` was before
   };
 
-  // The logs among `files` that the manifest still needs. `newest`: of the tables' entries; records are newer.
+  struct Listing {
+    vfs::FileSystem& fs;
+    const std::string& directory;
+    const std::vector<FileName>& files;
+  };
+  // The logs listed that the manifest still needs. `newest`: of the tables' entries; records are newer.
   // kCorruption, kUnsupported or the file system's own error.
-  static Result<LogChain> read(vfs::FileSystem& fs, const std::string& directory, const std::vector<FileName>& files,
-                               const LoadedManifest& manifest, Timestamp newest);
+  static Result<LogChain> read(const Listing& listing, const LoadedManifest& manifest, Timestamp newest);
 
   const Facts& facts() const { return facts_; }
   std::size_t logs() const { return logs_.size(); }

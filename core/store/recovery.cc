@@ -164,7 +164,7 @@ Status Recovery::read_manifest() {
 }
 
 Status Recovery::read_logs() {
-  auto logs = LogChain::read(fs_, directory_, listing_.ours, loaded_, newest_);
+  auto logs = LogChain::read({.fs = fs_, .directory = directory_, .files = listing_.ours}, loaded_, newest_);
   if (!logs.ok()) return logs.error();
   const LogChain::Facts& facts = logs->facts();
   newest_ = facts.newest;
@@ -172,7 +172,7 @@ Status Recovery::read_logs() {
   result_.report.records = facts.records;
   result_.report.log_bytes_dropped = facts.dropped_bytes;
   result_.report.clean_close = facts.clean_close;
-  const Status replayed = logs->walk(
+  Status replayed = logs->walk(
       [&](const BatchEntry& entry, Timestamp at) {
         if (!replayed_) replayed_ = std::make_shared<Memtable>(version_.next_file.value);
         replayed_->add(entry.key, at, entry.kind, entry.value);

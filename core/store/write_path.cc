@@ -82,7 +82,7 @@ std::vector<WritePath::Request*> WritePath::take_group() const {
 
 Status WritePath::make_room(rt::Lock& lock, bool freeze_anyway) {
   const bool full = state_.active->bytes() >= state_.options.memtable_max_bytes;
-  if (!full && !(freeze_anyway && !state_.active->empty())) {
+  if (!full && (!freeze_anyway || state_.active->empty())) {
     return wal_->bytes() >= state_.options.wal_file_rotate_bytes ? roll_log(lock) : Status();
   }
   if (Status done = wait_for_room(lock); !done.ok()) return done;
@@ -263,7 +263,7 @@ Status WritePath::take_in(rt::Lock& lock, Request& request) {
   lock.unlock();
   NewTables tables(state_);
   const auto edit = ingest_run(tables.target(), *request.source, request.at);
-  const Status done = !edit.ok() ? Status(edit.error()) : state_.catalog->commit(*edit);
+  Status done = !edit.ok() ? Status(edit.error()) : state_.catalog->commit(*edit);
   if (!edit.ok()) tables.remove();
   lock.lock();
   if (!done.ok()) {

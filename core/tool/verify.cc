@@ -103,7 +103,8 @@ Status Verification::check_logs() {
   if (version() == nullptr) return {};
   Timestamp newest;  // of what the tables hold: records of the logs are newer
   for (const TableInfo* table : version()->tables()) newest = std::max(newest, table->newest);
-  const auto chain = LogChain::read(*place_.fs, place_.directory, place_.ours, *loaded_, newest);
+  const auto chain =
+      LogChain::read({.fs = *place_.fs, .directory = place_.directory, .files = place_.ours}, *loaded_, newest);
   if (!chain.ok()) return judge(chain.error());
   records_ = chain->facts().records;
   if (chain->facts().dropped_bytes == 0) return {};

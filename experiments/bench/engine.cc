@@ -11,8 +11,8 @@ Error wrong_value(std::string_view key) {
 }
 
 const std::vector<EngineKind>& engine_kinds() {
-  static const std::vector<EngineKind> kinds = {mylonite_engine(), rocksdb_engine(), leveldb_engine()};
-  return kinds;
+  static const std::vector<EngineKind> kKinds = {mylonite_engine(), rocksdb_engine(), leveldb_engine()};
+  return kKinds;
 }
 
 const EngineKind* find_engine(std::string_view name) {

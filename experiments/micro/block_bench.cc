@@ -60,7 +60,7 @@ void block_forward(benchmark::State& state) {
   for (auto _ : state) {
     for (cursor.seek_to_first(); cursor.valid(); cursor.next()) benchmark::DoNotOptimize(cursor.key().data());
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(made.keys.size() * state.iterations()));
+  state.SetItemsProcessed(static_cast<std::int64_t>(made.keys.size()) * state.iterations());
 }
 
 void block_backward(benchmark::State& state) {
@@ -69,7 +69,7 @@ void block_backward(benchmark::State& state) {
   for (auto _ : state) {
     for (cursor.seek_to_last(); cursor.valid(); cursor.prev()) benchmark::DoNotOptimize(cursor.key().data());
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(made.keys.size() * state.iterations()));
+  state.SetItemsProcessed(static_cast<std::int64_t>(made.keys.size()) * state.iterations());
 }
 
 BENCHMARK(block_seek);

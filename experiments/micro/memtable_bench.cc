@@ -29,7 +29,7 @@ std::unique_ptr<Memtable> filled(const StreamOptions& options, Indices indices) 
 }
 
 void per_entry(benchmark::State& state, std::uint64_t entries) {
-  state.SetItemsProcessed(static_cast<std::int64_t>(entries * state.iterations()));
+  state.SetItemsProcessed(static_cast<std::int64_t>(entries) * state.iterations());
 }
 
 void insert_random(benchmark::State& state) {

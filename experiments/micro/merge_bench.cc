@@ -64,7 +64,7 @@ void merge_forward(benchmark::State& state) {
   for (auto _ : state) {
     for (cursor.seek_to_first(); cursor.valid(); cursor.next()) benchmark::DoNotOptimize(cursor.key().data());
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(kEntries * state.iterations()));
+  state.SetItemsProcessed(static_cast<std::int64_t>(kEntries) * state.iterations());
 }
 
 void merge_seek(benchmark::State& state) {

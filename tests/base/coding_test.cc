@@ -7,7 +7,8 @@ namespace mylonite {
 namespace {
 
 // Goal: what is encoded is decoded, with the rest left over. Method: random values, widths mixed, a random tail.
-RC_GTEST_PROP(Coding, RoundTrips, (std::uint32_t narrow, std::uint64_t wide, std::string text, std::string tail)) {
+RC_GTEST_PROP(Coding, RoundTrips,
+              (std::uint32_t narrow, std::uint64_t wide, const std::string& text, const std::string& tail)) {
   const std::uint64_t small = wide >> *rc::gen::inRange(0, 64);
   std::string bytes;
   put_fixed32(bytes, narrow);

@@ -40,7 +40,7 @@ class Trees : public ::testing::Test {
   void open(const TableInfo& table) { open_[table.number] = TableReader::open(environment_, table).value(); }
 
   // All tables of these levels, as a job.
-  CompactionJob all_of(std::set<std::uint32_t> levels, std::uint32_t to_level) const {
+  CompactionJob all_of(const std::set<std::uint32_t>& levels, std::uint32_t to_level) const {
     CompactionJob job;
     job.to_level = to_level;
     for (std::uint32_t level : levels) {
@@ -153,7 +153,7 @@ TEST_F(Trees, RangeDeletes) {
   add(1, {{old, "old"}});
   add(0, {{fresh, "new"}}, {{.low = "a", .high = "x", .at = Timestamp{2}}});
   const CompactionJob job = all_of({0, 1}, 1);
-  for (const std::uint64_t floor : {1, 2}) {
+  for (const std::uint64_t floor : {1U, 2U}) {
     const DropRule rule{.floor = Timestamp{floor}, .tombstones_until = kTimestampMax, .older = {}};
     JobRunner runner(target(), plan(job, rule), inputs_of(job));
     while (runner.step(1).value()) continue;
@@ -181,7 +181,7 @@ TEST_F(Trees, CutsByOverlapBelow) {
   add(2, below);
   options_.sstable_max_bytes = 1 << 20;
   add(0, above);
-  for (const std::uint64_t limit : {0, 4096}) {
+  for (const std::uint64_t limit : {0U, 4096U}) {
     CompactionJob job = all_of({0}, 1);
     job.overlap_bytes_max = limit;
     JobRunner runner(target(), plan(job), inputs_of(job));
@@ -201,7 +201,7 @@ TEST_F(Trees, CutsByOverlapBelow) {
       EXPECT_GT(most, 20'000U);
     } else {
       EXPECT_GT(edit->added.size(), 3U);
-      EXPECT_LT(most, limit + 3 * 1400);
+      EXPECT_LT(most, limit + 3U * 1400);
     }
   }
 }

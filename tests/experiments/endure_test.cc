@@ -93,7 +93,7 @@ TEST_F(EndureTest, TheJudgeSeesEveryKindOfWrongAnswer) {
   contents.put(9);
   EXPECT_TRUE(wrong(9));
   contents.remove(9);
-  for (const std::uint64_t extra : {0, 4, 8}) {
+  for (const std::uint64_t extra : {0U, 4U, 8U}) {
     contents.remove(extra);
     EXPECT_TRUE(wrong(extra));
     contents.put(extra);

@@ -22,7 +22,8 @@ class Scripted final : public Interceptor {
   }
   void after(const Call& call, const CallResult& result) override {
     if (result.error != nullptr) story += fmt::format(" {}", code_name(result.error->code()));
-    if (call.kind == CallKind::kRead && !result.bytes.empty()) result.bytes[0] ^= flip;
+    if (call.kind == CallKind::kRead && !result.bytes.empty())
+      result.bytes[0] = static_cast<char>(result.bytes[0] ^ flip);
     story += "; ";
   }
 

@@ -85,12 +85,12 @@ TEST(OracleDropTest, SupersededVersions) {
       History history;
       history.clock(2000);
       Holdings found;
-      for (unsigned i = 0; i < 3; ++i) history.write(a_put("k"), 10 * (i + 1));
-      for (unsigned i = 3; i-- > 0;) {
+      for (std::uint64_t i = 0; i < 3; ++i) history.write(a_put("k"), 10 * (i + 1));
+      for (std::uint64_t i = 3; i-- > 0;) {
         if ((kept >> i & 1) != 0) found.entries.push_back(put("k", 10 * (i + 1)));
       }
       unsigned needed = 7;
-      for (unsigned i = 0; i < 2; ++i) {
+      for (std::uint64_t i = 0; i < 2; ++i) {
         if (10 * (i + 2) <= floor) needed &= ~(1U << i);
       }
       history.recover(found, floor);
@@ -212,7 +212,9 @@ TEST(OracleDropTest, BatchesAreWhole) {
 // in pieces, in part, too wide, of another stamp, as an entry.
 TEST(OracleDropTest, RangesAreMatched) {
   const Holdings puts = {.entries = {put("b", 10), put("d", 10)}};
-  auto with = [&](std::vector<RangeTombstone> ranges) { return Holdings{.entries = puts.entries, .ranges = ranges}; };
+  auto with = [&](const std::vector<RangeTombstone>& ranges) {
+    return Holdings{.entries = puts.entries, .ranges = ranges};
+  };
   const std::vector<Case> cases = {
       {"whole", with({range("a", "e", 20)}), 0, ""},
       {"in pieces", with({range("c", "e", 20), range("a", "c", 20)}), 0, ""},

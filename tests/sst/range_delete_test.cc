@@ -115,7 +115,7 @@ TEST(RangeDeletes, DecodeAnyBytes) {
   EXPECT_GT(accepted, 500U);
   EXPECT_GT(refused, 500U);
   // What breaks an invariant of fragments is refused, although it parses.
-  const auto encoded = [](std::string_view low, std::string_view high, std::vector<std::uint64_t> stamps) {
+  const auto encoded = [](std::string_view low, std::string_view high, const std::vector<std::uint64_t>& stamps) {
     std::string out;
     put_length_prefixed(out, low);
     put_length_prefixed(out, high);
