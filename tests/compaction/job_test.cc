@@ -201,7 +201,7 @@ TEST_F(Trees, CutsByOverlapBelow) {
       EXPECT_GT(most, 20'000U);
     } else {
       EXPECT_GT(edit->added.size(), 3U);
-      EXPECT_LT(most, limit + 3U * 1400);
+      EXPECT_LT(most, limit + std::uint64_t{3} * 1400);
     }
   }
 }

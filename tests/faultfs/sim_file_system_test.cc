@@ -45,6 +45,7 @@ class Intercepted : public testing::Test {
     return power_loss(disk, NameOrder::kPosix, chooser);
   }
 
+ public:
   Disk disk;
   Scripted interceptor;
   SimFileSystem fs{disk, &interceptor};
