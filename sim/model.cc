@@ -18,11 +18,12 @@ void Model::add(Timestamp at, const WriteBatch& batch) {
     auto place = keys_.find(entry.key);
     if (place == keys_.end()) place = keys_.emplace(std::string(entry.key), Versions()).first;
     Versions& versions = place->second;
-    if (!versions.empty() && versions.back().at == at) versions.pop_back();
-    ModelVersion version{.at = at, .value = std::nullopt};
-    if (entry.kind == Kind::kPut) version.value = std::string(entry.value);
-    const auto after = std::ranges::upper_bound(versions, at, {}, &ModelVersion::at);
-    versions.insert(after, std::move(version));
+    auto same = std::ranges::lower_bound(versions, at, {}, &ModelVersion::at);
+    const bool there = same != versions.end() && same->at == at;
+    if (there && !same->ranged) continue;
+    if (!there) same = versions.insert(same, ModelVersion{});
+    *same = {.at = at, .value = std::nullopt};
+    if (entry.kind == Kind::kPut) same->value = std::string(entry.value);
   }
 }
 
@@ -30,7 +31,9 @@ void Model::add_range(Timestamp at, const BatchEntry& range) {
   const auto end = keys_.lower_bound(range.value);
   for (auto each = keys_.lower_bound(range.key); each != end; ++each) {
     Versions& versions = each->second;
-    if (versions.back().at < at) versions.push_back({.at = at, .value = std::nullopt, .ranged = true});
+    const auto same = std::ranges::lower_bound(versions, at, {}, &ModelVersion::at);
+    const bool there = same != versions.end() && same->at == at;
+    if (same != versions.begin() && !there) versions.insert(same, {.at = at, .value = std::nullopt, .ranged = true});
   }
 }
 

@@ -35,7 +35,7 @@ class Model {
   using Versions = std::vector<ModelVersion>;  // oldest first
   using Keys = std::map<std::string, Versions, std::less<>>;
 
-  void add(Timestamp at, const WriteBatch& batch);  // a collapsed one; stamps ascend
+  void add(Timestamp at, const WriteBatch& batch);  // a collapsed one; what is there of it already stays
   void forget(Timestamp at, const WriteBatch& batch);
 
   // The version of the key that counts at `at`: null when there is none or it is a removal.

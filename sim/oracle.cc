@@ -31,8 +31,10 @@ void Oracle::start_incarnation(const Options& options) {
   tombstone_retention_ticks_ = options.tombstone_retention_seconds * kTicksPerSecond;
   snapshots_.clear();
   in_flight_.clear();
-  for (auto& [at, emission] : emissions_) {
-    emission.retention_ticks = std::min(emission.retention_ticks, tombstone_retention_ticks_);
+  for (Emissions* emissions : {&emissions_, &doubtful_}) {
+    for (auto& [at, emission] : *emissions) {
+      emission.retention_ticks = std::min(emission.retention_ticks, tombstone_retention_ticks_);
+    }
   }
 }
 
@@ -43,40 +45,35 @@ void Oracle::on_stamped(Timestamp at, const WriteBatch& batch) {
     return;
   }
   newest_stamped_ = at;
-  const auto found = std::ranges::find_if(
-      in_flight_, [&](const InFlight& each) { return !each.at && each.batch->encoded() == batch.encoded(); });
-  if (found == in_flight_.end()) {
+  const auto writes = in_flight_.find(batch.encoded());
+  if (writes == in_flight_.end() || writes->second.stamps.size() - writes->second.of_failed >= writes->second.writers) {
     violate("stamp-witness", fmt::format("stamp {} was given to a batch of {} operations that no client has in flight",
                                          at.ticks, batch.count()));
     return;
   }
-  found->at = at;
+  writes->second.stamps.push_back(at);
   model_.add(at, batch);
   emissions_.emplace(at, Emission{.batch = batch, .retention_ticks = tombstone_retention_ticks_});
 }
 
 void Oracle::on_ingest_given_up(Timestamp at) {
-  const auto found = std::ranges::find(in_flight_, std::optional(at), &InFlight::at);
   const auto emission = emissions_.find(at);
-  if (found == in_flight_.end() || emission == emissions_.end()) {
+  const auto writes =
+      emission == emissions_.end() ? in_flight_.end() : in_flight_.find(emission->second.batch.encoded());
+  if (writes == in_flight_.end() || std::erase(writes->second.stamps, at) == 0) {
     violate("stamp-witness", fmt::format("an ingest of stamp {} was given up, and none is in flight", at.ticks));
     return;
   }
-  found->at.reset();
+  writes->second.of_failed = std::min(writes->second.of_failed, writes->second.stamps.size());
   model_.forget(at, emission->second.batch);
   emissions_.erase(emission);
 }
 
 void Oracle::end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at) {
-  const auto found = std::ranges::find(in_flight_, &batch, &InFlight::batch);
+  const auto writes = in_flight_.find(batch.encoded());
   if (batch.count() > 0) {
-    // Of several equal batches in flight any may have got the stamp: which one it was shows only now.
-    const auto twin = std::ranges::find_if(
-        in_flight_, [&](const InFlight& each) { return each.at == at && each.batch->encoded() == batch.encoded(); });
-    if (twin != in_flight_.end()) std::swap(found->at, twin->at);
-    if (found->at != at) {
-      violate("stamp-witness", fmt::format("the write answered stamp {}, its batch was stamped {}", at.ticks,
-                                           found->at ? found->at->ticks : 0));
+    if (std::erase(writes->second.stamps, at) == 0) {
+      violate("stamp-witness", fmt::format("the write answered stamp {}, which no batch like it was given", at.ticks));
     }
     if (at <= ticket.floor) {
       violate("real-time", fmt::format("a write got stamp {}, although {} had returned before it began", at.ticks,
@@ -86,12 +83,22 @@ void Oracle::end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp 
     acknowledged_.push_back(at);
     if (sync_on_) durable_ = std::max(durable_, at);
   }
-  in_flight_.erase(found);
+  leave(writes);
   floor_ = std::max(floor_, at);
 }
 
 void Oracle::abandon_write(const WriteBatch& batch) {
-  in_flight_.erase(std::ranges::find(in_flight_, &batch, &InFlight::batch));
+  const auto writes = in_flight_.find(batch.encoded());
+  ++writes->second.of_failed;
+  leave(writes);
+}
+
+void Oracle::leave(EqualWrites::iterator writes) {
+  if (--writes->second.writers == 0) {
+    in_flight_.erase(writes);
+    return;
+  }
+  writes->second.of_failed = std::min(writes->second.of_failed, writes->second.stamps.size());
 }
 
 void Oracle::end_read(const Ticket& ticket, Timestamp at, std::optional<Timestamp> as_of) {
@@ -203,9 +210,10 @@ Oracle::Counts Oracle::check_recovered(const Holdings& found, const Recovery& re
     bounds.acknowledged = {};
     bounds.shown = {};
   }
-  RecoveryJudge judge(model_, emissions_, bounds);
+  RecoveryJudge judge(model_, emissions_, doubtful_, bounds);
   violation_ = violation_ ? violation_ : judge.judge(found);
   if (violation_) return {};
+  if (power) doubtful_.clear();  // the disk is what it is: nothing before this power loss comes back
   const Counts counts = judge.settle();
   dropped_to_ = std::max(counts.dropped_to, void_bounds ? Timestamp{} : dropped_to_);
   settle(recovery, void_bounds, judge.cut());

@@ -61,7 +61,7 @@ class Oracle {
 
   // Invocation and return. Writes pass their batch with one operation a key.
   Ticket begin() const { return {.floor = floor_, .snapshots = snapshots_taken_, .history = told_floor_}; }
-  void begin_write(const WriteBatch& batch) { in_flight_.push_back({.batch = &batch}); }
+  void begin_write(const WriteBatch& batch) { ++in_flight_[std::string(batch.encoded())].writers; }
   void on_stamped(Timestamp at, const WriteBatch& batch);
   // A stamped ingest is not there and never will be; its client gets an error.
   void on_ingest_given_up(Timestamp at);
@@ -105,10 +105,14 @@ class Oracle {
   std::size_t writes() const { return emissions_.size(); }
 
  private:
+  // Writes of equal batches that have not returned. Which of them got a stamp shows only when one answers with it.
   struct InFlight {
-    const WriteBatch* batch;
-    std::optional<Timestamp> at{};
+    std::size_t writers = 0;
+    std::vector<Timestamp> stamps{};  // given out, and answered by nobody yet
+    std::size_t of_failed = 0;        // at most so many of them belong to writes that failed
   };
+  using EqualWrites = std::map<std::string, InFlight, std::less<>>;  // by the encoded batch
+  void leave(EqualWrites::iterator writes);                          // one writer returned or failed
   // The highest floor that is right now, given the snapshots that were live before `taken` more were and still are.
   Timestamp highest_floor(std::uint64_t taken) const;
   Timestamp past(std::uint64_t ticks) const;                              // so long before the newest moment known
@@ -117,8 +121,9 @@ class Oracle {
 
   Model model_;
   Emissions emissions_;                  // that may still count
+  Emissions doubtful_;                   // taken for lost by a recovery; see sim/oracle_recovery.h
   std::vector<Timestamp> acknowledged_;  // for as-of reads
-  std::vector<InFlight> in_flight_;
+  EqualWrites in_flight_;
   Timestamp newest_stamped_;
   Timestamp floor_;                               // the largest stamp of any operation that returned
   Timestamp durable_;                             // acknowledged writes up to here survive a power loss

@@ -84,6 +84,21 @@ std::optional<Violation> RecoveryJudge::judge(const Holdings& found) {
   return violation_;
 }
 
+bool RecoveryJudge::restore(Timestamp at) {
+  const auto doubtful = doubtful_.find(at);
+  if (doubtful == doubtful_.end() || !bounds_.rolled_back) return false;
+  const Emission& emission = doubtful->second;
+  const auto [place, added] = emissions_.try_emplace(at, emission);
+  if (!added && place->second.batch.encoded() != emission.batch.encoded()) {
+    model_.forget(at, place->second.batch);
+    place->second = emission;
+  }
+  place->second.acknowledged = false;
+  model_.add(at, emission.batch);
+  doubtful_.erase(doubtful);
+  return true;
+}
+
 // Marks what the store holds; whatever it holds beside the model is invented.
 void RecoveryJudge::match_entries(const std::vector<Survivor>& entries) {
   const Survivor* before = nullptr;
@@ -96,8 +111,12 @@ void RecoveryJudge::match_entries(const std::vector<Survivor>& entries) {
       return;
     }
     before = &entry;
+    const auto known = [&](const ModelVersion* version) {
+      return version != nullptr && !version->ranged && version->value == entry.value && !version->dropped;
+    };
     ModelVersion* version = model_.version(entry.key, entry.at);
-    if (version == nullptr || version->ranged || version->value != entry.value || version->dropped) {
+    if (!known(version) && restore(entry.at)) version = model_.version(entry.key, entry.at);
+    if (!known(version)) {
       violate("invented", fmt::format("the store holds '{}' = {} of stamp {}; expected {}", printable(entry.key),
                                       show(entry.value), entry.at.ticks,
                                       version == nullptr || version->ranged ? "no entry of that stamp"
@@ -116,8 +135,12 @@ void RecoveryJudge::match_ranges(const std::vector<RangeTombstone>& ranges) {
   const RangeTombstones all(ranges);
   for (const RangeTombstones::Fragment& fragment : all.fragments()) {
     for (const Timestamp at : fragment.stamps) {
-      const auto emission = emissions_.find(at);
-      if (emission == emissions_.end() || !within(fragment, ranges_of(at, emission->second.batch))) {
+      const auto known = [&](auto emission) {
+        return emission != emissions_.end() && within(fragment, ranges_of(at, emission->second.batch));
+      };
+      auto emission = emissions_.find(at);
+      if (!known(emission) && restore(at)) emission = emissions_.find(at);
+      if (!known(emission)) {
         violate("invented", fmt::format("the store holds a range delete of '{}' to '{}' of stamp {}; expected {}",
                                         printable(fragment.low), printable(fragment.high), at.ticks,
                                         emission == emissions_.end() ? std::string("nothing of that stamp")
@@ -231,7 +254,10 @@ void RecoveryJudge::accuse(std::string_view key, const Model::Versions& versions
 void RecoveryJudge::forget_doubtful() {
   for (auto& [key, versions] : model_.keys()) {
     std::erase_if(versions, [&](const ModelVersion& version) {
-      return version.value && !version.survived && !version.dropped && !required(version.at, emissions_.at(version.at));
+      const Emission& emission = emissions_.at(version.at);
+      const bool doubtful = version.value && !version.survived && !version.dropped && !required(version.at, emission);
+      if (doubtful) doubtful_.emplace(version.at, emission);
+      return doubtful;
     });
   }
 }
@@ -239,8 +265,10 @@ void RecoveryJudge::forget_doubtful() {
 RecoveryJudge::Counts RecoveryJudge::settle() {
   Counts counts;
   for (auto& [at, emission] : emissions_) {
-    const bool doubtful = emission.survived == 0 && !emission.dropped_before && !emission.leaned_on;
-    emission.lost |= doubtful && !required(at, emission);
+    if (emission.lost || emission.survived > 0 || emission.dropped_before || emission.leaned_on) continue;
+    if (required(at, emission)) continue;
+    emission.lost = true;
+    doubtful_.emplace(at, emission);
   }
   for (auto each = emissions_.begin(); each != emissions_.end();) {
     auto& [at, emission] = *each;

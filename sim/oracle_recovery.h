@@ -15,6 +15,11 @@
 // either way its key is absent at F and later. Nobody will ever know, so where a disk that lied goes back behind that
 // recovery, to a lower floor, a tombstone that must be there otherwise needs no second reason to be missing.
 //
+// A write that is missing, and may have been lost or dropped, counts as lost, and is set aside as *doubtful*. If it was
+// dropped in truth, a disk that lied may go back behind the drop and show it again. A doubtful write that is found
+// there is part of the model once more, whole. (Where its stamp has been given out again since, the disk went back
+// behind the later write, too.)
+//
 // Required: acknowledged and not above the bound or the newest survivor; or shown; or any entry of it survived.
 // Thread-safety: one thread. Complexity: versions · log, a few times over where writes were lost.
 #pragma once
@@ -81,8 +86,8 @@ class RecoveryJudge {
     Timestamp dropped_to{};                // the lowest floor that allows what was dropped since the last recovery
   };
 
-  RecoveryJudge(Model& model, Emissions& emissions, const Bounds& bounds)
-      : model_(model), emissions_(emissions), bounds_(bounds) {}
+  RecoveryJudge(Model& model, Emissions& emissions, Emissions& doubtful, const Bounds& bounds)
+      : model_(model), emissions_(emissions), doubtful_(doubtful), bounds_(bounds) {}
 
   std::optional<Violation> judge(const Holdings& found);
   // After a judgement without violation: lost writes leave the model and the emissions; what is missing is noted as
@@ -91,6 +96,7 @@ class RecoveryJudge {
   Timestamp cut() const { return cut_; }  // the newest survivor's stamp
 
  private:
+  bool restore(Timestamp at);  // false: no doubtful write had that stamp
   void match_entries(const std::vector<Survivor>& entries);
   void match_ranges(const std::vector<RangeTombstone>& ranges);
   void explain();
@@ -105,6 +111,7 @@ class RecoveryJudge {
 
   Model& model_;
   Emissions& emissions_;
+  Emissions& doubtful_;
   const Bounds bounds_;
   Timestamp cut_;
   bool grew_ = false;    // a write was found lost in this round

@@ -216,6 +216,36 @@ TEST(OracleTest, StampWitnessOfEqualBatches) {
   }
 }
 
+// Goal: which of several equal batches got a stamp shows only when one answers with it, also where another failed.
+// Method: two equal removes in flight; the one or the other, stamped before or after, fails; the other answers.
+// Expectation: fine, but a stamp more than there are writers is refused, and so is one that nobody was given.
+TEST(OracleTest, StampWitnessOfEqualBatchesThatFail) {
+  WriteBatch removal;
+  removal.remove("a");
+  for (const bool first_fails : {false, true}) {
+    for (const bool stamped_again : {false, true}) {
+      for (const auto& [answer, rule] : {std::pair{5U, ""}, {7U, "stamp-witness"}}) {
+        History history;
+        const auto one = history.begin(removal);
+        const auto two = history.begin(removal);
+        history.oracle().on_stamped(stamp(5), *one.batch);
+        history.oracle().abandon_write(*(first_fails ? one : two).batch);
+        if (stamped_again) history.oracle().on_stamped(stamp(6), *one.batch);
+        history.end(first_fails ? two : one, stamped_again && answer == 5 ? 6 : answer);
+        EXPECT_EQ(history.rule(), rule) << first_fails << stamped_again << answer;
+      }
+    }
+  }
+  History history;
+  const auto one = history.stamped(removal, 5);
+  history.begin(removal);
+  history.oracle().abandon_write(*one.batch);
+  history.oracle().on_stamped(stamp(6), removal);
+  EXPECT_EQ(history.rule(), "");
+  history.oracle().on_stamped(stamp(7), removal);
+  EXPECT_EQ(history.rule(), "stamp-witness");
+}
+
 // Goal: the order of stamps respects real time. Method: a write that began after an answer of 20 gets 15, 20 or 21, a
 // read that did is at 19 or 20; one that began before is free. Expectation: as stated.
 TEST(OracleTest, RealTime) {
