@@ -5,10 +5,10 @@
 // power_loss: every unit that was not durable meets the fate that the Chooser gives it (choice.h). The result has
 // nothing pending: what is visible is durable. Which name operations are asked for depends on the profile:
 //
-//   profile      operations of a synced directory   a file's full sync persists          the others
-//   kOrdered     and all that came before           its name and all that came before    a prefix of the journal is
-//   kept kReordering  durable                            its names                            any subset is kept kPosix
-//   durable                            no name                              any subset is kept
+//   profile      operations of a synced directory   a full sync of a file persists       other operations
+//   kOrdered     these and all earlier ones         its names and all earlier ones       a prefix of the journal is kept
+//   kReordering  these                              its names                            any subset is kept
+//   kPosix       these                              no name                              any subset is kept
 //
 // A full sync is kDataAndSize. An operation is kept or lost as a whole, so a rename's target is the old file or the new
 // one. A directory that is lost takes along what lies below it. Rules that hold for every answer: bytes that were

@@ -6,7 +6,10 @@
 // same runs to the same hashes; a machine that dies by being dropped leaks there.
 //
 // Ordinary builds: an arena at a fixed address, so that whatever depends on addresses does so in the same way every
-// time; a bump pointer and a free list for each size class.   block = | class, generation: 8 B | payload, 16-aligned |
+// time; a bump pointer and a free list for each size class.
+//
+//   block = | class, generation: 8 B | payload, 16-aligned |
+//
 // Under AddressSanitizer: malloc, with every live allocation in a list, so that each keeps its red zones and
 // quarantine. Under ThreadSanitizer: nothing, machines are not dropped there.
 //

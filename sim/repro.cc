@@ -322,6 +322,12 @@ Repro repro_of(const Outcome& outcome) {
   return repro;
 }
 
+Verdict verdict_of(const Repro& observed, const Outcome& replayed) {
+  if (!replayed.faithful) return Verdict::kStale;
+  if (observed.rule != (replayed.failure ? replayed.failure->rule : "")) return Verdict::kOtherRule;
+  return observed.trace_hash == replayed.trace_hash ? Verdict::kReproduced : Verdict::kOtherTrace;
+}
+
 std::string encode_repro(const Repro& repro, const std::vector<Event>& last_events) {
   const Scenario& scenario = repro.scenario;
   Json json{{"format", kReproFormat},

@@ -25,6 +25,12 @@ struct Repro {
 };
 
 Repro repro_of(const Outcome& outcome);
+
+// What a replay says of the file. Stale: decisions that the file records were never met, so it says nothing; what is
+// not stale followed the file to its end.
+enum class Verdict : std::uint8_t { kReproduced, kOtherRule, kOtherTrace, kStale };
+Verdict verdict_of(const Repro& observed, const Outcome& replayed);
+
 std::string encode_repro(const Repro& repro, const std::vector<Event>& last_events);
 // kUnsupported for a newer format, kCorruption for anything that does not read, naming the place.
 Result<Repro> decode_repro(const std::string& text);

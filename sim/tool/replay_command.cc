@@ -29,16 +29,22 @@ void print_trace(const Trace& trace) {
   for (std::size_t i = 0; i < trace.all().size(); ++i) std::printf("%zu %s\n", i, to_string(trace.all()[i]).c_str());
 }
 
+std::string in_words(const std::string& rule) { return rule.empty() ? "a clean run" : "rule " + rule; }
+
 // Says why the replay is not what the file observed; empty when it is.
 std::string mismatch(const Repro& repro, const Outcome& outcome) {
-  const std::string rule = outcome.failure ? outcome.failure->rule : "";
-  if (rule != repro.rule) {
-    return fmt::format("expected {}, found {}", repro.rule.empty() ? "a clean run" : "rule " + repro.rule,
-                       rule.empty() ? "a clean run" : "rule " + rule);
+  const std::string found = in_words(outcome.failure ? outcome.failure->rule : "");
+  switch (verdict_of(repro, outcome)) {
+    case Verdict::kReproduced: break;
+    case Verdict::kOtherRule:
+      return fmt::format("did not reproduce: expected {}, found {}", in_words(repro.rule), found);
+    case Verdict::kOtherTrace:
+      return fmt::format("did not reproduce: trace hash: expected {}, found {}", repro.trace_hash, outcome.trace_hash);
+    case Verdict::kStale:
+      return fmt::format(
+          "stale: expected {}, found {}, but recorded decisions were never met; the code has changed since",
+          in_words(repro.rule), found);
   }
-  if (!outcome.faithful) return "some recorded decisions were never met: the code has changed since";
-  if (outcome.trace_hash != repro.trace_hash)
-    return fmt::format("trace hash: expected {}, found {}", repro.trace_hash, outcome.trace_hash);
   return "";
 }
 
@@ -52,7 +58,7 @@ int replay_scenario(const Scenario& scenario, const ReplayArguments& arguments, 
   std::fputs(text.c_str(), stdout);
   if (observed != nullptr) {
     if (const std::string why = mismatch(*observed, outcome); !why.empty()) {
-      std::fprintf(stderr, "did not reproduce: %s\n  made by %s\n", why.c_str(), observed->made_by.c_str());
+      std::fprintf(stderr, "%s\n  made by %s\n", why.c_str(), observed->made_by.c_str());
       return 6;
     }
     std::printf("reproduced: %s, trace %s\n", observed->rule.empty() ? "a clean run" : observed->rule.c_str(),

@@ -205,7 +205,9 @@ TEST_F(SimToolTest, DidNotReproduce) {
   write_repro("unmet.repro", [](Repro& repro) {
     repro.scenario.incarnations[0].recorded->schedule.push_back({.fiber = 99, .step = 1, .next = 1});
   });
-  EXPECT_EQ(sim("replay unmet.repro").code, 6);
+  said = sim("replay unmet.repro");
+  EXPECT_EQ(said.code, 6);
+  EXPECT_TRUE(said.err.starts_with("stale: expected a clean run, found a clean run, but")) << said.err;
 }
 
 // Goal: a file that cannot be read is named with the reason. Method: none, no JSON, cut, edited, too new. Expectation:
@@ -295,7 +297,7 @@ TEST_F(FoundBugTest, IsReportedAndReplays) {
   EXPECT_TRUE(contains(replayed.out, "rule " + rule));
   const Said sound = sim("replay " + artifact);
   EXPECT_EQ(sound.code, 6);
-  EXPECT_TRUE(sound.err.starts_with("did not reproduce: expected rule " + rule)) << sound.err;
+  EXPECT_TRUE(contains(sound.err, ": expected rule " + rule + ", found a clean run")) << sound.err;
 
   write("in_the_way", "a file");
   const Said unwritable = mutant(hunt + "--out in_the_way");
