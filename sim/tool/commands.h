@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "sim/campaign.h"
+#include "sim/report/campaign.h"
 
 namespace mylonite::sim {
 

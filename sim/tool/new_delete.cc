@@ -1,8 +1,8 @@
-// This program's operator new and delete: see sim/machine_heap.h. In programs only, never in a library.
+// This program's operator new and delete: see sim/machine/machine_heap.h. In programs only, never in a library.
 #include <cstddef>
 #include <new>
 
-#include "sim/machine_heap.h"
+#include "sim/machine/machine_heap.h"
 
 namespace {
 

@@ -10,9 +10,10 @@
 #include "core/rt/rt.h"
 #include "core/vfs/posix.h"
 #include "core/vfs/util.h"
-#include "sim/fiber.h"
-#include "sim/report.h"
-#include "sim/repro.h"
+#include "sim/machine/fiber.h"
+#include "sim/report/report.h"
+#include "sim/run/replay.h"
+#include "sim/scenario/repro.h"
 #include "sim/tool/commands.h"
 
 namespace mylonite::sim {

@@ -6,7 +6,7 @@ set -eu
 cd "$1"
 out=$2/matrix
 mkdir -p "$out"
-sources="tests/determinism/toy.cc sim/fiber.cc sim/trace.cc sim/strategy.cc sim/scheduler.cc core/rt/rt.cc
+sources="tests/determinism/toy.cc sim/machine/fiber.cc sim/machine/trace.cc sim/machine/strategy.cc sim/machine/scheduler.cc core/rt/rt.cc
   core/base/hash.cc core/base/invariant.cc"
 launcher=$(command -v ccache || true)
 export out launcher

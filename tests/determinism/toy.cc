@@ -13,8 +13,8 @@
 
 #include "core/base/random.h"
 #include "core/rt/rt.h"
-#include "sim/sanitizer.h"
-#include "sim/scheduler.h"
+#include "sim/machine/sanitizer.h"
+#include "sim/machine/scheduler.h"
 
 namespace mylonite::sim {
 namespace {

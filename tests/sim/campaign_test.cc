@@ -1,5 +1,5 @@
 // Campaigns: many seeds, each on its own, whoever runs it and in whatever order.
-#include "sim/campaign.h"
+#include "sim/report/campaign.h"
 
 #include <atomic>
 #include <map>
@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "sim/report.h"
+#include "sim/report/report.h"
 #include "tests/sim/recorded.h"
 
 namespace mylonite::sim {

@@ -1,5 +1,5 @@
 // What two readings of a store may differ in.
-#include "sim/contents.h"
+#include "sim/run/contents.h"
 
 #include <gtest/gtest.h>
 

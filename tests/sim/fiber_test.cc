@@ -1,4 +1,4 @@
-#include "sim/fiber.h"
+#include "sim/machine/fiber.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/sanitizer.h"
+#include "sim/machine/sanitizer.h"
 
 namespace mylonite::sim {
 namespace {

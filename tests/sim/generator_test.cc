@@ -1,5 +1,5 @@
 // The generator: one seed gives one scenario for ever, as much work as asked, and everything it can draw is drawn.
-#include "sim/generator.h"
+#include "sim/scenario/generator.h"
 
 #include <array>
 #include <set>
@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/hash.h"
-#include "sim/repro.h"
+#include "sim/scenario/repro.h"
 
 namespace mylonite::sim {
 namespace {

@@ -1,4 +1,4 @@
-#include "sim/machine_heap.h"
+#include "sim/machine/machine_heap.h"
 
 #include <array>
 #include <functional>
@@ -11,10 +11,10 @@
 #include <gtest/gtest.h>
 
 #include "core/rt/rt.h"
-#include "sim/generator.h"
-#include "sim/run.h"
-#include "sim/sanitizer.h"
-#include "sim/scheduler.h"
+#include "sim/machine/sanitizer.h"
+#include "sim/machine/scheduler.h"
+#include "sim/run/run.h"
+#include "sim/scenario/generator.h"
 
 namespace mylonite::sim {
 namespace {

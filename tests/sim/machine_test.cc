@@ -1,5 +1,5 @@
 // The machine alone, without a store: a small program calls its file system, and dies or is lied to where planned.
-#include "sim/machine.h"
+#include "sim/run/machine.h"
 
 #include <algorithm>
 #include <functional>

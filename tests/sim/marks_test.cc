@@ -1,5 +1,5 @@
 // The list of marks is that of the engine: a mark that nobody lists would never be demanded.
-#include "sim/marks.h"
+#include "sim/report/marks.h"
 
 #include <algorithm>
 #include <filesystem>

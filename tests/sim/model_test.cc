@@ -1,5 +1,5 @@
 // The reference model against something simpler still: a list of all writes, searched from end to end.
-#include "sim/model.h"
+#include "sim/oracle/model.h"
 
 #include <algorithm>
 #include <set>

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/oracle.h"
+#include "sim/oracle/oracle.h"
 
 namespace mylonite::sim {
 namespace {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "sim/oracle.h"
+#include "sim/oracle/oracle.h"
 #include "tests/sim/small_store.h"
 
 namespace mylonite::sim {

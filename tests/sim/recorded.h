@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include "sim/fiber.h"
-#include "sim/generator.h"
-#include "sim/run.h"
+#include "sim/machine/fiber.h"
+#include "sim/run/run.h"
+#include "sim/scenario/generator.h"
 
 namespace mylonite::sim {
 

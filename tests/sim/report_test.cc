@@ -1,5 +1,5 @@
 // What people and programs read of a campaign.
-#include "sim/report.h"
+#include "sim/report/report.h"
 
 #include <algorithm>
 #include <string>
@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "sim/marks.h"
+#include "sim/report/marks.h"
 
 namespace mylonite::sim {
 namespace {

@@ -1,4 +1,4 @@
-// sim/repro.schema.json describes what is written, no less and no more.
+// sim/scenario/repro.schema.json describes what is written, no less and no more.
 #include <algorithm>
 #include <fstream>
 #include <regex>
@@ -11,7 +11,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "sim/repro.h"
+#include "sim/run/replay.h"
+#include "sim/scenario/repro.h"
 #include "tests/sim/recorded.h"
 
 namespace mylonite::sim {

@@ -1,5 +1,6 @@
 // Scenario files: they hold the whole run, and whatever is damaged in them is named.
-#include "sim/repro.h"
+#include "sim/scenario/repro.h"
+#include "sim/run/replay.h"
 
 #include <algorithm>
 #include <set>

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/scheduler.h"
+#include "sim/machine/scheduler.h"
 
 namespace mylonite::sim {
 

@@ -1,5 +1,5 @@
 // run(scenario) is a pure function, and what it records is the whole run.
-#include "sim/run.h"
+#include "sim/run/run.h"
 
 #include <algorithm>
 #include <atomic>

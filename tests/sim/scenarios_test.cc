@@ -25,9 +25,10 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/fiber.h"
-#include "sim/generator.h"
-#include "sim/repro.h"
+#include "sim/machine/fiber.h"
+#include "sim/run/replay.h"
+#include "sim/scenario/generator.h"
+#include "sim/scenario/repro.h"
 
 namespace mylonite::sim {
 namespace {

@@ -1,4 +1,4 @@
-#include "sim/scheduler.h"
+#include "sim/machine/scheduler.h"
 
 #include <functional>
 #include <memory>
@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/sanitizer.h"
+#include "sim/machine/sanitizer.h"
 #include "tests/sim/run_program.h"
 
 namespace mylonite::sim {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/base/random.h"
-#include "sim/oracle.h"
+#include "sim/oracle/oracle.h"
 
 namespace mylonite::sim {
 

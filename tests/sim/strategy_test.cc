@@ -1,4 +1,4 @@
-#include "sim/strategy.h"
+#include "sim/machine/strategy.h"
 
 #include <algorithm>
 #include <map>

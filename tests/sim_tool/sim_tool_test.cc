@@ -9,10 +9,11 @@
 #include <gtest/gtest.h>
 
 #include "core/base/release.h"
-#include "sim/fiber.h"
-#include "sim/generator.h"
-#include "sim/marks.h"
-#include "sim/repro.h"
+#include "sim/machine/fiber.h"
+#include "sim/report/marks.h"
+#include "sim/run/replay.h"
+#include "sim/scenario/generator.h"
+#include "sim/scenario/repro.h"
 #include "tests/sim_tool/program.h"
 
 namespace mylonite::sim {

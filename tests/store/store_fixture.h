@@ -13,7 +13,7 @@
 #include "core/vfs/posix.h"
 #include "core/vfs/util.h"
 #include "faultfs/sim_file_system.h"
-#include "sim/scheduler.h"
+#include "sim/machine/scheduler.h"
 #include "tests/support/scratch.h"
 
 namespace mylonite::testing {

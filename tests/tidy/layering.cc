@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -11,7 +12,8 @@ namespace mylonite::tidy {
 namespace {
 
 // The arrows: files whose path starts with `from` may include files whose path starts with one of `to`, separated by
-// spaces. The first row that fits decides, so exceptions stand above their room.
+// spaces, themselves or by way of what they include. The first row that fits decides, so exceptions stand above their
+// room.
 struct Arrow {
   std::string_view from;
   std::string_view to;
@@ -36,22 +38,31 @@ constexpr std::array kArrows = {
           "core/vfs/ core/rt/ core/base/"},
     Arrow{"core/tool/", "core/"},
     Arrow{"faultfs/", "faultfs/ core/vfs/ core/rt/ core/base/"},
-    // The judges know the contract, not the engine.
-    Arrow{"sim/model", "sim/ faultfs/ core/format/ core/vfs/ core/rt/ core/base/"},
-    Arrow{"sim/oracle", "sim/ faultfs/ core/format/ core/vfs/ core/rt/ core/base/"},
-    Arrow{"sim/", "sim/ faultfs/ core/"},
+    Arrow{"sim/machine/", "sim/machine/ faultfs/ core/vfs/ core/rt/ core/base/"},
+    Arrow{"sim/scenario/", "sim/scenario/ sim/machine/ faultfs/ core/format/ core/vfs/ core/rt/ core/base/"},
+    // The oracle knows the contract, not the engine.
+    Arrow{"sim/oracle/", "sim/oracle/ sim/scenario/ sim/machine/ faultfs/ core/format/ core/vfs/ core/rt/ core/base/"},
+    Arrow{"sim/run/", "sim/run/ sim/oracle/ sim/scenario/ sim/machine/ faultfs/ core/"},
+    Arrow{"sim/report/", "sim/report/ sim/run/ sim/oracle/ sim/scenario/ sim/machine/ faultfs/ core/"},
+    Arrow{"sim/tool/", "sim/ faultfs/ core/"},
     Arrow{"experiments/", "experiments/ sim/ faultfs/ core/"},
     Arrow{"notebooks/", "notebooks/ experiments/ sim/ faultfs/ core/"},
     Arrow{"tests/", "tests/ experiments/ sim/ faultfs/ core/"},
 };
 
-constexpr std::string_view kCommandLineTool = "core/tool/";  // a program, included by nobody else
+constexpr std::array kPrograms = {std::string_view("core/tool/"),
+                                  std::string_view("sim/tool/")};  // nobody includes them
 
 // Slow to compile: in .cc files only, so that a user of the library pays for none of them.
 constexpr std::array kHeavyHeaders = {"<nlohmann/", "<CLI/",      "<fmt/",  "<rapidcheck",
                                       "<xxhash",    "<iostream>", "<regex>"};
 
 constexpr std::array kTopFolders = {"core", "sim", "faultfs", "tests", "experiments", "notebooks"};
+
+const Arrow* row_of(std::string_view path) {
+  const auto* row = std::ranges::find_if(kArrows, [&](const Arrow& arrow) { return path.starts_with(arrow.from); });
+  return row == kArrows.end() ? nullptr : row;
+}
 
 bool allowed(std::string_view to, std::string_view path) {
   return std::ranges::any_of(words_of(to), [&](std::string_view folder) { return path.starts_with(folder); });
@@ -94,13 +105,12 @@ std::string complaint(const Source& source, const Include& include) {
   const bool from_root = std::ranges::any_of(
       kTopFolders, [&](std::string_view folder) { return own->starts_with(std::string(folder) + "/"); });
   if (!from_root) return "spell the path from the repository's root";
-  if (own->starts_with(kCommandLineTool) && !source.path.starts_with(kCommandLineTool) &&
-      !source.path.starts_with("tests/")) {
-    return "nobody includes the command-line tool";
-  }
-  const auto* row =
-      std::ranges::find_if(kArrows, [&](const Arrow& arrow) { return source.path.starts_with(arrow.from); });
-  if (row == kArrows.end()) return "this folder has no arrows yet: give it a row in tests/tidy/layering.cc";
+  const bool of_program = std::ranges::any_of(kPrograms, [&](std::string_view program) {
+    return own->starts_with(program) && !source.path.starts_with(program) && !source.path.starts_with("tests/");
+  });
+  if (of_program) return "nobody includes a command-line tool";
+  const Arrow* row = row_of(source.path);
+  if (row == nullptr) return "this folder has no arrows yet: give it a row in tests/tidy/layering.cc";
   return allowed(row->to, *own) ? "" : "no arrow leads there (ARCHITECTURE.md, tests/tidy/layering.cc)";
 }
 
@@ -112,6 +122,40 @@ Violations check_includes(const Source& source) {
     const std::string what = complaint(source, include);
     if (what.empty()) continue;
     found.push_back({.path = source.path, .line = include.line, .what = "includes " + include.target + ": " + what});
+  }
+  return found;
+}
+
+Violations check_reach(const std::vector<Source>& sources) {
+  std::map<std::string, std::vector<std::string>> includes;
+  for (const Source& source : sources) {
+    std::vector<std::string>& targets = includes[source.path];
+    for (const Include& include : includes_of(source)) {
+      if (const std::optional<std::string> own = own_header(include)) targets.push_back(*own);
+    }
+  }
+  Violations found;
+  for (const auto& [path, targets] : includes) {
+    const Arrow* row = row_of(path);
+    if (row == nullptr) continue;
+    // Direct includes are check_includes' business; a chain ends at the first file that is out of reach.
+    std::map<std::string, std::string> by;  // what is reached, by which file
+    std::vector<std::string> open;
+    for (const std::string& target : targets) {
+      if (allowed(row->to, target) && by.emplace(target, path).second) open.push_back(target);
+    }
+    while (!open.empty()) {
+      const std::string at = open.back();
+      open.pop_back();
+      for (const std::string& next : includes[at]) {
+        if (!by.emplace(next, at).second) continue;
+        if (allowed(row->to, next)) {
+          open.push_back(next);
+        } else {
+          found.push_back({.path = path, .line = 1, .what = "reaches " + next + " by way of " + at});
+        }
+      }
+    }
   }
   return found;
 }
@@ -129,7 +173,7 @@ Violations check_dead_files(const std::vector<Source>& sources) {
   Violations found;
   for (const Source& source : sources) {
     const std::string stem = source.path.substr(0, source.path.rfind('.'));
-    const bool engine = source.path.starts_with("core/") && !source.path.starts_with(kCommandLineTool);
+    const bool engine = source.path.starts_with("core/") && !source.path.starts_with("core/tool/");
     if (source.path.ends_with(".h") && !included.contains(source.path)) {
       found.push_back({.path = source.path, .line = 1, .what = "nobody includes this header"});
     }

@@ -34,7 +34,8 @@ Violations check_header(const Source& source);    // opening comment, #pragma on
 // Of any text file: work left undone, paths of one machine.
 Violations check_text(const Source& source);
 
-// Of the whole tree: headers nobody includes, sources without a header, entries at the top level.
+// Of the whole tree: what a file reaches through the files that it includes; headers nobody includes, sources without a header, entries at the top level.
+Violations check_reach(const std::vector<Source>& sources);
 Violations check_dead_files(const std::vector<Source>& sources);
 Violations check_top_level(const std::vector<std::string>& folders);
 

@@ -1,0 +1,81 @@
+// Stackful fibers: code that can stop in the middle of a call and go on later, all on one OS thread.
+//
+// A Fiber is a stack and a place in it. Control moves only by switch_to, and at the end of a fiber's entry function,
+// which returns the fiber to go on with. On x86-64 a switch saves the six callee-saved registers and the stack pointer,
+// 6-12 ns; elsewhere it is ucontext. The state of C++ exception handling travels with the fiber, so a switch inside
+// a catch block is legal; so does the depth of HostScopes.
+//
+// Invariants: switch_to is called on the fiber that is running; a fiber that is running is not destroyed. Destroying a
+// fiber that has not finished abandons it: no destructor on its stack ever runs, what only that stack owned is leaked
+// (LeakSanitizer is told so), and the stack itself is reused.
+//
+// Does not: schedule (sim/scheduler); save floating-point modes (nothing here changes them); let an exception leave
+// the entry function (terminates); grow stacks: an overflow meets a guard page and faults.
+//
+// Thread-safety: under ThreadSanitizer callers switch inside a SimulatorCode scope (sim/machine/sanitizer.h). A fiber and its
+// pool stay on one OS thread. Units: bytes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+namespace mylonite::sim {
+
+// Stacks for reuse, each above a guard page. Outlives the fibers that use them.
+class StackPool {
+ public:
+  explicit StackPool(std::size_t stack_bytes = std::size_t{256} << 10);  // rounded up to whole pages
+  ~StackPool();
+  StackPool(const StackPool&) = delete;
+  StackPool& operator=(const StackPool&) = delete;
+
+  std::byte* take();  // the lowest byte of a stack of stack_bytes()
+  void give_back(std::byte* bottom);
+  std::size_t stack_bytes() const { return stack_bytes_; }
+
+ private:
+  void unmap(std::byte* bottom) const;
+
+  std::size_t guard_bytes_;
+  std::size_t stack_bytes_;
+  std::vector<std::byte*> free_;
+  std::size_t lent_ = 0;
+};
+
+class Fiber {
+ public:
+  using Entry = Fiber& (*)(void* argument);  // returns who goes on when this fiber has finished
+
+  Fiber();                                                // stands for the calling thread's own stack, running
+  Fiber(StackPool& stacks, Entry entry, void* argument);  // not started
+  ~Fiber();
+  Fiber(const Fiber&) = delete;
+  Fiber& operator=(const Fiber&) = delete;
+
+  void switch_to(Fiber& next);
+
+ private:
+  static void start(Fiber* self) noexcept;
+  void* depart(Fiber& next, void** fake_stack);
+  void jump(Fiber& next, void* to);
+  void arrive(void* fake_stack);
+  void forgive_leaks() const;
+
+  StackPool* stacks_ = nullptr;  // null: the thread's own stack
+  Entry entry_ = nullptr;
+  void* argument_ = nullptr;
+  void* saved_ = nullptr;              // the suspended stack's top; null while running
+  void* thread_exceptions_;            // __cxa_get_globals() of the OS thread
+  std::array<void*, 2> exceptions_{};  // the bytes there, ours while suspended
+  int host_depth_ = 0;                 // of HostScopes, ours while suspended
+  bool started_ = false;
+  bool finished_ = false;
+
+  const void* stack_bottom_ = nullptr;
+  std::size_t stack_bytes_ = 0;
+  Fiber* came_from_ = nullptr;  // who switched here last
+  void* watched_as_ = nullptr;  // ThreadSanitizer's name for this fiber
+};
+
+}  // namespace mylonite::sim

@@ -1,0 +1,146 @@
+// The simulated operating system's threads: runs a program over core/rt as fibers on the calling OS thread, one at a
+// time, under a chosen schedule and virtual time.
+//
+// How a run goes:
+//  1. run(main) makes main fiber 1; rt::Thread makes fibers 2, 3, ... They all run inside run().
+//  2. Each step (before a lock, a try_lock, a wait; after an unlock, a notify, a start; at a point; on blocking) costs
+//     kStepNs of virtual time, is traced, and lets the strategy choose who goes on. Joining a finished thread and
+//     reading clocks are no steps: they commute with everything other fibers do.
+//  3. When nobody can run, time jumps to the earliest deadline; those due wake in order of id.
+//  4. The run ends when all fibers have finished; in a deadlock, when none can run and none has a deadline; in a
+//     livelock, when the step limit is passed; or dropped, when a fiber says so. In the last three cases the fibers
+//     left are abandoned: no destructor on their stacks runs, what they own is leaked (but see sim/machine/machine_heap.h).
+//
+// Invariants: equal programs, strategies' answers, entropy seeds and clocks give equal traces; a mutex is unlocked by
+// its holder, and so is the mutex of a wait; a thread is joined once. notify_one wakes the longest waiter. A freed
+// mutex goes to whoever comes first, not to the longest waiter.
+//
+// Does not: simulate weak memory (schedules are sequentially consistent); preempt between steps (lock-free code names
+// its own with rt::point); end a loop that waits without ever taking a step.
+//
+// Thread-safety: one OS thread. Units: nanoseconds of virtual time, steps. Complexity: a step is constant but for a
+// scan over the run's fibers when somebody blocks or wakes; starting a fiber costs about 0.2 us.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/random.h"
+#include "core/rt/rt.h"
+#include "sim/machine/clock.h"
+#include "sim/machine/fiber.h"
+#include "sim/machine/strategy.h"
+#include "sim/machine/trace.h"
+
+namespace mylonite::sim {
+
+// What successive runs share. All of it outlives them.
+struct World {
+  StackPool& stacks;
+  VirtualClock& clock;
+  Trace& trace;
+};
+
+struct RunOptions {
+  std::uint64_t step_limit = 100'000'000;
+  std::uint64_t entropy_seed = 0;
+};
+
+enum class RunEnd : std::uint8_t { kFinished, kDeadlock, kLivelock, kDropped };
+
+struct RunOutcome {
+  RunEnd end;
+  std::string story;  // deadlock and livelock: what each fiber was doing
+};
+
+class FiberScheduler final : public rt::Scheduler {
+ public:
+  static constexpr std::uint64_t kStepNs = 100;
+
+  FiberScheduler(const World& world, Strategy& strategy, const RunOptions& options);
+  ~FiberScheduler() override;
+  FiberScheduler(const FiberScheduler&) = delete;
+  FiberScheduler& operator=(const FiberScheduler&) = delete;
+
+  RunOutcome run(std::function<void()> main);  // once an object
+  // On a fiber: the run ends here and now. Does not return, except under ThreadSanitizer, which cannot forget a fiber:
+  // the caller then makes its program end, and what happens meanwhile is as if it had not (trace, clock, decisions).
+  void drop();
+
+  int current_fiber() const;  // during a run
+  std::uint64_t own_step() const;
+  std::uint64_t step() const { return step_; }
+  const std::vector<Deviation>& deviations() const { return deviations_; }
+  const std::map<std::string_view, std::uint64_t>& marks() const { return marks_; }  // name to count
+
+  void lock(rt::Mutex& mutex) override;
+  bool try_lock(rt::Mutex& mutex) override;
+  void unlock(rt::Mutex& mutex) override;
+  bool wait(rt::CondVar& condition, rt::Mutex& mutex, std::uint64_t deadline_ns) override;
+  void notify(rt::CondVar& condition, bool all) override;
+  int start(std::string name, std::function<void()> body) override;
+  void join(int thread) override;
+  void point(const char* where) override;
+  void mark(const char* name) override;
+  std::uint64_t monotonic_ns() override;
+  std::uint64_t wall_ticks() override;
+  void sleep_until(std::uint64_t deadline_ns) override;
+  std::uint64_t entropy64() override;
+
+ private:
+  struct Task;
+  enum class State : std::uint8_t;
+  struct Unwinding {  // how things stood when a run was dropped that goes on
+    Trace trace;
+    VirtualClock clock;
+    std::uint64_t step;
+    std::size_t deviations;
+  };
+  struct CachedMark {
+    const char* name = nullptr;
+    std::uint64_t* count = nullptr;
+  };
+
+  static Fiber& task_main(void* task);
+  Task& task(int id) const { return *tasks_[static_cast<std::size_t>(id - 1)]; }
+  Task& add_task(std::string name, std::function<void()> body);
+  void block(Task& self, State state);
+  void wake(Task& sleeper);
+  void wake_due();
+  void acquire(Task& self, rt::Mutex& mutex);
+  void release(rt::Mutex& mutex);
+
+  void take_step(Task& self, EventKind kind);
+  Fiber& decide(Task& self, EventKind kind);
+  Fiber& end(RunEnd how);
+  std::string describe() const;
+  void forget_unwinding();
+
+  World world_;
+  Strategy& strategy_;
+  RunOptions options_;
+  Random entropy_;
+  Fiber host_;
+  RunOutcome outcome_{};
+  std::vector<std::unique_ptr<Task>> tasks_;  // by id - 1
+  Task* current_ = nullptr;
+  std::vector<int> runnable_;  // ascending
+  std::vector<int> waiting_;   // on condition variables, ascending
+  int locking_ = 0;            // how many wait for a mutex
+  int unfinished_ = 0;
+  std::uint64_t due_ns_ = rt::kNever;  // no deadline is before it
+  std::uint64_t step_ = 0;
+  std::vector<Deviation> deviations_;
+  std::map<std::string_view, std::uint64_t> marks_;
+  std::array<CachedMark, 64> mark_cache_{};
+  std::optional<Unwinding> unwinding_;
+};
+
+}  // namespace mylonite::sim

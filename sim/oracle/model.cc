@@ -1,0 +1,96 @@
+#include "sim/oracle/model.h"
+
+#include <algorithm>
+
+#include "core/base/invariant.h"
+
+namespace mylonite::sim {
+
+void Model::add(Timestamp at, const WriteBatch& batch) {
+  // Ranges first: at one stamp a point entry beats a range delete.
+  BatchReader ranges(batch.encoded());
+  for (BatchEntry entry; ranges.next(entry);) {
+    if (entry.kind == Kind::kRangeDelete) add_range(at, entry);
+  }
+  BatchReader points(batch.encoded());
+  for (BatchEntry entry; points.next(entry);) {
+    if (entry.kind == Kind::kRangeDelete) continue;
+    auto place = keys_.find(entry.key);
+    if (place == keys_.end()) place = keys_.emplace(std::string(entry.key), Versions()).first;
+    Versions& versions = place->second;
+    auto same = std::ranges::lower_bound(versions, at, {}, &ModelVersion::at);
+    const bool there = same != versions.end() && same->at == at;
+    if (there && !same->ranged) continue;
+    if (!there) same = versions.insert(same, ModelVersion{});
+    *same = {.at = at, .value = std::nullopt};
+    if (entry.kind == Kind::kPut) same->value = std::string(entry.value);
+  }
+}
+
+void Model::add_range(Timestamp at, const BatchEntry& range) {
+  const auto end = keys_.lower_bound(range.value);
+  for (auto each = keys_.lower_bound(range.key); each != end; ++each) {
+    Versions& versions = each->second;
+    const auto same = std::ranges::lower_bound(versions, at, {}, &ModelVersion::at);
+    const bool there = same != versions.end() && same->at == at;
+    if (same != versions.begin() && !there) versions.insert(same, {.at = at, .value = std::nullopt, .ranged = true});
+  }
+}
+
+void Model::forget(Timestamp at, const WriteBatch& batch) {
+  BatchReader points(batch.encoded());
+  for (BatchEntry entry; points.next(entry);) {
+    if (entry.kind == Kind::kRangeDelete) continue;
+    const auto place = keys_.find(entry.key);
+    invariant(place != keys_.end(), "only what was added is forgotten");
+    forget_version(place, at);
+  }
+  BatchReader ranges(batch.encoded());
+  for (BatchEntry entry; ranges.next(entry);) {
+    if (entry.kind != Kind::kRangeDelete) continue;
+    const auto end = keys_.lower_bound(entry.value);
+    for (auto each = keys_.lower_bound(entry.key); each != end;) forget_version(each++, at);
+  }
+}
+
+void Model::forget_version(Keys::iterator place, Timestamp at) {
+  std::erase_if(place->second, [&](const ModelVersion& version) { return version.at == at; });
+  if (place->second.empty()) keys_.erase(place);
+}
+
+ModelVersion* Model::version(std::string_view key, Timestamp at) {
+  const auto found = keys_.find(key);
+  if (found == keys_.end()) return nullptr;
+  const auto place = std::ranges::lower_bound(found->second, at, {}, &ModelVersion::at);
+  return place != found->second.end() && place->at == at ? &*place : nullptr;
+}
+
+const std::string* Model::value_at(const Versions& versions, Timestamp at) {
+  const auto after = std::ranges::upper_bound(versions, at, {}, &ModelVersion::at);
+  if (after == versions.begin()) return nullptr;
+  const ModelVersion& version = *(after - 1);
+  return version.value ? &*version.value : nullptr;
+}
+
+const std::string* Model::get(std::string_view key, Timestamp at) const {
+  const auto found = keys_.find(key);
+  return found == keys_.end() ? nullptr : value_at(found->second, at);
+}
+
+Model::Pairs Model::scan(const Range& range, Timestamp at) const {
+  Pairs pairs;
+  const auto first = keys_.lower_bound(range.low);
+  const auto end = range.high ? keys_.lower_bound(*range.high) : keys_.end();
+  auto take = [&](const auto& entry) {
+    if (const std::string* value = value_at(entry.second, at)) pairs.emplace_back(entry.first, *value);
+  };
+  if (range.high && *range.high <= range.low) return pairs;
+  if (range.backward) {
+    for (auto each = end; each != first && pairs.size() < range.limit;) take(*--each);
+  } else {
+    for (auto each = first; each != end && pairs.size() < range.limit; ++each) take(*each);
+  }
+  return pairs;
+}
+
+}  // namespace mylonite::sim

@@ -1,0 +1,287 @@
+#include "sim/oracle/oracle.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/bytes.h"
+
+namespace mylonite::sim {
+namespace {
+
+std::string show(const std::optional<std::string>& value) {
+  return value ? fmt::format("'{}'", printable(*value)) : std::string("absent");
+}
+std::string show(const std::string* value) {
+  return value != nullptr ? fmt::format("'{}'", printable(*value)) : "absent";
+}
+
+}  // namespace
+
+void Oracle::violate(std::string rule, std::string what) {
+  if (!violation_) violation_ = Violation{.rule = std::move(rule), .what = std::move(what)};
+}
+
+void Oracle::start_incarnation(const Options& options) {
+  granted_ = std::max(granted_, past(history_retention_ticks_));
+  sync_on_ = options.wal_flush_every_write;
+  history_retention_ticks_ = options.history_retention_seconds * kTicksPerSecond;
+  least_retention_ticks_ = std::min(least_retention_ticks_, history_retention_ticks_);
+  tombstone_retention_ticks_ = options.tombstone_retention_seconds * kTicksPerSecond;
+  snapshots_.clear();
+  in_flight_.clear();
+  for (Emissions* emissions : {&emissions_, &doubtful_}) {
+    for (auto& [at, emission] : *emissions) {
+      emission.retention_ticks = std::min(emission.retention_ticks, tombstone_retention_ticks_);
+    }
+  }
+}
+
+void Oracle::on_stamped(Timestamp at, const WriteBatch& batch) {
+  if (at <= newest_stamped_) {
+    violate("stamp-order",
+            fmt::format("a stamp above {} was expected, {} was issued", newest_stamped_.ticks, at.ticks));
+    return;
+  }
+  newest_stamped_ = at;
+  const auto writes = in_flight_.find(batch.encoded());
+  if (writes == in_flight_.end() || writes->second.stamps.size() - writes->second.of_failed >= writes->second.writers) {
+    violate("stamp-witness", fmt::format("stamp {} was given to a batch of {} operations that no client has in flight",
+                                         at.ticks, batch.count()));
+    return;
+  }
+  writes->second.stamps.push_back(at);
+  model_.add(at, batch);
+  emissions_.emplace(at, Emission{.batch = batch, .retention_ticks = tombstone_retention_ticks_});
+}
+
+void Oracle::on_ingest_given_up(Timestamp at) {
+  const auto emission = emissions_.find(at);
+  const auto writes =
+      emission == emissions_.end() ? in_flight_.end() : in_flight_.find(emission->second.batch.encoded());
+  if (writes == in_flight_.end() || std::erase(writes->second.stamps, at) == 0) {
+    violate("stamp-witness", fmt::format("an ingest of stamp {} was given up, and none is in flight", at.ticks));
+    return;
+  }
+  writes->second.of_failed = std::min(writes->second.of_failed, writes->second.stamps.size());
+  model_.forget(at, emission->second.batch);
+  emissions_.erase(emission);
+}
+
+void Oracle::end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at) {
+  const auto writes = in_flight_.find(batch.encoded());
+  if (batch.count() > 0) {
+    if (std::erase(writes->second.stamps, at) == 0) {
+      violate("stamp-witness", fmt::format("the write answered stamp {}, which no batch like it was given", at.ticks));
+    }
+    if (at <= ticket.floor) {
+      violate("real-time", fmt::format("a write got stamp {}, although {} had returned before it began", at.ticks,
+                                       ticket.floor.ticks));
+    }
+    if (const auto emission = emissions_.find(at); emission != emissions_.end()) emission->second.acknowledged = true;
+    acknowledged_.push_back(at);
+    if (sync_on_) durable_ = std::max(durable_, at);
+  }
+  leave(writes);
+  floor_ = std::max(floor_, at);
+}
+
+void Oracle::abandon_write(const WriteBatch& batch) {
+  const auto writes = in_flight_.find(batch.encoded());
+  ++writes->second.of_failed;
+  leave(writes);
+}
+
+void Oracle::leave(EqualWrites::iterator writes) {
+  if (--writes->second.writers == 0) {
+    in_flight_.erase(writes);
+    return;
+  }
+  writes->second.of_failed = std::min(writes->second.of_failed, writes->second.stamps.size());
+}
+
+void Oracle::end_read(const Ticket& ticket, Timestamp at, std::optional<Timestamp> as_of) {
+  if (as_of) {
+    if (at != *as_of)
+      violate("read", fmt::format("a read as of stamp {} was answered as of {}", as_of->ticks, at.ticks));
+    return;
+  }
+  if (at < ticket.floor) {
+    violate("real-time",
+            fmt::format("a read at stamp {}, although {} had returned before it began", at.ticks, ticket.floor.ticks));
+  }
+  floor_ = std::max(floor_, at);
+  shown_ = std::max(shown_, at);
+  if (sync_on_) shown_durable_ = std::max(shown_durable_, at);
+}
+
+std::uint64_t Oracle::end_snapshot(const Ticket& ticket, Timestamp at) {
+  end_read(ticket, at, std::nullopt);
+  snapshots_.emplace(snapshots_taken_, at);
+  return snapshots_taken_++;
+}
+
+void Oracle::made_durable(const Ticket& ticket) { durable_ = std::max(durable_, ticket.floor); }
+
+Timestamp Oracle::past(std::uint64_t ticks) const {
+  // Stamps may be ahead of the clock, and are as good a measure of time.
+  const std::uint64_t now = std::max(wall_highest_, newest().ticks);
+  return Timestamp{now - std::min(now, ticks)};
+}
+
+Timestamp Oracle::highest_floor(std::uint64_t taken) const {
+  Timestamp highest = std::min(newest(), std::max(granted_, past(history_retention_ticks_)));
+  for (const auto& [name, at] : snapshots_) {
+    if (name < taken) highest = std::min(highest, at);
+  }
+  return std::max(highest, history_floor_);
+}
+
+void Oracle::check_refused(const Ticket& ticket, Timestamp asked) {
+  const Timestamp highest = highest_floor(ticket.snapshots);
+  if (asked < highest) return;
+  violate("floor", fmt::format("a read as of stamp {} was refused; history is owed from {} on, or earlier", asked.ticks,
+                               highest.ticks));
+}
+
+void Oracle::check_floor(const Ticket& ticket, Timestamp floor) {
+  const Timestamp highest = highest_floor(ticket.snapshots);
+  if (floor > highest) {
+    violate("floor", fmt::format("the floor of history is {}; expected {} at most", floor.ticks, highest.ticks));
+  }
+  if (const Timestamp lowest = std::max(ticket.history, dropped_to_); floor < lowest) {
+    violate("floor", fmt::format("the floor of history is {}; it was {} before, and {} is what was dropped",
+                                 floor.ticks, ticket.history.ticks, dropped_to_.ticks));
+  }
+  told_floor_ = std::max(told_floor_, floor);
+}
+
+void Oracle::check_get(std::string_view key, Timestamp at, const std::optional<std::string>& found) {
+  const std::string* expected = model_.get(key, at);
+  const bool same = expected == nullptr ? !found : (found && *found == *expected);
+  if (same) return;
+  violate("read", fmt::format("get '{}' at stamp {}: expected {}, found {}", printable(key), at.ticks, show(expected),
+                              show(found)));
+}
+
+void Oracle::check_scan(const Model::Range& range, Timestamp at, const Pairs& found) {
+  const Model::Pairs expected = model_.scan(range, at);
+  const char* direction = range.backward ? "backward" : "forward";
+  for (std::size_t i = 0; i < std::max(expected.size(), found.size()); ++i) {
+    if (i < expected.size() && i < found.size() && expected[i].first == found[i].first &&
+        expected[i].second == found[i].second)
+      continue;
+    auto pair = [](bool there, std::string_view key, std::string_view value) {
+      return there ? fmt::format("'{}' = '{}'", printable(key), printable(value)) : std::string("the end");
+    };
+    const bool left = i < expected.size();
+    const bool right = i < found.size();
+    violate("scan", fmt::format("{} scan from '{}' at stamp {}, pair {}: expected {}, found {}", direction,
+                                printable(range.low), at.ticks, i,
+                                pair(left, left ? expected[i].first : "", left ? expected[i].second : ""),
+                                pair(right, right ? found[i].first : "", right ? found[i].second : "")));
+    return;
+  }
+}
+
+void Oracle::check_place(const Model::Range& range, Timestamp at, const Place& found) {
+  const Model::Pairs expected = model_.scan(range, at);
+  const Place right = expected.empty() ? Place() : Place(expected.front());
+  if (right == found) return;
+  auto text = [](const Place& place) {
+    return place ? fmt::format("'{}' = '{}'", printable(place->first), printable(place->second))
+                 : std::string("the end");
+  };
+  violate("walk", fmt::format("a step {} '{}' at stamp {}: expected {}, found {}", range.backward ? "before" : "to",
+                              range.backward ? printable(range.high.value_or("the end")) : printable(range.low),
+                              at.ticks, text(right), text(found)));
+}
+
+Oracle::Counts Oracle::check_recovered(const Holdings& found, const Recovery& recovery) {
+  const bool power = recovery.ending == Ending::kPowerLoss;
+  const bool void_bounds = power && liar_;
+  RecoveryJudge::Bounds bounds{.floor = recovery.floor,
+                               .acknowledged = power ? durable_ : floor_,
+                               .shown = power ? shown_durable_ : shown_,
+                               .wall_highest = wall_highest_,
+                               .rolled_back = void_bounds};
+  if (void_bounds) {
+    bounds.acknowledged = {};
+    bounds.shown = {};
+  }
+  RecoveryJudge judge(model_, emissions_, doubtful_, bounds);
+  violation_ = violation_ ? violation_ : judge.judge(found);
+  if (violation_) return {};
+  if (power) doubtful_.clear();  // the disk is what it is: nothing before this power loss comes back
+  const Counts counts = judge.settle();
+  dropped_to_ = std::max(counts.dropped_to, void_bounds ? Timestamp{} : dropped_to_);
+  settle(recovery, void_bounds, judge.cut());
+  return counts;
+}
+
+// The first recovery that returned settles it: what is here now is durable, what is not never comes back.
+void Oracle::settle(const Recovery& recovery, bool void_bounds, Timestamp cut) {
+  durable_ = cut;
+  shown_durable_ = cut;
+  shown_ = cut;
+  if (recovery.first_visible < floor_ && !void_bounds) {
+    violate("stamp-order", fmt::format("reads now report stamp {}, although {} was reported before the crash",
+                                       recovery.first_visible.ticks, floor_.ticks));
+  }
+  if (recovery.ending == Ending::kPowerLoss) liar_ = false;
+  if (void_bounds) newest_stamped_ = std::min(newest_stamped_, recovery.first_visible);
+  floor_ = recovery.first_visible;
+  in_flight_.clear();
+  std::erase_if(acknowledged_, [&](Timestamp at) { return at > floor_; });
+  // Incarnations that nobody judged may have shown stamps, and let history go, up to here.
+  granted_ = std::max(granted_, past(std::exchange(least_retention_ticks_, history_retention_ticks_)));
+  history_floor_ = {};
+  told_floor_ = {};
+  check_floor(begin(), recovery.floor);
+  history_floor_ = recovery.floor;
+}
+
+// A moment behind the newest entry will do too: what happened then may be dropped tombstones.
+void Oracle::check_checkpoint(const Ticket& ticket, Timestamp newest, const Pairs& found) {
+  const Model::Range everything{.low = "", .high = std::nullopt, .limit = UINT64_MAX, .backward = false};
+  const Timestamp first = std::max(ticket.floor, newest);
+  auto shows = [&](Timestamp at) {
+    return std::ranges::equal(model_.scan(everything, at), found,
+                              [](const auto& a, const auto& b) { return a.first == b.first && a.second == b.second; });
+  };
+  if (shows(first)) return;
+  for (auto later = emissions_.upper_bound(first); later != emissions_.end(); ++later) {
+    if (shows(later->first)) return;
+  }
+  violate("checkpoint", fmt::format("a checkpoint with {} pairs, the newest entry of stamp {}, asked for when {} had "
+                                    "returned, is the store at no moment from then on",
+                                    found.size(), newest.ticks, ticket.floor.ticks));
+}
+
+void Oracle::check_listing(std::vector<std::string> found, std::vector<std::string> expected) {
+  std::ranges::sort(found);
+  std::ranges::sort(expected);
+  if (found == expected) return;
+  for (const std::string& name : found) {
+    if (!std::ranges::binary_search(expected, name))
+      violate("listing", fmt::format("'{}' is there, and nothing names it", name));
+  }
+  for (const std::string& name : expected) {
+    if (!std::ranges::binary_search(found, name)) violate("listing", fmt::format("'{}' is missing", name));
+  }
+}
+
+void Oracle::forget_everything() {
+  Oracle anew;
+  anew.wall_highest_ = wall_highest_;
+  anew.sync_on_ = sync_on_;
+  *this = std::move(anew);
+}
+
+std::optional<Timestamp> Oracle::some_stamp(std::uint64_t which) const {
+  if (acknowledged_.empty()) return std::nullopt;
+  return acknowledged_[which % acknowledged_.size()];
+}
+
+}  // namespace mylonite::sim

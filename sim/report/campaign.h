@@ -1,0 +1,57 @@
+// Runs many seeds, on several threads if asked, and adds up what happened.
+//
+// Each seed is generated, run, now and then run twice to compare trace hashes, and reported once. A failing seed does
+// not stop the others. Results do not depend on the number of workers.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "sim/run/run.h"
+#include "sim/scenario/generator.h"
+
+namespace mylonite::sim {
+
+struct CampaignOptions {
+  std::uint64_t first_seed = 0;
+  std::uint64_t end_seed = 100;  // not included
+  std::uint64_t shard = 0;       // of `shards`: takes every shards-th seed, from first_seed + shard
+  std::uint64_t shards = 1;
+  std::uint64_t workers = 1;
+  std::uint64_t stop_after_ns = UINT64_MAX;  // of real time; stops between seeds
+  bool until_failure = false;                // begin no seed after one failed
+  std::uint64_t determinism_percent = 1;     // of seeds run twice
+  bool unreadable_heaps = false;             // see RunSettings
+  GeneratorOptions generator{};
+};
+
+struct SeedResult {
+  std::uint64_t seed = 0;
+  Outcome outcome;
+  std::uint64_t wall_ns = 0;
+  std::string difference{};  // not empty: run twice, and the second run differed; where
+};
+
+struct Campaign {
+  std::uint64_t seeds = 0;
+  std::uint64_t failures = 0;
+  std::uint64_t nondeterministic = 0;
+  std::uint64_t nothing_ran = 0;
+  std::uint64_t checked_twice = 0;
+  std::uint64_t wall_ns = 0;
+  bool interrupted = false;
+  RunStats stats;
+};
+
+// What a campaign tells while it runs; called from any worker, one call at a time. An empty one is not called.
+struct CampaignHooks {
+  std::function<void(const SeedResult&)> on_seed{};
+  std::function<void(std::uint64_t seed)> on_begin{};
+};
+
+// `interrupt` true: seeds in progress are cut short (their outcome says interrupted), no more are begun.
+Campaign run_campaign(const CampaignOptions& options, const std::atomic<bool>& interrupt, const CampaignHooks& hooks);
+
+}  // namespace mylonite::sim

@@ -1,0 +1,242 @@
+#include "sim/report/report.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/base/release.h"
+#include "sim/report/marks.h"
+#include "sim/scenario/repro.h"
+
+namespace mylonite::sim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double seconds(std::uint64_t ns) { return static_cast<double>(ns) / 1e9; }
+double per(std::uint64_t count, double of) { return of > 0 ? static_cast<double>(count) / of : 0; }
+
+// "append 41%, sync 22%, …", largest share first, at most `most` of them.
+std::string shares(std::vector<std::pair<std::string, std::uint64_t>> counts, std::size_t most) {
+  std::erase_if(counts, [](const auto& each) { return each.second == 0; });
+  std::ranges::stable_sort(counts, std::ranges::greater(), [](const auto& each) { return each.second; });
+  std::uint64_t sum = 0;
+  for (const auto& each : counts) sum += each.second;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, counts.size()); ++i) {
+    text += fmt::format("{}{} {:.1f}%", i > 0 ? ", " : "", counts[i].first,
+                        100 * per(counts[i].second, static_cast<double>(sum)));
+  }
+  if (counts.size() > most) text += ", …";
+  return text.empty() ? "none" : text;
+}
+
+// Counts by ranges 0, 1, 2, 3-4, 5-8, …, in that order.
+std::string histogram(const std::map<std::uint64_t, std::uint64_t>& counts) {
+  std::map<std::uint64_t, std::uint64_t> ranges;  // by the largest value of the range
+  std::uint64_t sum = 0;
+  for (const auto& [value, count] : counts) {
+    std::uint64_t top = value;
+    if (value > 2) top = std::bit_ceil(value);
+    ranges[top] += count;
+    sum += count;
+  }
+  std::string text;
+  for (const auto& [top, count] : ranges) {
+    const std::string name = top <= 2 ? fmt::format("{}", top) : fmt::format("{}-{}", top / 2 + 1, top);
+    text += fmt::format("{}{}: {:.1f}%", text.empty() ? "" : ", ", name, 100 * per(count, static_cast<double>(sum)));
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> crash_counts(const RunStats& stats) {
+  std::vector<std::pair<std::string, std::uint64_t>> counts;
+  for (std::size_t i = 0; i < stats.crashes_at.size(); ++i) {
+    counts.emplace_back(std::string(faultfs::call_kind_name(static_cast<faultfs::CallKind>(i))), stats.crashes_at[i]);
+  }
+  return counts;
+}
+
+Json marks_json(const RunStats& stats) {
+  Json json = Json::object();
+  for (const auto& [name, count] : stats.marks) json[name] = count;
+  return json;
+}
+
+Json histogram_json(const std::map<std::uint64_t, std::uint64_t>& counts) {
+  Json json = Json::array();
+  for (const auto& [value, count] : counts) json.push_back({value, count});
+  return json;
+}
+
+std::string sights_text(const Sights& sights) {
+  std::string text;
+  for (std::size_t i = 0; i < sights.size(); ++i) {
+    text += fmt::format("{}{} {}", i > 0 ? ", " : "", kSightNames[i], sights[i]);
+  }
+  return text;
+}
+
+std::string jobs_text(const RunStats& stats) {
+  std::string text = "jobs:";
+  for (const auto& [policy, count] : stats.jobs) text += fmt::format(" {} {},", policy, count);
+  return text + fmt::format(" side by side in {:.1f}% of seeds",
+                            100 * per(stats.seeds_merging_at_once, static_cast<double>(stats.seeds)));
+}
+
+const char* verdict(const Campaign& campaign) {
+  if (campaign.failures + campaign.nondeterministic > 0) return "NOT clean";
+  return campaign.interrupted ? "interrupted, clean so far" : "clean";
+}
+
+}  // namespace
+
+std::string summary_text(const Campaign& campaign, const CampaignOptions& options) {
+  const double wall = seconds(campaign.wall_ns);
+  const RunStats& stats = campaign.stats;
+  std::string text = fmt::format(
+      "{} seeds {} in {:.1f} s: {:.0f} seeds/s, {:.0f} crash/recover cycles/s, {:.0f} ns a step, {} worker{}",
+      campaign.seeds, verdict(campaign), wall, per(campaign.seeds, wall), per(stats.recoveries, wall),
+      stats.steps > 0 ? wall * 1e9 * static_cast<double>(options.workers) / static_cast<double>(stats.steps) : 0,
+      options.workers, options.workers == 1 ? "" : "s");
+  if (campaign.failures > 0) text += fmt::format("; {} failed", campaign.failures);
+  if (campaign.nondeterministic > 0) text += fmt::format("; {} not deterministic", campaign.nondeterministic);
+  if (campaign.nothing_ran > 0) text += fmt::format("; nothing ran in {}", campaign.nothing_ran);
+  text += fmt::format(
+      "\n{} operations, {} writes, {} crashes ({} inside open, up to {} in a row; {} by drop), {} recoveries judged, "
+      "{} "
+      "seeds run twice\n",
+      stats.operations, stats.writes, stats.crashes, stats.crashes_in_open, stats.nested_depth_max, stats.drops,
+      stats.recoveries, campaign.checked_twice);
+  text += "crashes by file call: " + shares(crash_counts(stats), 8) + "\n";
+  text += "batches a group commit, 4 clients: " + histogram(stats.group_sizes_of_4) + "; " + jobs_text(stats) + "\n";
+  text += "acknowledged writes lost at a power loss (never durable ones): " + histogram(stats.acknowledged_lost) + "\n";
+  const std::string missing = missing_marks(stats);
+  text += fmt::format("seen: {}; lying syncs {}, loud about it {}; failed calls {}, told {} times; marks {}\n",
+                      sights_text(stats.sights), stats.lies, stats.loud, stats.failed_calls, stats.told,
+                      missing.empty() ? "all reached" : "not reached: " + missing);
+  return text;
+}
+
+std::string summary_json(const Campaign& campaign, const CampaignOptions& options) {
+  Json json = Json::parse(run_end_json(campaign));
+  json.erase("ev");
+  json["operations_asked"] = options.generator.operations;
+  json["crashes_asked"] = options.generator.crashes;
+  return json.dump(1) + "\n";
+}
+
+std::string failure_text(const Outcome& outcome, const FailureContext& context) {
+  if (!outcome.failure) return "";
+  std::string text = fmt::format("\nFAILED  seed {}  options {}  rule {}\n  {}\n  in incarnation {} at step {}\n\n",
+                                 outcome.recorded.seed, options_hash(outcome.recorded), outcome.failure->rule,
+                                 outcome.failure->what, outcome.failure->incarnation, outcome.failure->step);
+  if (!outcome.story.empty()) {
+    text += "the last of what happened (clients left, machine right):\n";
+    for (const std::string& line : outcome.story) text += line + "\n";
+    text += "\n";
+  }
+  if (!context.artifact.empty()) text += fmt::format("scenario:  {}\n", context.artifact);
+  text += fmt::format("replay:    {}\n", context.replay_command);
+  return text;
+}
+
+std::string run_start_json(const CampaignOptions& options) {
+  return Json{{"ev", "run_start"},
+              {"version", kRelease},
+              {"first_seed", options.first_seed},
+              {"end_seed", options.end_seed},
+              {"shard", options.shard},
+              {"shards", options.shards},
+              {"operations", options.generator.operations},
+              {"crashes", options.generator.crashes},
+              {"profile", options.generator.profile}}
+      .dump();
+}
+
+std::string seed_json(const SeedResult& result) {
+  const Outcome& outcome = result.outcome;
+  const char* verdict =
+      outcome.failure
+          ? "failed"
+          : (!result.difference.empty() ? "nondeterministic" : (outcome.nothing_ran ? "nothing_ran" : "passed"));
+  return Json{{"ev", "seed"},
+              {"seed", result.seed},
+              {"outcome", verdict},
+              {"options_hash", options_hash(outcome.recorded)},
+              {"operations", outcome.stats.operations},
+              {"crashes", outcome.stats.crashes},
+              {"faults", outcome.stats.lies + outcome.stats.failed_calls},
+              {"virtual_ms", outcome.stats.virtual_ns / 1'000'000},
+              {"wall_ms", result.wall_ns / 1'000'000},
+              {"trace_hash", outcome.trace_hash},
+              {"marks", marks_json(outcome.stats)}}
+      .dump();
+}
+
+std::string failure_json(const SeedResult& result, const std::string& artifact) {
+  const Failure& failure = *result.outcome.failure;
+  return Json{{"ev", "failure"},
+              {"seed", result.seed},
+              {"rule", failure.rule},
+              {"what", failure.what},
+              {"incarnation", failure.incarnation},
+              {"step", failure.step},
+              {"artifact", artifact}}
+      .dump();
+}
+
+std::string run_end_json(const Campaign& campaign) {
+  const RunStats& stats = campaign.stats;
+  Json crashes = Json::object();
+  for (const auto& [name, count] : crash_counts(stats)) {
+    if (count > 0) crashes[name] = count;
+  }
+  return Json{{"ev", "run_end"},
+              {"seeds", campaign.seeds},
+              {"failures", campaign.failures},
+              {"nondeterministic", campaign.nondeterministic},
+              {"nothing_ran", campaign.nothing_ran},
+              {"interrupted", campaign.interrupted},
+              {"wall_ns", campaign.wall_ns},
+              {"operations", stats.operations},
+              {"writes", stats.writes},
+              {"crashes", stats.crashes},
+              {"crashes_in_open", stats.crashes_in_open},
+              {"drops", stats.drops},
+              {"recoveries", stats.recoveries},
+              {"steps", stats.steps},
+              {"file_calls", stats.file_calls},
+              {"lies", stats.lies},
+              {"loud", stats.loud},
+              {"failed_calls", stats.failed_calls},
+              {"told", stats.told},
+              {"jobs", stats.jobs},
+              {"seeds_merging_at_once", stats.seeds_merging_at_once},
+              {"crashes_at", crashes},
+              {"group_sizes", histogram_json(stats.group_sizes)},
+              {"group_sizes_of_4_clients", histogram_json(stats.group_sizes_of_4)},
+              {"acknowledged_lost", histogram_json(stats.acknowledged_lost)},
+              {"marks", marks_json(stats)}}
+      .dump();
+}
+
+std::string marks_text(const RunStats& stats) {
+  std::string text;
+  for (std::string_view name : kMarks) {
+    const auto found = stats.marks.find(name);
+    text += fmt::format("{:>12}  {}\n", found == stats.marks.end() ? 0 : found->second, name);
+  }
+  return text;
+}
+
+std::string missing_marks(const RunStats& stats) {
+  std::string missing;
+  for (std::string_view name : kMarks) {
+    if (!stats.marks.contains(name)) missing += (missing.empty() ? "" : " ") + std::string(name);
+  }
+  return missing;
+}
+
+}  // namespace mylonite::sim

@@ -1,0 +1,30 @@
+// What people and programs read of runs: the summary, the failure with its story, JSON lines. Text only, no judging.
+#pragma once
+
+#include <string>
+
+#include "sim/report/campaign.h"
+#include "sim/run/run.h"
+
+namespace mylonite::sim {
+
+std::string summary_text(const Campaign& campaign, const CampaignOptions& options);
+std::string summary_json(const Campaign& campaign, const CampaignOptions& options);
+
+// The seed, the rule, expected and found, the last lines of the story, and the commands that show it again.
+struct FailureContext {
+  std::string replay_command;
+  std::string artifact;  // path of the scenario file; empty: none written
+};
+std::string failure_text(const Outcome& outcome, const FailureContext& context);
+
+// One line of --jsonl each, without the newline.
+std::string run_start_json(const CampaignOptions& options);
+std::string seed_json(const SeedResult& result);
+std::string failure_json(const SeedResult& result, const std::string& artifact);
+std::string run_end_json(const Campaign& campaign);
+
+std::string marks_text(const RunStats& stats);
+std::string missing_marks(const RunStats& stats);  // names never reached, separated by spaces
+
+}  // namespace mylonite::sim

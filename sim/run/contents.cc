@@ -1,0 +1,70 @@
+#include "sim/run/contents.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/base/bytes.h"
+
+namespace mylonite::sim {
+
+Timestamp Contents::newest() const {
+  Timestamp newest;
+  for (const Survivor& each : holdings.entries) newest = std::max(newest, each.at);
+  for (const RangeTombstone& each : holdings.ranges) newest = std::max(newest, each.at);
+  return newest;
+}
+
+Result<Contents> read_all(Store& store, Showing showing) {
+  Session session = store.session();
+  Contents contents;
+  auto history = session.history();
+  if (!history.ok()) return history.error();
+  contents.read_at = session.read_at();
+  contents.holdings.ranges = std::move(history->range_deletes);
+  InternalIterator& at = *history->entries;
+  for (at.seek_to_first(); at.valid(); at.next()) {
+    const ParsedKey key = parse_internal_key(at.key());
+    Survivor& entry = contents.holdings.entries.emplace_back(
+        Survivor{.key = std::string(key.user_key), .at = key.at, .value = std::nullopt});
+    if (key.kind == Kind::kPut) entry.value = std::string(at.value());
+  }
+  if (const Status status = at.status(); !status.ok()) return status.error();
+  contents.floor = store.history_floor();
+  if (showing == Showing::kNoPairs) return contents;
+  auto pairs = session.range({});
+  if (!pairs.ok()) return pairs.error();
+  contents.pairs = std::move(*pairs);
+  return contents;
+}
+
+void remove_all(vfs::FileSystem& fs, const std::string& directory) {
+  const auto names = fs.list(directory);
+  if (!names.ok()) return;
+  for (const std::string& name : *names) ignore(fs.remove(directory + "/" + name), "the machine may die here");
+  ignore(fs.remove_directory(directory), "the machine may die here");
+}
+
+std::string difference(const Contents& earlier, const Contents& later) {
+  const auto [left, right] = std::ranges::mismatch(earlier.pairs, later.pairs);
+  if (left != earlier.pairs.end() || right != later.pairs.end()) {
+    const auto text = [](bool there, auto at) {
+      return there ? fmt::format("'{}' = '{}'", printable(at->first), printable(at->second)) : std::string("the end");
+    };
+    return fmt::format("pair {}: {}, then {}", left - earlier.pairs.begin(), text(left != earlier.pairs.end(), left),
+                       text(right != later.pairs.end(), right));
+  }
+  auto known = earlier.holdings.entries.begin();
+  for (const Survivor& each : later.holdings.entries) {
+    while (known != earlier.holdings.entries.end() && !(*known == each)) ++known;
+    if (known == earlier.holdings.entries.end()) {
+      return fmt::format("'{}' of stamp {} was not there before", printable(each.key), each.at.ticks);
+    }
+  }
+  if (later.floor < earlier.floor) {
+    return fmt::format("the floor of history: {}, then {}", earlier.floor.ticks, later.floor.ticks);
+  }
+  return "";
+}
+
+}  // namespace mylonite::sim

@@ -1,0 +1,32 @@
+// What a store holds and shows: every version kept, its range deletes, how far history reaches, all pairs. For judges.
+// Owned by the simulated program. Thread-safety: one fiber.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/store/store.h"
+#include "sim/oracle/oracle_recovery.h"
+
+namespace mylonite::sim {
+
+struct Contents {
+  Holdings holdings{};
+  Session::Pairs pairs{};
+  Timestamp read_at{};  // the store's newest stamp
+  Timestamp floor{};
+
+  Timestamp newest() const;  // of any entry or range delete
+};
+enum class Showing : std::uint8_t { kNoPairs, kPairs };  // a second pass over the store
+Result<Contents> read_all(Store& store, Showing showing);
+
+// Removes the files of a directory, and it: as far as the machine lives to.
+void remove_all(vfs::FileSystem& fs, const std::string& directory);
+
+// Whether everything that `later` holds was in `earlier`, and both show the same. Empty: yes. Otherwise what differs.
+std::string difference(const Contents& earlier, const Contents& later);
+
+}  // namespace mylonite::sim

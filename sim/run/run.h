@@ -1,0 +1,54 @@
+// run(scenario) → outcome: the pure function at the centre of the simulator.
+//
+// The outcome holds the verdict, the trace hash, what happened in figures, and the scenario with every decision made
+// explicit, which runs again to the same hash. Deterministic across compilers, optimisation levels and machines.
+// Thread-safety: independent calls may run in separate processes; within one, one after the other.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/machine/trace.h"
+#include "sim/oracle/oracle.h"
+#include "sim/run/stats.h"
+#include "sim/scenario/scenario.h"
+
+namespace mylonite::sim {
+
+struct Failure {
+  std::string rule;
+  std::string what;
+  std::size_t incarnation = 0;
+  std::uint64_t step = 0;  // of that incarnation's schedule
+};
+
+struct Outcome {
+  std::optional<Failure> failure{};
+  bool nothing_ran = false;  // no write or, where crashes were asked for, no crash
+  bool interrupted = false;
+  bool faithful = true;  // a replay met all its recorded decisions
+  std::string trace_hash{};
+  RunStats stats{};
+  Scenario recorded{};              // as far as the run went
+  std::deque<std::string> story{};  // with RunSettings::story_lines
+  std::vector<Event> recent{};
+};
+
+struct RunSettings {
+  std::size_t story_lines = 0;                   // how many last lines of the story to keep
+  Trace* trace = nullptr;                        // use this trace (to record all events); null: an own one
+  const std::atomic<bool>* interrupt = nullptr;  // once true, the run ends soon and says so
+  bool unreadable_heaps = false;                 // of dead machines: a stray access faults
+};
+
+class StackPool;
+Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings = {});
+
+// Runs again and keeps every event; says where two runs of one scenario first differ, empty if they do not.
+std::string explain_difference(const Scenario& scenario, StackPool& stacks);
+
+}  // namespace mylonite::sim

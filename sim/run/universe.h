@@ -1,0 +1,42 @@
+// What outlives an incarnation of the store: the disk, time, the oracle's knowledge, the figures of the run.
+// Thread-safety: one run.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "faultfs/disk.h"
+#include "sim/machine/scheduler.h"
+#include "sim/oracle/oracle.h"
+#include "sim/run/narrator.h"
+#include "sim/run/stats.h"
+
+namespace mylonite::sim {
+
+// A checkpoint that was kept, and what it showed when it was made.
+struct KeptCopy {
+  std::string directory;
+  std::vector<std::pair<std::string, std::string>> pairs;
+};
+
+struct Universe {
+  World world;
+  faultfs::Disk disk;
+  Oracle oracle;
+  RunStats stats;
+  Narrator* narrator = nullptr;                  // may be null
+  const std::atomic<bool>* interrupt = nullptr;  // may be null
+  std::vector<std::string> foreign{};            // names of somebody else's files in the store's directory
+  std::vector<KeptCopy> copies{};
+  Ending last_ending = Ending::kClose;   // of the incarnation before
+  Ending worst_ending = Ending::kClose;  // of the incarnations since the last one that was judged
+  std::uint64_t opens_crashed = 0;       // in a row, up to now
+  bool abandoned = false;                // the last machine's fibers did not come to their end
+  bool lies_pending = false;             // a sync lied, and no recovery from a power loss was judged since
+  bool lied_to = false;                  // a power loss met a lying disk: errors are legal from now on
+};
+
+}  // namespace mylonite::sim

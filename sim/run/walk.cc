@@ -1,0 +1,76 @@
+#include "sim/run/walk.h"
+
+#include <algorithm>
+
+#include "core/base/random.h"
+#include "sim/machine/sanitizer.h"
+
+namespace mylonite::sim {
+
+bool Walk::steps(std::uint64_t number, const std::vector<BatchItem>& targets) {
+  failed_before_ = court_.failed_calls();
+  if (court_.age().merges > opened_.merges) court_.see(Sight::kCursorUsedAfterMerge);
+  if (court_.age().flushes > opened_.flushes) court_.see(Sight::kCursorUsedAfterFlush);
+  Random random(number);
+  for (std::uint64_t left = random.between(2, 12); left > 0; --left) {
+    constexpr Move kPlaces[] = {Move::kFirst, Move::kLast, Move::kSeek};
+    Move move = kPlaces[random.below(3)];
+    // A cursor that stands nowhere can only be placed.
+    if (here_ && random.chance(4, 5)) move = random.chance(1, 2) ? Move::kNext : Move::kPrev;
+    std::string_view target = bounds_.low;
+    if (!targets.empty()) target = targets[random.below(targets.size())].key;
+    if (!step(move, target)) return false;
+  }
+  return true;
+}
+
+bool Walk::step(Move move, std::string_view target) {
+  if (last_ && *last_ != move && *last_ >= Move::kNext && move >= Move::kNext) court_.see(Sight::kCursorTurned);
+  last_ = move;
+  std::optional<std::string_view> high;
+  if (bounds_.high) high = *bounds_.high;
+  Model::Range range{.low = bounds_.low, .high = high, .limit = 1, .backward = false};
+  std::string border;  // what a step from here is bounded by
+  switch (move) {
+    case Move::kFirst: cursor_->seek_to_first(); break;
+    case Move::kLast:
+      range.backward = true;
+      cursor_->seek_to_last();
+      break;
+    case Move::kSeek:
+      range.low = std::max(range.low, target);
+      cursor_->seek(target);
+      break;
+    case Move::kNext:
+      border = *here_ + '\0';
+      range.low = border;
+      cursor_->next();
+      break;
+    case Move::kPrev:
+      border = *here_;
+      range.high = border;
+      range.backward = true;
+      cursor_->prev();
+      break;
+  }
+  return check(range);
+}
+
+bool Walk::check(const Model::Range& range) {
+  Oracle::Place found;
+  here_.reset();
+  if (cursor_->valid()) {
+    here_ = std::string(cursor_->key());
+    found.emplace(*here_, cursor_->value());
+  } else {
+    const Status status = cursor_->status();
+    if (!court_.went_well("walk", status.ok() ? nullptr : &status.error(), failed_before_)) return false;
+  }
+  if (court_.dead()) return false;
+  const SimulatorCode scope;
+  court_.oracle().check_place(range, cursor_->read_at(), found);
+  court_.end_if_violated();
+  return !court_.dead();
+}
+
+}  // namespace mylonite::sim

@@ -1,0 +1,42 @@
+// A cursor of the store, walked both ways and checked at every step against the model, whatever its age: seeks, next,
+// prev and turns in any mixture.
+//
+// Requires: the store outlives it. Owned by the simulated program, so nothing of it is the simulator's memory.
+// Thread-safety: one fiber.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/store/session.h"
+#include "sim/run/court.h"
+
+namespace mylonite::sim {
+
+class Walk {
+ public:
+  Walk(Court& court, std::unique_ptr<Iterator> cursor, KeyBounds bounds)
+      : court_(court), cursor_(std::move(cursor)), bounds_(std::move(bounds)), opened_(court.age()) {}
+
+  // A few steps that follow from the number, seeking to the targets' keys now and then. False: the machine died, the
+  // store closed or a step was wrong.
+  bool steps(std::uint64_t number, const std::vector<BatchItem>& targets);
+  Timestamp read_at() const { return cursor_->read_at(); }
+
+ private:
+  enum class Move : std::uint8_t { kFirst, kLast, kSeek, kNext, kPrev };
+  bool step(Move move, std::string_view target);
+  bool check(const Model::Range& range);
+
+  Court& court_;
+  std::unique_ptr<Iterator> cursor_;
+  const KeyBounds bounds_;
+  const Court::Age opened_;
+  std::optional<std::string> here_;  // the key it stands on
+  std::optional<Move> last_;
+  std::size_t failed_before_ = 0;  // file calls, when the steps began
+};
+
+}  // namespace mylonite::sim

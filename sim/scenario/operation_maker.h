@@ -1,0 +1,62 @@
+// What a seed's clients do: first the swarm, which says what is on, how often and how large; then operation by
+// operation.
+//
+// Deterministic: equal seeds give equal operations. Values are unique within one maker.
+// Thread-safety: one thread an object.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "core/base/random.h"
+#include "sim/scenario/scenario.h"
+
+namespace mylonite::sim {
+
+inline std::uint64_t pick(Random& random, std::initializer_list<std::uint64_t> from) {
+  return *(from.begin() + random.below(from.size()));
+}
+
+// What a seed plays with; drawn once.
+struct Swarm {
+  std::uint64_t clients = 1;
+  std::uint64_t keys = 10;
+  std::uint64_t key_style = 0;
+  std::uint64_t value_bytes_max = 40;
+  bool large_values = false;   // now and then a value of several KiB
+  bool large_batches = false;  // and a batch that exceeds a small memtable
+  bool range_batches = false;  // batches remove ranges, too
+  bool long_sleeps = false;    // and seconds without work, so that retention passes
+  std::array<std::uint64_t, kOpKinds> weights{};
+  std::uint64_t weight_sum = 0;
+  std::uint64_t sync_chance = 50;  // of 100, per incarnation
+  std::uint64_t memtable_scale = 0;
+  bool harsh = false;
+};
+Swarm draw_swarm(Random random, std::string_view profile);
+
+class OperationMaker {
+ public:
+  OperationMaker(const Swarm& swarm, Random random) : swarm_(swarm), random_(random) {}
+  Operation next();
+
+ private:
+  std::string key();
+  std::string value();
+  void fill_batch(Operation& op);
+  void fill_scan(Operation& op);
+  void fill_range(Operation& op);
+  void fill_ingest(Operation& op);
+  void fill_steps(Operation& op);
+  std::uint64_t sleep_ns();
+  std::uint64_t jump();
+
+  const Swarm& swarm_;
+  Random random_;
+  std::uint64_t values_ = 0;
+};
+
+}  // namespace mylonite::sim

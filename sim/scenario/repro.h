@@ -1,0 +1,35 @@
+// Scenario files `NAME.repro`: one JSON document that says everything a run depended on, every decision explicit, and
+// what was observed. Schema: sim/scenario/repro.schema.json. Reads on another machine, in another directory, under another
+// compiler. Bytes that are not printable text are written as "hex:…"; numbers that may pass 2^53 as strings.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/status.h"
+#include "sim/machine/trace.h"
+#include "sim/scenario/scenario.h"
+
+namespace mylonite::sim {
+
+inline constexpr std::uint64_t kReproFormat = 3;
+
+struct Repro {
+  Scenario scenario{};
+  std::string rule{};  // of the failure observed; empty: the run passed
+  std::string what{};
+  std::uint64_t incarnation = 0;
+  std::uint64_t step = 0;
+  std::string trace_hash{};
+  std::string made_by{};
+};
+
+std::string encode_repro(const Repro& repro, const std::vector<Event>& last_events);
+// kUnsupported for a newer format, kCorruption for anything that does not read, naming the place.
+Result<Repro> decode_repro(const std::string& text);
+
+// The scenario's options as one short hash, for messages and merging.
+std::string options_hash(const Scenario& scenario);
+
+}  // namespace mylonite::sim

@@ -1,0 +1,171 @@
+// A scenario: everything a run depends on. A run is a pure function of it.
+//
+// A scenario is a list of incarnations: lives of the store on one simulated disk, from open to crash or close. The
+// generator fills in *plans* (a strategy with its seed, a crash "at the n-th call"). A run turns plans into explicit
+// decisions and hands back the same scenario with `recorded` set: schedule deviations, the crash's anchor, what each
+// undurable unit became. A scenario with recorded decisions replays without any random number.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/format/options.h"
+#include "faultfs/choice.h"
+#include "faultfs/crash.h"
+#include "faultfs/sim_file_system.h"
+#include "sim/machine/strategy.h"
+
+namespace mylonite::sim {
+
+enum class OpKind : std::uint8_t {
+  kPut,
+  kRemove,
+  kBatch,
+  kRemoveRange,  // [key, text)
+  kIngest,       // the batch: puts with ascending keys
+  kGet,
+  kGetAsOf,   // at a snapshot the client holds, or of a stamp seen earlier: `number` picks which
+  kScan,      // [key, high), forward, at most `number` pairs
+  kScanBack,  // the same, backward from high
+  kScanAsOf,  // as kGetAsOf, either way, at most kAsOfPairsMax pairs
+  kWalk,      // a cursor over [key, high): a few seeks and steps that follow from `number`, to keys of the batch
+  // A client has two slots for cursors and two for snapshots: `number` picks one; what it held is let go.
+  kOpenCursor,  // over [key, high), now or, one in eight, in the past
+  kUseCursor,   // as kWalk
+  kCloseCursor,
+  kTakeSnapshot,
+  kReleaseSnapshot,
+  kSync,
+  kFlush,
+  kCompactLevel,  // `number`
+  kCompactRange,  // [key, text)
+  kCheckpoint,    // a second store beside the first, opened for reading, compared and removed; `number` 1: kept, and
+                  // opened in the next life, where it must show the same
+  kSleep,         // `number` nanoseconds of virtual time
+  kClockJump,     // `number` ticks of 100 ns, two's complement
+  kClockFreeze,
+  kClockRun,
+};
+inline constexpr std::size_t kOpKinds = 25;
+inline constexpr std::uint64_t kAsOfPairsMax = 30;
+std::string_view op_name(OpKind kind);
+std::optional<OpKind> op_from_name(std::string_view name);
+
+struct BatchItem {
+  std::string key;
+  std::optional<std::string> value;  // empty: remove; of a walk: always empty
+  std::string high{};                // of a batch, not empty: removes [key, high)
+  bool operator==(const BatchItem&) const = default;
+};
+
+struct Operation {
+  OpKind kind = OpKind::kGet;
+  std::string key{};
+  std::string text{};  // put: the value; scans and ranges: the upper bound, empty for none
+  std::uint64_t number = 0;
+  std::vector<BatchItem> batch{};
+  bool operator==(const Operation&) const = default;
+};
+
+// When the machine dies, counted in file calls of one phase of an incarnation (those that change the disk, unless
+// `only` names a kind); at the end of the phase if it has fewer.
+enum class Phase : std::uint8_t { kOpen, kWork, kClose };
+inline constexpr std::array<std::string_view, 3> kPhaseNames = {"open", "work", "close"};
+
+enum class Ending : std::uint8_t { kClose, kKill, kPowerLoss };
+inline constexpr std::array<std::string_view, 3> kEndingNames = {"close", "kill", "power-loss"};
+
+// What a crash does to the running store. Dead world: from then on every file call fails and the store closes by its
+// own error paths. Drop: nothing of it runs any more.
+enum class Death : std::uint8_t { kDeadWorld, kDrop };
+inline constexpr std::array<std::string_view, 2> kDeathNames = {"dead-world", "drop"};
+
+struct CrashPlan {
+  Phase phase = Phase::kWork;
+  std::optional<faultfs::CallKind> only{};  // count calls of this kind only
+  std::uint64_t call = 1;                   // the n-th such call
+  bool after = false;                       // once the call took effect, before it returns
+  bool operator==(const CrashPlan&) const = default;
+};
+
+// A file call named so that edits elsewhere do not shift it: the n-th call of a kind on the g-th file of a role.
+struct Anchor {
+  std::string role;  // wal, sst, manifest, current, current-new, lock, directory, other
+  std::uint64_t generation = 0;
+  faultfs::CallKind call{};
+  std::uint64_t nth = 1;
+  bool after = false;
+  bool operator==(const Anchor&) const = default;
+};
+
+// How a single file call fails on a disk that is faulty and otherwise honest.
+enum class FailKind : std::uint8_t {
+  kUndone,      // an i/o error; nothing happened, or half of an append
+  kDone,        // the same answer, although the call happened
+  kNoSpace,     // of an append or a create: no space now; half of an append happened
+  kForgetting,  // of a sync: an i/o error, and no later sync covers the bytes
+};
+inline constexpr std::array<std::string_view, 4> kFailNames = {"undone", "done", "no-space", "forgetting"};
+
+struct FailedCall {
+  Anchor call;
+  FailKind how = FailKind::kUndone;
+  bool operator==(const FailedCall&) const = default;
+};
+
+enum class StrategyKind : std::uint8_t { kDefault, kSticky, kUniform, kRoundRobin, kPct };
+inline constexpr std::array<std::string_view, 5> kStrategyNames = {"default", "sticky", "uniform", "round-robin",
+                                                                   "pct"};
+
+struct SchedulePlan {
+  StrategyKind kind = StrategyKind::kDefault;
+  std::uint64_t parameter = 1;        // sticky: one in; round-robin: quantum; pct: depth
+  std::uint64_t spurious_one_in = 0;  // 0: no spurious wake-ups
+  std::uint64_t seed = 0;
+  bool operator==(const SchedulePlan&) const = default;
+};
+
+struct Recorded {
+  std::vector<Deviation> schedule{};
+  std::optional<Anchor> crash{};        // empty: at the end of a phase
+  std::optional<Phase> crash_at_end{};  // of this phase
+  std::vector<faultfs::Choice> image{};
+  std::vector<Anchor> lies{};  // syncs that answered success and did nothing
+  std::vector<FailedCall> failed_calls{};
+};
+
+struct Incarnation {
+  Options options{};
+  std::vector<std::vector<Operation>> clients{};
+  Ending ending = Ending::kClose;
+  CrashPlan crash{};  // unless the ending is kClose
+  Death death = Death::kDeadWorld;
+  SchedulePlan schedule{};
+  std::uint64_t close_after_ns = 0;  // close in the middle of the clients' work, after so long; 0: once they are done
+  bool read_only_first = false;      // before the open the store is opened for reading, which must change nothing
+  bool foreign_file = false;         // somebody else's file appears in the directory before the open
+  std::uint64_t image_seed = 0;      // of what survives, and of lies
+  std::uint64_t entropy_seed = 0;
+  std::optional<Recorded> recorded{};
+};
+
+struct Scenario {
+  std::uint64_t seed = 0;
+  std::uint64_t generator = 1;  // version
+  std::string profile = "default";
+  faultfs::NameOrder names = faultfs::NameOrder::kOrdered;
+  std::uint64_t lie_one_in = 0;  // 0: syncs never lie
+  // 0: no single file call fails. Otherwise one read in so many does, and of other calls one in five times as many.
+  std::uint64_t fail_one_in = 0;
+  std::uint64_t wall_start_ticks = 0;
+  std::uint64_t sync_ns = 0;  // virtual time a sync takes; others run meanwhile
+  std::vector<Incarnation> incarnations{};
+};
+
+inline constexpr std::array<std::string_view, 3> kNameOrderNames = {"ordered", "reordering", "posix"};
+
+}  // namespace mylonite::sim
