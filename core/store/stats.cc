@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
 #include <string_view>
+
+#include "core/base/json.h"
 
 namespace mylonite {
 namespace {
@@ -81,21 +82,25 @@ std::uint64_t StoreStats::total_write_amplification_percent() const {
 }
 
 std::string StoreStats::to_json() const {
-  nlohmann::ordered_json json;
-  for (const Row& row : kRows) json[std::string(row.name)] = this->*row.value;
-  json["write_amplification_percent"] = write_amplification_percent();
-  json["total_write_amplification_percent"] = total_write_amplification_percent();
-  json["levels"] = nlohmann::ordered_json::array();
+  JsonArray level_array;
   for (const LevelStats& level : levels) {
-    nlohmann::ordered_json& object = json["levels"].emplace_back(nlohmann::ordered_json::object());
-    for (const LevelRow& row : kLevelRows) object[std::string(row.name)] = level.*row.value;
+    JsonObject object;
+    for (const LevelRow& row : kLevelRows) object.number(row.name, level.*row.value);
+    level_array.add(object.object());
   }
+  JsonObject causes;
   for (std::size_t i = 0; i < stalls.size(); ++i) {
-    json["stalls"][std::string(kStallNames[i])] = {{"count", stalls[i].count}, {"ns", stalls[i].ns}};
+    causes.raw(kStallNames[i], JsonObject().number("count", stalls[i].count).number("ns", stalls[i].ns).object());
   }
-  json["writes_stopped"] = writes_stopped;
-  json["merges_paused"] = merges_paused;
-  return json.dump();
+  JsonObject object;
+  for (const Row& row : kRows) object.number(row.name, this->*row.value);
+  return object.number("write_amplification_percent", write_amplification_percent())
+      .number("total_write_amplification_percent", total_write_amplification_percent())
+      .raw("levels", level_array.array())
+      .raw("stalls", causes.object())
+      .text("writes_stopped", writes_stopped)
+      .text("merges_paused", merges_paused)
+      .object();
 }
 
 std::string StoreStats::to_prometheus() const {

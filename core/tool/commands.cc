@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/base/invariant.h"
+#include "core/base/json.h"
 #include "core/store/store.h"
 #include "core/tool/explain_compaction.h"
 #include "core/tool/explain_get.h"
@@ -13,7 +14,6 @@
 #include "core/tool/inspect_sst.h"
 #include "core/tool/inspect_tree.h"
 #include "core/tool/inspect_wal.h"
-#include "core/tool/json_object.h"
 #include "core/tool/load.h"
 #include "core/tool/place.h"
 #include "core/tool/verify.h"
@@ -21,17 +21,22 @@
 namespace mylonite::tool {
 namespace {
 
-std::string json_object(const Arguments& arguments, const std::string* value, Timestamp at) {
-  const std::string key = json_member("key", arguments.key, arguments.form);
-  const std::string shown = value == nullptr ? R"("value":null)" : json_member("value", *value, arguments.form);
-  return fmt::format("{{{},{},\"stamp\":{}}}\n", key, shown, at.ticks);
+std::string json_line(const Arguments& arguments, const std::string* value, Timestamp at) {
+  JsonObject object;
+  object.bytes("key", arguments.key, arguments.form.hex);
+  if (value == nullptr) {
+    object.raw("value", "null");
+  } else {
+    object.bytes("value", *value, arguments.form.hex);
+  }
+  return object.number("stamp", at.ticks).line();
 }
 
 Result<Exit> put(Store& store, const Arguments& arguments) {
   const auto at = store.put(arguments.key, arguments.value);
   if (!at.ok()) return at.error();
   if (!arguments.form.json) return Exit::kDone;
-  if (Status done = print(json_object(arguments, &arguments.value, *at)); !done.ok()) return done.error();
+  if (Status done = print(json_line(arguments, &arguments.value, *at)); !done.ok()) return done.error();
   return Exit::kDone;
 }
 
@@ -39,7 +44,7 @@ Result<Exit> remove(Store& store, const Arguments& arguments) {
   const auto at = store.remove(arguments.key);
   if (!at.ok()) return at.error();
   if (!arguments.form.json) return Exit::kDone;
-  if (Status done = print(json_object(arguments, nullptr, *at)); !done.ok()) return done.error();
+  if (Status done = print(json_line(arguments, nullptr, *at)); !done.ok()) return done.error();
   return Exit::kDone;
 }
 
@@ -49,7 +54,7 @@ Result<Exit> get(Store& store, const Arguments& arguments) {
   if (!value.ok()) return value.error();
   std::string text;
   if (arguments.form.json) {
-    text = json_object(arguments, *value ? &**value : nullptr, session.read_at());
+    text = json_line(arguments, *value ? &**value : nullptr, session.read_at());
   } else if (*value) {
     text = text_from(**value, arguments.form) + "\n";
   } else {
@@ -61,9 +66,11 @@ Result<Exit> get(Store& store, const Arguments& arguments) {
 
 std::string pair_line(const Iterator& pair, const Form& form) {
   if (!form.json) return fmt::format("{}\t{}\n", text_from(pair.key(), form), text_from(pair.value(), form));
-  const std::string key = json_member("key", pair.key(), form);
-  const std::string value = json_member("value", pair.value(), form);
-  return fmt::format("{{{},{},\"stamp\":{}}}\n", key, value, pair.read_at().ticks);
+  return JsonObject()
+      .bytes("key", pair.key(), form.hex)
+      .bytes("value", pair.value(), form.hex)
+      .number("stamp", pair.read_at().ticks)
+      .line();
 }
 
 Result<Exit> range(Store& store, const Arguments& arguments) {

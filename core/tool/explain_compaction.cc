@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "core/tool/json_object.h"
+#include "core/base/json.h"
 #include "core/tool/text.h"
 #include "core/version/manifest.h"
 

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/json.h"
 #include "core/format/file_names.h"
-#include "core/tool/json_object.h"
 #include "core/tool/text.h"
 
 namespace mylonite::tool {
@@ -81,10 +81,10 @@ Result<Exit> explain_get_command(Store& store, const Arguments& arguments) {
   const Form& form = arguments.form;
   std::uint64_t memtables = 0;
   for (const ReadStep& step : told->steps) memtables += step.memtable ? 1 : 0;
-  std::string text = form.json
-                         ? JsonObject().bytes("key", arguments.key, form).number("read_at", told->read_at.ticks).line()
-                         : fmt::format("get {} as of stamp {} ({})\n", shown(arguments.key, form), told->read_at.ticks,
-                                       utc(told->read_at));
+  std::string text =
+      form.json ? JsonObject().bytes("key", arguments.key, form.hex).number("read_at", told->read_at.ticks).line()
+                : fmt::format("get {} as of stamp {} ({})\n", shown(arguments.key, form), told->read_at.ticks,
+                              utc(told->read_at));
   for (const ReadStep& step : told->steps) {
     text += form.json ? step_json(step, memtables)
                       : fmt::format("  {:<20}  {}\n", source_name(step, memtables), step_text(step));
@@ -94,7 +94,7 @@ Result<Exit> explain_get_command(Store& store, const Arguments& arguments) {
   } else {
     JsonObject answer;
     if (told->value) {
-      answer.bytes("value", *told->value, form);
+      answer.bytes("value", *told->value, form.hex);
     } else {
       answer.raw("value", "null");
     }

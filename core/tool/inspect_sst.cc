@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "core/base/json.h"
 #include "core/sst/block.h"
 #include "core/sst/table_facts.h"
-#include "core/tool/json_object.h"
 #include "core/tool/table_file.h"
 #include "core/tool/text.h"
 #include "core/version/manifest.h"
@@ -88,8 +88,8 @@ Status print_facts(const Place& place, const OpenTableFile& table, const Form& f
                      .number("range_deletes", own.range_deletes)
                      .number("oldest", own.oldest.ticks)
                      .number("newest", own.newest.ticks)
-                     .bytes("smallest", user_key_of(own.smallest), form)
-                     .bytes("largest", user_key_of(own.largest), form)
+                     .bytes("smallest", user_key_of(own.smallest), form.hex)
+                     .bytes("largest", user_key_of(own.largest), form.hex)
                      .flag("largest_included", trailer_of(own.largest) != kBorderTrailer)
                      .line());
   }
@@ -126,8 +126,8 @@ Status print_range_deletes(const TableMetadata& metadata, const Form& form) {
   for (const RangeTombstone& each : metadata.range_deletes.list()) {
     const std::string text = form.json ? JsonObject()
                                              .text("kind", "range delete")
-                                             .bytes("key", each.low, form)
-                                             .bytes("high", each.high, form)
+                                             .bytes("key", each.low, form.hex)
+                                             .bytes("high", each.high, form.hex)
                                              .number("stamp", each.at.ticks)
                                              .line()
                                        : fmt::format("  {:<14}{} .. before {}, stamp {}\n", "range delete",
@@ -143,8 +143,8 @@ Status print_entry(const ParsedKey& key, std::string_view value, const Form& for
                              kind_name(key.kind), shown(value, form)));
   }
   JsonObject object;
-  object.bytes("key", key.user_key, form).number("stamp", key.at.ticks).text("kind", kind_name(key.kind));
-  if (key.kind == Kind::kPut) object.bytes("value", value, form);
+  object.bytes("key", key.user_key, form.hex).number("stamp", key.at.ticks).text("kind", kind_name(key.kind));
+  if (key.kind == Kind::kPut) object.bytes("value", value, form.hex);
   return print(object.line());
 }
 

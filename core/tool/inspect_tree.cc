@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/json.h"
 #include "core/format/internal_key.h"
-#include "core/tool/json_object.h"
 #include "core/tool/text.h"
 #include "core/version/manifest.h"
 
@@ -123,8 +123,8 @@ std::string tree_json(const Version& version, const Form& form) {
                     .number("entries", table.entries)
                     .number("tombstones", table.tombstones)
                     .number("range_deletes", table.range_deletes)
-                    .bytes("smallest", user_key_of(table.smallest), form)
-                    .bytes("largest", user_key_of(table.largest), form)
+                    .bytes("smallest", user_key_of(table.smallest), form.hex)
+                    .bytes("largest", user_key_of(table.largest), form.hex)
                     .flag("largest_included", trailer_of(table.largest) != kBorderTrailer)
                     .line();
       }

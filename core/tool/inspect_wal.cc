@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/json.h"
 #include "core/format/write_batch.h"
-#include "core/tool/json_object.h"
 #include "core/tool/text.h"
 #include "core/wal/reader.h"
 
@@ -25,9 +25,9 @@ std::string operation_text(const BatchEntry& entry, const Form& form) {
 
 std::string operation_json(const BatchEntry& entry, const Form& form) {
   JsonObject object;
-  object.text("kind", kind_name(entry.kind)).bytes("key", entry.key, form);
+  object.text("kind", kind_name(entry.kind)).bytes("key", entry.key, form.hex);
   if (entry.kind == Kind::kPut) object.number("value_bytes", entry.value.size());
-  if (entry.kind == Kind::kRangeDelete) object.bytes("high", entry.value, form);
+  if (entry.kind == Kind::kRangeDelete) object.bytes("high", entry.value, form.hex);
   return object.object();
 }
 

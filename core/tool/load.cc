@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/base/json.h"
 #include "core/rt/rt.h"
 
 namespace mylonite::tool {
@@ -85,7 +86,7 @@ class Loader {
     if (progress_shown_) say_aside("\n");
     if (failure_) return *failure_;
     if (!arguments_.form.json) return {};
-    return print(fmt::format("{{\"loaded\":{},\"stamp\":{}}}\n", loaded_, newest_.ticks));
+    return print(JsonObject().number("loaded", loaded_).number("stamp", newest_.ticks).line());
   }
 
  private:
@@ -107,9 +108,8 @@ class Loader {
     show_progress();
     if (!arguments_.acks) return;
     const Form& form = arguments_.form;
-    const std::string text = form.json
-                                 ? fmt::format("{{{},\"stamp\":{}}}\n", json_member("key", line.key, form), at.ticks)
-                                 : text_from(line.key, form) + "\n";
+    const std::string text = form.json ? JsonObject().bytes("key", line.key, form.hex).number("stamp", at.ticks).line()
+                                       : text_from(line.key, form) + "\n";
     Status said = print(text);
     if (said.ok()) said = flush();
     if (!said.ok() && !failure_) failure_ = said.error();

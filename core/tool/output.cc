@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "core/base/bytes.h"
@@ -42,17 +41,6 @@ Result<std::string> bytes_from(std::string_view text, const Form& form) {
 
 std::string text_from(std::string_view bytes, const Form& form) {
   return form.hex ? to_hex(bytes) : std::string(bytes);
-}
-
-std::string json_member(std::string_view name, std::string_view bytes, const Form& form) {
-  if (!form.hex) {
-    try {
-      return fmt::format("\"{}\":{}", name, nlohmann::json(bytes).dump());
-    } catch (const nlohmann::json::exception&) {
-      // Not UTF-8: hex below.
-    }
-  }
-  return fmt::format("\"{}_hex\":\"{}\"", name, to_hex(bytes));
 }
 
 }  // namespace mylonite::tool

@@ -23,7 +23,4 @@ struct Form {
 Result<std::string> bytes_from(std::string_view text, const Form& form);  // kInvalidArgument: not hex
 std::string text_from(std::string_view bytes, const Form& form);
 
-// `"key":"text"`, or `"key_hex":"6b"` where hex is asked for or the bytes are not UTF-8.
-std::string json_member(std::string_view name, std::string_view bytes, const Form& form);
-
 }  // namespace mylonite::tool

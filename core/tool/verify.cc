@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "core/base/json.h"
 #include "core/sst/table_reader.h"
 #include "core/store/log_chain.h"
-#include "core/tool/json_object.h"
 #include "core/tool/table_file.h"
 #include "core/tool/text.h"
 #include "core/version/manifest.h"

@@ -1,7 +1,6 @@
 #include "core/version/edit_json.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -10,81 +9,30 @@
 #include <fmt/format.h>
 
 #include "core/base/bytes.h"
+#include "core/base/json.h"
 #include "core/version/job_json.h"
 #include "core/version/json_view.h"
 
 namespace mylonite {
 namespace {
 
-// Writes the members of one object after another. Names and values need no escapes.
-class Writer {
- public:
-  explicit Writer(std::string& out) : out_(out) { out_ += '{'; }
-  ~Writer() { out_ += '}'; }
-  Writer(const Writer&) = delete;
-  Writer& operator=(const Writer&) = delete;
-
-  void name(std::string_view name) {
-    if (out_.back() != '{') out_ += ',';
-    out_ += '"';
-    out_ += name;
-    out_ += "\":";
-  }
-  void small(std::string_view member, std::uint32_t value) {
-    name(member);
-    digits(value);
-  }
-  void number(std::string_view member, std::uint64_t value) {
-    name(member);
-    quoted(value);
-  }
-  void hash(std::string_view member, std::uint64_t value) {
-    name(member);
-    std::array<char, 16> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value, 16).ptr;
-    const auto size = static_cast<std::size_t>(end - text.data());
-    out_ += '"';
-    out_.append(text.size() - size, '0');
-    out_.append(text.data(), size);
-    out_ += '"';
-  }
-  void bytes(std::string_view member, std::string_view value) {
-    name(member);
-    out_ += '"';
-    out_ += to_hex(value);
-    out_ += '"';
-  }
-  void quoted(std::uint64_t value) {
-    out_ += '"';
-    digits(value);
-    out_ += '"';
-  }
-
- private:
-  void digits(std::uint64_t value) {
-    std::array<char, 20> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-    out_.append(text.data(), static_cast<std::size_t>(end - text.data()));
-  }
-  std::string& out_;
-};
-
-void write_table(std::string& out, const VersionEdit::Added& added) {
+std::string table_json(const VersionEdit::Added& added) {
   const TableInfo& table = added.table;
-  Writer writer(out);
-  writer.small("level", added.level);
-  writer.number("run", added.run.value);
-  writer.number("table", table.number.value);
-  writer.number("bytes", table.file_bytes);
-  writer.hash("footer", table.footer_hash);
-  writer.bytes("smallest", table.smallest);
-  writer.bytes("largest", table.largest);
-  writer.number("entries", table.entries);
-  writer.number("tombstones", table.tombstones);
-  writer.number("range_deletes", table.range_deletes);
-  writer.number("oldest", table.oldest.ticks);
-  writer.number("newest", table.newest.ticks);
-  writer.number("oldest_tombstone", table.oldest_tombstone.ticks);
+  return JsonObject()
+      .number("level", added.level)
+      .number_text("run", added.run.value)
+      .number_text("table", table.number.value)
+      .number_text("bytes", table.file_bytes)
+      .text("footer", fmt::format("{:016x}", table.footer_hash))
+      .text("smallest", to_hex(table.smallest))
+      .text("largest", to_hex(table.largest))
+      .number_text("entries", table.entries)
+      .number_text("tombstones", table.tombstones)
+      .number_text("range_deletes", table.range_deletes)
+      .number_text("oldest", table.oldest.ticks)
+      .number_text("newest", table.newest.ticks)
+      .number_text("oldest_tombstone", table.oldest_tombstone.ticks)
+      .object();
 }
 
 bool parse_number(const JsonView& value, std::uint64_t& out, int base = 10) {
@@ -181,19 +129,12 @@ Result<VersionEdit::Added> table_from(const JsonView& object) {
 }
 
 // The members that compaction brings.
-void write_compaction(std::string& out, Writer& writer, const VersionEdit& edit) {
-  if (edit.policy) {
-    writer.name("policy");
-    out += encode_policy_state(*edit.policy);
-  }
-  const char* before = "[";
-  if (!edit.jobs.empty()) writer.name("jobs");
-  for (const JobRecord& job : edit.jobs) {
-    out += std::exchange(before, ",");
-    out += encode_job(job);
-  }
-  if (!edit.jobs.empty()) out += ']';
-  if (edit.jobs_kept) writer.number("jobs_kept", *edit.jobs_kept);
+void write_compaction(JsonObject& object, const VersionEdit& edit) {
+  if (edit.policy) object.raw("policy", encode_policy_state(*edit.policy));
+  JsonArray jobs;
+  for (const JobRecord& job : edit.jobs) jobs.add(encode_job(job));
+  if (!edit.jobs.empty()) object.raw("jobs", jobs.array());
+  if (edit.jobs_kept) object.number_text("jobs_kept", *edit.jobs_kept);
 }
 
 Status read_compaction(Fields& fields, VersionEdit& edit) {
@@ -214,39 +155,26 @@ Status read_compaction(Fields& fields, VersionEdit& edit) {
   return {};
 }
 
-void write_edit(std::string& out, const VersionEdit& edit) {
-  Writer writer(out);
-  if (edit.next_file) writer.number("next_file", edit.next_file->value);
-  if (edit.first_log) writer.number("first_log", edit.first_log->value);
-  if (edit.ceiling) writer.number("ceiling", edit.ceiling->ticks);
-  if (edit.history_floor) writer.number("history_floor", edit.history_floor->ticks);
-  if (edit.closed_log) {
-    writer.number("closed_log", edit.closed_log->number.value);
-    writer.number("closed_log_bytes", edit.closed_log->bytes);
-  }
-  const char* before = "[";
-  if (!edit.added.empty()) writer.name("add");
-  for (const VersionEdit::Added& added : edit.added) {
-    out += std::exchange(before, ",");
-    write_table(out, added);
-  }
-  if (!edit.added.empty()) out += ']';
-  before = "[";
-  if (!edit.removed.empty()) writer.name("remove");
-  for (const FileNumber number : edit.removed) {
-    out += std::exchange(before, ",");
-    writer.quoted(number.value);
-  }
-  if (!edit.removed.empty()) out += ']';
-  write_compaction(out, writer, edit);
-}
-
 }  // namespace
 
 std::string encode_edit(const VersionEdit& edit) {
-  std::string out;
-  write_edit(out, edit);
-  return out;
+  JsonObject object;
+  if (edit.next_file) object.number_text("next_file", edit.next_file->value);
+  if (edit.first_log) object.number_text("first_log", edit.first_log->value);
+  if (edit.ceiling) object.number_text("ceiling", edit.ceiling->ticks);
+  if (edit.history_floor) object.number_text("history_floor", edit.history_floor->ticks);
+  if (edit.closed_log) {
+    object.number_text("closed_log", edit.closed_log->number.value);
+    object.number_text("closed_log_bytes", edit.closed_log->bytes);
+  }
+  JsonArray added;
+  for (const VersionEdit::Added& each : edit.added) added.add(table_json(each));
+  if (!edit.added.empty()) object.raw("add", added.array());
+  JsonArray removed;
+  for (const FileNumber number : edit.removed) removed.number_text(number.value);
+  if (!edit.removed.empty()) object.raw("remove", removed.array());
+  write_compaction(object, edit);
+  return object.object();
 }
 
 Result<VersionEdit> decode_edit(std::string_view json) {

@@ -5,14 +5,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/base/json.h"
+
 namespace mylonite {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string text(std::uint64_t value) { return fmt::format("{}", value); }
-
-std::string line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Error malformed(std::string_view what) {
   return Error(Code::kCorruption, fmt::format("manifest record: '{}' is absent or malformed", what));
@@ -84,22 +82,28 @@ class Fields {
 }  // namespace
 
 std::string encode_job(const JobRecord& job) {
-  Json rejected = Json::array();
-  for (const Candidate& each : job.why.rejected) rejected.push_back(Json::array({each.what, each.score}));
-  return line(Json{{"id", text(job.id)},
-                   {"policy", job.policy},
-                   {"trigger", job.why.trigger},
-                   {"chosen", job.why.chosen},
-                   {"rejected", std::move(rejected)},
-                   {"from", job.from_levels},
-                   {"to", job.to_level},
-                   {"move", text(job.move ? 1 : 0)},
-                   {"tables_in", text(job.tables_in)},
-                   {"tables_out", text(job.tables_out)},
-                   {"bytes_in", text(job.bytes_in)},
-                   {"bytes_out", text(job.bytes_out)},
-                   {"dropped", text(job.dropped)},
-                   {"at", text(job.at.ticks)}});
+  JsonArray rejected;
+  for (const Candidate& each : job.why.rejected) {
+    rejected.add(JsonArray().text(each.what).signed_number(each.score).array());
+  }
+  JsonArray from;
+  for (const std::uint32_t level : job.from_levels) from.number(level);
+  return JsonObject()
+      .number_text("id", job.id)
+      .text("policy", job.policy)
+      .text("trigger", job.why.trigger)
+      .text("chosen", job.why.chosen)
+      .raw("rejected", rejected.array())
+      .raw("from", from.array())
+      .number("to", job.to_level)
+      .number_text("move", job.move ? 1 : 0)
+      .number_text("tables_in", job.tables_in)
+      .number_text("tables_out", job.tables_out)
+      .number_text("bytes_in", job.bytes_in)
+      .number_text("bytes_out", job.bytes_out)
+      .number_text("dropped", job.dropped)
+      .number_text("at", job.at.ticks)
+      .object();
 }
 
 Result<JobRecord> decode_job(std::string_view json) {
@@ -126,7 +130,11 @@ Result<JobRecord> decode_job(std::string_view json) {
 }
 
 std::string encode_policy_state(const PolicyState& state) {
-  return line(Json{{"name", state.policy}, {"version", text(state.version)}, {"state", state.state}});
+  return JsonObject()
+      .text("name", state.policy)
+      .number_text("version", state.version)
+      .text("state", state.state)
+      .object();
 }
 
 Result<PolicyState> decode_policy_state(std::string_view json) {

@@ -41,10 +41,14 @@ Figures medians(const std::vector<Figures>& rounds) {
   return result;
 }
 
+void add_figures(JsonObject& object, const Figures& figures) {
+  for (const FigureName& figure : kNames) object.real(figure.name, figures.*figure.member);
+}
+
 std::string encode_figures(const Figures& figures) {
-  nlohmann::ordered_json json;
-  for (const FigureName& figure : kNames) json[figure.name] = figures.*figure.member;
-  return json.dump();
+  JsonObject object;
+  add_figures(object, figures);
+  return object.object();
 }
 
 bool decode_figures(std::string_view text, Figures& figures) {

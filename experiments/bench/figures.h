@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/json.h"
+
 namespace mylonite::experiments {
 
 struct Figures {
@@ -33,6 +35,7 @@ std::span<const FigureName> figure_names();
 double median(std::vector<double> values);            // of an even number: the mean of the two in the middle
 Figures medians(const std::vector<Figures>& rounds);  // figure by figure; at least one round
 
+void add_figures(JsonObject& object, const Figures& figures);  // a member a figure
 std::string encode_figures(const Figures& figures);            // JSON, one line
 bool decode_figures(std::string_view json, Figures& figures);  // false: not what encode_figures gives
 

@@ -6,14 +6,12 @@
 #include <thread>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "core/base/json.h"
 #include "core/base/release.h"
 
 namespace mylonite::experiments {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // The result's rate as a multiple of each other engine's in the same workload.
 std::vector<std::pair<std::string, double>> ratios_of(const BenchReport& report, const BenchResult& result) {
@@ -46,13 +44,51 @@ std::string row(const BenchReport& report, const BenchResult& result) {
   return text + "\n";
 }
 
-Json engines_of(const BenchReport& report) {
-  Json engines = Json::array();
+std::string engines_json(const BenchReport& report) {
+  JsonArray engines;
   for (const EngineKind& kind : report.engines) {
-    engines.push_back(
-        {{"name", kind.name}, {"built", kind.open != nullptr}, {"library", kind.library}, {"asserts", kind.asserts}});
+    engines.add(JsonObject()
+                    .text("name", kind.name)
+                    .flag("built", kind.open != nullptr)
+                    .text("library", kind.library)
+                    .flag("asserts", kind.asserts)
+                    .object());
   }
-  return engines;
+  return engines.array();
+}
+
+std::string result_json(const BenchReport& report, const BenchResult& result) {
+  JsonObject object;
+  object.text("workload", result.workload).text("engine", result.engine).number("rounds", result.rounds.size());
+  add_figures(object, medians(result.rounds));
+  JsonArray each;
+  for (const Figures& round : result.rounds) each.real(round.ops_per_s);
+  JsonObject ratios;
+  for (const auto& [peer, ratio] : ratios_of(report, result)) ratios.real(peer, ratio);
+  return object.raw("ops_per_s_each", each.array()).raw("ratios", ratios.object()).object();
+}
+
+std::string settings_json(const BenchReport& report) {
+  const WorkerJob& settings = report.settings;
+  return JsonObject()
+      .number("entries", settings.stream.entries)
+      .number("value_bytes", settings.stream.value_bytes)
+      .flag("binary_keys", settings.stream.binary_keys)
+      .number("seed", settings.stream.seed)
+      .number("synced_entries", settings.synced_entries)
+      .number("cache_bytes", settings.cache_bytes)
+      .number("rounds", report.rounds)
+      .object();
+}
+
+std::string machine_json(const Machine& machine) {
+  return JsonObject()
+      .text("processor", machine.processor)
+      .number("cores", machine.cores)
+      .text("kernel", machine.kernel)
+      .text("compiler", machine.compiler)
+      .text("mylonite", kRelease)
+      .object();
 }
 
 }  // namespace
@@ -72,38 +108,17 @@ Machine this_machine() {
 }
 
 std::string json_report(const BenchReport& report, const Machine& machine) {
-  Json results = Json::array();
+  JsonArray results;
   for (const BenchResult& result : report.results) {
-    if (result.rounds.empty()) continue;
-    const Figures median = medians(result.rounds);
-    Json one = {{"workload", result.workload}, {"engine", result.engine}, {"rounds", result.rounds.size()}};
-    for (const FigureName& figure : figure_names()) one[figure.name] = median.*figure.member;
-    Json each = Json::array();
-    for (const Figures& round : result.rounds) each.push_back(round.ops_per_s);
-    one["ops_per_s_each"] = std::move(each);
-    Json ratios = Json::object();
-    for (const auto& [peer, ratio] : ratios_of(report, result)) ratios[peer] = ratio;
-    one["ratios"] = std::move(ratios);
-    results.push_back(std::move(one));
+    if (!result.rounds.empty()) results.add(result_json(report, result));
   }
-  const WorkerJob& settings = report.settings;
-  const Json whole = {{"results", std::move(results)},
-                      {"engines", engines_of(report)},
-                      {"settings",
-                       {{"entries", settings.stream.entries},
-                        {"value_bytes", settings.stream.value_bytes},
-                        {"binary_keys", settings.stream.binary_keys},
-                        {"seed", settings.stream.seed},
-                        {"synced_entries", settings.synced_entries},
-                        {"cache_bytes", settings.cache_bytes},
-                        {"rounds", report.rounds}}},
-                      {"machine",
-                       {{"processor", machine.processor},
-                        {"cores", machine.cores},
-                        {"kernel", machine.kernel},
-                        {"compiler", machine.compiler},
-                        {"mylonite", kRelease}}}};
-  return whole.dump(2) + "\n";
+  return indented(JsonObject()
+                      .raw("results", results.array())
+                      .raw("engines", engines_json(report))
+                      .raw("settings", settings_json(report))
+                      .raw("machine", machine_json(machine))
+                      .object(),
+                  2);
 }
 
 std::string text_report(const BenchReport& report) {

@@ -1,12 +1,10 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "core/base/json.h"
 #include "experiments/endure/endure.h"
 
 namespace mylonite::experiments {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 double mib(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
@@ -37,34 +35,42 @@ std::string row(const EndurePhase& phase) {
       mib(phase.peak_rss_bytes));
 }
 
-Json phase_json(const EndurePhase& phase) {
-  return {{"name", phase.name},
-          {"operations", phase.operations},
-          {"seconds", phase.seconds},
-          {"tables", phase.tables},
-          {"disk_bytes", phase.disk_bytes},
-          {"live_bytes", phase.live_bytes},
-          {"space_amplification", phase.space_amplification()},
-          {"peak_rss_bytes", phase.peak_rss_bytes},
-          {"stats", Json::parse(phase.stats.to_json())}};
+std::string phase_json(const EndurePhase& phase) {
+  return JsonObject()
+      .text("name", phase.name)
+      .number("operations", phase.operations)
+      .real("seconds", phase.seconds)
+      .number("tables", phase.tables)
+      .number("disk_bytes", phase.disk_bytes)
+      .number("live_bytes", phase.live_bytes)
+      .real("space_amplification", phase.space_amplification())
+      .number("peak_rss_bytes", phase.peak_rss_bytes)
+      .raw("stats", phase.stats.to_json())
+      .object();
+}
+
+std::string memory_json(const MemoryBudget& memory) {
+  return JsonObject()
+      .number("memtables", memory.memtables)
+      .number("block_cache", memory.block_cache)
+      .number("table_metadata", memory.table_metadata)
+      .number("writers", memory.writers)
+      .number("stated", memory.stated())
+      .number("peak_rss", memory.peak_rss)
+      .object();
 }
 
 }  // namespace
 
 std::string json_report(const EndureReport& report) {
-  Json phases = Json::array();
-  for (const EndurePhase& phase : report.phases) phases.push_back(phase_json(phase));
-  const MemoryBudget& memory = report.memory;
-  const Json json = {{"phases", phases},
-                     {"memory",
-                      {{"memtables", memory.memtables},
-                       {"block_cache", memory.block_cache},
-                       {"table_metadata", memory.table_metadata},
-                       {"writers", memory.writers},
-                       {"stated", memory.stated()},
-                       {"peak_rss", memory.peak_rss}}},
-                     {"failure", report.failure}};
-  return json.dump(2) + "\n";
+  JsonArray phases;
+  for (const EndurePhase& phase : report.phases) phases.add(phase_json(phase));
+  return indented(JsonObject()
+                      .raw("phases", phases.array())
+                      .raw("memory", memory_json(report.memory))
+                      .text("failure", report.failure)
+                      .object(),
+                  2);
 }
 
 std::string text_report(const EndureReport& report) {

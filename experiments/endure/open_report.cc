@@ -1,12 +1,10 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "core/base/json.h"
 #include "experiments/endure/open_time.h"
 
 namespace mylonite::experiments {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 double mib(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
@@ -17,24 +15,26 @@ std::string verdict(const std::string& failure) {
 }  // namespace
 
 std::string json_report(const OpenReport& report) {
-  const Json json = {{"tables", report.tables},
-                     {"entries", report.entries},
-                     {"disk_bytes", report.disk_bytes},
-                     {"make_s", report.make_s},
-                     {"open_ms", report.open_ms},
-                     {"open_cpu_ms", report.open_cpu_ms},
-                     {"first_get_ms", report.first_get_ms},
-                     {"close_ms", report.close_ms},
-                     {"touch_us", report.touch_us},
-                     {"descriptors_open", report.descriptors_open},
-                     {"descriptors_most", report.descriptors_most},
-                     {"descriptors_bound", report.descriptors_bound},
-                     {"rss_before", report.rss_before},
-                     {"rss_open", report.rss_open},
-                     {"rss_touched", report.rss_touched},
-                     {"table_metadata_bytes", report.metadata_bytes},
-                     {"failure", report.failure}};
-  return json.dump(2) + "\n";
+  return indented(JsonObject()
+                      .number("tables", report.tables)
+                      .number("entries", report.entries)
+                      .number("disk_bytes", report.disk_bytes)
+                      .real("make_s", report.make_s)
+                      .real("open_ms", report.open_ms)
+                      .real("open_cpu_ms", report.open_cpu_ms)
+                      .real("first_get_ms", report.first_get_ms)
+                      .real("close_ms", report.close_ms)
+                      .real("touch_us", report.touch_us)
+                      .number("descriptors_open", report.descriptors_open)
+                      .number("descriptors_most", report.descriptors_most)
+                      .number("descriptors_bound", report.descriptors_bound)
+                      .number("rss_before", report.rss_before)
+                      .number("rss_open", report.rss_open)
+                      .number("rss_touched", report.rss_touched)
+                      .number("table_metadata_bytes", report.metadata_bytes)
+                      .text("failure", report.failure)
+                      .object(),
+                  2);
 }
 
 std::string text_report(const OpenReport& report) {
@@ -54,17 +54,19 @@ std::string text_report(const OpenReport& report) {
 }
 
 std::string json_report(const std::vector<RecoveryPoint>& points) {
-  Json json = Json::array();
+  JsonArray array;
   for (const RecoveryPoint& point : points) {
-    json.push_back({{"log_bytes", point.log_bytes},
-                    {"records", point.records},
-                    {"tables", point.tables},
-                    {"open_ms", point.open_ms},
-                    {"open_cpu_ms", point.open_cpu_ms},
-                    {"mib_per_s", point.mib_per_s()},
-                    {"failure", point.failure}});
+    array.add(JsonObject()
+                  .number("log_bytes", point.log_bytes)
+                  .number("records", point.records)
+                  .number("tables", point.tables)
+                  .real("open_ms", point.open_ms)
+                  .real("open_cpu_ms", point.open_cpu_ms)
+                  .real("mib_per_s", point.mib_per_s())
+                  .text("failure", point.failure)
+                  .object());
   }
-  return json.dump(2) + "\n";
+  return indented(array.array(), 2);
 }
 
 std::string text_report(const std::vector<RecoveryPoint>& points) {

@@ -3,16 +3,14 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "core/base/json.h"
 #include "core/base/release.h"
 #include "sim/report/marks.h"
 #include "sim/scenario/repro.h"
 
 namespace mylonite::sim {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 double seconds(std::uint64_t ns) { return static_cast<double>(ns) / 1e9; }
 double per(std::uint64_t count, double of) { return of > 0 ? static_cast<double>(count) / of : 0; }
@@ -58,16 +56,16 @@ std::vector<std::pair<std::string, std::uint64_t>> crash_counts(const RunStats& 
   return counts;
 }
 
-Json marks_json(const RunStats& stats) {
-  Json json = Json::object();
-  for (const auto& [name, count] : stats.marks) json[name] = count;
-  return json;
+std::string counts_json(const std::map<std::string, std::uint64_t, std::less<>>& counts) {
+  JsonObject object;
+  for (const auto& [name, count] : counts) object.number(name, count);
+  return object.object();
 }
 
-Json histogram_json(const std::map<std::uint64_t, std::uint64_t>& counts) {
-  Json json = Json::array();
-  for (const auto& [value, count] : counts) json.push_back({value, count});
-  return json;
+std::string histogram_json(const std::map<std::uint64_t, std::uint64_t>& counts) {
+  JsonArray array;
+  for (const auto& [value, count] : counts) array.add(JsonArray().number(value).number(count).array());
+  return array.array();
 }
 
 std::string sights_text(const Sights& sights) {
@@ -83,6 +81,39 @@ std::string jobs_text(const RunStats& stats) {
   for (const auto& [policy, count] : stats.jobs) text += fmt::format(" {} {},", policy, count);
   return text + fmt::format(" side by side in {:.1f}% of seeds",
                             100 * per(stats.seeds_merging_at_once, static_cast<double>(stats.seeds)));
+}
+
+void add_figures(JsonObject& object, const Campaign& campaign) {
+  const RunStats& stats = campaign.stats;
+  JsonObject crashes;
+  for (const auto& [name, count] : crash_counts(stats)) {
+    if (count > 0) crashes.number(name, count);
+  }
+  object.number("seeds", campaign.seeds)
+      .number("failures", campaign.failures)
+      .number("nondeterministic", campaign.nondeterministic)
+      .number("nothing_ran", campaign.nothing_ran)
+      .flag("interrupted", campaign.interrupted)
+      .number("wall_ns", campaign.wall_ns)
+      .number("operations", stats.operations)
+      .number("writes", stats.writes)
+      .number("crashes", stats.crashes)
+      .number("crashes_in_open", stats.crashes_in_open)
+      .number("drops", stats.drops)
+      .number("recoveries", stats.recoveries)
+      .number("steps", stats.steps)
+      .number("file_calls", stats.file_calls)
+      .number("lies", stats.lies)
+      .number("loud", stats.loud)
+      .number("failed_calls", stats.failed_calls)
+      .number("told", stats.told)
+      .raw("jobs", counts_json(stats.jobs))
+      .number("seeds_merging_at_once", stats.seeds_merging_at_once)
+      .raw("crashes_at", crashes.object())
+      .raw("group_sizes", histogram_json(stats.group_sizes))
+      .raw("group_sizes_of_4_clients", histogram_json(stats.group_sizes_of_4))
+      .raw("acknowledged_lost", histogram_json(stats.acknowledged_lost))
+      .raw("marks", counts_json(stats.marks));
 }
 
 const char* verdict(const Campaign& campaign) {
@@ -120,11 +151,10 @@ std::string summary_text(const Campaign& campaign, const CampaignOptions& option
 }
 
 std::string summary_json(const Campaign& campaign, const CampaignOptions& options) {
-  Json json = Json::parse(run_end_json(campaign));
-  json.erase("ev");
-  json["operations_asked"] = options.generator.operations;
-  json["crashes_asked"] = options.generator.crashes;
-  return json.dump(1) + "\n";
+  JsonObject object;
+  add_figures(object, campaign);
+  object.number("operations_asked", options.generator.operations).number("crashes_asked", options.generator.crashes);
+  return indented(object.object(), 1);
 }
 
 std::string failure_text(const Outcome& outcome, const FailureContext& context) {
@@ -143,16 +173,17 @@ std::string failure_text(const Outcome& outcome, const FailureContext& context) 
 }
 
 std::string run_start_json(const CampaignOptions& options) {
-  return Json{{"ev", "run_start"},
-              {"version", kRelease},
-              {"first_seed", options.first_seed},
-              {"end_seed", options.end_seed},
-              {"shard", options.shard},
-              {"shards", options.shards},
-              {"operations", options.generator.operations},
-              {"crashes", options.generator.crashes},
-              {"profile", options.generator.profile}}
-      .dump();
+  return JsonObject()
+      .text("ev", "run_start")
+      .text("version", kRelease)
+      .number("first_seed", options.first_seed)
+      .number("end_seed", options.end_seed)
+      .number("shard", options.shard)
+      .number("shards", options.shards)
+      .number("operations", options.generator.operations)
+      .number("crashes", options.generator.crashes)
+      .text("profile", options.generator.profile)
+      .object();
 }
 
 std::string seed_json(const SeedResult& result) {
@@ -161,65 +192,39 @@ std::string seed_json(const SeedResult& result) {
       outcome.failure
           ? "failed"
           : (!result.difference.empty() ? "nondeterministic" : (outcome.nothing_ran ? "nothing_ran" : "passed"));
-  return Json{{"ev", "seed"},
-              {"seed", result.seed},
-              {"outcome", verdict},
-              {"options_hash", options_hash(outcome.recorded)},
-              {"operations", outcome.stats.operations},
-              {"crashes", outcome.stats.crashes},
-              {"faults", outcome.stats.lies + outcome.stats.failed_calls},
-              {"virtual_ms", outcome.stats.virtual_ns / 1'000'000},
-              {"wall_ms", result.wall_ns / 1'000'000},
-              {"trace_hash", outcome.trace_hash},
-              {"marks", marks_json(outcome.stats)}}
-      .dump();
+  return JsonObject()
+      .text("ev", "seed")
+      .number("seed", result.seed)
+      .text("outcome", verdict)
+      .text("options_hash", options_hash(outcome.recorded))
+      .number("operations", outcome.stats.operations)
+      .number("crashes", outcome.stats.crashes)
+      .number("faults", outcome.stats.lies + outcome.stats.failed_calls)
+      .number("virtual_ms", outcome.stats.virtual_ns / 1'000'000)
+      .number("wall_ms", result.wall_ns / 1'000'000)
+      .text("trace_hash", outcome.trace_hash)
+      .raw("marks", counts_json(outcome.stats.marks))
+      .object();
 }
 
 std::string failure_json(const SeedResult& result, const std::string& artifact) {
   const Failure& failure = *result.outcome.failure;
-  return Json{{"ev", "failure"},
-              {"seed", result.seed},
-              {"rule", failure.rule},
-              {"what", failure.what},
-              {"incarnation", failure.incarnation},
-              {"step", failure.step},
-              {"artifact", artifact}}
-      .dump();
+  return JsonObject()
+      .text("ev", "failure")
+      .number("seed", result.seed)
+      .text("rule", failure.rule)
+      .text("what", failure.what)
+      .number("incarnation", failure.incarnation)
+      .number("step", failure.step)
+      .text("artifact", artifact)
+      .object();
 }
 
 std::string run_end_json(const Campaign& campaign) {
-  const RunStats& stats = campaign.stats;
-  Json crashes = Json::object();
-  for (const auto& [name, count] : crash_counts(stats)) {
-    if (count > 0) crashes[name] = count;
-  }
-  return Json{{"ev", "run_end"},
-              {"seeds", campaign.seeds},
-              {"failures", campaign.failures},
-              {"nondeterministic", campaign.nondeterministic},
-              {"nothing_ran", campaign.nothing_ran},
-              {"interrupted", campaign.interrupted},
-              {"wall_ns", campaign.wall_ns},
-              {"operations", stats.operations},
-              {"writes", stats.writes},
-              {"crashes", stats.crashes},
-              {"crashes_in_open", stats.crashes_in_open},
-              {"drops", stats.drops},
-              {"recoveries", stats.recoveries},
-              {"steps", stats.steps},
-              {"file_calls", stats.file_calls},
-              {"lies", stats.lies},
-              {"loud", stats.loud},
-              {"failed_calls", stats.failed_calls},
-              {"told", stats.told},
-              {"jobs", stats.jobs},
-              {"seeds_merging_at_once", stats.seeds_merging_at_once},
-              {"crashes_at", crashes},
-              {"group_sizes", histogram_json(stats.group_sizes)},
-              {"group_sizes_of_4_clients", histogram_json(stats.group_sizes_of_4)},
-              {"acknowledged_lost", histogram_json(stats.acknowledged_lost)},
-              {"marks", marks_json(stats)}}
-      .dump();
+  JsonObject object;
+  object.text("ev", "run_end");
+  add_figures(object, campaign);
+  return object.object();
 }
 
 std::string marks_text(const RunStats& stats) {

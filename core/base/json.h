@@ -1,0 +1,58 @@
+// JSON as text, written member by member in the order they are added: the one way to write it.
+//
+// Whole numbers are exact; real numbers are the shortest text that reads back the same, and null where they are none.
+// Text is UTF-8; bytes that are not become U+FFFD. An object is one line without spaces; `indented` lays it out for
+// people. Names need no escapes, and are not looked for twice. Nothing is read here (core/version/json_view.h does).
+// Thread-safety: one thread an object; functions are pure. Complexity: linear in the text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace mylonite {
+
+std::string json_text(std::string_view text);  // with its quotes
+std::string json_real(double value);
+
+class JsonObject {
+ public:
+  JsonObject& number(std::string_view name, std::uint64_t value);
+  JsonObject& signed_number(std::string_view name, std::int64_t value);
+  JsonObject& number_text(std::string_view name, std::uint64_t value);  // as a string of decimal digits
+  JsonObject& real(std::string_view name, double value);
+  JsonObject& flag(std::string_view name, bool value);
+  JsonObject& text(std::string_view name, std::string_view value);
+  // `"name":"text"`, or `"name_hex":"6b"` where `hex` is asked for or the bytes are not UTF-8.
+  JsonObject& bytes(std::string_view name, std::string_view value, bool hex);
+  JsonObject& raw(std::string_view name, std::string_view json);  // a value that is JSON already
+
+  std::string object() const { return text_ + "}"; }
+  std::string line() const { return text_ + "}\n"; }
+
+ private:
+  void name(std::string_view name);
+
+  std::string text_ = "{";
+};
+
+// Values joined to an array.
+class JsonArray {
+ public:
+  JsonArray& add(std::string_view json);  // a value that is JSON already
+  JsonArray& number(std::uint64_t value);
+  JsonArray& signed_number(std::int64_t value);
+  JsonArray& number_text(std::uint64_t value);
+  JsonArray& real(double value);
+  JsonArray& text(std::string_view value);
+  std::string array() const { return text_ + "]"; }
+
+ private:
+  std::string text_ = "[";
+};
+
+// The same value with a line for each member, each level `by` spaces further in, and a newline at the end. The text
+// must be JSON.
+std::string indented(std::string_view json, int by);
+
+}  // namespace mylonite
