@@ -1,38 +1,13 @@
 #include "core/tool/arguments.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "core/cli/settings.h"
+
 namespace mylonite::tool {
 namespace {
-
-std::string option_names() {
-  std::string names;
-  for (const OptionRow& row : option_table()) {
-    if (row.name == "data_dir") continue;
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", row.name);
-  }
-  return names;
-}
-
-Status apply_settings(const RawArguments& raw, Options& options) {
-  options.data_dir = raw.directory;
-  for (const std::string& setting : raw.settings) {
-    const std::size_t equals = setting.find('=');
-    if (equals == std::string::npos) {
-      return Error(Code::kInvalidArgument, fmt::format("--set '{}': expected NAME=VALUE", setting));
-    }
-    const std::string name = setting.substr(0, equals);
-    if (name == "data_dir") return Error(Code::kInvalidArgument, "--set data_dir: the argument DIR is this option");
-    if (std::ranges::find(option_table(), name, &OptionRow::name) == option_table().end()) {
-      return Error(Code::kInvalidArgument, fmt::format("no option is named '{}'; there are: {}", name, option_names()));
-    }
-    if (Status done = set_option(options, name, setting.substr(equals + 1)); !done.ok()) return done;
-  }
-  return validate(options);
-}
 
 Result<StatsFormat> format_named(const RawArguments& raw) {
   if (raw.json && !raw.format.empty() && raw.format != "json") {
@@ -42,9 +17,7 @@ Result<StatsFormat> format_named(const RawArguments& raw) {
   return raw.format == "prometheus" ? StatsFormat::kPrometheus : StatsFormat::kText;
 }
 
-Status check_name(const RawArguments& raw) {
-  if (raw.command != Command::kCheckpoint) return {};
-  const std::string& name = raw.name;
+Status check_name(const std::string& name) {
   if (!name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos) return {};
   return Error(Code::kInvalidArgument,
                fmt::format("NAME: expected the name of a directory to be made beside the store's, found '{}'", name));
@@ -52,7 +25,7 @@ Status check_name(const RawArguments& raw) {
 
 Status decode_bytes(const RawArguments& raw, Arguments& parsed) {
   auto decode_into = [&](const std::string& text, std::string& bytes) -> Status {
-    auto decoded = bytes_from(text, parsed.form);
+    auto decoded = cli::bytes_from(text, parsed.form);
     if (!decoded.ok()) return decoded.error();
     bytes = std::move(*decoded);
     return {};
@@ -63,35 +36,28 @@ Status decode_bytes(const RawArguments& raw, Arguments& parsed) {
   return raw.high ? decode_into(*raw.high, parsed.bounds.high.emplace()) : Status();
 }
 
+}  // namespace
+
 Result<Arguments> decode(const RawArguments& raw) {
   Arguments parsed;
-  parsed.command = raw.command;
+  parsed.directory = raw.directory;
   parsed.form = {.hex = raw.hex, .json = raw.json};
   parsed.acks = raw.acks;
   parsed.writers = raw.writers;
   parsed.number = raw.number;
   parsed.entries = raw.entries;
-  parsed.name = raw.name;
+  parsed.name = raw.name.value_or("");
   if (raw.as_of) parsed.as_of = Timestamp{*raw.as_of};
-  if (Status done = apply_settings(raw, parsed.options); !done.ok()) return done.error();
-  const bool creates = parsed.command == Command::kPut || parsed.command == Command::kLoad;
-  if (!creates) parsed.options.create_if_missing = false;
+  parsed.options.data_dir = raw.directory;
+  if (Status done = cli::apply_settings(raw.settings, parsed.options); !done.ok()) return done.error();
   const auto format = format_named(raw);
   if (!format.ok()) return format.error();
   parsed.format = *format;
-  if (Status done = check_name(raw); !done.ok()) return done.error();
+  if (raw.name) {
+    if (Status done = check_name(*raw.name); !done.ok()) return done.error();
+  }
   if (Status done = decode_bytes(raw, parsed); !done.ok()) return done.error();
   return parsed;
-}
-
-}  // namespace
-
-std::expected<Arguments, Exit> parse_arguments(int argc, char** argv) {
-  const auto raw = parse_command_line(argc, argv);
-  if (!raw) return std::unexpected(raw.error());
-  auto parsed = decode(*raw);
-  if (!parsed.ok()) return std::unexpected(tell(parsed.error()));
-  return std::move(*parsed);
 }
 
 }  // namespace mylonite::tool

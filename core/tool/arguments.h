@@ -1,26 +1,44 @@
-// What the command line asks for, checked and decoded before anything is touched.
+// What the command line asks for: as given, then checked and decoded before anything is touched.
 #pragma once
 
 #include <cstdint>
-#include <expected>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "core/cli/output.h"
 #include "core/format/options.h"
 #include "core/format/timestamp.h"
 #include "core/iter/visible_iterator.h"
-#include "core/tool/command_line.h"
-#include "core/tool/exit.h"
-#include "core/tool/output.h"
 
 namespace mylonite::tool {
+
+// As given.
+struct RawArguments {
+  std::string directory{};
+  std::vector<std::string> settings{};
+  bool hex = false;
+  bool json = false;
+
+  std::string key{};
+  std::string value{};
+  std::string low{};
+  std::optional<std::string> high{};
+  bool acks = false;
+  std::uint64_t writers = 1;
+  std::string format{};  // "": not given
+  std::optional<std::uint64_t> number{};
+  bool entries = false;
+  std::optional<std::uint64_t> as_of{};
+  std::optional<std::string> name{};
+};
 
 enum class StatsFormat : std::uint8_t { kText, kJson, kPrometheus };
 
 struct Arguments {
-  Command command = Command::kGet;
+  std::string directory;  // the store's, as the user wrote it
   Options options;
-  Form form;
+  cli::Form form;
   std::string key;    // put, get, delete, explain get
   std::string value;  // put
   KeyBounds bounds;   // range, compact
@@ -33,7 +51,6 @@ struct Arguments {
   std::string name;                     // checkpoint
 };
 
-// Without arguments to go on with (a mistake, --help, --version), all has been said and the exit code is returned.
-std::expected<Arguments, Exit> parse_arguments(int argc, char** argv);
+Result<Arguments> decode(const RawArguments& raw);
 
 }  // namespace mylonite::tool

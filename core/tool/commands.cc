@@ -1,25 +1,26 @@
 #include "core/tool/commands.h"
 
-#include <algorithm>
 #include <string>
 
 #include <fmt/format.h>
 
-#include "core/base/invariant.h"
 #include "core/base/json.h"
+#include "core/cli/settings.h"
 #include "core/store/store.h"
-#include "core/tool/explain_compaction.h"
-#include "core/tool/explain_get.h"
-#include "core/tool/inspect_manifest.h"
-#include "core/tool/inspect_sst.h"
-#include "core/tool/inspect_tree.h"
-#include "core/tool/inspect_wal.h"
+#include "core/tool/explain.h"
+#include "core/tool/inspect.h"
 #include "core/tool/load.h"
 #include "core/tool/place.h"
 #include "core/tool/verify.h"
 
 namespace mylonite::tool {
 namespace {
+
+using cli::Exit;
+using cli::Parameter;
+using Parameters = std::vector<Parameter>;
+
+constexpr std::uint64_t kWritersMax = 256;
 
 std::string json_line(const Arguments& arguments, const std::string* value, Timestamp at) {
   JsonObject object;
@@ -36,7 +37,7 @@ Result<Exit> put(Store& store, const Arguments& arguments) {
   const auto at = store.put(arguments.key, arguments.value);
   if (!at.ok()) return at.error();
   if (!arguments.form.json) return Exit::kDone;
-  if (Status done = print(json_line(arguments, &arguments.value, *at)); !done.ok()) return done.error();
+  if (Status done = cli::print(json_line(arguments, &arguments.value, *at)); !done.ok()) return done.error();
   return Exit::kDone;
 }
 
@@ -44,7 +45,7 @@ Result<Exit> remove(Store& store, const Arguments& arguments) {
   const auto at = store.remove(arguments.key);
   if (!at.ok()) return at.error();
   if (!arguments.form.json) return Exit::kDone;
-  if (Status done = print(json_line(arguments, nullptr, *at)); !done.ok()) return done.error();
+  if (Status done = cli::print(json_line(arguments, nullptr, *at)); !done.ok()) return done.error();
   return Exit::kDone;
 }
 
@@ -56,16 +57,16 @@ Result<Exit> get(Store& store, const Arguments& arguments) {
   if (arguments.form.json) {
     text = json_line(arguments, *value ? &**value : nullptr, session.read_at());
   } else if (*value) {
-    text = text_from(**value, arguments.form) + "\n";
+    text = cli::text_from(**value, arguments.form) + "\n";
   } else {
-    say_aside("mylonite: the key is not there\n");
+    cli::print_error("mylonite: the key is not there\n");
   }
-  if (Status done = print(text); !done.ok()) return done.error();
-  return *value ? Exit::kDone : Exit::kAbsent;
+  if (Status done = cli::print(text); !done.ok()) return done.error();
+  return *value ? Exit::kDone : Exit::kFinding;
 }
 
-std::string pair_line(const Iterator& pair, const Form& form) {
-  if (!form.json) return fmt::format("{}\t{}\n", text_from(pair.key(), form), text_from(pair.value(), form));
+std::string pair_line(const Iterator& pair, const cli::Form& form) {
+  if (!form.json) return fmt::format("{}\t{}\n", cli::text_from(pair.key(), form), cli::text_from(pair.value(), form));
   return JsonObject()
       .bytes("key", pair.key(), form.hex)
       .bytes("value", pair.value(), form.hex)
@@ -77,13 +78,13 @@ Result<Exit> range(Store& store, const Arguments& arguments) {
   const auto cursor = store.session().iterator(arguments.bounds);
   if (!cursor.ok()) return cursor.error();
   for ((*cursor)->seek_to_first(); (*cursor)->valid(); (*cursor)->next()) {
-    if (Status done = print(pair_line(**cursor, arguments.form)); !done.ok()) return done.error();
+    if (Status done = cli::print(pair_line(**cursor, arguments.form)); !done.ok()) return done.error();
   }
   if (Status sound = (*cursor)->status(); !sound.ok()) return sound.error();
   return Exit::kDone;
 }
 
-Result<Exit> load_command(Store& store, const Arguments& arguments) {
+Result<Exit> load_lines(Store& store, const Arguments& arguments) {
   if (Status done = load(store, arguments); !done.ok()) return done.error();
   return Exit::kDone;
 }
@@ -96,7 +97,7 @@ Result<Exit> stats(Store& store, const Arguments& arguments) {
     case StatsFormat::kJson: text = now.to_json() + "\n"; break;
     case StatsFormat::kPrometheus: text = now.to_prometheus(); break;
   }
-  if (Status done = print(text); !done.ok()) return done.error();
+  if (Status done = cli::print(text); !done.ok()) return done.error();
   return Exit::kDone;
 }
 
@@ -107,96 +108,218 @@ Result<Exit> compact(Store& store, const Arguments& arguments) {
   const auto version = store.version();
   for (const TableInfo* table : version->tables()) bytes += table->file_bytes;
   const std::string text = JsonObject().number("tables", version->tables().size()).number("bytes", bytes).line();
-  if (Status done = print(text); !done.ok()) return done.error();
+  if (Status done = cli::print(text); !done.ok()) return done.error();
   return Exit::kDone;
 }
 
 Result<Exit> checkpoint(Store& store, const Arguments& arguments) {
   if (Status done = store.checkpoint(arguments.name); !done.ok()) return done.error();
   if (!arguments.form.json) return Exit::kDone;
-  if (Status done = print(JsonObject().text("checkpoint", arguments.name).line()); !done.ok()) return done.error();
+  if (Status done = cli::print(JsonObject().text("checkpoint", arguments.name).line()); !done.ok()) return done.error();
   return Exit::kDone;
 }
 
-// What is printed before a failure is for the reader of the output; the failure itself is told on standard error, and
-// to readers of JSON as its last line.
-Result<Exit> inspect(const Place& place, const Arguments& arguments) {
-  const Form& form = arguments.form;
-  Status done;
-  switch (arguments.command) {
-    case Command::kInspectManifest: done = inspect_manifest(place, form); break;
-    case Command::kInspectWal: done = inspect_wal(place, arguments.number, form); break;
-    case Command::kInspectSst:
-      done = inspect_sst(place, {.number = FileNumber{*arguments.number}, .entries = arguments.entries}, form);
-      break;
-    case Command::kExplainCompaction: done = explain_compaction(place, arguments.number, form); break;
-    default: done = inspect_tree(place, form); break;
-  }
+// What is printed before a failure is for the reader of the output; the failure itself goes to standard error, and to
+// readers of JSON as their last line.
+Result<Exit> read_files(const Arguments& arguments, const Status& done) {
   if (done.ok()) return Exit::kDone;
-  if (form.json && done.error().code() == Code::kCorruption) {
+  if (arguments.form.json && done.error().code() == Code::kCorruption) {
     JsonObject damage;
     damage.text("damage", done.error().message()).text("file", done.error().file());
     if (done.error().offset()) damage.number("offset", *done.error().offset());
-    ignore(print(damage.line()), "the damage itself is the first failure");
+    ignore(cli::print(damage.line()), "the damage itself is the first failure");
   }
   return done.error();
 }
 
-Result<Exit> verify_command(const Place& place, const Arguments& arguments) {
-  const auto damages = verify(place, arguments.options, arguments.form);
-  if (!damages.ok()) return damages.error();
-  return *damages == 0 ? Exit::kDone : Exit::kAbsent;
+Result<Exit> manifest(const Place& place, const Arguments& arguments) {
+  return read_files(arguments, inspect_manifest(place, arguments.form));
 }
 
-struct Handler {
-  Command command;
-  bool writes;
-  Result<Exit> (*on_store)(Store&, const Arguments&);  // null: reads files
-  Result<Exit> (*on_files)(const Place&, const Arguments&);
-};
-constexpr Handler kHandlers[] = {
-    {Command::kPut, true, put, nullptr},
-    {Command::kDelete, true, remove, nullptr},
-    {Command::kLoad, true, load_command, nullptr},
-    {Command::kCompact, true, compact, nullptr},
-    {Command::kCheckpoint, true, checkpoint, nullptr},
-    {Command::kGet, false, get, nullptr},
-    {Command::kRange, false, range, nullptr},
-    {Command::kStats, false, stats, nullptr},
-    {Command::kExplainGet, false, explain_get_command, nullptr},
-    {Command::kVerify, false, nullptr, verify_command},
-    {Command::kInspectManifest, false, nullptr, inspect},
-    {Command::kInspectWal, false, nullptr, inspect},
-    {Command::kInspectSst, false, nullptr, inspect},
-    {Command::kInspectTree, false, nullptr, inspect},
-    {Command::kExplainCompaction, false, nullptr, inspect},
+Result<Exit> wal(const Place& place, const Arguments& arguments) {
+  return read_files(arguments, inspect_wal(place, arguments.number, arguments.form));
+}
+
+Result<Exit> sst(const Place& place, const Arguments& arguments) {
+  const TableQuestion question{.number = FileNumber{arguments.number.value_or(0)}, .entries = arguments.entries};
+  return read_files(arguments, inspect_sst(place, question, arguments.form));
+}
+
+Result<Exit> tree(const Place& place, const Arguments& arguments) {
+  return read_files(arguments, inspect_tree(place, arguments.form));
+}
+
+Result<Exit> compaction(const Place& place, const Arguments& arguments) {
+  return read_files(arguments, explain_compaction(place, arguments.number, arguments.form));
+}
+
+Result<Exit> verify_all(const Place& place, const Arguments& arguments) {
+  const auto damages = verify(place, arguments.options, arguments.form);
+  if (!damages.ok()) return damages.error();
+  return *damages == 0 ? Exit::kDone : Exit::kFinding;
+}
+
+Parameters none(RawArguments& /*raw*/) { return {}; }
+
+Parameters key(RawArguments& raw) { return {{.name = "KEY", .to = &raw.key, .required = true}}; }
+
+Parameters key_and_value(RawArguments& raw) {
+  return {{.name = "KEY", .to = &raw.key, .required = true}, {.name = "VALUE", .to = &raw.value, .required = true}};
+}
+
+Parameters bounds(RawArguments& raw) {
+  return {{.name = "LO", .to = &raw.low, .meaning = "the first key"},
+          {.name = "HI", .to = &raw.high, .meaning = "the key to stop before"}};
+}
+
+Parameters of_load(RawArguments& raw) {
+  return {{.name = "--acks", .to = &raw.acks, .meaning = "print each key as soon as its write is acknowledged"},
+          {.name = "--writers",
+           .to = &raw.writers,
+           .meaning = "threads that write; more than one may swap lines of one key",
+           .has_default = true,
+           .range = cli::Range{.low = 1, .high = kWritersMax}}};
+}
+
+Parameters of_stats(RawArguments& raw) {
+  return {{.name = "--format",
+           .to = &raw.format,
+           .meaning = "text, json or prometheus",
+           .one_of = {"text", "json", "prometheus"}}};
+}
+
+Parameters of_checkpoint(RawArguments& raw) {
+  return {{.name = "NAME", .to = &raw.name, .meaning = "the new store's directory", .required = true}};
+}
+
+Parameters of_wal(RawArguments& raw) {
+  return {{.name = "NUMBER", .to = &raw.number, .meaning = "N of wal-N.log; all logs without it"}};
+}
+
+Parameters of_sst(RawArguments& raw) {
+  return {{.name = "NUMBER", .to = &raw.number, .meaning = "N of sst-N.sst", .required = true},
+          {.name = "--entries", .to = &raw.entries, .meaning = "print every entry"}};
+}
+
+Parameters of_explain_get(RawArguments& raw) {
+  return {{.name = "KEY", .to = &raw.key, .required = true},
+          {.name = "--as-of", .to = &raw.as_of, .meaning = "read as of this earlier stamp", .type = "STAMP"}};
+}
+
+Parameters of_compaction(RawArguments& raw) { return {{.name = "ID", .to = &raw.number, .meaning = "of the merge"}}; }
+
+enum class Access : std::uint8_t {
+  kCreates,  // opens the store for writing, and makes it where none is
+  kWrites,
+  kReads,
+  kFiles,  // reads files without opening the store
 };
 
-Result<Exit> run_on_store(const Handler& handler, const Arguments& arguments) {
-  const auto store = handler.writes ? Store::open(arguments.options) : Store::open_read_only(arguments.options);
+struct Row {
+  std::string_view name;
+  std::string_view what;
+  std::string_view example;
+  Access access;
+  Parameters (*parameters)(RawArguments&);
+  Result<Exit> (*on_store)(Store&, const Arguments&);
+  Result<Exit> (*on_files)(const Place&, const Arguments&) = nullptr;  // where access is kFiles
+};
+constexpr Row kRows[] = {
+    {"put", "Write one key", "mylonite put my-data city Oslo", Access::kCreates, key_and_value, put},
+    {"get", "Print the value of a key; exit 1 if it is not there", "mylonite get my-data city", Access::kReads, key,
+     get},
+    {"delete", "Remove a key; one that is not there may be removed, too", "mylonite delete my-data city",
+     Access::kWrites, key, remove},
+    {"range", "Print the keys from LO to before HI as key<TAB>value", "mylonite range my-data a n", Access::kReads,
+     bounds, range},
+    {"load", "Write the key<TAB>value lines of standard input",
+     R"(printf 'city\tOslo\nriver\tAkerselva\n' | mylonite load my-data --acks)", Access::kCreates, of_load,
+     load_lines},
+    {"stats", "Print what the store holds and how it is", "mylonite stats my-data --format prometheus", Access::kReads,
+     of_stats, stats},
+    {"verify", "Read every file whole and check it; exit 1 if damage was found", "mylonite verify my-data",
+     Access::kFiles, none, nullptr, verify_all},
+    {"compact", "Merge what overlaps LO to before HI, or everything, as deep as it goes", "mylonite compact my-data",
+     Access::kWrites, bounds, compact},
+    {"checkpoint", "Make a second store beside this one that shares its tables",
+     "mylonite checkpoint my-data my-data-monday", Access::kWrites, of_checkpoint, checkpoint},
+    {"inspect manifest", "The manifest, record by record", "mylonite inspect manifest my-data", Access::kFiles, none,
+     nullptr, manifest},
+    {"inspect wal", "Logs, record by record: all of them, or one", "mylonite inspect wal my-data 7", Access::kFiles,
+     of_wal, nullptr, wal},
+    {"inspect sst", "A table: its parts, facts and entries", "mylonite inspect sst my-data 12 --entries",
+     Access::kFiles, of_sst, nullptr, sst},
+    {"inspect tree", "Levels, runs and tables, and which keys they span", "mylonite inspect tree my-data",
+     Access::kFiles, none, nullptr, tree},
+    {"explain get", "The way of a read: which sources were asked, and what each said",
+     "mylonite explain get my-data city", Access::kReads, of_explain_get, explain_get},
+    {"explain compaction", "Why a merge was chosen; without ID, which are remembered",
+     "mylonite explain compaction my-data 27", Access::kFiles, of_compaction, nullptr, compaction},
+};
+
+Result<Exit> run_on_store(const Row& row, const Arguments& arguments) {
+  Options options = arguments.options;
+  if (row.access != Access::kCreates) options.create_if_missing = false;
+  const auto store = row.access == Access::kReads ? Store::open_read_only(options) : Store::open(options);
   if (!store.ok()) return store.error();
-  auto exit = handler.on_store(**store, arguments);
+  auto exit = row.on_store(**store, arguments);
   const Status closed = (*store)->close();
   if (exit.ok() && !closed.ok()) return closed.error().prefixed("close");
   return exit;
 }
 
-Result<Exit> run_on_files(const Handler& handler, const Arguments& arguments) {
+Result<Exit> run_on_files(const Row& row, const Arguments& arguments) {
   const auto place = locate(arguments.options.data_dir);
   if (!place.ok()) return place.error();
-  return handler.on_files(*place, arguments);
+  return row.on_files(*place, arguments);
+}
+
+cli::Ending run(const Row& row, const RawArguments& raw) {
+  const auto arguments = decode(raw);
+  if (!arguments.ok()) return arguments.error();
+  const auto exit = row.access == Access::kFiles ? run_on_files(row, *arguments) : run_on_store(row, *arguments);
+  return exit.ok() ? cli::Ending(*exit) : cli::Ending(exit.error());
+}
+
+// Commands that read files only have no use for options of the store; they take them like the others.
+std::string more_help(const Row& row) {
+  const std::string settings = row.access == Access::kFiles ? "" : cli::settings_help() + "\n";
+  return settings + "An argument that begins with '-' goes behind '--'.";
+}
+
+Parameters parameters_of(const Row& row, RawArguments& raw) {
+  Parameters all = {
+      {.name = "DIR", .to = &raw.directory, .meaning = "the store's directory", .required = true},
+  };
+  for (Parameter& own : row.parameters(raw)) all.push_back(std::move(own));
+  all.push_back({.name = "--set",
+                 .to = &raw.settings,
+                 .meaning = "set an option of the store; may be repeated",
+                 .repeats = true,
+                 .type = "NAME=VALUE"});
+  all.push_back({.name = "--hex", .to = &raw.hex, .meaning = "keys and values are hex, for bytes that are not text"});
+  all.push_back({.name = "--json", .to = &raw.json, .meaning = "print JSON, one object a line"});
+  return all;
 }
 
 }  // namespace
 
-Result<Exit> run_command(const Arguments& arguments) {
-  const Handler* handler = std::ranges::find(kHandlers, arguments.command, &Handler::command);
-  invariant(handler != std::end(kHandlers), "every command has a handler");
-  auto exit = handler->on_store != nullptr ? run_on_store(*handler, arguments) : run_on_files(*handler, arguments);
-  // What could be printed is printed, whatever else failed; the first failure is the one that is told.
-  const Status flushed = flush();
-  if (exit.ok() && !flushed.ok()) return flushed.error();
-  return exit;
+std::vector<cli::Command> commands(RawArguments& raw) {
+  std::vector<cli::Command> all;
+  for (const Row& row : kRows) {
+    all.push_back({.name = std::string(row.name),
+                   .what = std::string(row.what),
+                   .example = std::string(row.example),
+                   .parameters = parameters_of(row, raw),
+                   .run = [&row, &raw] { return run(row, raw); },
+                   .more = more_help(row)});
+  }
+  return all;
+}
+
+std::vector<cli::Group> groups() {
+  return {{.name = "inspect", .what = "Show what stands in a store's files, damaged or not"},
+          {.name = "explain", .what = "Tell why the store answers or does something"}};
 }
 
 }  // namespace mylonite::tool

@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <system_error>
 
-#include "core/tool/output.h"
+#include "core/cli/output.h"
 
 namespace mylonite::tool {
 
-Exit become(const std::string& program, char** argv) {
+cli::Exit become(const std::string& program, char** argv) {
   std::error_code unknown;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", unknown);
   std::string beside = (self.parent_path() / program).string();
@@ -21,12 +21,13 @@ Exit become(const std::string& program, char** argv) {
   argv[0] = in_path.data();
   if (errno == ENOENT) ::execvp(program.c_str(), argv);
   if (errno == ENOENT) {
-    say_aside(
+    cli::print_error(
         fmt::format("mylonite: `{}` is neither beside `mylonite` nor in PATH\n  build or install it first\n", program));
   } else {
-    say_aside(fmt::format("mylonite: `{}` does not start: {}\n", program, std::system_category().message(errno)));
+    cli::print_error(
+        fmt::format("mylonite: `{}` does not start: {}\n", program, std::system_category().message(errno)));
   }
-  return Exit::kEnvironment;
+  return cli::Exit::kEnvironment;
 }
 
 }  // namespace mylonite::tool

@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include "core/tool/exit.h"
+#include "core/cli/exit.h"
 
 namespace mylonite::tool {
 
 // Becomes the program of that name, found beside this one or in PATH; argv[0] is replaced. Returns only to fail,
-// and has told why.
-Exit become(const std::string& program, char** argv);
+// and has said why.
+cli::Exit become(const std::string& program, char** argv);
 
 }  // namespace mylonite::tool

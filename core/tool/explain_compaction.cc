@@ -1,4 +1,4 @@
-#include "core/tool/explain_compaction.h"
+#include "core/tool/explain.h"
 
 #include <algorithm>
 #include <string>
@@ -78,20 +78,20 @@ std::string job_json(const JobRecord& job) {
 
 }  // namespace
 
-Status explain_compaction(const Place& place, std::optional<std::uint64_t> id, const Form& form) {
+Status explain_compaction(const Place& place, std::optional<std::uint64_t> id, const cli::Form& form) {
   const auto loaded = load_manifest(*place.fs, place.directory);
   if (!loaded.ok()) return loaded.error();
   const std::vector<JobRecord>& jobs = loaded->version.jobs;
   if (id) {
     const auto found = std::ranges::find(jobs, *id, &JobRecord::id);
-    if (found != jobs.end()) return print(form.json ? job_json(*found) : job_text(*found));
+    if (found != jobs.end()) return cli::print(form.json ? job_json(*found) : job_text(*found));
     return Error(Code::kInvalidArgument,
                  fmt::format("no merge {} is remembered; `mylonite explain compaction DIR` lists those that are", *id));
   }
   std::string text;
   if (!form.json) text = jobs.empty() ? std::string("no merge is remembered\n") : heading();
   for (const JobRecord& job : jobs) text += form.json ? job_json(job) : job_line(job);
-  return print(text);
+  return cli::print(text);
 }
 
 }  // namespace mylonite::tool

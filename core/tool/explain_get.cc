@@ -1,4 +1,4 @@
-#include "core/tool/explain_get.h"
+#include "core/tool/explain.h"
 
 #include <string>
 
@@ -64,7 +64,7 @@ std::string step_json(const ReadStep& step, std::uint64_t memtables) {
   return object.line();
 }
 
-std::string answer_text(const GetExplanation& told, const Form& form) {
+std::string answer_text(const GetExplanation& told, const cli::Form& form) {
   std::string text;
   if (told.sources_not_asked > 0) {
     text = fmt::format("  {} behind it not asked\n", counted(told.sources_not_asked, "older source"));
@@ -75,10 +75,10 @@ std::string answer_text(const GetExplanation& told, const Form& form) {
 
 }  // namespace
 
-Result<Exit> explain_get_command(Store& store, const Arguments& arguments) {
+Result<cli::Exit> explain_get(Store& store, const Arguments& arguments) {
   const auto told = store.session().explain(arguments.key, {.as_of = arguments.as_of});
   if (!told.ok()) return told.error();
-  const Form& form = arguments.form;
+  const cli::Form& form = arguments.form;
   std::uint64_t memtables = 0;
   for (const ReadStep& step : told->steps) memtables += step.memtable ? 1 : 0;
   std::string text =
@@ -100,8 +100,8 @@ Result<Exit> explain_get_command(Store& store, const Arguments& arguments) {
     }
     text += answer.number("sources_not_asked", told->sources_not_asked).line();
   }
-  if (Status done = print(text); !done.ok()) return done.error();
-  return told->value ? Exit::kDone : Exit::kAbsent;
+  if (Status done = cli::print(text); !done.ok()) return done.error();
+  return told->value ? cli::Exit::kDone : cli::Exit::kFinding;
 }
 
 }  // namespace mylonite::tool

@@ -1,4 +1,4 @@
-#include "core/tool/inspect_manifest.h"
+#include "core/tool/inspect.h"
 
 #include <algorithm>
 #include <string>
@@ -54,7 +54,7 @@ std::string changes_of(const VersionEdit& edit) {
   return changes.empty() ? "nothing" : changes;
 }
 
-std::string record_line(const ManifestRecord& record, const Form& form) {
+std::string record_line(const ManifestRecord& record, const cli::Form& form) {
   if (form.json) {
     return JsonObject()
         .number("record", record.n)
@@ -66,12 +66,12 @@ std::string record_line(const ManifestRecord& record, const Form& form) {
   return fmt::format("{:>6}  {:>10}  {}\n", record.n, record.offset, changes_of(record.edit));
 }
 
-std::string heading(FileNumber manifest, const Form& form) {
+std::string heading(FileNumber manifest, const cli::Form& form) {
   if (form.json) return JsonObject().text("current", manifest_name(manifest)).line();
   return fmt::format("CURRENT names {}\n{:>6}  {:>10}  {}\n", manifest_name(manifest), "record", "byte", "changes");
 }
 
-std::string ending(const LoadedManifest& loaded, std::uint64_t valid_bytes, const Form& form) {
+std::string ending(const LoadedManifest& loaded, std::uint64_t valid_bytes, const cli::Form& form) {
   if (form.json) {
     return JsonObject()
         .number("records", loaded.last_record + 1)
@@ -87,17 +87,17 @@ std::string ending(const LoadedManifest& loaded, std::uint64_t valid_bytes, cons
 
 }  // namespace
 
-Status inspect_manifest(const Place& place, const Form& form) {
+Status inspect_manifest(const Place& place, const cli::Form& form) {
   Status printed;
   std::uint64_t valid_bytes = 0;
   const auto loaded = load_manifest(*place.fs, place.directory, [&](const ManifestRecord& record) {
-    if (printed.ok() && record.offset == 0) printed = print(heading(record.manifest, form));
-    if (printed.ok()) printed = print(record_line(record, form));
+    if (printed.ok() && record.offset == 0) printed = cli::print(heading(record.manifest, form));
+    if (printed.ok()) printed = cli::print(record_line(record, form));
     valid_bytes = record.offset + record.bytes;
   });
   if (!printed.ok()) return printed;
   if (!loaded.ok()) return loaded.error();
-  return print(ending(*loaded, valid_bytes, form));
+  return cli::print(ending(*loaded, valid_bytes, form));
 }
 
 }  // namespace mylonite::tool

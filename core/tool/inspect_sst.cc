@@ -1,4 +1,4 @@
-#include "core/tool/inspect_sst.h"
+#include "core/tool/inspect.h"
 
 #include <algorithm>
 #include <functional>
@@ -67,31 +67,31 @@ Standing standing_of(const Place& place, const OpenTableFile& table) {
           .listed = true};
 }
 
-Status print_facts(const Place& place, const OpenTableFile& table, const Form& form) {
+Status print_facts(const Place& place, const OpenTableFile& table, const cli::Form& form) {
   const TableInfo& own = table.own;
   const Footer& footer = table.footer;
   const Standing standing = standing_of(place, table);
   if (form.json) {
-    return print(JsonObject()
-                     .text("table", table.name)
-                     .number("bytes", own.file_bytes)
-                     .number("id", footer.table.value)
-                     .flag("listed", standing.listed)
-                     .text("listed_as", standing.text)
-                     .number("data_bytes", footer.data_bytes)
-                     .number("filter_bytes", footer.filter_bytes)
-                     .number("index_bytes", footer.index_bytes)
-                     .number("range_delete_bytes", footer.range_delete_bytes)
-                     .number("properties_bytes", footer.properties_bytes)
-                     .number("entries", own.entries)
-                     .number("tombstones", own.tombstones)
-                     .number("range_deletes", own.range_deletes)
-                     .number("oldest", own.oldest.ticks)
-                     .number("newest", own.newest.ticks)
-                     .bytes("smallest", user_key_of(own.smallest), form.hex)
-                     .bytes("largest", user_key_of(own.largest), form.hex)
-                     .flag("largest_included", trailer_of(own.largest) != kBorderTrailer)
-                     .line());
+    return cli::print(JsonObject()
+                          .text("table", table.name)
+                          .number("bytes", own.file_bytes)
+                          .number("id", footer.table.value)
+                          .flag("listed", standing.listed)
+                          .text("listed_as", standing.text)
+                          .number("data_bytes", footer.data_bytes)
+                          .number("filter_bytes", footer.filter_bytes)
+                          .number("index_bytes", footer.index_bytes)
+                          .number("range_delete_bytes", footer.range_delete_bytes)
+                          .number("properties_bytes", footer.properties_bytes)
+                          .number("entries", own.entries)
+                          .number("tombstones", own.tombstones)
+                          .number("range_deletes", own.range_deletes)
+                          .number("oldest", own.oldest.ticks)
+                          .number("newest", own.newest.ticks)
+                          .bytes("smallest", user_key_of(own.smallest), form.hex)
+                          .bytes("largest", user_key_of(own.largest), form.hex)
+                          .flag("largest_included", trailer_of(own.largest) != kBorderTrailer)
+                          .line());
   }
   std::string text = fmt::format("{}: {} bytes, built as table {}\n", table.name, own.file_bytes, footer.table.value);
   text += fmt::format("  {:<14}{}\n", "listed", standing.text);
@@ -103,26 +103,26 @@ Status print_facts(const Place& place, const OpenTableFile& table, const Form& f
                       counted(own.range_deletes, "range delete"));
   text += fmt::format("  {:<14}{} to {}, oldest tombstone {}\n", "stamps", own.oldest.ticks, own.newest.ticks,
                       stamp_text(own.oldest_tombstone));
-  return print(text);
+  return cli::print(text);
 }
 
-Status print_blocks(const OpenTableFile& table, const BlockSums& sums, const Form& form) {
+Status print_blocks(const OpenTableFile& table, const BlockSums& sums, const cli::Form& form) {
   if (form.json) {
-    return print(JsonObject()
-                     .number("blocks", sums.blocks)
-                     .number("compressed_blocks", sums.compressed)
-                     .number("stored_bytes", sums.stored_bytes)
-                     .number("uncompressed_bytes", sums.bytes)
-                     .line());
+    return cli::print(JsonObject()
+                          .number("blocks", sums.blocks)
+                          .number("compressed_blocks", sums.compressed)
+                          .number("stored_bytes", sums.stored_bytes)
+                          .number("uncompressed_bytes", sums.bytes)
+                          .line());
   }
   const std::uint64_t tenths = table.own.entries == 0 ? 0 : table.footer.filter_bytes * 80 / table.own.entries;
-  return print(
+  return cli::print(
       fmt::format("  {:<14}{}, {} bytes, stored as {} ({}), {} compressed\n  {:<14}{} bytes, {}.{} bits an entry\n",
                   "blocks", sums.blocks, sums.bytes, sums.stored_bytes, percent(sums.stored_bytes, sums.bytes),
                   sums.compressed, "filter", table.footer.filter_bytes, tenths / 10, tenths % 10));
 }
 
-Status print_range_deletes(const TableMetadata& metadata, const Form& form) {
+Status print_range_deletes(const TableMetadata& metadata, const cli::Form& form) {
   for (const RangeTombstone& each : metadata.range_deletes.list()) {
     const std::string text = form.json ? JsonObject()
                                              .text("kind", "range delete")
@@ -132,25 +132,25 @@ Status print_range_deletes(const TableMetadata& metadata, const Form& form) {
                                              .line()
                                        : fmt::format("  {:<14}{} .. before {}, stamp {}\n", "range delete",
                                                      shown(each.low, form), shown(each.high, form), each.at.ticks);
-    if (Status done = print(text); !done.ok()) return done;
+    if (Status done = cli::print(text); !done.ok()) return done;
   }
   return {};
 }
 
-Status print_entry(const ParsedKey& key, std::string_view value, const Form& form) {
+Status print_entry(const ParsedKey& key, std::string_view value, const cli::Form& form) {
   if (!form.json) {
-    return print(fmt::format("{}\t{}\t{}\t{}\n", shown(key.user_key, form, std::string_view::npos), key.at.ticks,
-                             kind_name(key.kind), shown(value, form)));
+    return cli::print(fmt::format("{}\t{}\t{}\t{}\n", shown(key.user_key, form, std::string_view::npos), key.at.ticks,
+                                  kind_name(key.kind), shown(value, form)));
   }
   JsonObject object;
   object.bytes("key", key.user_key, form.hex).number("stamp", key.at.ticks).text("kind", kind_name(key.kind));
   if (key.kind == Kind::kPut) object.bytes("value", value, form.hex);
-  return print(object.line());
+  return cli::print(object.line());
 }
 
 }  // namespace
 
-Status inspect_sst(const Place& place, const TableQuestion& question, const Form& form) {
+Status inspect_sst(const Place& place, const TableQuestion& question, const cli::Form& form) {
   const auto numbers = place.numbers(FileKind::kTable);
   if (std::ranges::find(numbers, question.number) == numbers.end()) {
     return Error(Code::kInvalidArgument, fmt::format("there is no {} here", table_name(question.number)));

@@ -1,7 +1,10 @@
-#include "core/tool/inspect_tree.h"
+#include "core/tool/inspect.h"
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -49,7 +52,22 @@ std::string row(std::size_t name_width, const std::array<std::string, 4>& cells,
                      rest);
 }
 
-std::string table_row(const TableInfo& table, const KeySpace& space, std::size_t name_width, const Form& form) {
+// Where keys stand among the borders of a version's tables. Borrows from the version.
+class KeySpace {
+ public:
+  static constexpr std::size_t kColumns = 40;
+
+  explicit KeySpace(const Version& version);
+  std::size_t borders() const { return borders_.size(); }
+  std::string bar(const TableInfo& table) const;  // kColumns cells
+
+ private:
+  std::size_t column(std::string_view user_key) const;
+
+  std::vector<std::string_view> borders_;  // user keys, ascending
+};
+
+std::string table_row(const TableInfo& table, const KeySpace& space, std::size_t name_width, const cli::Form& form) {
   Sums sums;
   sums.add(table);
   const std::string span = span_text({.smallest = table.smallest, .largest = table.largest}, form, kKeyBytesShown);
@@ -58,8 +76,6 @@ std::string table_row(const TableInfo& table, const KeySpace& space, std::size_t
               fmt::format("{}", sums.tombstones)},
              fmt::format("|{}|  {}", space.bar(table), span));
 }
-
-}  // namespace
 
 KeySpace::KeySpace(const Version& version) {
   for (const TableInfo* table : version.tables()) {
@@ -87,7 +103,7 @@ std::string KeySpace::bar(const TableInfo& table) const {
   return cells;
 }
 
-std::string tree_text(const Version& version, const Form& form) {
+std::string tree_text(const Version& version, const cli::Form& form) {
   const KeySpace space(version);
   Sums all;
   std::size_t name_width = 0;
@@ -110,7 +126,7 @@ std::string tree_text(const Version& version, const Form& form) {
   return text;
 }
 
-std::string tree_json(const Version& version, const Form& form) {
+std::string tree_json(const Version& version, const cli::Form& form) {
   std::string text;
   for (std::size_t i = 0; i < version.levels.size(); ++i) {
     for (const Run& run : version.levels[i].runs) {
@@ -133,13 +149,15 @@ std::string tree_json(const Version& version, const Form& form) {
   return text;
 }
 
-Status inspect_tree(const Place& place, const Form& form) {
+}  // namespace
+
+Status inspect_tree(const Place& place, const cli::Form& form) {
   const auto loaded = load_manifest(*place.fs, place.directory);
   if (!loaded.ok()) return loaded.error();
-  if (form.json) return print(tree_json(loaded->version, form));
+  if (form.json) return cli::print(tree_json(loaded->version, form));
   const std::string heading =
       fmt::format("{} as of record {} of {}: ", place.directory, loaded->last_record, manifest_name(loaded->number));
-  return print(heading + tree_text(loaded->version, form));
+  return cli::print(heading + tree_text(loaded->version, form));
 }
 
 }  // namespace mylonite::tool

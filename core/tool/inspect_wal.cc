@@ -1,4 +1,4 @@
-#include "core/tool/inspect_wal.h"
+#include "core/tool/inspect.h"
 
 #include <algorithm>
 #include <string>
@@ -13,7 +13,7 @@
 namespace mylonite::tool {
 namespace {
 
-std::string operation_text(const BatchEntry& entry, const Form& form) {
+std::string operation_text(const BatchEntry& entry, const cli::Form& form) {
   const std::string key = shown(entry.key, form);
   switch (entry.kind) {
     case Kind::kPut: return fmt::format("      put {}, value of {} bytes\n", key, entry.value.size());
@@ -23,7 +23,7 @@ std::string operation_text(const BatchEntry& entry, const Form& form) {
   return fmt::format("      delete range {} .. before {}\n", key, shown(entry.value, form));
 }
 
-std::string operation_json(const BatchEntry& entry, const Form& form) {
+std::string operation_json(const BatchEntry& entry, const cli::Form& form) {
   JsonObject object;
   object.text("kind", kind_name(entry.kind)).bytes("key", entry.key, form.hex);
   if (entry.kind == Kind::kPut) object.number("value_bytes", entry.value.size());
@@ -31,7 +31,7 @@ std::string operation_json(const BatchEntry& entry, const Form& form) {
   return object.object();
 }
 
-Result<std::string> record_text(const WalRecord& record, std::uint64_t offset, const Form& form) {
+Result<std::string> record_text(const WalRecord& record, std::uint64_t offset, const cli::Form& form) {
   std::string operations;
   JsonArray array;
   std::uint64_t count = 0;
@@ -56,7 +56,7 @@ Result<std::string> record_text(const WalRecord& record, std::uint64_t offset, c
                      counted(count, "operation"), operations);
 }
 
-std::string header_text(const WalReader& log, const Form& form) {
+std::string header_text(const WalReader& log, const cli::Form& form) {
   const WalHeader& header = log.header();
   if (form.json) {
     return JsonObject()
@@ -76,7 +76,7 @@ std::string header_text(const WalReader& log, const Form& form) {
                      log.bytes(), header.salt, before, manifest_name(header.manifest), header.manifest_record);
 }
 
-std::string end_text(const LogEnd& end, const Form& form) {
+std::string end_text(const LogEnd& end, const cli::Form& form) {
   if (form.json) {
     return JsonObject()
         .text("end", end.clean_close ? "clean close" : (end.dropped_bytes > 0 ? "torn tail" : "open"))
@@ -103,31 +103,31 @@ std::optional<std::uint64_t> attested_bytes(const Place& place, FileNumber numbe
   return std::nullopt;
 }
 
-Status inspect_log(const Place& place, FileNumber number, const Form& form) {
+Status inspect_log(const Place& place, FileNumber number, const cli::Form& form) {
   const auto log = WalReader::open(*place.fs, place.path(wal_name(number)), number);
   if (!log.ok()) return log.error();
   if (!*log) {
-    return print(form.json ? JsonObject().text("log", wal_name(number)).text("end", "never begun").line()
-                           : fmt::format("{}: its creation never finished; it holds nothing\n", wal_name(number)));
+    return cli::print(form.json ? JsonObject().text("log", wal_name(number)).text("end", "never begun").line()
+                                : fmt::format("{}: its creation never finished; it holds nothing\n", wal_name(number)));
   }
-  if (Status done = print(header_text(**log, form)); !done.ok()) return done;
+  if (Status done = cli::print(header_text(**log, form)); !done.ok()) return done;
   std::uint64_t offset = kWalHeaderBytes;
   Status printed;  // apart, for the reader takes what its visitor says for damage of the log
   const auto end = (*log)->read(attested_bytes(place, number), [&](const WalRecord& record) -> Status {
     const auto text = record_text(record, offset, form);
     if (!text.ok()) return text.error();
     offset += encoded_record_bytes(record.payload.size());
-    if (printed.ok()) printed = print(*text);
+    if (printed.ok()) printed = cli::print(*text);
     return {};
   });
   if (!printed.ok()) return printed;
   if (!end.ok()) return end.error();
-  return print(end_text(*end, form));
+  return cli::print(end_text(*end, form));
 }
 
 }  // namespace
 
-Status inspect_wal(const Place& place, std::optional<std::uint64_t> number, const Form& form) {
+Status inspect_wal(const Place& place, std::optional<std::uint64_t> number, const cli::Form& form) {
   std::vector<FileNumber> numbers = place.numbers(FileKind::kWal);
   if (number) {
     if (std::ranges::find(numbers, FileNumber{*number}) == numbers.end()) {

@@ -1,7 +1,6 @@
 #include "core/tool/load.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -34,7 +33,7 @@ class LineReader {
   ~LineReader() { std::free(buffer_); }
 
   // Empty optional: the end. The last line may lack its newline.
-  Result<std::optional<Line>> next(const Form& form) {
+  Result<std::optional<Line>> next(const cli::Form& form) {
     const ssize_t length = ::getline(&buffer_, &capacity_, stdin);
     if (length < 0) {
       if (std::feof(stdin) != 0) return std::optional<Line>();
@@ -49,14 +48,14 @@ class LineReader {
   }
 
  private:
-  Result<Line> parse(std::string_view text, const Form& form) const {
+  Result<Line> parse(std::string_view text, const cli::Form& form) const {
     const std::size_t tab = text.find('\t');
     if (tab == std::string_view::npos) {
       return Error(Code::kInvalidArgument, fmt::format("expected key<TAB>value, found '{}'", printable(text)));
     }
-    auto key = bytes_from(text.substr(0, tab), form);
+    auto key = cli::bytes_from(text.substr(0, tab), form);
     if (!key.ok()) return key.error();
-    auto value = bytes_from(text.substr(tab + 1), form);
+    auto value = cli::bytes_from(text.substr(tab + 1), form);
     if (!value.ok()) return value.error();
     return Line{.number = number_, .key = std::move(*key), .value = std::move(*value)};
   }
@@ -83,10 +82,10 @@ class Loader {
 
   // Once all workers have returned.
   Status finish() {
-    if (progress_shown_) say_aside("\n");
+    if (progress_shown_) cli::print_error("\n");
     if (failure_) return *failure_;
     if (!arguments_.form.json) return {};
-    return print(JsonObject().number("loaded", loaded_).number("stamp", newest_.ticks).line());
+    return cli::print(JsonObject().number("loaded", loaded_).number("stamp", newest_.ticks).line());
   }
 
  private:
@@ -107,11 +106,11 @@ class Loader {
     newest_ = std::max(newest_, at);
     show_progress();
     if (!arguments_.acks) return;
-    const Form& form = arguments_.form;
+    const cli::Form& form = arguments_.form;
     const std::string text = form.json ? JsonObject().bytes("key", line.key, form.hex).number("stamp", at.ticks).line()
-                                       : text_from(line.key, form) + "\n";
-    Status said = print(text);
-    if (said.ok()) said = flush();
+                                       : cli::text_from(line.key, form) + "\n";
+    Status said = cli::print(text);
+    if (said.ok()) said = cli::flush();
     if (!said.ok() && !failure_) failure_ = said.error();
   }
 
@@ -119,7 +118,7 @@ class Loader {
     if (!on_terminal_) return;
     const std::uint64_t now = rt::monotonic_ns();
     if (progress_shown_ && now - progress_at_ns_ < kProgressEveryNs) return;
-    say_aside(fmt::format("\r{} loaded", loaded_));
+    cli::print_error(fmt::format("\r{} loaded", loaded_));
     progress_shown_ = true;
     progress_at_ns_ = now;
   }
@@ -136,7 +135,7 @@ class Loader {
 
   Store& store_;
   const Arguments& arguments_;
-  const bool on_terminal_ = ::isatty(STDERR_FILENO) != 0;
+  const bool on_terminal_ = cli::errors_go_to_a_terminal();
 
   rt::Mutex input_mutex_;  // held while a line is read; taken before mutex_
   LineReader reader_;

@@ -44,7 +44,7 @@ std::string utc(Timestamp at) {
 
 std::string stamp_text(Timestamp at) { return at == kTimestampMax ? "none" : fmt::format("{}", at.ticks); }
 
-std::string shown(std::string_view bytes, const Form& form, std::size_t longest) {
+std::string shown(std::string_view bytes, const cli::Form& form, std::size_t longest) {
   if (!form.hex) return fmt::format("\"{}\"", printable(bytes, longest));
   if (bytes.size() <= longest) return to_hex(bytes);
   return fmt::format("{}… ({} bytes)", to_hex(bytes.substr(0, longest)), bytes.size());
@@ -59,7 +59,7 @@ std::string_view kind_name(Kind kind) {
   return "unknown";
 }
 
-std::string span_text(Span keys, const Form& form, std::size_t longest) {
+std::string span_text(Span keys, const cli::Form& form, std::size_t longest) {
   const bool excluded = trailer_of(keys.largest) == kBorderTrailer;
   return fmt::format("{} .. {}{}", shown(user_key_of(keys.smallest), form, longest), excluded ? "before " : "",
                      shown(user_key_of(keys.largest), form, longest));

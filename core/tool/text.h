@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "core/cli/output.h"
 #include "core/format/internal_key.h"
 #include "core/format/timestamp.h"
-#include "core/tool/output.h"
 
 namespace mylonite::tool {
 
@@ -18,7 +18,7 @@ std::string utc(Timestamp at);                                 // "2026-01-31 12
 std::string stamp_text(Timestamp at);                          // "17…0", or "none" for the maximum
 
 // On one line, in quotes, bytes that are no printable ASCII escaped; or in hex. Beyond `longest` bytes it is cut.
-std::string shown(std::string_view bytes, const Form& form, std::size_t longest = 48);
+std::string shown(std::string_view bytes, const cli::Form& form, std::size_t longest = 48);
 
 std::string_view kind_name(Kind kind);  // "put", "delete", "range delete"
 
@@ -27,6 +27,6 @@ struct Span {
   std::string_view smallest;  // internal keys
   std::string_view largest;
 };
-std::string span_text(Span keys, const Form& form, std::size_t longest = 48);  // `"a" .. "k"`, `"a" .. before "k"`
+std::string span_text(Span keys, const cli::Form& form, std::size_t longest = 48);  // `"a" .. "k"`, `"a" .. before "k"`
 
 }  // namespace mylonite::tool

@@ -19,7 +19,7 @@ namespace {
 
 class Verification {
  public:
-  Verification(const Place& place, const Options& options, const Form& form)
+  Verification(const Place& place, const Options& options, const cli::Form& form)
       : place_(place),
         form_(form),
         environment_(std::make_shared<TableEnvironment>(*place.fs, place.directory, options)) {}
@@ -49,7 +49,7 @@ class Verification {
   const Version* version() const { return loaded_ ? &loaded_->version : nullptr; }
 
   const Place& place_;
-  const Form& form_;
+  const cli::Form& form_;
   std::shared_ptr<TableEnvironment> environment_;
   std::optional<LoadedManifest> loaded_;
   std::set<std::string> told_;
@@ -70,17 +70,17 @@ Status Verification::judge(const Status& found) {
   }
   if (!told_.insert(error.to_string()).second) return {};
   ++damages_;
-  if (!form_.json) return print(fmt::format("damage: {}\n", error.to_string()));
+  if (!form_.json) return cli::print(fmt::format("damage: {}\n", error.to_string()));
   JsonObject object;
   object.text("damage", error.message()).text("code", code_name(error.code())).text("file", error.file());
   if (error.offset()) object.number("offset", *error.offset());
-  return print(object.line());
+  return cli::print(object.line());
 }
 
 Status Verification::note(const std::string& file, const std::string& what) {
   ++notes_;
-  if (form_.json) return print(JsonObject().text("note", what).text("file", file).line());
-  return print(fmt::format("note: {}: {}\n", file, what));
+  if (form_.json) return cli::print(JsonObject().text("note", what).text("file", file).line());
+  return cli::print(fmt::format("note: {}: {}\n", file, what));
 }
 
 Status Verification::check_manifest() {
@@ -171,26 +171,26 @@ Status Verification::note_others() {
 
 Status Verification::summary() {
   if (form_.json) {
-    return print(JsonObject()
-                     .number("damages", damages_)
-                     .number("notes", notes_)
-                     .number("tables", tables_)
-                     .number("table_bytes", bytes_)
-                     .number("entries", entries_)
-                     .number("logs", logs_)
-                     .number("records", records_)
-                     .line());
+    return cli::print(JsonObject()
+                          .number("damages", damages_)
+                          .number("notes", notes_)
+                          .number("tables", tables_)
+                          .number("table_bytes", bytes_)
+                          .number("entries", entries_)
+                          .number("logs", logs_)
+                          .number("records", records_)
+                          .line());
   }
   const std::string looked_at =
       fmt::format("{} of {} with {}, {} with {}", counted(tables_, "table"), human_bytes(bytes_),
                   counted(entries_, "entry"), counted(logs_, "log"), counted(records_, "record"));
-  if (damages_ == 0) return print(fmt::format("sound: {}\n", looked_at));
-  return print(fmt::format("{} found in {}\n", counted(damages_, "damage"), looked_at));
+  if (damages_ == 0) return cli::print(fmt::format("sound: {}\n", looked_at));
+  return cli::print(fmt::format("{} found in {}\n", counted(damages_, "damage"), looked_at));
 }
 
 }  // namespace
 
-Result<std::uint64_t> verify(const Place& place, const Options& options, const Form& form) {
+Result<std::uint64_t> verify(const Place& place, const Options& options, const cli::Form& form) {
   Verification verification(place, options, form);
   if (Status done = verification.run(); !done.ok()) return done.error();
   return verification.damages();

@@ -9,13 +9,13 @@
 #include <cstdint>
 
 #include "core/base/status.h"
+#include "core/cli/output.h"
 #include "core/format/options.h"
-#include "core/tool/output.h"
 #include "core/tool/place.h"
 
 namespace mylonite::tool {
 
 // How many damages were found; an error only where the operating system failed.
-Result<std::uint64_t> verify(const Place& place, const Options& options, const Form& form);
+Result<std::uint64_t> verify(const Place& place, const Options& options, const cli::Form& form);
 
 }  // namespace mylonite::tool

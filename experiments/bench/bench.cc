@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <set>
 
@@ -159,17 +158,6 @@ Result<BenchReport> run_bench(const BenchArguments& arguments,
   auto done = measure_all(arguments, chosen, bench, std::move(report));
   files::remove_all(directory, error);
   return done;
-}
-
-int worker_main(const WorkerJob& job) {
-  const auto figures = run_worker(job);
-  if (!figures.ok()) {
-    std::fprintf(stderr, "mylonite-lab: %s on %s: %s\n", job.workload.c_str(), job.engine.c_str(),
-                 figures.error().to_string().c_str());
-    return figures.error().code() == Code::kCorruption ? 1 : 7;
-  }
-  std::puts(encode_figures(*figures).c_str());
-  return 0;
 }
 
 }  // namespace mylonite::experiments

@@ -28,7 +28,4 @@ struct BenchArguments {
 // `progress` gets a line at the start of each measurement.
 Result<BenchReport> run_bench(const BenchArguments& arguments, const std::function<void(const std::string&)>& progress);
 
-// The worker's side: a line of figures on standard output. Exit code.
-int worker_main(const WorkerJob& job);
-
 }  // namespace mylonite::experiments

@@ -41,7 +41,7 @@ TEST_F(SimToolTest, Help) {
     const Said said = sim(std::string(command) + "--help");
     EXPECT_EQ(said.code, 0);
     EXPECT_EQ(said.err, "");
-    EXPECT_TRUE(contains(said.out, "example: mylonite-sim ")) << command << said.out;
+    EXPECT_TRUE(contains(said.out, "Example:\n  mylonite-sim ")) << command << said.out;
   }
   EXPECT_EQ(sim("--version").out, fmt::format("mylonite-sim {}\n", kRelease));
 }
@@ -50,8 +50,8 @@ TEST_F(SimToolTest, Help) {
 // exit 2, the option's name and the expectation on stderr, nothing on stdout, no file.
 TEST_F(SimToolTest, WrongCommandLines) {
   const std::vector<std::vector<std::string>> cases = {
-      {"", "expected a command: run, marks or replay"},
-      {"runn --seed 3", "runn"},
+      {"", "expected a command: run, marks, replay"},
+      {"runn --seed 3", "no command is named 'runn'"},
       {"run --sede 3", "--sede"},
       {"run --seeds 9", "--seeds: expected A:B", "'9'"},
       {"run --seeds 9:9", "--seeds: expected A:B", "'9:9'"},

@@ -25,8 +25,9 @@ constexpr std::array<Exception, 0> kLongFiles = {};
 // Where the outside world may be touched.
 constexpr std::array kWorld = {Exception{"core/rt/", "the seam: threads, clocks, entropy"},
                                Exception{"core/vfs/", "the seam: files"},
+                               Exception{"core/cli/", "programs: the standard streams"},
                                Exception{"core/tool/", "a program: arguments, streams, the user's files"},
-                               Exception{"sim/tool/", "a program: host time, files of results, jobs"},
+                               Exception{"sim/program/", "a program: host time, files of results, jobs"},
                                Exception{"sim/machine/fiber.cc", "stacks from the operating system"},
                                Exception{"sim/machine/machine_heap.cc", "a machine's memory from the operating system"},
                                Exception{"faultfs/host_scope.h", "a thread's count, which operator new looks at"},

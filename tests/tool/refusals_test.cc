@@ -75,14 +75,14 @@ TEST(Refusals, CommandLines) {
   const Scratch scratch;
   const std::string store = scratch.path("store");
   const std::pair<Words, std::string> mistakes[] = {
-      {{}, "subcommand"},
-      {{"frobnicate"}, "'frobnicate'"},
+      {{}, "expected a command: put, get, "},
+      {{"frobnicate"}, "no command is named 'frobnicate'; there are: put, get, "},
       {{"put", store}, "KEY"},
       {{"put", store, "k"}, "VALUE"},
       {{"put", store, "k", "v", "w"}, "w"},
       {{"put", store, "k", "v", "--frob"}, "--frob"},
       {{"get", store, "k", "--acks"}, "--acks"},
-      {{"inspect"}, "subcommand"},
+      {{"inspect"}, "expected one of manifest, wal, sst, tree"},
       {{"inspect", "frobs", store}, "expected one of manifest, wal, sst, tree"},
       {{"inspect", "sst", store}, "NUMBER"},
       {{"inspect", "wal", store, "seven"}, "NUMBER"},

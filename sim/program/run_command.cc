@@ -7,14 +7,15 @@
 
 #include <fmt/format.h>
 
+#include "core/cli/output.h"
 #include "core/rt/rt.h"
 #include "core/vfs/posix.h"
 #include "core/vfs/util.h"
 #include "sim/machine/fiber.h"
+#include "sim/program/commands.h"
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
 #include "sim/scenario/repro.h"
-#include "sim/tool/commands.h"
 
 namespace mylonite::sim {
 namespace {
@@ -24,7 +25,7 @@ std::atomic<bool> interrupt_asked{false};
 std::atomic<std::uint64_t> seed_begun{0};
 
 void on_interrupt(int) {
-  if (interrupt_asked.exchange(true)) _exit(130);  // asked twice: at once
+  if (interrupt_asked.exchange(true)) _exit(static_cast<int>(cli::Exit::kInterrupted));  // asked twice: at once
 }
 
 // An invariant of the engine broke: a finding, but this process cannot go on.
@@ -33,7 +34,7 @@ void on_abort(int) {
   char* end = std::to_chars(text + std::strlen(text), text + sizeof text - 1, seed_begun.load()).ptr;
   *end++ = '\n';
   static_cast<void>(write(STDERR_FILENO, text, static_cast<std::size_t>(end - text)));
-  _exit(1);
+  _exit(static_cast<int>(cli::Exit::kFinding));
 }
 
 // One level; whatever else is wrong with it shows when a file is written there.
@@ -64,15 +65,15 @@ class Progress {
     } else {
       line += fmt::format(" of {}", (options_.end_seed - options_.first_seed) / options_.shards);
     }
-    std::fputs(line.c_str(), stderr);
+    cli::print_error(line);
   }
   void clear() const {
-    if (terminal_ && shown_ > 0) std::fputs("\r\x1b[K", stderr);
+    if (terminal_ && shown_ > 0) cli::print_error("\r\x1b[K");
   }
 
  private:
   const CampaignOptions& options_;
-  const bool terminal_ = isatty(STDERR_FILENO) != 0;
+  const bool terminal_ = cli::errors_go_to_a_terminal();
   const std::uint64_t started_;
   std::uint64_t shown_ = 0;
   std::uint64_t seeds_ = 0;
@@ -83,13 +84,14 @@ class RunCommand {
  public:
   explicit RunCommand(const RunArguments& arguments) : arguments_(arguments), progress_(arguments.campaign) {}
 
-  int execute();
+  cli::Ending execute();
 
  private:
   void on_seed(const SeedResult& result);
   void report_failure(const SeedResult& result);
   std::string save_scenario(const Outcome& outcome, const std::string& name);
-  int exit_code(const Campaign& campaign) const;
+  void report_io(const Error& error);
+  cli::Exit exit_code(const Campaign& campaign) const;
 
   const RunArguments& arguments_;
   Progress progress_;
@@ -103,8 +105,7 @@ std::string RunCommand::save_scenario(const Outcome& outcome, const std::string&
   std::string path = arguments_.out_directory + "/" + name;
   const Status written = write_file(path, encode_repro(repro_of(outcome), outcome.recent));
   if (written.ok()) return path;
-  std::fprintf(stderr, "mylonite-sim: %s\n", written.error().to_string().c_str());
-  io_failed_ = true;
+  report_io(written.error());
   return "";
 }
 
@@ -116,56 +117,61 @@ void RunCommand::report_failure(const SeedResult& result) {
   const std::string artifact = saved ? save_scenario(result.outcome, fmt::format("seed-{}.repro", result.seed)) : "";
   lines_ += failure_json(result, artifact) + "\n";
   progress_.clear();
-  if (failures_ == kNamed + 1)
-    std::fprintf(stderr, "more seeds fail; only the first %llu are named and saved\n",
-                 static_cast<unsigned long long>(kNamed));
+  if (failures_ == kNamed + 1) {
+    cli::print_error(fmt::format("more seeds fail; only the first {} are named and saved\n", kNamed));
+  }
   if (!saved) return;
   if (failures_ > kToldInFull) {
-    std::fprintf(stderr, "FAILED  seed %llu  rule %s  %s\n", static_cast<unsigned long long>(result.seed),
-                 result.outcome.failure->rule.c_str(), artifact.c_str());
+    cli::print_error(
+        fmt::format("FAILED  seed {}  rule {}  {}\n", result.seed, result.outcome.failure->rule, artifact));
     return;
   }
   StackPool stacks;
   const Outcome told = run(result.outcome.recorded, stacks, {.story_lines = 60});
   const std::string again =
       artifact.empty() ? fmt::format("{} {}", result.seed, generator_words(arguments_.campaign.generator)) : artifact;
-  const std::string text = failure_text(told.failure ? told : result.outcome,
-                                        {.replay_command = "mylonite-sim replay " + again, .artifact = artifact});
-  std::fputs(text.c_str(), stderr);
+  const std::string text =
+      failure_text(told.failure ? told : result.outcome,
+                   {.replay_command = arguments_.program + " replay " + again, .artifact = artifact});
+  cli::print_error(text);
 }
 
 void RunCommand::on_seed(const SeedResult& result) {
   if (result.outcome.interrupted) {
     const std::string path = save_scenario(result.outcome, fmt::format("interrupted-seed-{}.repro", result.seed));
-    if (!path.empty())
-      std::fprintf(stderr, "\ninterrupted in seed %llu; as far as it went: %s\n",
-                   static_cast<unsigned long long>(result.seed), path.c_str());
+    if (!path.empty()) {
+      cli::print_error(fmt::format("\ninterrupted in seed {}; as far as it went: {}\n", result.seed, path));
+    }
     return;
   }
   if (!arguments_.jsonl.empty()) lines_ += seed_json(result) + "\n";
   if (result.outcome.failure) report_failure(result);
   if (!result.difference.empty()) {
     progress_.clear();
-    std::fprintf(stderr, "NOT DETERMINISTIC  seed %llu: %s\n", static_cast<unsigned long long>(result.seed),
-                 result.difference.c_str());
+    cli::print_error(fmt::format("NOT DETERMINISTIC  seed {}: {}\n", result.seed, result.difference));
   }
   progress_.seed_done(result.outcome.stats.crashes);
 }
 
-int RunCommand::exit_code(const Campaign& campaign) const {
-  if (campaign.interrupted) return 130;
-  if (io_failed_) return 7;
-  if (campaign.nondeterministic > 0) return 3;
-  if (campaign.failures > 0) return 1;
-  if (campaign.seeds == 0 || campaign.nothing_ran == campaign.seeds) return 4;
+cli::Exit RunCommand::exit_code(const Campaign& campaign) const {
+  if (campaign.interrupted) return cli::Exit::kInterrupted;
+  if (io_failed_) return cli::Exit::kEnvironment;
+  if (campaign.nondeterministic > 0) return cli::Exit::kNotDeterministic;
+  if (campaign.failures > 0) return cli::Exit::kFinding;
+  if (campaign.seeds == 0 || campaign.nothing_ran == campaign.seeds) return cli::Exit::kNothingRan;
   if (arguments_.require_marks && !missing_marks(campaign.stats).empty()) {
-    std::fprintf(stderr, "marks never reached: %s\n", missing_marks(campaign.stats).c_str());
-    return 1;
+    cli::print_error(fmt::format("marks never reached: {}\n", missing_marks(campaign.stats)));
+    return cli::Exit::kFinding;
   }
-  return 0;
+  return cli::Exit::kDone;
 }
 
-int RunCommand::execute() {
+void RunCommand::report_io(const Error& error) {
+  cli::print_error(fmt::format("{}: {}\n", arguments_.program, error.to_string()));
+  io_failed_ = true;
+}
+
+cli::Ending RunCommand::execute() {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGABRT, on_abort);
   lines_ = run_start_json(arguments_.campaign) + "\n";
@@ -177,21 +183,19 @@ int RunCommand::execute() {
   if (!arguments_.jsonl.empty()) {
     lines_ += run_end_json(campaign) + "\n";
     const Status written = write_file(arguments_.jsonl, lines_);
-    if (!written.ok()) {
-      std::fprintf(stderr, "mylonite-sim: %s\n", written.error().to_string().c_str());
-      io_failed_ = true;
-    }
+    if (!written.ok()) report_io(written.error());
   }
   const std::string text = arguments_.json         ? summary_json(campaign, arguments_.campaign)
                            : arguments_.show_marks ? marks_text(campaign.stats)
                                                    : summary_text(campaign, arguments_.campaign);
-  std::fputs(text.c_str(), stdout);
-  return exit_code(campaign);
+  const Status printed = cli::print(text);
+  const cli::Exit code = exit_code(campaign);
+  return printed.ok() ? cli::Ending(code) : cli::Ending(printed.error());
 }
 
 }  // namespace
 
-int run_command(const RunArguments& arguments) { return RunCommand(arguments).execute(); }
+cli::Ending run_command(const RunArguments& arguments) { return RunCommand(arguments).execute(); }
 
 std::string generator_words(const GeneratorOptions& options) {
   std::string words = fmt::format("--ops {} --crashes {}", options.operations, options.crashes);

@@ -1,23 +1,18 @@
 #include <charconv>
-#include <cstdio>
 
 #include <fmt/format.h>
 
+#include "core/cli/output.h"
 #include "core/vfs/posix.h"
 #include "core/vfs/util.h"
 #include "sim/machine/fiber.h"
+#include "sim/program/commands.h"
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
 #include "sim/scenario/repro.h"
-#include "sim/tool/commands.h"
 
 namespace mylonite::sim {
 namespace {
-
-int complain(const Error& error, int code) {
-  std::fprintf(stderr, "mylonite-sim: %s\n", error.to_string().c_str());
-  return code;
-}
 
 Result<std::string> read_file(const std::string& path) {
   const std::size_t slash = path.rfind('/');
@@ -26,8 +21,12 @@ Result<std::string> read_file(const std::string& path) {
   return vfs::read_whole_file(**fs, path.substr(slash == std::string::npos ? 0 : slash + 1));
 }
 
-void print_trace(const Trace& trace) {
-  for (std::size_t i = 0; i < trace.all().size(); ++i) std::printf("%zu %s\n", i, to_string(trace.all()[i]).c_str());
+Status print_trace(const Trace& trace) {
+  for (std::size_t i = 0; i < trace.all().size(); ++i) {
+    const std::string line = fmt::format("{} {}\n", i, to_string(trace.all()[i]));
+    if (Status done = cli::print(line); !done.ok()) return done;
+  }
+  return {};
 }
 
 std::string in_words(const std::string& rule) { return rule.empty() ? "a clean run" : "rule " + rule; }
@@ -49,32 +48,34 @@ std::string mismatch(const Repro& repro, const Outcome& outcome) {
   return "";
 }
 
-int replay_scenario(const Scenario& scenario, const ReplayArguments& arguments, const Repro* observed) {
+cli::Ending replay_scenario(const Scenario& scenario, const ReplayArguments& arguments, const Repro* observed) {
   StackPool stacks;
   Trace trace(arguments.trace);
   const Outcome outcome = run(scenario, stacks, {.story_lines = arguments.story_lines, .trace = &trace});
-  if (arguments.trace) print_trace(trace);
-  const std::string text =
-      failure_text(outcome, {.replay_command = "mylonite-sim replay " + arguments.what, .artifact = ""});
-  std::fputs(text.c_str(), stdout);
-  if (observed != nullptr) {
-    if (const std::string why = mismatch(*observed, outcome); !why.empty()) {
-      std::fprintf(stderr, "%s\n  made by %s\n", why.c_str(), observed->made_by.c_str());
-      return 6;
-    }
-    std::printf("reproduced: %s, trace %s\n", observed->rule.empty() ? "a clean run" : observed->rule.c_str(),
-                outcome.trace_hash.c_str());
-  } else if (!outcome.failure) {
-    std::printf("seed %s is clean: %llu operations, %llu crashes, trace %s\n", arguments.what.c_str(),
-                static_cast<unsigned long long>(outcome.stats.operations),
-                static_cast<unsigned long long>(outcome.stats.crashes), outcome.trace_hash.c_str());
+  if (arguments.trace) {
+    if (Status done = print_trace(trace); !done.ok()) return done;
   }
-  return outcome.failure ? 1 : 0;
+  const std::string again = fmt::format("{} replay {}", arguments.program, arguments.what);
+  std::string text = failure_text(outcome, {.replay_command = again, .artifact = ""});
+  const std::string why = observed == nullptr ? "" : mismatch(*observed, outcome);
+  if (observed != nullptr && why.empty()) {
+    text += fmt::format("reproduced: {}, trace {}\n", observed->rule.empty() ? "a clean run" : observed->rule,
+                        outcome.trace_hash);
+  } else if (observed == nullptr && !outcome.failure) {
+    text += fmt::format("seed {} is clean: {} operations, {} crashes, trace {}\n", arguments.what,
+                        outcome.stats.operations, outcome.stats.crashes, outcome.trace_hash);
+  }
+  if (Status done = cli::print(text); !done.ok()) return done;
+  if (!why.empty()) {
+    cli::print_error(fmt::format("{}\n  made by {}\n", why, observed->made_by));
+    return cli::Exit::kNotReproduced;
+  }
+  return outcome.failure ? cli::Exit::kFinding : cli::Exit::kDone;
 }
 
 }  // namespace
 
-int replay_command(const ReplayArguments& arguments) {
+cli::Ending replay_command(const ReplayArguments& arguments) {
   std::uint64_t seed = 0;
   const char* end = arguments.what.data() + arguments.what.size();
   const auto [stop, error] = std::from_chars(arguments.what.data(), end, seed);
@@ -82,9 +83,9 @@ int replay_command(const ReplayArguments& arguments) {
     return replay_scenario(generate(seed, arguments.generator), arguments, nullptr);
 
   const auto text = read_file(arguments.what);
-  if (!text.ok()) return complain(text.error(), 5);
+  if (!text.ok()) return {text.error(), cli::Exit::kUnreadable};
   const auto repro = decode_repro(*text);
-  if (!repro.ok()) return complain(repro.error().in(arguments.what), 5);
+  if (!repro.ok()) return {repro.error().in(arguments.what), cli::Exit::kUnreadable};
   return replay_scenario(repro->scenario, arguments, &*repro);
 }
 

@@ -1,0 +1,181 @@
+#include "core/cli/program.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <string_view>
+
+#include "core/base/invariant.h"
+#include "core/base/release.h"
+#include "core/cli/output.h"
+
+namespace mylonite::cli {
+namespace {
+
+struct CommandName {
+  std::string_view group;  // "": none
+  std::string_view own;
+};
+
+CommandName split(std::string_view name) {
+  const std::size_t space = name.find(' ');
+  if (space == std::string_view::npos) return {.group = "", .own = name};
+  return {.group = name.substr(0, space), .own = name.substr(space + 1)};
+}
+
+// The rows that may follow `group`; for "" also the groups.
+std::string names_in(const Program& program, std::string_view group) {
+  std::string names;
+  const auto add = [&](std::string_view name) { names += fmt::format("{}{}", names.empty() ? "" : ", ", name); };
+  for (const Command& command : program.commands) {
+    const CommandName name = split(command.name);
+    if (name.group == group && !command.hidden) add(name.own);
+  }
+  if (group.empty()) {
+    for (const Group& each : program.groups) add(each.name);
+  }
+  return names;
+}
+
+bool has_command(const Program& program, const CommandName& sought) {
+  return std::ranges::any_of(program.commands, [&](const Command& command) {
+    const CommandName name = split(command.name);
+    return name.group == sought.group && name.own == sought.own;
+  });
+}
+
+bool has_group(const Program& program, std::string_view sought) {
+  return std::ranges::any_of(program.groups, [&](const Group& group) { return group.name == sought; });
+}
+
+Error mistake(std::string what) { return Error(Code::kInvalidArgument, std::move(what)); }
+
+// A command that is absent or misspelt is answered with those that there are; the parser's own words do not do so.
+std::optional<Error> refuse_unknown(const Program& program, int argc, const char* const* argv) {
+  if (argc < 2) return mistake("expected a command: " + names_in(program, ""));
+  const std::string_view first = argv[1];
+  if (first.starts_with('-')) return std::nullopt;
+  if (!has_group(program, first)) {
+    if (has_command(program, {.group = "", .own = first})) return std::nullopt;
+    return mistake(fmt::format("no command is named '{}'; there are: {}", first, names_in(program, "")));
+  }
+  const std::string_view second = argc > 2 ? argv[2] : "";
+  if (second.starts_with('-') || has_command(program, {.group = first, .own = second})) return std::nullopt;
+  return mistake(
+      fmt::format("`{}{}{}`: expected one of {}", first, second.empty() ? "" : " ", second, names_in(program, first)));
+}
+
+// Makes the parser's option for a parameter, whatever its target is.
+class Declaration {
+ public:
+  Declaration(CLI::App& app, const Parameter& parameter) : app_(app), parameter_(parameter) {}
+
+  CLI::Option* operator()(bool* to) const { return app_.add_flag(parameter_.name, *to, parameter_.meaning); }
+  CLI::Option* operator()(const Switch& to) const {
+    return app_.add_flag_callback(parameter_.name, [to] { *to.to = to.value; }, parameter_.meaning);
+  }
+  template <class T>
+  CLI::Option* operator()(T* to) const {
+    return app_.add_option(parameter_.name, *to, parameter_.meaning);
+  }
+  template <class T>
+  CLI::Option* operator()(std::vector<T>* to) const {
+    CLI::Option* const option = app_.add_option(parameter_.name, *to, parameter_.meaning);
+    if (parameter_.repeats) return option->expected(1)->take_all()->allow_extra_args(false);
+    return option->delimiter(',');
+  }
+
+ private:
+  CLI::App& app_;
+  const Parameter& parameter_;
+};
+
+void declare(CLI::App& app, const Parameter& parameter) {
+  CLI::Option& option = *std::visit(Declaration(app, parameter), parameter.to);
+  if (parameter.required) option.required();
+  if (parameter.has_default) option.capture_default_str();
+  if (parameter.range) option.check(CLI::Range(parameter.range->low, parameter.range->high));
+  if (!parameter.one_of.empty()) option.check(CLI::IsMember(parameter.one_of));
+  if (!parameter.type.empty()) option.type_name(parameter.type);
+  if (!parameter.excludes.empty()) option.excludes(app.get_option(parameter.excludes));
+}
+
+std::string help_footer(std::string_view example, std::string_view more) {
+  return fmt::format("Example:\n  {}{}{}", example, more.empty() ? "" : "\n\n", more);
+}
+
+void add_command(CLI::App& parent, const Command& command, const Command*& asked_for) {
+  CLI::App& app = *parent.add_subcommand(std::string(split(command.name).own), command.what);
+  if (command.hidden) app.group("");
+  for (const Parameter& parameter : command.parameters) declare(app, parameter);
+  app.footer(help_footer(command.example, command.more));
+  app.callback([&command, &asked_for] { asked_for = &command; });
+}
+
+void add_commands(CLI::App& app, const Program& program, const Command*& asked_for) {
+  for (const Command& command : program.commands) {
+    if (split(command.name).group.empty()) add_command(app, command, asked_for);
+  }
+  for (const Group& group : program.groups) {
+    CLI::App* const parent = app.add_subcommand(group.name, group.what);
+    parent->require_subcommand(1);
+    for (const Command& command : program.commands) {
+      if (split(command.name).group == group.name) add_command(*parent, command, asked_for);
+    }
+  }
+}
+
+Ending parse_and_run(const Program& program, int argc, const char* const* argv) {
+  if (const auto refused = refuse_unknown(program, argc, argv)) return *refused;
+  const std::string version = fmt::format("{} {}", program.name, kRelease);
+  const Command* asked_for = nullptr;
+  CLI::App app(program.what, program.name);
+  app.require_subcommand(1);
+  app.set_version_flag("--version", version);
+  app.footer(help_footer(program.example, program.more));
+  add_commands(app, program, asked_for);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return print(app.help() + "\n");
+  } catch (const CLI::CallForVersion&) {
+    return print(version + "\n");
+  } catch (const CLI::Error& error) {
+    return mistake(error.what());
+  }
+  invariant(asked_for != nullptr, "what parses names a command");
+  return asked_for->run();
+}
+
+std::string advice(const Program& program, const Error& error) {
+  const std::string known = program.next_step ? program.next_step(error) : std::string();
+  if (!known.empty() || error.code() != Code::kInvalidArgument) return known;
+  return fmt::format("`{0} --help` and `{0} COMMAND --help` show what is expected", program.name);
+}
+
+int die_of_closed_pipe() {
+  std::signal(SIGPIPE, SIG_DFL);
+  std::raise(SIGPIPE);
+  return static_cast<int>(Exit::kPipeClosed);  // where the signal is blocked
+}
+
+}  // namespace
+
+int run_program(const Program& program, int argc, const char* const* argv) {
+  occupy_closed_streams();
+  std::signal(SIGPIPE, SIG_IGN);
+  Ending ending = parse_and_run(program, argc, argv);
+  // What could be printed is printed, whatever else failed; the first failure is the one that is named.
+  const Status flushed = flush();
+  if (!flushed.ok() && !ending.why) ending = flushed.error();
+  if (!ending.why) return static_cast<int>(ending.code);
+  if (is_closed_pipe(*ending.why)) return die_of_closed_pipe();
+  const std::string next = advice(program, *ending.why);
+  print_error(fmt::format("{}: {}\n{}", program.name, ending.why->to_string(),
+                          next.empty() ? "" : fmt::format("  {}\n", next)));
+  return static_cast<int>(ending.code);
+}
+
+}  // namespace mylonite::cli

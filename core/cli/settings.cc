@@ -1,0 +1,49 @@
+#include "core/cli/settings.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace mylonite::cli {
+namespace {
+
+constexpr std::string_view kDirectory = "data_dir";
+
+std::string option_names() {
+  std::string names;
+  for (const OptionRow& row : option_table()) {
+    if (row.name == kDirectory) continue;
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", row.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+Status apply_settings(const std::vector<std::string>& settings, Options& options) {
+  for (const std::string& setting : settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos) {
+      return Error(Code::kInvalidArgument, fmt::format("--set '{}': expected NAME=VALUE", setting));
+    }
+    const std::string name = setting.substr(0, equals);
+    if (name == kDirectory) return Error(Code::kInvalidArgument, "--set data_dir: the argument DIR is this option");
+    if (std::ranges::find(option_table(), name, &OptionRow::name) == option_table().end()) {
+      return Error(Code::kInvalidArgument, fmt::format("no option is named '{}'; there are: {}", name, option_names()));
+    }
+    if (Status done = set_option(options, name, setting.substr(equals + 1)); !done.ok()) return done;
+  }
+  return validate(options);
+}
+
+std::string settings_help() {
+  std::string text = "Options of the store for --set (default):\n";
+  const Options defaults;
+  for (const OptionRow& row : option_table()) {
+    if (row.name == kDirectory) continue;
+    text += fmt::format("  {} ({}): {}\n", row.name, option_text(defaults, row), row.meaning);
+  }
+  return text;
+}
+
+}  // namespace mylonite::cli

@@ -1,0 +1,18 @@
+// `--set NAME=VALUE`: options of a store on a command line. Pure functions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/status.h"
+#include "core/format/options.h"
+
+namespace mylonite::cli {
+
+// Sets what is named, in order, then validates all. kInvalidArgument names the setting and what was expected.
+// `data_dir` is no setting: the directory is an argument of its own.
+Status apply_settings(const std::vector<std::string>& settings, Options& options);
+
+std::string settings_help();  // a line for each option: name, default, meaning
+
+}  // namespace mylonite::cli

@@ -1,0 +1,256 @@
+#include "experiments/program/program.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/cli/output.h"
+#include "core/cli/program.h"
+#include "core/cli/settings.h"
+#include "experiments/bench/bench.h"
+#include "experiments/endure/endure.h"
+#include "experiments/endure/open_time.h"
+
+namespace mylonite::experiments {
+namespace {
+
+using cli::Ending;
+using cli::Exit;
+using cli::Parameter;
+using cli::Range;
+using Parameters = std::vector<Parameter>;
+
+constexpr Range kEntries{.low = 1, .high = std::uint64_t{1} << 31};
+constexpr Range kValueBytes{.low = 0, .high = std::uint64_t{1} << 20};
+constexpr Range kSeconds{.low = 1, .high = 3600};
+constexpr Range kRounds{.low = 1, .high = 1000};
+constexpr Range kTables{.low = 1, .high = 1'000'000};
+constexpr Range kLogMib{.low = 1, .high = 4096};
+
+// Where the commands' values go.
+struct Arguments {
+  BenchArguments bench{};
+  WorkerJob job{};
+  EndureArguments endure{};
+  OpenArguments open{};
+  RecoveryArguments recovery{};
+  std::vector<std::string> settings{};
+  std::string directory{};
+  bool json = false;
+};
+
+// What failed is not the store's file or the user's, but the surroundings; a mistake of the user is.
+Ending failed(const Error& error) {
+  return {error, error.code() == Code::kInvalidArgument ? Exit::kUsage : Exit::kEnvironment};
+}
+
+Ending bench(BenchArguments& arguments, bool json) {
+  std::error_code error;
+  arguments.program = std::filesystem::read_symlink("/proc/self/exe", error);
+  const bool shown = cli::errors_go_to_a_terminal();
+  const auto report = run_bench(arguments, [&](const std::string& what) {
+    if (shown) cli::print_error("\r\033[K" + what);
+  });
+  if (shown) cli::print_error("\r\033[K");
+  if (!report.ok()) return failed(report.error());
+  if (report->results.empty()) {
+    cli::print_error("mylonite-lab: nothing was measured: none of these engines is built\n");
+    return Exit::kNothingRan;
+  }
+  return cli::print(json ? json_report(*report, this_machine()) : text_report(*report));
+}
+
+// The worker's side of a benchmark: a line of figures.
+Ending work(const WorkerJob& job) {
+  const auto figures = run_worker(job);
+  if (figures.ok()) return cli::print(encode_figures(*figures) + "\n");
+  const Error error = figures.error().prefixed(fmt::format("{} on {}", job.workload, job.engine));
+  return {error, error.code() == Code::kCorruption ? Exit::kFinding : Exit::kEnvironment};
+}
+
+// Prints a report; a wrong answer in it is a finding.
+template <class Report, class Judge>
+Ending show(const Result<Report>& report, bool json, Judge wrong) {
+  if (!report.ok()) return failed(report.error());
+  if (Status done = cli::print(json ? json_report(*report) : text_report(*report)); !done.ok()) return done;
+  return wrong(*report) ? Exit::kFinding : Exit::kDone;
+}
+
+Ending endure(Arguments& arguments) {
+  if (Status good = cli::apply_settings(arguments.settings, arguments.endure.options); !good.ok()) return good;
+  arguments.endure.directory = arguments.directory;
+  return show(run_endure(arguments.endure), arguments.json,
+              [](const EndureReport& report) { return !report.failure.empty(); });
+}
+
+Ending open(Arguments& arguments) {
+  arguments.open.directory = arguments.directory;
+  return show(run_open(arguments.open), arguments.json,
+              [](const OpenReport& report) { return !report.failure.empty(); });
+}
+
+Ending recovery(Arguments& arguments) {
+  arguments.recovery.directory = arguments.directory;
+  return show(run_recovery(arguments.recovery), arguments.json, [](const std::vector<RecoveryPoint>& points) {
+    return std::ranges::any_of(points, [](const RecoveryPoint& point) { return !point.failure.empty(); });
+  });
+}
+
+Parameter entries(StreamOptions& stream, std::string meaning) {
+  return {.name = "--entries",
+          .to = &stream.entries,
+          .meaning = std::move(meaning),
+          .has_default = true,
+          .range = kEntries};
+}
+
+Parameter value_bytes(StreamOptions& stream) {
+  return {.name = "--value-bytes",
+          .to = &stream.value_bytes,
+          .meaning = "size of a value",
+          .has_default = true,
+          .range = kValueBytes};
+}
+
+Parameter seed(StreamOptions& stream) {
+  return {.name = "--seed", .to = &stream.seed, .meaning = "of keys' order and values", .has_default = true};
+}
+
+Parameters with(Parameters all, Parameters more) {
+  for (Parameter& each : more) all.push_back(std::move(each));
+  return all;
+}
+
+Parameters common(std::string& directory, bool& json) {
+  return {{.name = "--dir", .to = &directory, .meaning = "where stores are made (default: for temporary files)"},
+          {.name = "--json", .to = &json, .meaning = "the report as JSON"}};
+}
+
+Parameters job_parameters(WorkerJob& job) {
+  return {
+      entries(job.stream, "keys of a loaded store"),
+      value_bytes(job.stream),
+      seed(job.stream),
+      {.name = "--binary-keys",
+       .to = &job.stream.binary_keys,
+       .meaning = "16 bytes spread over the range, not decimal digits"},
+      {.name = "--synced-entries",
+       .to = &job.synced_entries,
+       .meaning = "writes of fillsync at most",
+       .has_default = true},
+      {.name = "--cache-bytes", .to = &job.cache_bytes, .meaning = "of each engine's block cache", .has_default = true},
+      {.name = "--seconds-max",
+       .to = &job.seconds_max,
+       .meaning = "one measurement stops after so long",
+       .has_default = true,
+       .range = kSeconds}};
+}
+
+Parameters bench_parameters(Arguments& arguments) {
+  BenchArguments& bench = arguments.bench;
+  const Parameters own = {
+      {.name = "--engines", .to = &bench.engines, .meaning = "mylonite, rocksdb, leveldb", .has_default = true},
+      {.name = "--workloads",
+       .to = &bench.workloads,
+       .meaning = "fillseq, fillrandom, fillsync, overwrite, ...",
+       .has_default = true},
+      {.name = "--rounds",
+       .to = &bench.rounds,
+       .meaning = "of each measurement; medians are reported",
+       .has_default = true,
+       .range = kRounds}};
+  return with(with(own, common(bench.directory, arguments.json)), job_parameters(bench.settings));
+}
+
+Parameters worker_parameters(WorkerJob& job) {
+  const Parameters own = {{.name = "--engine", .to = &job.engine, .required = true},
+                          {.name = "--workload", .to = &job.workload, .required = true},
+                          {.name = "--dir", .to = &job.directory, .required = true}};
+  return with(own, job_parameters(job));
+}
+
+Parameters endure_parameters(Arguments& arguments) {
+  EndureArguments& endure = arguments.endure;
+  const Parameters own = {
+      entries(endure.stream, "keys"),
+      value_bytes(endure.stream),
+      seed(endure.stream),
+      {.name = "--policy", .to = &endure.options.compaction_policy, .meaning = "the store's", .has_default = true},
+      {.name = "--set",
+       .to = &arguments.settings,
+       .meaning = "set an option of the store; may be repeated",
+       .repeats = true,
+       .type = "NAME=VALUE"}};
+  return with(own, common(arguments.directory, arguments.json));
+}
+
+Parameters open_parameters(Arguments& arguments) {
+  OpenArguments& open = arguments.open;
+  const Parameters own = {
+      {.name = "--tables", .to = &open.tables, .meaning = "about", .has_default = true, .range = kTables},
+      {.name = "--rounds",
+       .to = &open.rounds,
+       .meaning = "medians are reported",
+       .has_default = true,
+       .range = kRounds},
+      {.name = "--open-files-max",
+       .to = &open.open_files_max,
+       .meaning = "the store's",
+       .has_default = true,
+       .range = kTables}};
+  return with(own, common(arguments.directory, arguments.json));
+}
+
+Parameters recovery_parameters(Arguments& arguments) {
+  const Parameters own = {{.name = "--log-mib",
+                           .to = &arguments.recovery.log_mib,
+                           .meaning = "sizes",
+                           .has_default = true,
+                           .range = kLogMib}};
+  return with(own, common(arguments.directory, arguments.json));
+}
+
+std::vector<cli::Command> commands(Arguments& arguments) {
+  return {{.name = "bench",
+           .what = "engines side by side",
+           .example = "mylonite-lab bench --engines mylonite,leveldb --workloads readseq",
+           .parameters = bench_parameters(arguments),
+           .run = [&] { return bench(arguments.bench, arguments.json); }},
+          {.name = "endure",
+           .what = "a store's life on a real disk, every answer judged",
+           .example = "mylonite-lab endure --policy tier",
+           .parameters = endure_parameters(arguments),
+           .run = [&] { return endure(arguments); }},
+          {.name = "open",
+           .what = "time and memory to open a store of many tables",
+           .example = "mylonite-lab open --tables 1000",
+           .parameters = open_parameters(arguments),
+           .run = [&] { return open(arguments); }},
+          {.name = "recovery",
+           .what = "time to open a store whose writer died, by size of its log",
+           .example = "mylonite-lab recovery --log-mib 1,64",
+           .parameters = recovery_parameters(arguments),
+           .run = [&] { return recovery(arguments); }},
+          {.name = "bench-worker",
+           .what = "one measurement",
+           .example = "mylonite-lab bench-worker --engine mylonite --workload fillseq --dir new",
+           .parameters = worker_parameters(arguments.job),
+           .run = [&] { return work(arguments.job); },
+           .hidden = true}};
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
+  Arguments arguments;
+  const cli::Program program{.name = parts.name,
+                             .what = "mylonite-lab: measures the store",
+                             .example = "mylonite-lab bench --entries 100000 --workloads fillrandom,readrandom",
+                             .commands = commands(arguments)};
+  return cli::run_program(program, argc, argv);
+}
+
+}  // namespace mylonite::experiments

@@ -1,0 +1,19 @@
+// `mylonite-lab` as a function. A program of three lines is mylonite-lab, with its own parts in place of the usual ones.
+//
+// Such a program links mylonite_lab. `bench` starts it again as its own worker, so main must pass on its arguments as
+// they are. Thread-safety: for a program's main thread, once; signal SIGPIPE is taken over.
+#pragma once
+
+#include <string>
+
+namespace mylonite::experiments {
+
+// What a program may bring of its own. The defaults are mylonite-lab's.
+struct ProgramParts {
+  std::string name = "mylonite-lab";  // in help and messages
+};
+
+// Returns the program's exit code (core/cli/exit.h).
+int run_program(int argc, const char* const* argv, const ProgramParts& parts = {});
+
+}  // namespace mylonite::experiments

@@ -1,0 +1,200 @@
+#include "sim/program/program.h"
+
+#include <charconv>
+#include <cstdint>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/cli/program.h"
+#include "sim/program/commands.h"
+
+namespace mylonite::sim {
+namespace {
+
+using cli::Parameter;
+using cli::Range;
+using Parameters = std::vector<Parameter>;
+
+constexpr Range kOperations{.low = 1, .high = 10'000'000};
+constexpr Range kCrashes{.low = 0, .high = 100'000};
+constexpr Range kWorkers{.low = 1, .high = 256};
+constexpr Range kPercent{.low = 0, .high = 100};
+
+// What the parser cannot check.
+struct Words {
+  std::string seeds = "0:1000";
+  std::string seed{};
+  std::string time{};
+  std::string shard{};
+  std::string fs{};
+};
+
+bool parse_number(std::string_view text, std::uint64_t& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+bool parse_pair(std::string_view text, char between, std::uint64_t& first, std::uint64_t& second) {
+  const std::size_t at = text.find(between);
+  return at != std::string_view::npos && parse_number(text.substr(0, at), first) &&
+         parse_number(text.substr(at + 1), second);
+}
+
+// "60s", "5m", "2h" → nanoseconds.
+bool parse_duration(std::string_view text, std::uint64_t& ns) {
+  if (text.empty()) return false;
+  const char unit = text.back();
+  const std::uint64_t seconds = unit == 's' ? 1 : unit == 'm' ? 60 : unit == 'h' ? 3600 : 0;
+  std::uint64_t count = 0;
+  if (!parse_number(text.substr(0, text.size() - 1), count)) return false;
+  ns = count * seconds * 1'000'000'000;
+  return seconds > 0 && count > 0 && count < 1'000'000;
+}
+
+Parameters generator_parameters(GeneratorOptions& options, Words& words) {
+  return {{.name = "--ops",
+           .to = &options.operations,
+           .meaning = "operations a seed",
+           .has_default = true,
+           .range = kOperations},
+          {.name = "--crashes",
+           .to = &options.crashes,
+           .meaning = "crashes a seed",
+           .has_default = true,
+           .range = kCrashes},
+          {.name = "--profile",
+           .to = &options.profile,
+           .meaning = "how wild",
+           .has_default = true,
+           .one_of = {"smoke", "default", "harsh"}},
+          {.name = "--fs",
+           .to = &words.fs,
+           .meaning = "what an unsynced name may do at a power loss (default: drawn)",
+           .one_of = {"ordered", "reordering", "posix"}},
+          {.name = "--liar",
+           .to = cli::Switch{.to = &options.liar, .value = true},
+           .meaning = "syncs may lie (default: in one seed of ten)"},
+          {.name = "--no-liar", .to = cli::Switch{.to = &options.liar, .value = false}, .meaning = "syncs never lie"}};
+}
+
+void apply_fs(const Words& words, GeneratorOptions& options) {
+  using faultfs::NameOrder;
+  if (words.fs == "ordered") options.names = NameOrder::kOrdered;
+  if (words.fs == "reordering") options.names = NameOrder::kReordering;
+  if (words.fs == "posix") options.names = NameOrder::kPosix;
+}
+
+Parameters campaign_parameters(CampaignOptions& campaign, Words& words) {
+  Parameters all = {
+      {.name = "--seeds", .to = &words.seeds, .meaning = "A:B, half-open", .has_default = true},
+      {.name = "--seed", .to = &words.seed, .meaning = "one seed", .excludes = "--seeds"},
+      {.name = "--time", .to = &words.time, .meaning = "from seed A on for 60s, 5m or 2h; stops between seeds"},
+      {.name = "--shard", .to = &words.shard, .meaning = "I/N: every N-th seed, from the I-th (0 ≤ I < N)"},
+      {.name = "--jobs", .to = &campaign.workers, .meaning = "worker threads", .has_default = true, .range = kWorkers},
+      {.name = "--check-determinism",
+       .to = &campaign.determinism_percent,
+       .meaning = "percent of seeds to run twice",
+       .has_default = true,
+       .range = kPercent}};
+  for (Parameter& each : generator_parameters(campaign.generator, words)) all.push_back(std::move(each));
+  return all;
+}
+
+Parameters run_parameters(RunArguments& arguments, Words& words) {
+  Parameters all = campaign_parameters(arguments.campaign, words);
+  all.push_back({.name = "--until-failure",
+                 .to = &arguments.campaign.until_failure,
+                 .meaning = "begin no seed after one failed"});
+  all.push_back({.name = "--unreadable-arenas",
+                 .to = &arguments.campaign.unreadable_heaps,
+                 .meaning = "a dead machine's memory is left without access, so that a stray access faults"});
+  all.push_back(
+      {.name = "--require-marks", .to = &arguments.require_marks, .meaning = "fail when a mark was never reached"});
+  all.push_back({.name = "--jsonl", .to = &arguments.jsonl, .meaning = "write one JSON object a line to this file"});
+  all.push_back({.name = "--out",
+                 .to = &arguments.out_directory,
+                 .meaning = "directory for scenario files",
+                 .has_default = true});
+  all.push_back({.name = "--json", .to = &arguments.json, .meaning = "the summary as JSON"});
+  return all;
+}
+
+Parameters replay_parameters(ReplayArguments& arguments, Words& words) {
+  Parameters all = {{.name = "what",
+                     .to = &arguments.what,
+                     .meaning = "a .repro file, or a seed (then with the run's --ops, --crashes, …)",
+                     .required = true}};
+  for (Parameter& each : generator_parameters(arguments.generator, words)) all.push_back(std::move(each));
+  all.push_back({.name = "--trace", .to = &arguments.trace, .meaning = "print every event"});
+  all.push_back({.name = "--story",
+                 .to = &arguments.story_lines,
+                 .meaning = "how many last lines of the story",
+                 .has_default = true});
+  return all;
+}
+
+Error expected(const char* option, const char* what, const std::string& found) {
+  return Error(Code::kInvalidArgument, fmt::format("{}: expected {}, found '{}'", option, what, found));
+}
+
+Status resolve(const Words& words, CampaignOptions& campaign) {
+  std::string seeds = words.seeds;
+  if (!words.seed.empty()) {
+    std::uint64_t seed = 0;
+    if (!parse_number(words.seed, seed)) return expected("--seed", "a number", words.seed);
+    seeds = fmt::format("{}:{}", seed, seed + 1);
+  }
+  if (!parse_pair(seeds, ':', campaign.first_seed, campaign.end_seed) || campaign.first_seed >= campaign.end_seed) {
+    return expected("--seeds", "A:B with A < B", seeds);
+  }
+  if (!words.time.empty()) {
+    if (!parse_duration(words.time, campaign.stop_after_ns)) return expected("--time", "60s, 5m or 2h", words.time);
+    campaign.end_seed = UINT64_MAX;
+  }
+  if (!words.shard.empty()) {
+    if (!parse_pair(words.shard, '/', campaign.shard, campaign.shards) || campaign.shard >= campaign.shards) {
+      return expected("--shard", "I/N with I < N", words.shard);
+    }
+  }
+  apply_fs(words, campaign.generator);
+  return {};
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
+  Words words;
+  RunArguments run;
+  ReplayArguments replay;
+  run.program = replay.program = parts.name;
+  const auto run_seeds = [&](bool show_marks) -> cli::Ending {
+    if (Status good = resolve(words, run.campaign); !good.ok()) return good.error();
+    run.show_marks = show_marks;
+    return run_command(run);
+  };
+  const cli::Program program{.name = parts.name,
+                             .what = "mylonite-sim: a store on a simulated disk, crashed and judged",
+                             .example = "mylonite-sim run --seeds 0:1000 --ops 1000 --crashes 10",
+                             .commands = {{.name = "run",
+                                           .what = "run seeds",
+                                           .example = "mylonite-sim run --time 60s --jobs 2",
+                                           .parameters = run_parameters(run, words),
+                                           .run = [&] { return run_seeds(false); }},
+                                          {.name = "marks",
+                                           .what = "run seeds and print how often each mark was reached",
+                                           .example = "mylonite-sim marks --seeds 0:10000",
+                                           .parameters = campaign_parameters(run.campaign, words),
+                                           .run = [&] { return run_seeds(true); }},
+                                          {.name = "replay",
+                                           .what = "run one scenario again and tell its story",
+                                           .example = "mylonite-sim replay seed-42.repro",
+                                           .parameters = replay_parameters(replay, words),
+                                           .run = [&] {
+                                             apply_fs(words, replay.generator);
+                                             return replay_command(replay);
+                                           }}}};
+  return cli::run_program(program, argc, argv);
+}
+
+}  // namespace mylonite::sim

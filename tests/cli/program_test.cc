@@ -1,0 +1,216 @@
+// A program of a few commands, run in this process: what it says, and its exit codes.
+#include "core/cli/program.h"
+
+#include <gtest/gtest.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "core/cli/output.h"
+
+namespace mylonite::cli {
+namespace {
+
+// What `parse` fills.
+struct Values {
+  std::string word = "usual";
+  std::optional<std::string> second{};
+  std::uint64_t count = 3;
+  std::optional<std::uint64_t> stamp{};
+  std::vector<std::string> names = {"a", "b"};
+  std::vector<std::uint64_t> sizes{};
+  std::vector<std::string> settings{};
+  bool flag = false;
+  std::optional<bool> choice{};
+};
+
+Program program_of(Values& values) {
+  Program program{.name = "prog",
+                  .what = "prog: for tests",
+                  .example = "prog parse x",
+                  .groups = {{.name = "group", .what = "commands of two words"}},
+                  .commands = {}};
+  program.commands = {
+      {.name = "parse",
+       .what = "take every kind of parameter",
+       .example = "prog parse x --count 4",
+       .parameters = {{.name = "WORD", .to = &values.word, .required = true},
+                      {.name = "SECOND", .to = &values.second},
+                      {.name = "--count",
+                       .to = &values.count,
+                       .meaning = "how many",
+                       .has_default = true,
+                       .range = Range{.low = 1, .high = 9}},
+                      {.name = "--stamp", .to = &values.stamp, .type = "STAMP"},
+                      {.name = "--names", .to = &values.names, .has_default = true},
+                      {.name = "--sizes", .to = &values.sizes, .excludes = "--stamp"},
+                      {.name = "--set", .to = &values.settings, .repeats = true},
+                      {.name = "--flag", .to = &values.flag},
+                      {.name = "--yes", .to = Switch{.to = &values.choice, .value = true}},
+                      {.name = "--no", .to = Switch{.to = &values.choice, .value = false}}},
+       .run = [] { return Exit::kDone; }},
+      {.name = "group absent",
+       .what = "find nothing",
+       .example = "prog group absent",
+       .parameters = {},
+       .run = [] { return Exit::kFinding; }},
+      {.name = "group damaged",
+       .what = "fail",
+       .example = "prog group damaged",
+       .parameters = {},
+       .run = [] { return Error(Code::kCorruption, "bad bytes").in("file", 7); }},
+      {.name = "print",
+       .what = "print a lot",
+       .example = "prog print",
+       .parameters = {},
+       .run = []() -> Ending {
+         for (int i = 0; i < 100'000; ++i) {
+           if (Status done = print("a line\n"); !done.ok()) return done;
+         }
+         return Exit::kDone;
+       }},
+      {.name = "inner",
+       .what = "for itself",
+       .example = "prog inner",
+       .parameters = {},
+       .run = [] { return Exit::kDone; },
+       .hidden = true},
+  };
+  program.next_step = [](const Error& error) {
+    return std::string(error.code() == Code::kCorruption ? "copy it first" : "");
+  };
+  return program;
+}
+
+struct Said {
+  int code = -1;
+  std::string out;
+  std::string err;
+};
+
+Said run(std::vector<const char*> words, Values& values) {
+  words.insert(words.begin(), "prog");
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  const int code = run_program(program_of(values), static_cast<int>(words.size()), words.data());
+  return {.code = code, .out = testing::internal::GetCapturedStdout(), .err = testing::internal::GetCapturedStderr()};
+}
+
+Said run(std::vector<const char*> words) {
+  Values values;
+  return run(std::move(words), values);
+}
+
+// Goal: values reach their targets, and absent ones leave them. Method: every kind given, then none.
+TEST(CliProgram, Values) {
+  Values given;
+  const Said said = run({"parse", "x", "y", "--count", "9", "--names", "c,d", "--sizes", "1,2", "--set", "a=1", "--set",
+                         "b=2,3", "--flag", "--no"},
+                        given);
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_EQ(given.word, "x");
+  EXPECT_EQ(given.second, "y");
+  EXPECT_EQ(given.count, 9U);
+  EXPECT_EQ(given.names, (std::vector<std::string>{"c", "d"}));
+  EXPECT_EQ(given.sizes, (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_EQ(given.settings, (std::vector<std::string>{"a=1", "b=2,3"}));
+  EXPECT_TRUE(given.flag);
+  EXPECT_EQ(given.choice, false);
+  Values absent;
+  EXPECT_EQ(run({"parse", "x"}, absent).code, 0);
+  EXPECT_EQ(absent.second, std::nullopt);
+  EXPECT_EQ(absent.count, 3U);
+  EXPECT_EQ(absent.names.size(), 2U);
+  EXPECT_EQ(absent.choice, std::nullopt);
+}
+
+// Goal: a mistake is answered in one form, with what was expected. Method: one of each kind. Expectation: exit 2, the
+// program's name and the culprit, the way to help, nothing on standard output.
+TEST(CliProgram, Mistakes) {
+  const std::pair<std::vector<const char*>, std::string> mistakes[] = {
+      {{}, "expected a command: parse, print, group"},
+      {{"pares"}, "no command is named 'pares'; there are: parse, print, group"},
+      {{"group"}, "`group`: expected one of absent, damaged"},
+      {{"group", "x"}, "`group x`: expected one of absent, damaged"},
+      {{"absent"}, "no command is named 'absent'"},
+      {{"parse"}, "WORD"},
+      {{"parse", "x", "--count", "10"}, "--count"},
+      {{"parse", "x", "--count", "many"}, "many"},
+      {{"parse", "x", "--colour"}, "--colour"},
+      {{"parse", "x", "--stamp", "1", "--sizes", "1"}, "excludes"},
+      {{"--colour"}, "subcommand"},
+  };
+  for (const auto& [words, says] : mistakes) {
+    const Said said = run(words);
+    EXPECT_EQ(said.code, 2) << says;
+    EXPECT_TRUE(said.err.starts_with("prog: invalid argument: ")) << said.err;
+    EXPECT_NE(said.err.find(says), std::string::npos) << said.err;
+    EXPECT_TRUE(said.err.ends_with("\n  `prog --help` and `prog COMMAND --help` show what is expected\n")) << said.err;
+    EXPECT_EQ(said.out, "");
+  }
+}
+
+// Goal: an error is named with its place and the next step, a code without error stays silent. Method: one command of
+// each. Expectation: exit 5 and two lines; exit 1 and none.
+TEST(CliProgram, Errors) {
+  const Said damaged = run({"group", "damaged"});
+  EXPECT_EQ(damaged.code, 5);
+  EXPECT_EQ(damaged.err, "prog: corruption: file at byte 7: bad bytes\n  copy it first\n");
+  const Said absent = run({"group", "absent"});
+  EXPECT_EQ(absent.code, 1);
+  EXPECT_EQ(absent.out + absent.err, "");
+}
+
+// Goal: help is to be had everywhere, with an example; hidden commands run and are not listed. Method: the program, a
+// group, a command. Expectation: exit 0, nothing on standard error.
+TEST(CliProgram, Help) {
+  const Said top = run({"--help"});
+  EXPECT_EQ(top.code, 0);
+  EXPECT_EQ(top.err, "");
+  EXPECT_NE(top.out.find("Example:\n  prog parse x\n"), std::string::npos) << top.out;
+  EXPECT_NE(top.out.find("\n  group "), std::string::npos) << top.out;
+  EXPECT_EQ(top.out.find("inner"), std::string::npos) << top.out;
+  EXPECT_EQ(run({"inner"}).code, 0);
+  EXPECT_NE(run({"group", "--help"}).out.find("\n  damaged "), std::string::npos);
+  const Said command = run({"parse", "--help"});
+  EXPECT_NE(command.out.find("Example:\n  prog parse x --count 4\n"), std::string::npos) << command.out;
+  EXPECT_NE(command.out.find("=3"), std::string::npos) << command.out;
+  EXPECT_TRUE(run({"--version"}).out.starts_with("prog "));
+}
+
+// Goal: nobody is told what he knows: that he closed the pipe. Method: a process that prints into a pipe without a
+// reader. Expectation: it dies of SIGPIPE, as other tools do, and says nothing.
+TEST(CliProgram, ClosedPipe) {
+  int ends[2] = {-1, -1};
+  ASSERT_EQ(::pipe(ends), 0);
+  ::close(ends[0]);
+  testing::internal::CaptureStderr();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(ends[1], STDOUT_FILENO);
+    Values values;
+    const char* const words[] = {"prog", "print"};
+    std::_Exit(run_program(program_of(values), 2, words));
+  }
+  ::close(ends[1]);
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE) << status;
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+// Goal: each kind of error has its code. Method: some codes of each kind.
+TEST(CliProgram, ExitCodes) {
+  EXPECT_EQ(exit_for(Code::kInvalidArgument), Exit::kUsage);
+  EXPECT_EQ(exit_for(Code::kAlreadyExists), Exit::kUsage);
+  EXPECT_EQ(exit_for(Code::kNotAStore), Exit::kUnreadable);
+  EXPECT_EQ(exit_for(Code::kUnsupported), Exit::kUnreadable);
+  EXPECT_EQ(exit_for(Code::kLocked), Exit::kEnvironment);
+  EXPECT_EQ(exit_for(Code::kNoSpace), Exit::kEnvironment);
+}
+
+}  // namespace
+}  // namespace mylonite::cli
