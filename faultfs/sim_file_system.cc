@@ -55,15 +55,12 @@ Status SimFileSystem::run(const Call& call, Effect effect, Instead instead) {
   CallResult result;
   if (interceptor_ == nullptr) return guarded([&] { return effect(result); });
   const Verdict verdict = interceptor_->before(call);
-  const bool happens = verdict.action == Action::kProceed || verdict.action == Action::kFailAfter;
   Status status = guarded([&]() -> Status {
-    if (happens) return effect(result);
+    if (verdict.leaves == Leaves::kAll) return effect(result);
     instead(verdict);
     return {};
   });
-  const bool succeeds =
-      verdict.action == Action::kProceed || verdict.action == Action::kLie || verdict.action == Action::kLieForgetting;
-  if (!succeeds && status.ok()) status = *verdict.error;
+  if (verdict.error && status.ok()) status = *verdict.error;
   result.error = status.ok() ? nullptr : &status.error();
   interceptor_->after(call, result);
   return status;
@@ -120,9 +117,8 @@ class SimFileSystem::Handle final : public vfs::File {
           return {};
         },
         [&](const Verdict& verdict) {
-          const bool forgets = verdict.action == Action::kFailForgetting || verdict.action == Action::kLieForgetting;
           const HostScope scope;
-          if (forgets) disk_.forget(file_);
+          if (verdict.leaves == Leaves::kCleanPages) disk_.forget(file_);
         });
   }
 

@@ -11,7 +11,6 @@
 namespace mylonite::sim {
 namespace {
 
-using faultfs::Action;
 using faultfs::Call;
 using faultfs::CallKind;
 using faultfs::Verdict;
@@ -63,16 +62,12 @@ std::vector<FailKind> ways_to_fail(CallKind kind) {
 }
 
 Verdict failing(FailKind how, const Call& call) {
-  const bool full = how == FailKind::kNoSpace;
-  const Error error = Error(full ? Code::kNoSpace : Code::kIo, "this one call fails").in(std::string(call.path));
-  Verdict verdict{.action = Action::kFail, .error = full ? error.retryable() : error, .bytes_done = call.size / 2};
-  if (how == FailKind::kDone) verdict.action = Action::kFailAfter;
-  if (how == FailKind::kForgetting) verdict.action = Action::kFailForgetting;
-  return verdict;
+  return faultfs::verdict_of({.fault = *faultfs::fault_from_name(kFailNames[static_cast<std::size_t>(how)])}, call);
 }
 
 Verdict dead_answer(const Call& call) {
-  return {.action = Action::kFail, .error = Error(Code::kIo, "the machine is dead").in(std::string(call.path))};
+  return {.leaves = faultfs::Leaves::kNothing,
+          .error = Error(Code::kIo, "the machine is dead").in(std::string(call.path))};
 }
 
 }  // namespace
@@ -166,7 +161,7 @@ Verdict Machine::before(const Call& call) {
   // An answer is made of the machine's own memory, outside of the simulator's scope.
   if (orders.dead) return dead_answer(call);
   if (orders.failure) return failing(*orders.failure, call);
-  return {.action = orders.lie ? Action::kLie : Action::kProceed};
+  return orders.lie ? faultfs::verdict_of({.fault = faultfs::Fault::kLie}, call) : Verdict{};
 }
 
 Machine::Orders Machine::decide(const Call& call) {

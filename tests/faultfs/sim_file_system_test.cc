@@ -27,10 +27,15 @@ class Scripted final : public Interceptor {
     story += "; ";
   }
 
-  void set(CallKind on, Action action, std::uint64_t bytes_done = 0) {
+  void fail(CallKind on, Leaves leaves, std::uint64_t bytes_done = 0) {
     kind = on;
-    verdict = {action, Error(Code::kIo, "injected"), bytes_done};
+    verdict = {.leaves = leaves, .error = Error(Code::kIo, "injected"), .bytes_done = bytes_done};
   }
+  void strike(CallKind on, Fault fault) {
+    kind = on;
+    verdict = verdict_of({.fault = fault}, {.kind = on, .path = "f", .other_path = {}, .bytes = {}});
+  }
+  void stop() { kind = CallKind::kSpace; }
 
   CallKind kind = CallKind::kSpace;
   Verdict verdict;
@@ -71,19 +76,19 @@ TEST_F(Intercepted, SeesEveryCall) {
 // Expectation: no effect; a prefix; an effect in spite of the error; closed all the same.
 TEST_F(Intercepted, FailuresLeaveWhatTheySay) {
   const auto file = create(fs, "a", "1");
-  interceptor.set(CallKind::kAppend, Action::kFail);
+  interceptor.fail(CallKind::kAppend, Leaves::kNothing);
   EXPECT_EQ(file->append("234").error().message(), "injected");
   EXPECT_EQ(contents(disk, "a"), "1");
-  interceptor.set(CallKind::kAppend, Action::kFail, 2);
+  interceptor.fail(CallKind::kAppend, Leaves::kPart, 2);
   EXPECT_FALSE(file->append("234").ok());
   EXPECT_EQ(contents(disk, "a"), "123");
-  interceptor.set(CallKind::kCreate, Action::kFailAfter);
+  interceptor.fail(CallKind::kCreate, Leaves::kAll);
   EXPECT_FALSE(fs.open("b", OpenMode::kCreateExclusive).ok());
   EXPECT_EQ(contents(disk, "b"), "");
-  interceptor.set(CallKind::kRename, Action::kFail);
+  interceptor.fail(CallKind::kRename, Leaves::kNothing);
   EXPECT_FALSE(fs.rename("a", "b").ok());
   EXPECT_EQ(contents(disk, "a"), "123");
-  interceptor.set(CallKind::kClose, Action::kFail);
+  interceptor.fail(CallKind::kClose, Leaves::kNothing);
   EXPECT_FALSE(file->close().ok());
   EXPECT_EQ(file->close().error().code(), Code::kClosed);
 }
@@ -92,25 +97,24 @@ TEST_F(Intercepted, FailuresLeaveWhatTheySay) {
 // "bb" with a bad sync, then "cc" with an honest one. Expectation: without forgetting the honest sync covers all; with
 // it there is a hole where "bb" was, although readers saw it.
 TEST_F(Intercepted, BadSyncs) {
-  for (const Action action : {Action::kFail, Action::kFailForgetting, Action::kLie, Action::kLieForgetting}) {
-    interceptor.set(CallKind::kSpace, Action::kProceed);
-    const std::string path = fmt::format("f{}", static_cast<int>(action));
+  for (const Fault fault : {Fault::kIoError, Fault::kIoErrorForgetting, Fault::kLie, Fault::kLieForgetting}) {
+    interceptor.stop();
+    const std::string path = fmt::format("f {}", row_of(fault).name);
     const auto file = create(fs, path, "aa");
     ASSERT_TRUE(file->sync(SyncKind::kDataAndSize).ok());
     ASSERT_TRUE(fs.sync_directory("").ok());
     ASSERT_TRUE(file->append("bb").ok());
-    interceptor.set(CallKind::kSync, action);
-    const bool lies = action == Action::kLie || action == Action::kLieForgetting;
-    EXPECT_EQ(file->sync(SyncKind::kDataAndSize).ok(), lies);
+    interceptor.strike(CallKind::kSync, fault);
+    EXPECT_EQ(file->sync(SyncKind::kDataAndSize).ok(), is_lie(fault));
     EXPECT_EQ(contents(lose_all(), path), "aa");
-    interceptor.set(CallKind::kSpace, Action::kProceed);
+    interceptor.stop();
     ASSERT_TRUE(file->append("cc").ok());
     ASSERT_TRUE(file->sync(SyncKind::kDataAndSize).ok());
     EXPECT_EQ(contents(disk, path), "aabbcc");
-    const bool forgets = action == Action::kFailForgetting || action == Action::kLieForgetting;
+    const bool forgets = row_of(fault).leaves == Leaves::kCleanPages;
     EXPECT_EQ(contents(lose_all(), path), forgets ? std::string("aa\0\0cc", 6) : "aabbcc");
   }
-  interceptor.set(CallKind::kSyncDirectory, Action::kLie);
+  interceptor.strike(CallKind::kSyncDirectory, Fault::kLie);
   create(fs, "unsynced", "");
   EXPECT_TRUE(fs.sync_directory("").ok());
   EXPECT_EQ(contents(lose_all(), "unsynced"), "(absent)");

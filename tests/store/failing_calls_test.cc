@@ -6,41 +6,21 @@
 #include <string>
 
 #include "faultfs/crash.h"
+#include "faultfs/injected_faults.h"
 #include "faultfs/sim_file_system.h"
 #include "tests/store/store_fixture.h"
 
 namespace mylonite::testing {
 namespace {
 
-using faultfs::Action;
-using faultfs::Call;
-using faultfs::CallKind;
-using faultfs::Verdict;
-
-bool changes_disk(CallKind kind) {
-  return kind == CallKind::kAppend || kind == CallKind::kSync || kind == CallKind::kSyncDirectory ||
-         kind == CallKind::kCreate || kind == CallKind::kRename || kind == CallKind::kRemove ||
-         kind == CallKind::kMakeDirectory;
+// Those of the calls that a fault fits that change the disk.
+faultfs::Calls changing_calls(const faultfs::FaultRow& row) {
+  faultfs::Calls calls = faultfs::calls(row.fits);
+  calls.contain = [fits = row.fits](const faultfs::SeenCall& seen) {
+    return fits.contains(seen.call.kind) && faultfs::kChangingCalls.contains(seen.call.kind);
+  };
+  return calls;
 }
-
-// Lets the n-th changing call fail.
-class FailNth final : public faultfs::Interceptor {
- public:
-  FailNth(std::uint64_t nth, Action action) : nth_(nth), action_(action) {}
-  Verdict before(const Call& call) override {
-    if (!changes_disk(call.kind) || ++seen_ != nth_) return {};
-    failed_ = call.kind;
-    return {.action = action_, .error = Error(Code::kIo, "planted"), .bytes_done = call.size / 2};
-  }
-  void after(const Call&, const faultfs::CallResult&) override {}
-  std::optional<CallKind> failed() const { return failed_; }
-
- private:
-  std::uint64_t nth_;
-  Action action_;
-  std::uint64_t seen_ = 0;
-  std::optional<CallKind> failed_;
-};
 
 struct Work {
   std::map<std::string, std::string> acknowledged;
@@ -103,8 +83,9 @@ void expect_all(const faultfs::Disk& left, const Options& options, const Work& w
 }
 
 // Goal: after any failed write or sync the store is read-only until reopened, reads go on, and nothing acknowledged is
-// lost, even to a power loss. Method: the n-th changing call fails, for every n that the work reaches, in three ways:
-// not done, half done, done though it said it failed. Expectation: as the checks above say.
+// lost, even to a power loss. Method: the n-th call that a fault fits fails, for every n that the work reaches and every
+// fault of the table that answers an error: not done, half done, done though it said it failed, done with for ever.
+// Expectation: as the checks above say.
 TEST(FailingCalls, EachOnceInEachWay) {
   Options options = small_options();
   options.memtable_max_bytes = 1024;
@@ -113,23 +94,23 @@ TEST(FailingCalls, EachOnceInEachWay) {
   options.level0_compact_runs = 2;
   std::uint64_t tried = 0;
   std::uint64_t refused = 0;
-  for (const Action action : {Action::kFail, Action::kFailAfter, Action::kFailForgetting}) {
+  for (const faultfs::FaultRow& row : faultfs::kFaultTable) {
+    if (!row.answers) continue;
     for (std::uint64_t nth = 1;; ++nth) {
       faultfs::Disk disk;
       faultfs::Disk left;
-      FailNth fault(nth, action);
+      faultfs::InjectedFaults faults(inject(row.fault, faultfs::nth(nth, changing_calls(row))));
       Work work;
       {
-        faultfs::SimFileSystem fs(disk, &fault);
+        faultfs::SimFileSystem fs(disk, &faults);
         sim::VirtualClock clock(1'000'000);
         run_simulated(clock, [&] { work = work_on(fs, options); });
         left = disk;
       }
-      if (!fault.failed()) break;
+      if (faults.struck().empty()) break;
       ++tried;
       refused += work.first_error ? 1 : 0;
-      expect_all(left, options, work,
-                 "call " + std::to_string(nth) + " " + std::string(faultfs::call_kind_name(*fault.failed())));
+      expect_all(left, options, work, faults.text());
       if (::testing::Test::HasFailure()) return;
     }
   }
