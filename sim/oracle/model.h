@@ -24,7 +24,7 @@ struct ModelVersion {
   std::optional<std::string> value;  // empty: removed
   bool ranged = false;               // by a range delete
 
-  // Notes of the judge of recoveries (sim/oracle/oracle_recovery.h).
+  // Notes of the judge of recoveries (sim/oracle/recovery_checker.h).
   bool survived = false;  // found by the recovery being judged
   bool dropped = false;   // rightly not found by an earlier one
   bool doubted = false;   // the same, and a disk that lied has gone back behind that one since

@@ -154,7 +154,7 @@ void Oracle::check_floor(const Ticket& ticket, Timestamp floor) {
     violate("floor", fmt::format("the floor of history is {}; it was {} before, and {} is what was dropped",
                                  floor.ticks, ticket.history.ticks, dropped_to_.ticks));
   }
-  told_floor_ = std::max(told_floor_, floor);
+  reported_floor_ = std::max(reported_floor_, floor);
 }
 
 void Oracle::check_get(std::string_view key, Timestamp at, const std::optional<std::string>& found) {
@@ -185,11 +185,11 @@ void Oracle::check_scan(const Model::Range& range, Timestamp at, const Pairs& fo
   }
 }
 
-void Oracle::check_place(const Model::Range& range, Timestamp at, const Place& found) {
+void Oracle::check_position(const Model::Range& range, Timestamp at, const CursorPosition& found) {
   const Model::Pairs expected = model_.scan(range, at);
-  const Place right = expected.empty() ? Place() : Place(expected.front());
+  const CursorPosition right = expected.empty() ? CursorPosition() : CursorPosition(expected.front());
   if (right == found) return;
-  auto text = [](const Place& place) {
+  auto text = [](const CursorPosition& place) {
     return place ? fmt::format("'{}' = '{}'", printable(place->first), printable(place->second))
                  : std::string("the end");
   };
@@ -201,22 +201,22 @@ void Oracle::check_place(const Model::Range& range, Timestamp at, const Place& f
 Oracle::Counts Oracle::check_recovered(const Holdings& found, const Recovery& recovery) {
   const bool power = recovery.ending == Ending::kPowerLoss;
   const bool void_bounds = power && liar_;
-  RecoveryJudge::Bounds bounds{.floor = recovery.floor,
-                               .acknowledged = power ? durable_ : floor_,
-                               .shown = power ? shown_durable_ : shown_,
-                               .wall_highest = wall_highest_,
-                               .rolled_back = void_bounds};
+  RecoveryChecker::Bounds bounds{.floor = recovery.floor,
+                                 .acknowledged = power ? durable_ : floor_,
+                                 .shown = power ? shown_durable_ : shown_,
+                                 .wall_highest = wall_highest_,
+                                 .rolled_back = void_bounds};
   if (void_bounds) {
     bounds.acknowledged = {};
     bounds.shown = {};
   }
-  RecoveryJudge judge(model_, emissions_, doubtful_, bounds);
-  violation_ = violation_ ? violation_ : judge.judge(found);
+  RecoveryChecker checker(model_, emissions_, doubtful_, bounds);
+  violation_ = violation_ ? violation_ : checker.check(found);
   if (violation_) return {};
   if (power) doubtful_.clear();  // the disk is what it is: nothing before this power loss comes back
-  const Counts counts = judge.settle();
+  const Counts counts = checker.settle();
   dropped_to_ = std::max(counts.dropped_to, void_bounds ? Timestamp{} : dropped_to_);
-  settle(recovery, void_bounds, judge.cut());
+  settle(recovery, void_bounds, checker.cut());
   return counts;
 }
 
@@ -237,7 +237,7 @@ void Oracle::settle(const Recovery& recovery, bool void_bounds, Timestamp cut) {
   // Incarnations that nobody judged may have shown stamps, and let history go, up to here.
   granted_ = std::max(granted_, past(std::exchange(least_retention_ticks_, history_retention_ticks_)));
   history_floor_ = {};
-  told_floor_ = {};
+  reported_floor_ = {};
   check_floor(begin(), recovery.floor);
   history_floor_ = recovery.floor;
 }

@@ -13,7 +13,7 @@
 //   lost              the survivors are a cut: nothing acknowledged below the newest survivor is missing, and nothing
 //                     that was durable, or shown by a read with sync on, or (process kill) acknowledged or shown.
 //                     What a recovery found counts as acknowledged and durable from then on. What the store may drop
-//                     by its own rules is not missed (sim/oracle/oracle_recovery.h)
+//                     by its own rules is not missed (sim/oracle/recovery_checker.h)
 //   retention         no tombstone is dropped before its time
 //   resurrected       none is dropped while it hides something
 //   floor             history is kept where it is owed: the floor is never above the newest stamp, a live snapshot or
@@ -40,7 +40,7 @@
 
 #include "core/format/options.h"
 #include "sim/oracle/model.h"
-#include "sim/oracle/oracle_recovery.h"
+#include "sim/oracle/recovery_checker.h"
 #include "sim/scenario/scenario.h"
 
 namespace mylonite::sim {
@@ -60,7 +60,7 @@ class Oracle {
   void expect_lies() { liar_ = true; }
 
   // Invocation and return. Writes pass their batch with one operation a key.
-  Ticket begin() const { return {.floor = floor_, .snapshots = snapshots_taken_, .history = told_floor_}; }
+  Ticket begin() const { return {.floor = floor_, .snapshots = snapshots_taken_, .history = reported_floor_}; }
   void begin_write(const WriteBatch& batch) { ++in_flight_[std::string(batch.encoded())].writers; }
   void on_stamped(Timestamp at, const WriteBatch& batch);
   // A stamped ingest is not there and never will be; its client gets an error.
@@ -78,8 +78,8 @@ class Oracle {
   void check_get(std::string_view key, Timestamp at, const std::optional<std::string>& found);
   void check_scan(const Model::Range& range, Timestamp at, const Pairs& found);
   // Where a cursor came to: the first pair of the range is expected, empty where there is none.
-  using Place = std::optional<std::pair<std::string_view, std::string_view>>;
-  void check_place(const Model::Range& range, Timestamp at, const Place& found);
+  using CursorPosition = std::optional<std::pair<std::string_view, std::string_view>>;
+  void check_position(const Model::Range& range, Timestamp at, const CursorPosition& found);
   // A read as of `asked` was refused as older than history reaches; the ticket is of its invocation.
   void check_refused(const Ticket& ticket, Timestamp asked);
   // The store says how far back history reaches; the ticket is of the invocation.
@@ -91,7 +91,7 @@ class Oracle {
     Timestamp first_visible;  // what a read now reports
     Timestamp floor{};        // of history
   };
-  using Counts = RecoveryJudge::Counts;
+  using Counts = RecoveryChecker::Counts;
   Counts check_recovered(const Holdings& found, const Recovery& recovery);
   // What a checkpoint shows, front to back, with its newest stamp; the ticket is of the invocation.
   void check_checkpoint(const Ticket& ticket, Timestamp newest, const Pairs& found);
@@ -121,7 +121,7 @@ class Oracle {
 
   Model model_;
   Emissions emissions_;                  // that may still count
-  Emissions doubtful_;                   // taken for lost by a recovery; see sim/oracle/oracle_recovery.h
+  Emissions doubtful_;                   // taken for lost by a recovery; see sim/oracle/recovery_checker.h
   std::vector<Timestamp> acknowledged_;  // for as-of reads
   EqualWrites in_flight_;
   Timestamp newest_stamped_;
@@ -129,7 +129,7 @@ class Oracle {
   Timestamp durable_;                             // acknowledged writes up to here survive a power loss
   Timestamp shown_durable_;                       // every write up to here does: a read with sync on showed it
   Timestamp shown_;                               // every write up to here survives a process kill: some read showed it
-  Timestamp told_floor_;                          // of history, the highest since the store was opened
+  Timestamp reported_floor_;                      // of history, the highest since the store was opened
   Timestamp dropped_to_;                          // the lowest that allows what recoveries found dropped
   Timestamp history_floor_;                       // as of the last recovery
   std::map<std::uint64_t, Timestamp> snapshots_;  // live ones, by name

@@ -159,8 +159,8 @@ cli::Exit RunCommand::exit_code(const Campaign& campaign) const {
   if (campaign.nondeterministic > 0) return cli::Exit::kNotDeterministic;
   if (campaign.failures > 0) return cli::Exit::kFinding;
   if (campaign.seeds == 0 || campaign.nothing_ran == campaign.seeds) return cli::Exit::kNothingRan;
-  if (arguments_.require_marks && !missing_marks(campaign.stats).empty()) {
-    cli::print_error(fmt::format("marks never reached: {}\n", missing_marks(campaign.stats)));
+  if (arguments_.require_marks && !campaign.stats.coverage.missing().empty()) {
+    cli::print_error(fmt::format("marks never reached: {}\n", campaign.stats.coverage.missing()));
     return cli::Exit::kFinding;
   }
   return cli::Exit::kDone;

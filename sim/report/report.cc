@@ -6,7 +6,6 @@
 
 #include "core/base/json.h"
 #include "core/base/release.h"
-#include "sim/report/marks.h"
 #include "sim/scenario/repro.h"
 
 namespace mylonite::sim {
@@ -68,10 +67,14 @@ std::string histogram_json(const std::map<std::uint64_t, std::uint64_t>& counts)
   return array.array();
 }
 
-std::string sights_text(const Sights& sights) {
+// "checkpoint 12, read in past 40, …": the simulator's own marks.
+std::string own_marks_text(const Coverage& coverage) {
   std::string text;
-  for (std::size_t i = 0; i < sights.size(); ++i) {
-    text += fmt::format("{}{} {}", i > 0 ? ", " : "", kSightNames[i], sights[i]);
+  for (std::string_view mark : kMarks) {
+    if (!mark.starts_with(kSimulatorMarks)) continue;
+    std::string words(mark.substr(kSimulatorMarks.size()));
+    std::ranges::replace(words, '_', ' ');
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", words, coverage.count(mark));
   }
   return text;
 }
@@ -104,16 +107,16 @@ void add_figures(JsonObject& object, const Campaign& campaign) {
       .number("steps", stats.steps)
       .number("file_calls", stats.file_calls)
       .number("lies", stats.lies)
-      .number("loud", stats.loud)
+      .number("reported_damage", stats.reported_damage)
       .number("failed_calls", stats.failed_calls)
-      .number("told", stats.told)
+      .number("reported_errors", stats.reported_errors)
       .raw("jobs", counts_json(stats.jobs))
       .number("seeds_merging_at_once", stats.seeds_merging_at_once)
       .raw("crashes_at", crashes.object())
       .raw("group_sizes", histogram_json(stats.group_sizes))
       .raw("group_sizes_of_4_clients", histogram_json(stats.group_sizes_of_4))
       .raw("acknowledged_lost", histogram_json(stats.acknowledged_lost))
-      .raw("marks", counts_json(stats.marks));
+      .raw("marks", counts_json(stats.coverage.counts()));
 }
 
 const char* verdict(const Campaign& campaign) {
@@ -143,10 +146,10 @@ std::string summary_text(const Campaign& campaign, const CampaignOptions& option
   text += "crashes by file call: " + shares(crash_counts(stats), 8) + "\n";
   text += "batches a group commit, 4 clients: " + histogram(stats.group_sizes_of_4) + "; " + jobs_text(stats) + "\n";
   text += "acknowledged writes lost at a power loss (never durable ones): " + histogram(stats.acknowledged_lost) + "\n";
-  const std::string missing = missing_marks(stats);
-  text += fmt::format("seen: {}; lying syncs {}, loud about it {}; failed calls {}, told {} times; marks {}\n",
-                      sights_text(stats.sights), stats.lies, stats.loud, stats.failed_calls, stats.told,
-                      missing.empty() ? "all reached" : "not reached: " + missing);
+  const std::string missing = stats.coverage.missing();
+  text += fmt::format("seen: {}; lying syncs {}, damage reported {}; failed calls {}, errors reported {}; marks {}\n",
+                      own_marks_text(stats.coverage), stats.lies, stats.reported_damage, stats.failed_calls,
+                      stats.reported_errors, missing.empty() ? "all reached" : "not reached: " + missing);
   return text;
 }
 
@@ -203,7 +206,7 @@ std::string seed_json(const SeedResult& result) {
       .number("virtual_ms", outcome.stats.virtual_ns / 1'000'000)
       .number("wall_ms", result.wall_ns / 1'000'000)
       .text("trace_hash", outcome.trace_hash)
-      .raw("marks", counts_json(outcome.stats.marks))
+      .raw("marks", counts_json(outcome.stats.coverage.counts()))
       .object();
 }
 
@@ -229,19 +232,8 @@ std::string run_end_json(const Campaign& campaign) {
 
 std::string marks_text(const RunStats& stats) {
   std::string text;
-  for (std::string_view name : kMarks) {
-    const auto found = stats.marks.find(name);
-    text += fmt::format("{:>12}  {}\n", found == stats.marks.end() ? 0 : found->second, name);
-  }
+  for (std::string_view name : kMarks) text += fmt::format("{:>12}  {}\n", stats.coverage.count(name), name);
   return text;
-}
-
-std::string missing_marks(const RunStats& stats) {
-  std::string missing;
-  for (std::string_view name : kMarks) {
-    if (!stats.marks.contains(name)) missing += (missing.empty() ? "" : " ") + std::string(name);
-  }
-  return missing;
 }
 
 }  // namespace mylonite::sim

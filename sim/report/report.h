@@ -25,6 +25,5 @@ std::string failure_json(const SeedResult& result, const std::string& artifact);
 std::string run_end_json(const Campaign& campaign);
 
 std::string marks_text(const RunStats& stats);
-std::string missing_marks(const RunStats& stats);  // names never reached, separated by spaces
 
 }  // namespace mylonite::sim

@@ -7,7 +7,7 @@
 #include "core/base/bytes.h"
 #include "core/vfs/file_system.h"
 #include "sim/machine/sanitizer.h"
-#include "sim/run/contents.h"
+#include "sim/run/store_dump.h"
 
 namespace mylonite::sim {
 namespace {
@@ -116,7 +116,7 @@ void Client::write(const Operation& operation) {
     const SimulatorCode scope;
     ticket = court_.oracle().begin();
     court_.oracle().begin_write(collapsed);
-    if (batch.encoded().size() > store_.options().memtable_max_bytes) court_.see(Sight::kBatchLargerThanMemtable);
+    if (batch.encoded().size() > store_.options().memtable_max_bytes) court_.mark("sim.batch_larger_than_memtable");
   }
   const auto at = store_.write(batch);
   const bool well = court_.went_well("write", error_of(at));
@@ -149,7 +149,7 @@ void Client::ingest(const Operation& operation) {
   ++court_.stats().writes;
   court_.oracle().end_write(ticket, batch, *at);
   court_.oracle().made_durable({.floor = *at});
-  court_.see(Sight::kIngest);
+  court_.mark("sim.ingest");
   court_.returned(operation.kind, *at);
 }
 
@@ -159,7 +159,7 @@ void Client::compact(const Operation& operation) {
                           : store_.compact_level(static_cast<std::uint32_t>(operation.number));
   if (!court_.went_well("compact", error_of(done))) return;
   const SimulatorCode scope;
-  court_.see(Sight::kCompactByHand);
+  court_.mark("sim.compact_by_hand");
   court_.returned(operation.kind, {});
 }
 
@@ -176,8 +176,8 @@ Client::Reading Client::in_the_past(std::uint64_t number) {
   const auto& held = snapshots_[number / 2 % kSlots];
   if (number % 2 == 1 || !held) return reading;
   reading.options = held->snapshot.read();
-  if (court_.age().merges > held->taken.merges) court_.see(Sight::kSnapshotReadAfterMerge);
-  if (court_.age().flushes > held->taken.flushes) court_.see(Sight::kSnapshotReadAfterFlush);
+  if (court_.age().merges > held->taken.merges) court_.mark("sim.snapshot_read_after_merge");
+  if (court_.age().flushes > held->taken.flushes) court_.mark("sim.snapshot_read_after_flush");
   return reading;
 }
 
@@ -190,7 +190,7 @@ bool Client::answered(std::string_view call, const Error* error, const Reading& 
 // The last of a read that was answered, in the simulator's scope.
 void Client::read_at(OpKind kind, const Reading& reading, Timestamp at) {
   court_.oracle().end_read(reading.ticket, at, reading.options.as_of);
-  if (reading.options.as_of) court_.see(Sight::kReadInThePast);
+  if (reading.options.as_of) court_.mark("sim.read_in_past");
   court_.returned(kind, at);
 }
 
@@ -251,7 +251,7 @@ void Client::walk(const Operation& operation) {
   const Reading reading = now();
   auto cursor = session_.iterator(bounds_of(operation));
   if (!answered("iterator", error_of(cursor), reading)) return;
-  Walk walk(court_, std::move(*cursor), bounds_of(operation));
+  CursorChecker walk(court_, std::move(*cursor), bounds_of(operation));
   if (!walk.steps(operation.number, operation.batch)) return;
   const SimulatorCode scope;
   read_at(operation.kind, reading, walk.read_at());
@@ -296,7 +296,7 @@ void Client::checkpoint(bool keep) {
   if (!compare_checkpoint(reading.ticket, directory, keep)) return;
   if (!keep) remove_all(fs_, directory);
   const SimulatorCode scope;
-  court_.see(Sight::kCheckpoint);
+  court_.mark("sim.checkpoint");
   court_.returned(OpKind::kCheckpoint, reading.ticket.floor);
 }
 
@@ -305,7 +305,7 @@ bool Client::compare_checkpoint(const Oracle::Ticket& ticket, const std::string&
   options.data_dir = directory;
   auto copy = Store::open_read_only(fs_, options);
   if (!court_.went_well("open of a checkpoint", error_of(copy))) return false;
-  const auto contents = read_all(**copy, Showing::kPairs);
+  const auto contents = dump(**copy, Showing::kPairs);
   if (!court_.went_well("reads of a checkpoint", error_of(contents))) return false;
   const SimulatorCode scope;
   court_.oracle().made_durable(ticket);  // it flushes

@@ -11,7 +11,7 @@
 
 #include "core/store/store.h"
 #include "sim/run/court.h"
-#include "sim/run/walk.h"
+#include "sim/run/cursor_checker.h"
 
 namespace mylonite::sim {
 
@@ -65,7 +65,7 @@ class Client {
   vfs::FileSystem& fs_;
   Session session_;
   std::array<std::optional<Held>, kSlots> snapshots_{};
-  std::array<std::optional<Walk>, kSlots> cursors_{};
+  std::array<std::optional<CursorChecker>, kSlots> cursors_{};
 };
 
 // A batch of puts with ascending keys as a stream.

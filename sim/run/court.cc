@@ -12,20 +12,19 @@ bool Court::went_well(std::string_view call, const Error* error, std::size_t fai
   const SimulatorCode scope;
   if (closing_ && error->code() == Code::kClosed) return false;
   // C10: on a disk that lied, loudness is right, silence would not be.
-  if (universe_.lied_to && (error->code() == Code::kCorruption || error->code() == Code::kReadOnly)) {
-    ++universe_.stats.loud;
-    loud_ = true;
+  if (state_.lied_to && (error->code() == Code::kCorruption || error->code() == Code::kReadOnly)) {
+    ++state_.stats.reported_damage;
+    reported_damage_ = true;
     machine_.die(fmt::format("the store says what the lying disk did: {}", error->to_string()));
     return false;
   }
   const bool by_failed_call =
       error->code() == Code::kIo || error->code() == Code::kNoSpace || error->code() == Code::kReadOnly;
   if (by_failed_call && machine_.failed_calls().size() > failed_before) {
-    ++universe_.stats.told;
+    ++state_.stats.reported_errors;
     return false;
   }
-  universe_.oracle.violate(call == "open" ? "open" : "unexpected-error",
-                           fmt::format("{}: {}", call, error->to_string()));
+  state_.oracle.violate(call == "open" ? "open" : "unexpected-error", fmt::format("{}: {}", call, error->to_string()));
   end_if_violated();
   return false;
 }
@@ -34,14 +33,14 @@ bool Court::refused(const Error& error, const Oracle::Ticket& ticket, Timestamp 
   if (error.code() != Code::kOutOfRange || machine_.dead()) return false;
   const SimulatorCode scope;
   saw_clock();
-  universe_.oracle.check_refused(ticket, as_of);
-  see(Sight::kReadRefused);
+  state_.oracle.check_refused(ticket, as_of);
+  mark("sim.read_refused");
   end_if_violated();
   return true;
 }
 
 void Court::end_if_violated() {
-  if (universe_.oracle.violation()) machine_.die("violation: " + universe_.oracle.violation()->rule);
+  if (state_.oracle.violation()) machine_.die("violation: " + state_.oracle.violation()->rule);
 }
 
 std::string Court::new_directory() {
@@ -49,25 +48,25 @@ std::string Court::new_directory() {
   std::uint64_t number = 0;
   {
     const SimulatorCode scope;
-    incarnation = universe_.stats.incarnations;
+    incarnation = state_.stats.incarnations;
     number = ++directories_;
   }
   return fmt::format("copy-{}-{}", incarnation, number);
 }
 
 void Court::begins(std::size_t client, std::string_view operation) {
-  if (universe_.narrator == nullptr) return;
+  if (state_.transcript == nullptr) return;
   const int fiber = scheduler_.current_fiber();
   clients_[fiber] = client;
-  universe_.narrator->client(fmt::format("client {} = fiber {}  {} …", client, fiber, operation));
+  state_.transcript->client(fmt::format("client {} = fiber {}  {} …", client, fiber, operation));
 }
 
 void Court::returned(OpKind kind, Timestamp at) {
-  universe_.world.trace.event(EventKind::kNote, static_cast<std::uint64_t>(kind), at.ticks);
-  if (universe_.narrator != nullptr) {
+  state_.world.trace.event(EventKind::kNote, static_cast<std::uint64_t>(kind), at.ticks);
+  if (state_.transcript != nullptr) {
     const auto client = clients_.find(scheduler_.current_fiber());
     const std::string who = client == clients_.end() ? "the judge" : fmt::format("client {}", client->second);
-    universe_.narrator->client(fmt::format("{}  {}: stamp {}", who, op_name(kind), at.ticks));
+    state_.transcript->client(fmt::format("{}  {}: stamp {}", who, op_name(kind), at.ticks));
   }
   end_if_violated();
 }

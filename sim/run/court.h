@@ -10,25 +10,25 @@
 #include "core/base/status.h"
 #include "sim/machine/sanitizer.h"
 #include "sim/run/machine.h"
-#include "sim/run/universe.h"
+#include "sim/run/run_state.h"
 
 namespace mylonite::sim {
 
 class Court {
  public:
-  Court(Universe& universe, Machine& machine, const FiberScheduler& scheduler)
-      : universe_(universe), machine_(machine), scheduler_(scheduler) {}
+  Court(RunState& state, Machine& machine, const FiberScheduler& scheduler)
+      : state_(state), machine_(machine), scheduler_(scheduler) {}
 
-  Oracle& oracle() { return universe_.oracle; }
-  RunStats& stats() { return universe_.stats; }
-  VirtualClock& clock() { return universe_.world.clock; }
-  Narrator* narrator() { return universe_.narrator; }  // may be null
+  Oracle& oracle() { return state_.oracle; }
+  RunStats& stats() { return state_.stats; }
+  VirtualClock& clock() { return state_.world.clock; }
+  Transcript* transcript() { return state_.transcript; }  // may be null
   bool dead() const { return machine_.dead(); }
-  bool loud() const { return loud_; }  // the store reported what a lying disk did
-  void closes() { closing_ = true; }   // kClosed is a legal answer from now on
-  void see(Sight sight) {
+  bool reported_damage() const { return reported_damage_; }  // the store reported what a lying disk did
+  void closes() { closing_ = true; }                         // kClosed is a legal answer from now on
+  void mark(std::string_view name) {
     const SimulatorCode scope;
-    ++universe_.stats.sights[static_cast<std::size_t>(sight)];
+    state_.stats.coverage.mark(name);
   }
 
   std::size_t failed_calls() const { return machine_.failed_calls().size(); }  // of the disk, so far
@@ -41,13 +41,13 @@ class Court {
   bool refused(const Error& error, const Oracle::Ticket& ticket, Timestamp as_of);
   void saw_clock() {
     const SimulatorCode scope;
-    universe_.oracle.saw_clock(universe_.world.clock.wall_ticks_highest());
+    state_.oracle.saw_clock(state_.world.clock.wall_ticks_highest());
   }
   void end_if_violated();
 
   // A checkpoint stays until the next life looks at it. Of no use where its files' syncs may have lied.
-  void keep(KeptCopy copy) { universe_.copies.push_back(std::move(copy)); }
-  bool disk_is_honest() const { return universe_.stats.lies == 0; }
+  void keep(KeptCopy copy) { state_.copies.push_back(std::move(copy)); }
+  bool disk_is_honest() const { return state_.stats.lies == 0; }
 
   std::string new_directory();  // a name beside the store's, never used before
 
@@ -74,10 +74,10 @@ class Court {
   }
 
  private:
-  Universe& universe_;
+  RunState& state_;
   Machine& machine_;
   const FiberScheduler& scheduler_;
-  bool loud_ = false;
+  bool reported_damage_ = false;
   bool closing_ = false;
   Age age_;
   std::uint64_t directories_ = 0;

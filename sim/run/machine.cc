@@ -225,7 +225,7 @@ void Machine::crash_in(const Known& known, const Call& call, bool after) {
 // By drop, does not return (see FiberScheduler::drop).
 void Machine::crash(const std::string& why) {
   die(why);
-  if (setup_.life.death == Death::kDrop && !interrupted_) scheduler_.drop();
+  if (setup_.life.crash_mode == CrashMode::kAbandon && !interrupted_) scheduler_.drop();
 }
 
 void Machine::enter(Phase phase) {
@@ -250,18 +250,18 @@ void Machine::die(const std::string& why) {
   if (dead_) return;
   dead_ = true;
   trace_.event(EventKind::kCrash, scheduler_.step(), setup_.stats.file_calls);
-  if (setup_.narrator != nullptr) setup_.narrator->heading(why);
+  if (setup_.transcript != nullptr) setup_.transcript->heading(why);
 }
 
 void Machine::narrate(const Call& call, const std::string& remark) {
-  if (setup_.narrator == nullptr) return;
+  if (setup_.transcript == nullptr) return;
   std::string line =
       fmt::format("fiber {}  {} {}", scheduler_.current_fiber(), faultfs::call_kind_name(call.kind), call.path);
   if (!call.other_path.empty()) line += fmt::format(" to {}", call.other_path);
   if (call.kind == CallKind::kAppend || call.kind == CallKind::kRead) line += fmt::format(" {} B", call.size);
   if (call.kind == CallKind::kRead) line += fmt::format(" at {}", call.offset);
   if (!remark.empty()) line += fmt::format("  -> {}", remark);
-  setup_.narrator->machine(std::move(line));
+  setup_.transcript->machine(std::move(line));
 }
 
 }  // namespace mylonite::sim

@@ -1,7 +1,7 @@
 // The simulated machine of one incarnation: every file call passes here. Makes it a scheduling point and a trace event,
 // decides whether it is the one in which the machine dies, whether a sync lies, and whether the call fails alone.
 //
-// Death by drop: the run ends in that very call and the fibers are abandoned, as a process is by kill -9. In a dead
+// An abandoned machine: the run ends in that very call and the fibers are abandoned, as a process is by kill -9. In a dead
 // world, a dead machine answers every call with an error and nothing changes on its disk any more, so the engine
 // unwinds and closes by its ordinary error paths ("dead world"). What happens after death counts for nobody.
 // Thread-safety: fibers of one scheduler.
@@ -19,8 +19,8 @@
 #include "core/base/random.h"
 #include "faultfs/interceptor.h"
 #include "sim/machine/scheduler.h"
-#include "sim/run/narrator.h"
 #include "sim/run/stats.h"
+#include "sim/run/transcript.h"
 #include "sim/scenario/scenario.h"
 
 namespace mylonite::sim {
@@ -29,9 +29,9 @@ class Machine final : public faultfs::Interceptor {
  public:
   struct Setup {
     const Scenario& scenario;
-    const Incarnation& life;
+    const IncarnationPlan& life;
     RunStats& stats;
-    Narrator* narrator;                  // may be null
+    Transcript* transcript;              // may be null
     const std::atomic<bool>* interrupt;  // may be null; once true, the run ends at the next file call
   };
   Machine(const Setup& setup, FiberScheduler& scheduler, Trace& trace);

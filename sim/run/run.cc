@@ -7,7 +7,7 @@
 
 #include "core/vfs/util.h"
 #include "sim/machine/machine_heap.h"
-#include "sim/run/life.h"
+#include "sim/run/incarnation.h"
 
 namespace mylonite::sim {
 namespace {
@@ -15,120 +15,120 @@ namespace {
 using faultfs::Disk;
 
 // Somebody else's file appears in an existing store's directory.
-void place_foreign_file(Universe& universe, const std::string& directory, std::size_t index) {
-  faultfs::SimFileSystem fs(universe.disk);
+void place_foreign_file(RunState& state, const std::string& directory, std::size_t index) {
+  faultfs::SimFileSystem fs(state.disk);
   const auto current = fs.stat(directory + "/CURRENT");
   if (!current.ok() || !*current) return;
   const std::string name = fmt::format("notes-{}.txt", index + 1);
   if (!vfs::write_new_file(fs, directory + "/" + name, "not yours").ok()) return;
   if (!fs.sync_directory(directory).ok()) return;
-  universe.foreign.push_back(name);
+  state.foreign.push_back(name);
 }
 
 // A lie about a directory takes what others keep there too.
-void forget_lost_files(Universe& universe, const std::string& directory) {
-  std::erase_if(universe.foreign, [&](const std::string& name) { return !universe.disk.find(directory + "/" + name); });
+void forget_lost_files(RunState& state, const std::string& directory) {
+  std::erase_if(state.foreign, [&](const std::string& name) { return !state.disk.find(directory + "/" + name); });
 }
 
 // The disk as the next incarnation finds it. Returns whether every recorded choice was used.
-bool end_life(Universe& universe, const Scenario& scenario, const Incarnation& life, Recorded& recorded) {
-  const bool power = life.ending == Ending::kPowerLoss;
-  universe.last_ending = life.ending;
-  universe.worst_ending = std::max(universe.worst_ending, life.ending);
+bool end_incarnation(RunState& state, const Scenario& scenario, const IncarnationPlan& plan, Recorded& recorded) {
+  const bool power = plan.ending == Ending::kPowerLoss;
+  state.last_ending = plan.ending;
+  state.worst_ending = std::max(state.worst_ending, plan.ending);
   if (!power) {
-    universe.disk = faultfs::process_kill(universe.disk);
+    state.disk = faultfs::process_kill(state.disk);
     return true;
   }
-  if (universe.lies_pending) {
-    universe.lied_to = true;
-    universe.oracle.expect_lies();
+  if (state.lies_pending) {
+    state.lied_to = true;
+    state.oracle.expect_lies();
   }
   bool faithful = true;
-  if (life.recorded) {
-    faultfs::ReplayChooser chooser(life.recorded->image);
-    universe.disk = faultfs::power_loss(universe.disk, scenario.names, chooser);
-    recorded.image = life.recorded->image;
+  if (plan.recorded) {
+    faultfs::ReplayChooser chooser(plan.recorded->image);
+    state.disk = faultfs::power_loss(state.disk, scenario.names, chooser);
+    recorded.image = plan.recorded->image;
     faithful = chooser.unused().empty();
   } else {
-    faultfs::RandomChooser random(Random(life.image_seed).split("image"));
+    faultfs::RandomChooser random(Random(plan.image_seed).split("image"));
     faultfs::RecordingChooser chooser(random);
-    universe.disk = faultfs::power_loss(universe.disk, scenario.names, chooser);
+    state.disk = faultfs::power_loss(state.disk, scenario.names, chooser);
     recorded.image = chooser.choices();
   }
-  if (universe.lied_to) forget_lost_files(universe, life.options.data_dir);
-  universe.world.trace.event(EventKind::kCrash, universe.disk.hash(), recorded.image.size());
-  if (universe.narrator != nullptr) {
-    universe.narrator->heading(fmt::format("power loss; {} units did not survive whole", recorded.image.size()));
+  if (state.lied_to) forget_lost_files(state, plan.options.data_dir);
+  state.world.trace.event(EventKind::kCrash, state.disk.hash(), recorded.image.size());
+  if (state.transcript != nullptr) {
+    state.transcript->heading(fmt::format("power loss; {} units did not survive whole", recorded.image.size()));
     for (const faultfs::Choice& choice : recorded.image)
-      universe.narrator->machine(choice.unit + "  " + to_string(choice.fate));
+      state.transcript->machine(choice.unit + "  " + to_string(choice.fate));
   }
   return faithful;
 }
 
-std::optional<Failure> failure_of(const Universe& universe, const RunOutcome& ended) {
+std::optional<Failure> failure_of(const RunState& state, const RunOutcome& ended) {
   if (ended.end == RunEnd::kDeadlock) return Failure{.rule = "deadlock", .what = ended.story};
   if (ended.end == RunEnd::kLivelock) return Failure{.rule = "livelock", .what = ended.story};
-  const auto& violation = universe.oracle.violation();
+  const auto& violation = state.oracle.violation();
   if (violation) return Failure{.rule = violation->rule, .what = violation->what};
   return std::nullopt;
 }
 
 // Runs one incarnation and moves it from the scenario to what is recorded. Returns false when the scenario ends here.
-bool run_life(Universe& universe, Scenario& scenario, std::size_t index, Outcome& outcome) {
-  Incarnation& life = scenario.incarnations[index];
-  if (universe.narrator != nullptr) {
-    universe.narrator->heading(fmt::format("incarnation {} ({} sync, memtable {} B)", index + 1,
-                                           life.options.wal_flush_every_write ? "with" : "without",
-                                           life.options.memtable_max_bytes));
+bool run_incarnation(RunState& state, Scenario& scenario, std::size_t index, Outcome& outcome) {
+  IncarnationPlan& plan = scenario.incarnations[index];
+  if (state.transcript != nullptr) {
+    state.transcript->heading(fmt::format("incarnation {} ({} sync, memtable {} B)", index + 1,
+                                          plan.options.wal_flush_every_write ? "with" : "without",
+                                          plan.options.memtable_max_bytes));
   }
-  if (life.foreign_file) place_foreign_file(universe, life.options.data_dir, index);
-  ++universe.stats.incarnations;
+  if (plan.foreign_file) place_foreign_file(state, plan.options.data_dir, index);
+  ++state.stats.incarnations;
   Recorded recorded;
-  bool loud = false;
+  bool reported_damage = false;
   bool crashed = false;
   {
-    Life living(universe, scenario, index);
+    Incarnation living(state, scenario, index);
     const RunOutcome ended = living.run();
     recorded.schedule = living.scheduler().deviations();
     recorded.crash = living.machine().crash();
     recorded.crash_at_end = living.machine().crash_at_end();
     recorded.lies = living.machine().lies();
     recorded.failed_calls = living.machine().failed_calls();
-    outcome.failure = failure_of(universe, ended);
+    outcome.failure = failure_of(state, ended);
     if (outcome.failure) {
       outcome.failure->incarnation = index + 1;
       outcome.failure->step = living.scheduler().step();
     }
     outcome.faithful &= living.followed_schedule();
-    loud = living.loud();
+    reported_damage = living.reported_damage();
     crashed = living.machine().crash() || living.machine().crash_at_end();
     const bool in_open = crashed && living.machine().crashed_in(Phase::kOpen);
-    universe.stats.crashes += crashed ? 1 : 0;
-    universe.stats.crashes_in_open += in_open ? 1 : 0;
-    universe.stats.drops += ended.end == RunEnd::kDropped ? 1 : 0;
-    universe.abandoned = ended.end != RunEnd::kFinished;
-    universe.opens_crashed = in_open ? universe.opens_crashed + 1 : 0;
-    universe.stats.nested_depth_max = std::max(universe.stats.nested_depth_max, universe.opens_crashed);
-    universe.lies_pending |= !recorded.lies.empty();
+    state.stats.crashes += crashed ? 1 : 0;
+    state.stats.crashes_in_open += in_open ? 1 : 0;
+    state.stats.drops += ended.end == RunEnd::kDropped ? 1 : 0;
+    state.abandoned = ended.end != RunEnd::kFinished;
+    state.opens_crashed = in_open ? state.opens_crashed + 1 : 0;
+    state.stats.nested_depth_max = std::max(state.stats.nested_depth_max, state.opens_crashed);
+    state.lies_pending |= !recorded.lies.empty();
     outcome.interrupted = living.machine().interrupted();
   }
   const bool goes_on = !outcome.failure && !outcome.interrupted;
-  if (goes_on && !loud) outcome.faithful &= end_life(universe, scenario, life, recorded);
-  life.recorded = std::move(recorded);
+  if (goes_on && !reported_damage) outcome.faithful &= end_incarnation(state, scenario, plan, recorded);
+  plan.recorded = std::move(recorded);
   // Recorded as a crash in that very call, so that as far as it went, the run can be had again.
   if (outcome.interrupted) {
-    life.ending = Ending::kKill;
-    life.death = Death::kDeadWorld;
+    plan.ending = Ending::kKill;
+    plan.crash_mode = CrashMode::kUnwind;
   }
-  outcome.recorded.incarnations.push_back(std::move(life));
-  if (loud) {
-    universe.disk = Disk();
-    universe.oracle.forget_everything();
-    universe.foreign.clear();
-    universe.copies.clear();
-    universe.worst_ending = Ending::kClose;
-    universe.lied_to = false;
-    universe.lies_pending = false;
+  outcome.recorded.incarnations.push_back(std::move(plan));
+  if (reported_damage) {
+    state.disk = Disk();
+    state.oracle.forget_everything();
+    state.foreign.clear();
+    state.copies.clear();
+    state.worst_ending = Ending::kClose;
+    state.lied_to = false;
+    state.lies_pending = false;
   }
   return goes_on;
 }
@@ -150,33 +150,33 @@ Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
   Trace own;
   Trace& trace = settings.trace != nullptr ? *settings.trace : own;
   VirtualClock clock(scenario.wall_start_ticks);
-  Narrator narrator(settings.story_lines);
-  Universe universe{.world = {.stacks = stacks, .clock = clock, .trace = trace},
-                    .disk = Disk(),
-                    .oracle = Oracle(),
-                    .stats = {},
-                    .narrator = settings.story_lines > 0 ? &narrator : nullptr,
-                    .interrupt = settings.interrupt};
+  Transcript transcript(settings.story_lines);
+  RunState state{.world = {.stacks = stacks, .clock = clock, .trace = trace},
+                 .disk = Disk(),
+                 .oracle = Oracle(),
+                 .stats = {},
+                 .transcript = settings.story_lines > 0 ? &transcript : nullptr,
+                 .interrupt = settings.interrupt};
   MachineHeap heap(settings.unreadable_heaps);
   Outcome outcome;
   outcome.recorded = without_incarnations(scenario);
   outcome.recorded.incarnations.reserve(scenario.incarnations.size());
-  const bool crashes_asked =
-      std::ranges::any_of(scenario.incarnations, [](const Incarnation& life) { return life.ending != Ending::kClose; });
+  const bool crashes_asked = std::ranges::any_of(
+      scenario.incarnations, [](const IncarnationPlan& plan) { return plan.ending != Ending::kClose; });
   for (std::size_t i = 0; i < scenario.incarnations.size(); ++i) {
-    const bool goes_on = run_life(universe, scenario, i, outcome);
-    if (!universe.abandoned) universe.stats.left_behind += heap.live();
+    const bool goes_on = run_incarnation(state, scenario, i, outcome);
+    if (!state.abandoned) state.stats.left_behind += heap.live();
     heap.clear();  // the machine is gone, with all it owned
     if (!goes_on) break;
   }
-  universe.stats.seeds = 1;
-  universe.stats.seeds_merging_at_once = universe.stats.marks.contains("compaction.concurrent") ? 1 : 0;
-  universe.stats.virtual_ns = clock.monotonic_ns();
-  const bool idle = universe.stats.writes == 0 || (crashes_asked && universe.stats.crashes == 0);
-  outcome.nothing_ran = idle && universe.stats.failed_calls == 0;  // every open may have failed
+  state.stats.seeds = 1;
+  state.stats.seeds_merging_at_once = state.stats.coverage.count("compaction.concurrent") > 0 ? 1 : 0;
+  state.stats.virtual_ns = clock.monotonic_ns();
+  const bool idle = state.stats.writes == 0 || (crashes_asked && state.stats.crashes == 0);
+  outcome.nothing_ran = idle && state.stats.failed_calls == 0;  // every open may have failed
   outcome.trace_hash = trace.hash();
-  outcome.stats = std::move(universe.stats);
-  outcome.story = narrator.lines();
+  outcome.stats = std::move(state.stats);
+  outcome.story = transcript.lines();
   outcome.recent = trace.recent();
   return outcome;
 }

@@ -23,9 +23,9 @@ void RunStats::add(const RunStats& other) {
   nested_depth_max = std::max(nested_depth_max, other.nested_depth_max);
   recoveries += other.recoveries;
   lies += other.lies;
-  loud += other.loud;
+  reported_damage += other.reported_damage;
   failed_calls += other.failed_calls;
-  told += other.told;
+  reported_errors += other.reported_errors;
   seeds += other.seeds;
   seeds_merging_at_once += other.seeds_merging_at_once;
   add_counts(jobs, other.jobs);
@@ -33,11 +33,10 @@ void RunStats::add(const RunStats& other) {
   file_calls += other.file_calls;
   virtual_ns += other.virtual_ns;
   for (std::size_t i = 0; i < crashes_at.size(); ++i) crashes_at[i] += other.crashes_at[i];
-  for (std::size_t i = 0; i < sights.size(); ++i) sights[i] += other.sights[i];
+  coverage.add(other.coverage);
   add_counts(group_sizes, other.group_sizes);
   add_counts(group_sizes_of_4, other.group_sizes_of_4);
   add_counts(acknowledged_lost, other.acknowledged_lost);
-  add_counts(marks, other.marks);
 }
 
 }  // namespace mylonite::sim

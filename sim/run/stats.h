@@ -7,7 +7,7 @@
 #include <string>
 
 #include "faultfs/interceptor.h"
-#include "sim/run/sights.h"
+#include "sim/run/coverage.h"
 #include "sim/scenario/scenario.h"
 
 namespace mylonite::sim {
@@ -23,9 +23,9 @@ struct RunStats {
   std::uint64_t nested_depth_max = 0;  // most crashes in a row inside open
   std::uint64_t recoveries = 0;        // opens that returned after a crash and were verified
   std::uint64_t lies = 0;
-  std::uint64_t loud = 0;                                    // a lying disk made the store refuse or report; accepted
+  std::uint64_t reported_damage = 0;                         // a lying disk made the store refuse or report; accepted
   std::uint64_t failed_calls = 0;                            // single file calls that failed
-  std::uint64_t told = 0;                                    // operations that answered such an error
+  std::uint64_t reported_errors = 0;                         // operations that answered such an error
   std::uint64_t seeds = 0;                                   // runs
   std::uint64_t seeds_merging_at_once = 0;                   // runs in which merges ran side by side
   std::map<std::string, std::uint64_t, std::less<>> jobs{};  // installed by each policy, and by hand
@@ -37,8 +37,7 @@ struct RunStats {
   std::map<std::uint64_t, std::uint64_t> group_sizes_of_4{};    // the same with 4 clients
   std::map<std::uint64_t, std::uint64_t>
       acknowledged_lost{};  // acknowledged writes beyond T at a power loss → how often
-  Sights sights{};
-  std::map<std::string, std::uint64_t, std::less<>> marks{};
+  Coverage coverage{};
 
   void add(const RunStats& other);
 };

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/base/random.h"
-#include "sim/scenario/operation_maker.h"
+#include "sim/scenario/workload.h"
 
 namespace mylonite::sim {
 namespace {
@@ -145,33 +145,35 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
       scenario.incarnations.emplace_back();
       works.push_back(true);
     }
-    Incarnation& life = scenario.incarnations.emplace_back();
+    IncarnationPlan& incarnation = scenario.incarnations.emplace_back();
     if (i == options.crashes) {
       works.push_back(true);
       continue;
     }
-    life.ending = shape.chance(1, 4) ? Ending::kKill : Ending::kPowerLoss;
-    life.crash = draw_crash(options.operations / (options.crashes + 1), shape.split(i));
-    works.push_back(life.crash.phase != Phase::kOpen);
+    incarnation.ending = shape.chance(1, 4) ? Ending::kKill : Ending::kPowerLoss;
+    incarnation.crash = draw_crash(options.operations / (options.crashes + 1), shape.split(i));
+    works.push_back(incarnation.crash.phase != Phase::kOpen);
   }
 
   const std::vector<std::uint64_t> shares = share_out(options.operations, works, root.split("shares"));
-  OperationMaker maker(swarm, root.split("operations"));
+  Workload workload(swarm, root.split("operations"));
   Random clients = root.split("clients");
   for (std::size_t i = 0; i < scenario.incarnations.size(); ++i) {
-    Incarnation& life = scenario.incarnations[i];
+    IncarnationPlan& incarnation = scenario.incarnations[i];
     const Random own = root.split("life").split(i);
-    life.options = draw_options(swarm, own.split("options"));
-    life.schedule = draw_schedule(options, own.split("schedule"));
+    incarnation.options = draw_options(swarm, own.split("options"));
+    incarnation.schedule = draw_schedule(options, own.split("schedule"));
     Random rest = own.split("rest");
-    if (life.ending != Ending::kClose && own.split("death").below(2) == 1) life.death = Death::kDrop;
-    life.foreign_file = rest.chance(1, 15);
-    if (rest.chance(1, 6)) life.close_after_ns = rest.between(1, 200'000);
-    life.read_only_first = own.split("read-only").below(12) == 0;
-    life.image_seed = rest.next();
-    life.entropy_seed = rest.next();
-    life.clients.resize(swarm.clients);
-    for (std::uint64_t n = 0; n < shares[i]; ++n) life.clients[clients.below(swarm.clients)].push_back(maker.next());
+    if (incarnation.ending != Ending::kClose && own.split("death").below(2) == 1)
+      incarnation.crash_mode = CrashMode::kAbandon;
+    incarnation.foreign_file = rest.chance(1, 15);
+    if (rest.chance(1, 6)) incarnation.close_after_ns = rest.between(1, 200'000);
+    incarnation.read_only_first = own.split("read-only").below(12) == 0;
+    incarnation.image_seed = rest.next();
+    incarnation.entropy_seed = rest.next();
+    incarnation.clients.resize(swarm.clients);
+    for (std::uint64_t n = 0; n < shares[i]; ++n)
+      incarnation.clients[clients.below(swarm.clients)].push_back(workload.next());
   }
   return scenario;
 }

@@ -85,29 +85,29 @@ bool known_to_format_1(const Operation& operation) {
 // fail, and checkpoints be kept.
 std::uint64_t oldest_reader(const Scenario& scenario) {
   const auto keeps = [](const Operation& each) { return each.kind == OpKind::kCheckpoint && each.number != 0; };
-  const bool copies = std::ranges::any_of(scenario.incarnations, [&](const Incarnation& life) {
-    return std::ranges::any_of(life.clients, [&](const auto& client) { return std::ranges::any_of(client, keeps); });
+  const bool copies = std::ranges::any_of(scenario.incarnations, [&](const IncarnationPlan& plan) {
+    return std::ranges::any_of(plan.clients, [&](const auto& client) { return std::ranges::any_of(client, keeps); });
   });
   if (scenario.fail_one_in > 0 || copies) return 3;
-  const bool old = std::ranges::all_of(scenario.incarnations, [](const Incarnation& life) {
-    return life.death == Death::kDeadWorld && !life.read_only_first &&
-           std::ranges::all_of(life.clients,
+  const bool old = std::ranges::all_of(scenario.incarnations, [](const IncarnationPlan& plan) {
+    return plan.crash_mode == CrashMode::kUnwind && !plan.read_only_first &&
+           std::ranges::all_of(plan.clients,
                                [](const auto& client) { return std::ranges::all_of(client, known_to_format_1); });
   });
   return old ? 1 : 2;
 }
 
-Json incarnation_json(const Incarnation& life) {
-  Json json{{"options", options_json(life.options)},
-            {"ending", kEndingNames[static_cast<std::size_t>(life.ending)]},
-            {"foreign_file", life.foreign_file},
-            {"entropy_seed", number_text(life.entropy_seed)},
+Json incarnation_json(const IncarnationPlan& plan) {
+  Json json{{"options", options_json(plan.options)},
+            {"ending", kEndingNames[static_cast<std::size_t>(plan.ending)]},
+            {"foreign_file", plan.foreign_file},
+            {"entropy_seed", number_text(plan.entropy_seed)},
             {"clients", Json::array()},
-            {"recorded", recorded_json(life.recorded.value_or(Recorded()))}};
-  if (life.death != Death::kDeadWorld) json["death"] = kDeathNames[static_cast<std::size_t>(life.death)];
-  if (life.read_only_first) json["read_only_first"] = true;
-  if (life.close_after_ns > 0) json["close_after_ns"] = life.close_after_ns;
-  for (const auto& client : life.clients) {
+            {"recorded", recorded_json(plan.recorded.value_or(Recorded()))}};
+  if (plan.crash_mode != CrashMode::kUnwind) json["death"] = kCrashModeNames[static_cast<std::size_t>(plan.crash_mode)];
+  if (plan.read_only_first) json["read_only_first"] = true;
+  if (plan.close_after_ns > 0) json["close_after_ns"] = plan.close_after_ns;
+  for (const auto& client : plan.clients) {
     Json rows = Json::array();
     for (const Operation& operation : client) rows.push_back(operation_json(operation));
     json["clients"].push_back(std::move(rows));
@@ -250,30 +250,31 @@ Recorded recorded_from(Reader& reader, const Json& json) {
   return recorded;
 }
 
-Incarnation incarnation_from(Reader& reader, const Json& json) {
-  Incarnation life;
+IncarnationPlan incarnation_from(Reader& reader, const Json& json) {
+  IncarnationPlan plan;
   // An option that is absent was not known to this file's maker; one that is unknown here would change the run.
   const Json& options = reader.member(json, "options");
   if (!options.is_object()) reader.fail("options");
   for (const auto& each : options.items()) {
     const char* name = each.key().c_str();
-    if (!set_option(life.options, name, reader.string(options, name)).ok()) reader.fail(name);
+    if (!set_option(plan.options, name, reader.string(options, name)).ok()) reader.fail(name);
   }
-  life.ending = reader.one_of<Ending>(reader.string(json, "ending"), kEndingNames, "ending");
-  if (json.contains("death")) life.death = reader.one_of<Death>(reader.string(json, "death"), kDeathNames, "death");
-  life.foreign_file = reader.boolean(json, "foreign_file");
-  if (json.contains("read_only_first")) life.read_only_first = reader.boolean(json, "read_only_first");
+  plan.ending = reader.one_of<Ending>(reader.string(json, "ending"), kEndingNames, "ending");
+  if (json.contains("death"))
+    plan.crash_mode = reader.one_of<CrashMode>(reader.string(json, "death"), kCrashModeNames, "death");
+  plan.foreign_file = reader.boolean(json, "foreign_file");
+  if (json.contains("read_only_first")) plan.read_only_first = reader.boolean(json, "read_only_first");
   if (json.contains("close_after_ns")) {
-    life.close_after_ns = reader.small(reader.member(json, "close_after_ns"), "close_after_ns");
+    plan.close_after_ns = reader.small(reader.member(json, "close_after_ns"), "close_after_ns");
   }
-  life.entropy_seed = reader.number(json, "entropy_seed");
+  plan.entropy_seed = reader.number(json, "entropy_seed");
   for (const Json& client : reader.array(json, "clients")) {
-    std::vector<Operation>& operations = life.clients.emplace_back();
+    std::vector<Operation>& operations = plan.clients.emplace_back();
     if (!client.is_array()) reader.fail("clients");
     for (const Json& operation : client) operations.push_back(operation_from(reader, operation));
   }
-  life.recorded = recorded_from(reader, reader.member(json, "recorded"));
-  return life;
+  plan.recorded = recorded_from(reader, reader.member(json, "recorded"));
+  return plan;
 }
 
 Repro repro_from(Reader& reader, const Json& json) {
@@ -291,9 +292,9 @@ Repro repro_from(Reader& reader, const Json& json) {
   }
   repro.scenario.wall_start_ticks = reader.number(world, "wall_start_ticks");
   repro.scenario.sync_ns = reader.small(reader.member(world, "sync_ns"), "sync_ns");
-  for (const Json& life : reader.array(json, "incarnations")) {
+  for (const Json& plan : reader.array(json, "incarnations")) {
     reader.enter(repro.scenario.incarnations.size() + 1);
-    repro.scenario.incarnations.push_back(incarnation_from(reader, life));
+    repro.scenario.incarnations.push_back(incarnation_from(reader, plan));
   }
   reader.leave();
   const Json& observed = reader.member(json, "observed");
@@ -332,7 +333,7 @@ std::string encode_repro(const Repro& repro, const std::vector<Event>& last_even
               {"trace_hash", repro.trace_hash},
               {"last_events", Json::array()}}}};
   if (scenario.fail_one_in > 0) json["world"]["fail_one_in"] = scenario.fail_one_in;
-  for (const Incarnation& life : scenario.incarnations) json["incarnations"].push_back(incarnation_json(life));
+  for (const IncarnationPlan& plan : scenario.incarnations) json["incarnations"].push_back(incarnation_json(plan));
   for (const Event& event : last_events) json["observed"]["last_events"].push_back(to_string(event));
   json["checksum"] = checksum_of(json);
   return json.dump(1) + "\n";
@@ -361,7 +362,7 @@ Result<Repro> decode_repro(const std::string& text) {
 
 std::string options_hash(const Scenario& scenario) {
   std::string text;
-  for (const Incarnation& life : scenario.incarnations) text += options_json(life.options).dump();
+  for (const IncarnationPlan& plan : scenario.incarnations) text += options_json(plan.options).dump();
   return fmt::format("{:016x}", hash64(text));
 }
 

@@ -81,8 +81,8 @@ inline constexpr std::array<std::string_view, 3> kEndingNames = {"close", "kill"
 
 // What a crash does to the running store. Dead world: from then on every file call fails and the store closes by its
 // own error paths. Drop: nothing of it runs any more.
-enum class Death : std::uint8_t { kDeadWorld, kDrop };
-inline constexpr std::array<std::string_view, 2> kDeathNames = {"dead-world", "drop"};
+enum class CrashMode : std::uint8_t { kUnwind, kAbandon };
+inline constexpr std::array<std::string_view, 2> kCrashModeNames = {"dead-world", "drop"};
 
 struct CrashPlan {
   Phase phase = Phase::kWork;
@@ -138,12 +138,12 @@ struct Recorded {
   std::vector<FailedCall> failed_calls{};
 };
 
-struct Incarnation {
+struct IncarnationPlan {
   Options options{};
   std::vector<std::vector<Operation>> clients{};
   Ending ending = Ending::kClose;
   CrashPlan crash{};  // unless the ending is kClose
-  Death death = Death::kDeadWorld;
+  CrashMode crash_mode = CrashMode::kUnwind;
   SchedulePlan schedule{};
   std::uint64_t close_after_ns = 0;  // close in the middle of the clients' work, after so long; 0: once they are done
   bool read_only_first = false;      // before the open the store is opened for reading, which must change nothing
@@ -163,7 +163,7 @@ struct Scenario {
   std::uint64_t fail_one_in = 0;
   std::uint64_t wall_start_ticks = 0;
   std::uint64_t sync_ns = 0;  // virtual time a sync takes; others run meanwhile
-  std::vector<Incarnation> incarnations{};
+  std::vector<IncarnationPlan> incarnations{};
 };
 
 inline constexpr std::array<std::string_view, 3> kNameOrderNames = {"ordered", "reordering", "posix"};

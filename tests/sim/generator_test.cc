@@ -22,7 +22,7 @@ std::string describe(const Scenario& scenario) {
   const auto document = nlohmann::ordered_json::parse(encode_repro({.scenario = scenario}, {}));
   std::string text = document["provenance"].dump() + document["world"].dump() + "\n";
   for (std::size_t i = 0; i < scenario.incarnations.size(); ++i) {
-    const Incarnation& life = scenario.incarnations[i];
+    const IncarnationPlan& life = scenario.incarnations[i];
     for (const OptionRow& row : option_table()) {
       const std::string value = option_text(life.options, row);
       if (value != option_text(Options(), row)) text += fmt::format("{}={} ", row.name, value);
@@ -42,7 +42,7 @@ std::string describe(const Scenario& scenario) {
 
 std::uint64_t operations_of(const Scenario& scenario) {
   std::uint64_t count = 0;
-  for (const Incarnation& life : scenario.incarnations) {
+  for (const IncarnationPlan& life : scenario.incarnations) {
     for (const auto& client : life.clients) count += client.size();
   }
   return count;
@@ -92,7 +92,7 @@ TEST(GeneratorTest, WorkIsAsAsked) {
       const Scenario scenario = generate(seed, options);
       EXPECT_EQ(operations_of(scenario), options.operations) << seed;
       std::uint64_t crashes = 0;
-      for (const Incarnation& life : scenario.incarnations) {
+      for (const IncarnationPlan& life : scenario.incarnations) {
         crashes += life.ending != Ending::kClose ? 1 : 0;
         if (life.ending == Ending::kClose || life.crash.phase != Phase::kOpen) continue;
         for (const auto& client : life.clients) EXPECT_TRUE(client.empty());
@@ -108,7 +108,7 @@ TEST(GeneratorTest, WorkIsAsAsked) {
 TEST(GeneratorTest, OptionsAreValid) {
   for (const GeneratorOptions& options : many_options()) {
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
-      for (const Incarnation& life : generate(seed, options).incarnations) {
+      for (const IncarnationPlan& life : generate(seed, options).incarnations) {
         const Status valid = validate(life.options);
         EXPECT_TRUE(valid.ok()) << valid.error().to_string();
       }
@@ -135,7 +135,7 @@ TEST(GeneratorTest, EverythingOccurs) {
     lies.insert(scenario.lie_one_in);
     failures.insert(scenario.fail_one_in);
     wall_starts.insert(scenario.wall_start_ticks);
-    for (const Incarnation& life : scenario.incarnations) {
+    for (const IncarnationPlan& life : scenario.incarnations) {
       endings.insert(life.ending);
       strategies.insert(life.schedule.kind);
       spurious.insert(life.schedule.spurious_one_in > 0);
@@ -146,7 +146,7 @@ TEST(GeneratorTest, EverythingOccurs) {
         phases.insert(life.crash.phase);
         crash_calls.insert(life.crash.only);
         after.insert(life.crash.after);
-        dropped.insert(life.death == Death::kDrop);
+        dropped.insert(life.crash_mode == CrashMode::kAbandon);
       }
       for (const auto& client : life.clients) {
         for (const Operation& operation : client) ++operations[static_cast<std::size_t>(operation.kind)];
@@ -171,7 +171,7 @@ TEST(GeneratorTest, ValuesAreUnique) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     std::set<std::string> values;
     std::size_t count = 0;
-    for (const Incarnation& life : generate(seed, {.operations = 300, .crashes = 3}).incarnations) {
+    for (const IncarnationPlan& life : generate(seed, {.operations = 300, .crashes = 3}).incarnations) {
       for (const auto& client : life.clients) {
         for (const Operation& operation : client) {
           if (operation.kind == OpKind::kPut) values.insert(operation.text);
@@ -206,7 +206,8 @@ TEST(GeneratorTest, FixedSettingsAreKept) {
     EXPECT_GT(generate(seed, liar).lie_one_in, 0U);
     liar.liar = false;
     EXPECT_EQ(generate(seed, liar).lie_one_in, 0U);
-    for (const Incarnation& life : generate(seed, {.operations = 30, .crashes = 2, .profile = "smoke"}).incarnations) {
+    for (const IncarnationPlan& life :
+         generate(seed, {.operations = 30, .crashes = 2, .profile = "smoke"}).incarnations) {
       EXPECT_EQ(life.clients.size(), 1U);
       EXPECT_EQ(life.schedule.kind, StrategyKind::kDefault);
     }

@@ -35,7 +35,7 @@ struct Ended {
 
 struct Plan {
   Scenario scenario{};
-  Incarnation life{};
+  IncarnationPlan life{};
   const std::atomic<bool>* interrupt = nullptr;
 };
 
@@ -52,7 +52,7 @@ Ended run_machine(const Plan& plan, const Program& program, bool in_phase = true
   Machine machine({.scenario = plan.scenario,
                    .life = plan.life,
                    .stats = ended.stats,
-                   .narrator = nullptr,
+                   .transcript = nullptr,
                    .interrupt = plan.interrupt},
                   scheduler, trace);
   faultfs::SimFileSystem fs(ended.disk, &machine);

@@ -337,15 +337,15 @@ TEST(OracleDropTest, Refusals) {
 
 // Goal: places of cursors are judged. Method: the right place, none, another key, another value.
 TEST(OracleDropTest, Places) {
-  using Place = Oracle::Place;
-  for (const auto& [found, rule] : {std::pair{Place({"b", "v"}), ""},
-                                    {Place(), "walk"},
-                                    {Place({"a", "v"}), "walk"},
-                                    {Place({"b", "w"}), "walk"}}) {
+  using CursorPosition = Oracle::CursorPosition;
+  for (const auto& [found, rule] : {std::pair{CursorPosition({"b", "v"}), ""},
+                                    {CursorPosition(), "walk"},
+                                    {CursorPosition({"a", "v"}), "walk"},
+                                    {CursorPosition({"b", "w"}), "walk"}}) {
     History history;
     history.write(a_put("a"), 10);
     history.write(a_put("b"), 20);
-    history.oracle.check_place({.low = "aa", .high = std::nullopt, .limit = 1, .backward = false}, stamp(20), found);
+    history.oracle.check_position({.low = "aa", .high = std::nullopt, .limit = 1, .backward = false}, stamp(20), found);
     EXPECT_EQ(history.rule(), rule);
   }
 }

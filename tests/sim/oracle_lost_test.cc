@@ -15,7 +15,7 @@ namespace {
 Timestamp stamp(std::uint64_t ticks) { return Timestamp{ticks}; }
 Survivor survivor(const std::string& key, std::uint64_t at) { return {.key = key, .at = stamp(at), .value = "v"}; }
 
-class Life {
+class Timeline {
  public:
   void start(bool sync_on) {
     Options options;
@@ -53,7 +53,7 @@ class Life {
 
 struct Case {
   const char* name;
-  std::function<void(Life&)> history;
+  std::function<void(Timeline&)> history;
   Ending ending;
   std::vector<Survivor> survivors;
   bool lost;
@@ -63,45 +63,45 @@ struct Case {
 void run_cases(const std::vector<Case>& cases) {
   for (const Case& each : cases) {
     SCOPED_TRACE(each.name);
-    Life life;
-    if (each.liar) life.oracle.expect_lies();
-    each.history(life);
-    life.recover(each.ending, each.survivors);
-    EXPECT_EQ(life.lost(), each.lost);
+    Timeline timeline;
+    if (each.liar) timeline.oracle.expect_lies();
+    each.history(timeline);
+    timeline.recover(each.ending, each.survivors);
+    EXPECT_EQ(timeline.lost(), each.lost);
   }
 }
 
-void synced_put(Life& life) {
-  life.start(true);
-  life.put("a", 10);
+void synced_put(Timeline& timeline) {
+  timeline.start(true);
+  timeline.put("a", 10);
 }
-void unsynced_put(Life& life) {
-  life.start(false);
-  life.put("a", 10);
+void unsynced_put(Timeline& timeline) {
+  timeline.start(false);
+  timeline.put("a", 10);
 }
 
 // Goal: what was durable survives a power loss; what was not may go. Method: one write, made durable in each way or in
 // none, and its loss. Expectation: as the table says.
 TEST(OracleLostTest, DurableWritesSurvivePowerLoss) {
-  const auto sync_before = [](Life& life) {
-    life.start(false);
-    life.sync();
-    life.put("a", 10);
+  const auto sync_before = [](Timeline& timeline) {
+    timeline.start(false);
+    timeline.sync();
+    timeline.put("a", 10);
   };
-  const auto sync_after = [](Life& life) {
-    unsynced_put(life);
-    life.sync();
+  const auto sync_after = [](Timeline& timeline) {
+    unsynced_put(timeline);
+    timeline.sync();
   };
   // The sync began before the write returned, so it need not cover it.
-  const auto sync_around = [](Life& life) {
-    life.start(false);
-    const Oracle::Ticket ticket = life.oracle.begin();
-    life.put("a", 10);
-    life.oracle.made_durable(ticket);
+  const auto sync_around = [](Timeline& timeline) {
+    timeline.start(false);
+    const Oracle::Ticket ticket = timeline.oracle.begin();
+    timeline.put("a", 10);
+    timeline.oracle.made_durable(ticket);
   };
-  const auto unacknowledged = [](Life& life) {
-    life.start(true);
-    life.begin("a", 10);
+  const auto unacknowledged = [](Timeline& timeline) {
+    timeline.start(true);
+    timeline.begin("a", 10);
   };
   run_cases({{"sync on", synced_put, Ending::kPowerLoss, {}, true},
              {"sync on, there", synced_put, Ending::kPowerLoss, {survivor("a", 10)}, false},
@@ -115,14 +115,14 @@ TEST(OracleLostTest, DurableWritesSurvivePowerLoss) {
 
 // Goal: what was acknowledged or shown survives the death of the process and a close, synced or not.
 TEST(OracleLostTest, AcknowledgedWritesSurviveKillAndClose) {
-  const auto unacknowledged = [](Life& life) {
-    life.start(false);
-    life.begin("a", 10);
+  const auto unacknowledged = [](Timeline& timeline) {
+    timeline.start(false);
+    timeline.begin("a", 10);
   };
-  const auto shown = [](Life& life) {
-    life.start(false);
-    life.begin("a", 10);
-    life.read(10);
+  const auto shown = [](Timeline& timeline) {
+    timeline.start(false);
+    timeline.begin("a", 10);
+    timeline.read(10);
   };
   for (const Ending ending : {Ending::kKill, Ending::kClose}) {
     run_cases({{"acknowledged", unsynced_put, ending, {}, true},
@@ -137,10 +137,10 @@ TEST(OracleLostTest, AcknowledgedWritesSurviveKillAndClose) {
 // at or below its stamp, with sync on or off; then it is gone.
 TEST(OracleLostTest, ShownWritesSurvivePowerLossWithSyncOn) {
   const auto shown = [](bool sync_on, std::uint64_t read_at) {
-    return [=](Life& life) {
-      life.start(sync_on);
-      life.begin("a", 10);
-      life.read(read_at);
+    return [=](Timeline& timeline) {
+      timeline.start(sync_on);
+      timeline.begin("a", 10);
+      timeline.read(read_at);
     };
   };
   run_cases({{"sync on, shown", shown(true, 10), Ending::kPowerLoss, {}, true},
@@ -158,12 +158,12 @@ TEST(OracleLostTest, SurvivorsAreACut) {
   for (unsigned kept = 0; kept < 8; ++kept) {
     for (const bool acknowledged : {true, false}) {
       for (const bool liar : {false, true}) {
-        const auto history = [=](Life& life) {
-          life.start(liar);  // with sync on, a lie is what lost them
-          life.put("a", 10);
-          const WriteBatch& middle = life.begin("b", 20);
-          life.put("c", 30);
-          if (acknowledged) life.end(middle, 20);
+        const auto history = [=](Timeline& timeline) {
+          timeline.start(liar);  // with sync on, a lie is what lost them
+          timeline.put("a", 10);
+          const WriteBatch& middle = timeline.begin("b", 20);
+          timeline.put("c", 30);
+          if (acknowledged) timeline.end(middle, 20);
         };
         std::vector<Survivor> survivors;
         for (unsigned i = 0; i < 3; ++i) {
@@ -180,11 +180,11 @@ TEST(OracleLostTest, SurvivorsAreACut) {
 
 // Goal: a durable write that is not there is missed even if nothing newer survived. Method: durable up to 20 of 30.
 TEST(OracleLostTest, TheBoundIsTheNewestDurable) {
-  const auto history = [](Life& life) {
-    unsynced_put(life);
-    life.put("b", 20);
-    life.sync();
-    life.put("c", 30);
+  const auto history = [](Timeline& timeline) {
+    unsynced_put(timeline);
+    timeline.put("b", 20);
+    timeline.sync();
+    timeline.put("c", 30);
   };
   run_cases({{"none", history, Ending::kPowerLoss, {}, true},
              {"one of two durable", history, Ending::kPowerLoss, {survivor("a", 10)}, true},
@@ -195,15 +195,15 @@ TEST(OracleLostTest, TheBoundIsTheNewestDurable) {
 // then a second power loss, by which it is gone, or the other one is back. Expectation: `lost`, `invented`, else fine.
 TEST(OracleLostTest, ARecoverySettles) {
   const auto second_recovery = [](const std::vector<Survivor>& survivors) {
-    Life life;
-    life.start(false);
-    life.begin("a", 10);
-    life.begin("b", 20);
-    life.recover(Ending::kPowerLoss, {survivor("a", 10)});
-    EXPECT_FALSE(life.oracle.violation());
-    life.start(false);
-    life.recover(Ending::kPowerLoss, survivors);
-    return life.oracle.violation() ? life.oracle.violation()->rule : "";
+    Timeline timeline;
+    timeline.start(false);
+    timeline.begin("a", 10);
+    timeline.begin("b", 20);
+    timeline.recover(Ending::kPowerLoss, {survivor("a", 10)});
+    EXPECT_FALSE(timeline.oracle.violation());
+    timeline.start(false);
+    timeline.recover(Ending::kPowerLoss, survivors);
+    return timeline.oracle.violation() ? timeline.oracle.violation()->rule : "";
   };
   EXPECT_EQ(second_recovery({survivor("a", 10)}), "");
   EXPECT_EQ(second_recovery({}), "lost");
@@ -214,62 +214,62 @@ TEST(OracleLostTest, ARecoverySettles) {
 // it are found; then on a lying disk both are gone, or the first alone.
 TEST(OracleLostTest, SettledMiddleSurvivesLies) {
   for (const bool first_alone : {false, true}) {
-    Life life;
-    life.oracle.expect_lies();
-    life.start(true);
-    life.begin("a", 10);
-    life.put("b", 20);
-    life.recover(Ending::kPowerLoss, {survivor("a", 10), survivor("b", 20)});
-    EXPECT_FALSE(life.oracle.violation());
-    life.oracle.expect_lies();  // again: a recovery that was judged settled the first
+    Timeline timeline;
+    timeline.oracle.expect_lies();
+    timeline.start(true);
+    timeline.begin("a", 10);
+    timeline.put("b", 20);
+    timeline.recover(Ending::kPowerLoss, {survivor("a", 10), survivor("b", 20)});
+    EXPECT_FALSE(timeline.oracle.violation());
+    timeline.oracle.expect_lies();  // again: a recovery that was judged settled the first
     if (first_alone) {
-      life.recover(Ending::kPowerLoss, {survivor("b", 20)});
+      timeline.recover(Ending::kPowerLoss, {survivor("b", 20)});
     } else {
-      life.recover(Ending::kPowerLoss, {});
+      timeline.recover(Ending::kPowerLoss, {});
     }
-    EXPECT_EQ(life.lost(), first_alone);
+    EXPECT_EQ(timeline.lost(), first_alone);
   }
 }
 
 // Goal: the figure of acknowledged writes lost is right. Method: four unsynced writes, one unacknowledged; one
 // survives.
 TEST(OracleLostTest, CountsWhatMayBeLost) {
-  Life life;
-  unsynced_put(life);
-  life.put("b", 20);
-  life.begin("c", 30);
-  life.put("d", 40);
-  EXPECT_EQ(life.recover(Ending::kPowerLoss, {survivor("a", 10)}), 2U);
-  EXPECT_FALSE(life.oracle.violation());
+  Timeline timeline;
+  unsynced_put(timeline);
+  timeline.put("b", 20);
+  timeline.begin("c", 30);
+  timeline.put("d", 40);
+  EXPECT_EQ(timeline.recover(Ending::kPowerLoss, {survivor("a", 10)}), 2U);
+  EXPECT_FALSE(timeline.oracle.violation());
 }
 
 // Goal: what was lost is out of the model, and stamps for as-of reads are those that were acknowledged. Method: lose
 // one of two, look at both keys; forget everything, look again.
 TEST(OracleLostTest, TheModelFollows) {
-  Life life;
-  unsynced_put(life);
-  life.put("b", 20);
-  EXPECT_EQ(life.oracle.some_stamp(3), stamp(20));
-  life.recover(Ending::kPowerLoss, {survivor("a", 10)});
-  life.oracle.check_get("a", stamp(1000), "v");
-  life.oracle.check_get("b", stamp(1000), std::nullopt);
-  EXPECT_FALSE(life.lost());
-  EXPECT_EQ(life.oracle.writes(), 1U);
-  life.oracle.forget_everything();
-  life.oracle.check_get("a", stamp(1000), std::nullopt);
-  EXPECT_FALSE(life.lost());
-  EXPECT_FALSE(life.oracle.some_stamp(0).has_value());
+  Timeline timeline;
+  unsynced_put(timeline);
+  timeline.put("b", 20);
+  EXPECT_EQ(timeline.oracle.some_stamp(3), stamp(20));
+  timeline.recover(Ending::kPowerLoss, {survivor("a", 10)});
+  timeline.oracle.check_get("a", stamp(1000), "v");
+  timeline.oracle.check_get("b", stamp(1000), std::nullopt);
+  EXPECT_FALSE(timeline.lost());
+  EXPECT_EQ(timeline.oracle.writes(), 1U);
+  timeline.oracle.forget_everything();
+  timeline.oracle.check_get("a", stamp(1000), std::nullopt);
+  EXPECT_FALSE(timeline.lost());
+  EXPECT_FALSE(timeline.oracle.some_stamp(0).has_value());
 }
 
 // Goal: as-of reads ask for stamps that are visible. Method: a lie takes 20 away; reads report 15.
 TEST(OracleLostTest, StampsToAskForAreVisible) {
-  Life life;
-  life.oracle.expect_lies();
-  synced_put(life);
-  life.put("b", 20);
-  life.oracle.check_recovered({.entries = {survivor("a", 10)}},
-                              {.ending = Ending::kPowerLoss, .first_visible = stamp(15)});
-  for (std::uint64_t which = 0; which < 4; ++which) EXPECT_EQ(life.oracle.some_stamp(which), stamp(10));
+  Timeline timeline;
+  timeline.oracle.expect_lies();
+  synced_put(timeline);
+  timeline.put("b", 20);
+  timeline.oracle.check_recovered({.entries = {survivor("a", 10)}},
+                                  {.ending = Ending::kPowerLoss, .first_visible = stamp(15)});
+  for (std::uint64_t which = 0; which < 4; ++which) EXPECT_EQ(timeline.oracle.some_stamp(which), stamp(10));
 }
 
 }  // namespace

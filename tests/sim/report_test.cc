@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "sim/report/marks.h"
+#include "sim/run/coverage.h"
 
 namespace mylonite::sim {
 namespace {
@@ -24,7 +24,7 @@ Campaign small_campaign() {
   campaign.stats.crashes_at[static_cast<std::size_t>(faultfs::CallKind::kAppend)] = 30;
   campaign.stats.crashes_at[static_cast<std::size_t>(faultfs::CallKind::kSync)] = 10;
   campaign.stats.acknowledged_lost = {{0, 6}, {1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 5}, {9, 5}};
-  campaign.stats.marks[std::string(kMarks[0])] = 7;
+  campaign.stats.coverage.mark(kMarks[0], 7);
   campaign.stats.jobs = {{"one_lvl", 30}, {"tier", 12}};
   campaign.stats.seeds = 10;
   campaign.stats.seeds_merging_at_once = 4;
@@ -124,12 +124,12 @@ TEST(ReportTest, JsonLines) {
 // Goal: marks never reached are named. Method: reach one, none, all.
 TEST(ReportTest, Marks) {
   Campaign campaign = small_campaign();
-  EXPECT_FALSE(contains(missing_marks(campaign.stats), std::string(kMarks[0])));
-  EXPECT_TRUE(missing_marks(campaign.stats).starts_with(kMarks[1]));
+  EXPECT_FALSE(contains(campaign.stats.coverage.missing(), std::string(kMarks[0])));
+  EXPECT_TRUE(campaign.stats.coverage.missing().starts_with(kMarks[1]));
   EXPECT_TRUE(contains(marks_text(campaign.stats), "7  " + std::string(kMarks[0]) + "\n"));
   EXPECT_TRUE(contains(marks_text(campaign.stats), "0  " + std::string(kMarks[1]) + "\n"));
-  for (std::string_view name : kMarks) campaign.stats.marks[std::string(name)] = 1;
-  EXPECT_EQ(missing_marks(campaign.stats), "");
+  for (std::string_view name : kMarks) campaign.stats.coverage.mark(name);
+  EXPECT_EQ(campaign.stats.coverage.missing(), "");
   EXPECT_TRUE(contains(summary_text(campaign, {}), "marks all reached\n"));
 }
 

@@ -22,7 +22,7 @@ using Json = nlohmann::json;
 
 Json read_schema() {
   std::ostringstream text;
-  text << std::ifstream(MYLONITE_SOURCE_DIR "/sim/repro.schema.json").rdbuf();
+  text << std::ifstream(MYLONITE_SOURCE_DIR "/sim/scenario/repro.schema.json").rdbuf();
   return Json::parse(text.str(), nullptr, false);
 }
 
@@ -141,7 +141,7 @@ TEST(ReproSchemaTest, NamesAreAllListed) {
   EXPECT_EQ(names("/$defs/operation/properties/op/enum"), operations);
   EXPECT_EQ(names("/$defs/anchor/properties/call/enum"), calls);
   EXPECT_TRUE(std::ranges::equal(names("/$defs/incarnation/properties/ending/enum"), kEndingNames));
-  EXPECT_TRUE(std::ranges::equal(names("/$defs/incarnation/properties/death/enum"), kDeathNames));
+  EXPECT_TRUE(std::ranges::equal(names("/$defs/incarnation/properties/death/enum"), kCrashModeNames));
   EXPECT_TRUE(std::ranges::equal(names("/$defs/recorded/properties/crash_at_end/enum"), kPhaseNames));
   EXPECT_TRUE(std::ranges::equal(names("/properties/world/properties/fs/enum"), kNameOrderNames));
 }

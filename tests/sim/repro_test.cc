@@ -154,7 +154,7 @@ TEST(ReproTest, TooNew) {
 // Goal: a file asks for the oldest reader that understands it. Method: a scenario of one operation of each kind; a
 // batch with a range delete; the other things that format 2 brought. Expectation: 1 for what the first release knew.
 TEST(ReproTest, OldestReader) {
-  const auto needed = [](const Incarnation& life) {
+  const auto needed = [](const IncarnationPlan& life) {
     Scenario scenario;
     scenario.incarnations.push_back(life);
     return Json::parse(encode_repro({.scenario = scenario}, {}))["min_reader"].get<int>();
@@ -163,17 +163,17 @@ TEST(ReproTest, OldestReader) {
                                             "scan",       "scan-back",    "sync",     "flush", "sleep",
                                             "clock-jump", "clock-freeze", "clock-run"};
   for (std::size_t kind = 0; kind < kOpKinds; ++kind) {
-    Incarnation life;
+    IncarnationPlan life;
     life.clients = {{{.kind = static_cast<OpKind>(kind)}}};
     const std::string_view name = op_name(static_cast<OpKind>(kind));
     EXPECT_EQ(needed(life), first.contains(name) ? 1 : 2) << name;
   }
-  Incarnation life;
+  IncarnationPlan life;
   life.clients = {{{.kind = OpKind::kBatch, .batch = {{.key = "a", .value = "b"}}}}};
   EXPECT_EQ(needed(life), 1);
   life.clients[0][0].batch[0].high = "c";
   EXPECT_EQ(needed(life), 2);
-  EXPECT_EQ(needed({.death = Death::kDrop}), 2);
+  EXPECT_EQ(needed({.crash_mode = CrashMode::kAbandon}), 2);
   EXPECT_EQ(needed({.read_only_first = true}), 2);
   life.clients = {{{.kind = OpKind::kCheckpoint, .number = 1}}};
   EXPECT_EQ(needed(life), 3) << "kept";

@@ -22,7 +22,7 @@ Outcome replay(const Scenario& scenario) {
 Scenario one_life(std::vector<Operation> operations, Ending ending = Ending::kClose) {
   Scenario scenario;
   scenario.wall_start_ticks = 1'000'000;
-  Incarnation& life = scenario.incarnations.emplace_back();
+  IncarnationPlan& life = scenario.incarnations.emplace_back();
   life.options.data_dir = "db";
   life.clients.push_back(std::move(operations));
   life.ending = ending;
@@ -41,7 +41,7 @@ TEST(RunTest, EqualScenariosGiveEqualRuns) {
     EXPECT_EQ(second.trace_hash, first.trace_hash) << seed;
     EXPECT_EQ(second.stats.steps, first.stats.steps);
     EXPECT_EQ(second.stats.file_calls, first.stats.file_calls);
-    EXPECT_EQ(second.stats.marks, first.stats.marks);
+    EXPECT_EQ(second.stats.coverage, first.stats.coverage);
     EXPECT_EQ(second.recent, first.recent);
   }
 }
@@ -57,7 +57,7 @@ TEST(RunTest, RecordedScenariosReplay) {
     const Outcome first = run_mixed(seed);
     Scenario scenario = first.recorded;
     scenario.seed = ~scenario.seed;
-    for (Incarnation& life : scenario.incarnations) {
+    for (IncarnationPlan& life : scenario.incarnations) {
       life.image_seed = ~life.image_seed;
       life.schedule = {.kind = StrategyKind::kUniform, .spurious_one_in = 2, .seed = ~life.schedule.seed};
       life.crash = {};

@@ -48,12 +48,13 @@ const std::vector<Story>& stories() {
        .told = [](const RunStats& stats) { return stats.nested_depth_max >= 2 && stats.recoveries > 0; }},
       {.name = "loud-on-a-lying-disk.repro",
        .options = {.operations = 40, .crashes = 3, .liar = true},
-       .told = [](const RunStats& stats) { return stats.loud > 0 && stats.recoveries > 0 && stats.lies > 1; }},
+       .told =
+           [](const RunStats& stats) { return stats.reported_damage > 0 && stats.recoveries > 0 && stats.lies > 1; }},
       {.name = "torn-logs-reordered-names.repro",
        .options =
            {.operations = 40, .crashes = 3, .profile = "harsh", .names = faultfs::NameOrder::kPosix, .liar = false},
        .told = [](const RunStats& stats) {
-         return stats.marks.contains("wal.torn_tail") && stats.acknowledged_lost.size() >= 2;
+         return stats.coverage.count("wal.torn_tail") > 0 && stats.acknowledged_lost.size() >= 2;
        }}};
   return kStories;
 }

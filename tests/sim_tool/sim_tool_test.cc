@@ -10,7 +10,7 @@
 
 #include "core/base/release.h"
 #include "sim/machine/fiber.h"
-#include "sim/report/marks.h"
+#include "sim/run/coverage.h"
 #include "sim/run/replay.h"
 #include "sim/scenario/generator.h"
 #include "sim/scenario/repro.h"

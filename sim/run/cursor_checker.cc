@@ -1,4 +1,4 @@
-#include "sim/run/walk.h"
+#include "sim/run/cursor_checker.h"
 
 #include <algorithm>
 
@@ -7,10 +7,10 @@
 
 namespace mylonite::sim {
 
-bool Walk::steps(std::uint64_t number, const std::vector<BatchItem>& targets) {
+bool CursorChecker::steps(std::uint64_t number, const std::vector<BatchItem>& targets) {
   failed_before_ = court_.failed_calls();
-  if (court_.age().merges > opened_.merges) court_.see(Sight::kCursorUsedAfterMerge);
-  if (court_.age().flushes > opened_.flushes) court_.see(Sight::kCursorUsedAfterFlush);
+  if (court_.age().merges > opened_.merges) court_.mark("sim.cursor_used_after_merge");
+  if (court_.age().flushes > opened_.flushes) court_.mark("sim.cursor_used_after_flush");
   Random random(number);
   for (std::uint64_t left = random.between(2, 12); left > 0; --left) {
     constexpr Move kPlaces[] = {Move::kFirst, Move::kLast, Move::kSeek};
@@ -24,8 +24,8 @@ bool Walk::steps(std::uint64_t number, const std::vector<BatchItem>& targets) {
   return true;
 }
 
-bool Walk::step(Move move, std::string_view target) {
-  if (last_ && *last_ != move && *last_ >= Move::kNext && move >= Move::kNext) court_.see(Sight::kCursorTurned);
+bool CursorChecker::step(Move move, std::string_view target) {
+  if (last_ && *last_ != move && *last_ >= Move::kNext && move >= Move::kNext) court_.mark("sim.cursor_turned");
   last_ = move;
   std::optional<std::string_view> high;
   if (bounds_.high) high = *bounds_.high;
@@ -56,8 +56,8 @@ bool Walk::step(Move move, std::string_view target) {
   return check(range);
 }
 
-bool Walk::check(const Model::Range& range) {
-  Oracle::Place found;
+bool CursorChecker::check(const Model::Range& range) {
+  Oracle::CursorPosition found;
   here_.reset();
   if (cursor_->valid()) {
     here_ = std::string(cursor_->key());
@@ -68,7 +68,7 @@ bool Walk::check(const Model::Range& range) {
   }
   if (court_.dead()) return false;
   const SimulatorCode scope;
-  court_.oracle().check_place(range, cursor_->read_at(), found);
+  court_.oracle().check_position(range, cursor_->read_at(), found);
   court_.end_if_violated();
   return !court_.dead();
 }

@@ -63,14 +63,14 @@ struct Emission {
   // Of the recovery being judged.
   std::size_t survived = 0;  // entries, and fragments of range deletes, that the store holds
   bool lost = false;
-  bool leaned_on = false;       // a tombstone of it explains why something older, which is owed, is missing
-  bool dropped_before = false;  // an earlier recovery took part of it for dropped
+  bool excuses_missing = false;  // a tombstone of it explains why something older, which is owed, is missing
+  bool dropped_before = false;   // an earlier recovery took part of it for dropped
 };
 using Emissions = std::map<Timestamp, Emission>;
 
 std::string describe(Timestamp at, const Emission& emission);
 
-class RecoveryJudge {
+class RecoveryChecker {
  public:
   struct Bounds {
     Timestamp floor;             // F
@@ -86,10 +86,10 @@ class RecoveryJudge {
     Timestamp dropped_to{};                // the lowest floor that allows what was dropped since the last recovery
   };
 
-  RecoveryJudge(Model& model, Emissions& emissions, Emissions& doubtful, const Bounds& bounds)
+  RecoveryChecker(Model& model, Emissions& emissions, Emissions& doubtful, const Bounds& bounds)
       : model_(model), emissions_(emissions), doubtful_(doubtful), bounds_(bounds) {}
 
-  std::optional<Violation> judge(const Holdings& found);
+  std::optional<Violation> check(const Holdings& found);
   // After a judgement without violation: lost writes leave the model and the emissions; what is missing is noted as
   // dropped; what is here counts as acknowledged.
   Counts settle();
@@ -105,7 +105,7 @@ class RecoveryJudge {
   bool explain_version(std::string_view key, const Model::Versions& versions, std::size_t index);
   bool required(Timestamp at, const Emission& emission) const;
   bool retained(Timestamp at, const Emission& emission) const;
-  void accuse(std::string_view key, const Model::Versions& versions, std::size_t index);
+  void report_missing(std::string_view key, const Model::Versions& versions, std::size_t index);
   void forget_doubtful();
   void violate(std::string rule, std::string what);
 
@@ -114,8 +114,8 @@ class RecoveryJudge {
   Emissions& doubtful_;
   const Bounds bounds_;
   Timestamp cut_;
-  bool grew_ = false;    // a write was found lost in this round
-  bool leaned_ = false;  // a tombstone of a write that may yet be found lost excused others in this round
+  bool grew_ = false;     // a write was found lost in this round
+  bool excused_ = false;  // a tombstone of a write that may yet be found lost excused others in this round
   std::optional<Violation> violation_;
 };
 

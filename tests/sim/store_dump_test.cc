@@ -1,13 +1,13 @@
 // What two readings of a store may differ in.
-#include "sim/run/contents.h"
+#include "sim/run/store_dump.h"
 
 #include <gtest/gtest.h>
 
 namespace mylonite::sim {
 namespace {
 
-Contents contents() {
-  Contents all;
+StoreDump contents() {
+  StoreDump all;
   all.holdings.entries = {{.key = "a", .at = Timestamp{30}, .value = "new"},
                           {.key = "a", .at = Timestamp{10}, .value = "old"},
                           {.key = "b", .at = Timestamp{20}, .value = std::nullopt}};
@@ -18,28 +18,28 @@ Contents contents() {
 }
 
 // Goal: versions may go and the floor may rise, nothing else may change. Method: one change each.
-TEST(ContentsTest, Difference) {
+TEST(StoreDumpTest, Difference) {
   EXPECT_EQ(difference(contents(), contents()), "");
-  Contents dropped = contents();
+  StoreDump dropped = contents();
   dropped.holdings.entries.erase(dropped.holdings.entries.begin() + 1);
   dropped.floor = Timestamp{15};
   EXPECT_EQ(difference(contents(), dropped), "");
   EXPECT_EQ(difference(dropped, contents()), "'a' of stamp 10 was not there before");
-  Contents sunk = contents();
+  StoreDump sunk = contents();
   sunk.floor = Timestamp{4};
   EXPECT_EQ(difference(contents(), sunk), "the floor of history: 5, then 4");
-  Contents fewer = contents();
+  StoreDump fewer = contents();
   fewer.pairs.clear();
   EXPECT_EQ(difference(contents(), fewer), "pair 0: 'a' = 'new', then the end");
   EXPECT_EQ(difference(fewer, contents()), "pair 0: the end, then 'a' = 'new'");
-  Contents changed = contents();
+  StoreDump changed = contents();
   changed.pairs[0].second = "old";
   EXPECT_EQ(difference(contents(), changed), "pair 0: 'a' = 'new', then 'a' = 'old'");
 }
 
 // Goal: the newest stamp is that of any entry or range delete. Method: with and without the range.
-TEST(ContentsTest, Newest) {
-  Contents all = contents();
+TEST(StoreDumpTest, Newest) {
+  StoreDump all = contents();
   EXPECT_EQ(all.newest(), Timestamp{40});
   all.holdings.ranges.clear();
   EXPECT_EQ(all.newest(), Timestamp{30});

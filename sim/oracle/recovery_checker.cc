@@ -1,4 +1,4 @@
-#include "sim/oracle/oracle_recovery.h"
+#include "sim/oracle/recovery_checker.h"
 
 #include <algorithm>
 
@@ -59,15 +59,15 @@ std::string describe(Timestamp at, const Emission& emission) {
   return text + ")";
 }
 
-void RecoveryJudge::violate(std::string rule, std::string what) {
+void RecoveryChecker::violate(std::string rule, std::string what) {
   if (!violation_) violation_ = Violation{.rule = std::move(rule), .what = std::move(what)};
 }
 
-std::optional<Violation> RecoveryJudge::judge(const Holdings& found) {
+std::optional<Violation> RecoveryChecker::check(const Holdings& found) {
   for (auto& [at, emission] : emissions_) {
     emission.survived = 0;
     emission.lost = false;
-    emission.leaned_on = false;
+    emission.excuses_missing = false;
     emission.dropped_before = false;
   }
   for (auto& [key, versions] : model_.keys()) {
@@ -84,7 +84,7 @@ std::optional<Violation> RecoveryJudge::judge(const Holdings& found) {
   return violation_;
 }
 
-bool RecoveryJudge::restore(Timestamp at) {
+bool RecoveryChecker::restore(Timestamp at) {
   const auto doubtful = doubtful_.find(at);
   if (doubtful == doubtful_.end() || !bounds_.rolled_back) return false;
   const Emission& emission = doubtful->second;
@@ -100,7 +100,7 @@ bool RecoveryJudge::restore(Timestamp at) {
 }
 
 // Marks what the store holds; whatever it holds beside the model is invented.
-void RecoveryJudge::match_entries(const std::vector<Survivor>& entries) {
+void RecoveryChecker::match_entries(const std::vector<Survivor>& entries) {
   const Survivor* before = nullptr;
   for (const Survivor& entry : entries) {
     if (before != nullptr && (entry.key < before->key || (entry.key == before->key && entry.at >= before->at))) {
@@ -131,7 +131,7 @@ void RecoveryJudge::match_entries(const std::vector<Survivor>& entries) {
   }
 }
 
-void RecoveryJudge::match_ranges(const std::vector<RangeTombstone>& ranges) {
+void RecoveryChecker::match_ranges(const std::vector<RangeTombstone>& ranges) {
   const RangeTombstones all(ranges);
   for (const RangeTombstones::Fragment& fragment : all.fragments()) {
     for (const Timestamp at : fragment.stamps) {
@@ -168,18 +168,18 @@ void RecoveryJudge::match_ranges(const std::vector<RangeTombstone>& ranges) {
   }
 }
 
-void RecoveryJudge::explain() {
+void RecoveryChecker::explain() {
   do {
     grew_ = false;
-    leaned_ = false;
+    excused_ = false;
     for (const auto& [key, versions] : model_.keys()) {
       explain_key(key, versions);
       if (violation_) return;
     }
-  } while (grew_ && leaned_);
+  } while (grew_ && excused_);
 }
 
-void RecoveryJudge::explain_key(std::string_view key, const Model::Versions& versions) {
+void RecoveryChecker::explain_key(std::string_view key, const Model::Versions& versions) {
   for (std::size_t i = versions.size(); i-- > 0;) {
     const ModelVersion& version = versions[i];
     if (version.dropped) continue;  // explained then
@@ -191,7 +191,7 @@ void RecoveryJudge::explain_key(std::string_view key, const Model::Versions& ver
   }
 }
 
-bool RecoveryJudge::explain_version(std::string_view key, const Model::Versions& versions, std::size_t index) {
+bool RecoveryChecker::explain_version(std::string_view key, const Model::Versions& versions, std::size_t index) {
   const Timestamp at = versions[index].at;
   Emission& emission = emissions_.at(at);
   if (emission.lost) return false;
@@ -199,20 +199,20 @@ bool RecoveryJudge::explain_version(std::string_view key, const Model::Versions&
   const bool explained_before = versions[index].doubted && needed;
   const bool by_floor = at <= bounds_.floor && !retained(at, emission);
   if (!versions[index].value && (by_floor || explained_before) && visible_below(versions, index) == nullptr) {
-    leaned_ |= !needed;
+    excused_ |= !needed;
     // Without it, would something that is owed be missing? Any tombstone above that may be the one; were one of them
     // taken for lost, what is missing would seem to have been visible up to the next.
     bool owed = false;
     for (std::size_t i = 0; i <= index && !needed; ++i) {
       const ModelVersion& version = versions[i];
       Emission& of = emissions_.at(version.at);
-      of.leaned_on |= owed && !version.value;
+      of.excuses_missing |= owed && !version.value;
       owed |= !version.survived && !version.dropped && required(version.at, of);
     }
     return true;
   }
   if (needed) {
-    accuse(key, versions, index);
+    report_missing(key, versions, index);
     return false;
   }
   emission.lost = true;
@@ -220,16 +220,16 @@ bool RecoveryJudge::explain_version(std::string_view key, const Model::Versions&
   return false;
 }
 
-bool RecoveryJudge::required(Timestamp at, const Emission& emission) const {
+bool RecoveryChecker::required(Timestamp at, const Emission& emission) const {
   return emission.survived > 0 || at <= bounds_.shown ||
          (emission.acknowledged && at <= std::max(cut_, bounds_.acknowledged));
 }
 
-bool RecoveryJudge::retained(Timestamp at, const Emission& emission) const {
+bool RecoveryChecker::retained(Timestamp at, const Emission& emission) const {
   return emission.retention_ticks > bounds_.wall_highest || at.ticks > bounds_.wall_highest - emission.retention_ticks;
 }
 
-void RecoveryJudge::accuse(std::string_view key, const Model::Versions& versions, std::size_t index) {
+void RecoveryChecker::report_missing(std::string_view key, const Model::Versions& versions, std::size_t index) {
   const ModelVersion& version = versions[index];
   const Emission& emission = emissions_.at(version.at);
   std::string rule = emission.survived > 0 ? "batch-torn" : "lost";
@@ -251,7 +251,7 @@ void RecoveryJudge::accuse(std::string_view key, const Model::Versions& versions
 // What is missing and nobody was owed was lost, or was dropped as it may be. It is taken for lost: where it was
 // dropped, no read reaches the time that it was visible. But for tombstones that explain why something older is not
 // there.
-void RecoveryJudge::forget_doubtful() {
+void RecoveryChecker::forget_doubtful() {
   for (auto& [key, versions] : model_.keys()) {
     std::erase_if(versions, [&](const ModelVersion& version) {
       const Emission& emission = emissions_.at(version.at);
@@ -262,10 +262,10 @@ void RecoveryJudge::forget_doubtful() {
   }
 }
 
-RecoveryJudge::Counts RecoveryJudge::settle() {
+RecoveryChecker::Counts RecoveryChecker::settle() {
   Counts counts;
   for (auto& [at, emission] : emissions_) {
-    if (emission.lost || emission.survived > 0 || emission.dropped_before || emission.leaned_on) continue;
+    if (emission.lost || emission.survived > 0 || emission.dropped_before || emission.excuses_missing) continue;
     if (required(at, emission)) continue;
     emission.lost = true;
     doubtful_.emplace(at, emission);

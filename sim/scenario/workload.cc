@@ -1,4 +1,4 @@
-#include "sim/scenario/operation_maker.h"
+#include "sim/scenario/workload.h"
 
 #include <algorithm>
 #include <set>
@@ -65,7 +65,7 @@ Swarm draw_swarm(Random random, std::string_view profile) {
   return swarm;
 }
 
-Operation OperationMaker::next() {
+Operation Workload::next() {
   std::uint64_t draw = random_.below(swarm_.weight_sum);
   std::size_t kind = 0;
   while (draw >= swarm_.weights[kind]) draw -= swarm_.weights[kind++];
@@ -115,7 +115,7 @@ Operation OperationMaker::next() {
   return op;
 }
 
-std::string OperationMaker::key() {
+std::string Workload::key() {
   const std::uint64_t id = random_.below(swarm_.keys);
   switch (swarm_.key_style) {
     case 0: return fmt::format("k{}", id);
@@ -130,7 +130,7 @@ std::string OperationMaker::key() {
 }
 
 // Unique, so that a read tells which write it saw.
-std::string OperationMaker::value() {
+std::string Workload::value() {
   std::string text = fmt::format("v{}", ++values_);
   std::uint64_t length = random_.below(swarm_.value_bytes_max + 1);
   if (swarm_.large_values && random_.chance(1, 25)) length = random_.between(2000, 9000);
@@ -142,7 +142,7 @@ std::string OperationMaker::value() {
   return text;
 }
 
-void OperationMaker::fill_batch(Operation& op) {
+void Workload::fill_batch(Operation& op) {
   std::uint64_t count = random_.chance(1, 20) ? 0 : random_.between(1, 6);
   if (swarm_.large_batches && random_.chance(1, 15)) count = random_.between(50, 120);
   for (std::uint64_t i = 0; i < count; ++i) {
@@ -157,7 +157,7 @@ void OperationMaker::fill_batch(Operation& op) {
   }
 }
 
-void OperationMaker::fill_scan(Operation& op) {
+void Workload::fill_scan(Operation& op) {
   op.key = key();
   op.text = key();
   if (random_.chance(1, 3)) op.text.clear();
@@ -166,7 +166,7 @@ void OperationMaker::fill_scan(Operation& op) {
 }
 
 // Mostly small: a range over everything would leave nothing to do for the rest.
-void OperationMaker::fill_range(Operation& op) {
+void Workload::fill_range(Operation& op) {
   op.key = key();
   op.text = key();
   for (int tries = 0; tries < 3; ++tries) {
@@ -176,25 +176,25 @@ void OperationMaker::fill_range(Operation& op) {
   if (op.text < op.key) std::swap(op.key, op.text);
 }
 
-void OperationMaker::fill_ingest(Operation& op) {
+void Workload::fill_ingest(Operation& op) {
   std::set<std::string> keys;
   for (std::uint64_t left = random_.between(1, 40); left > 0; --left) keys.insert(key());
   for (const std::string& each : keys) op.batch.push_back({.key = each, .value = value()});
 }
 
-void OperationMaker::fill_steps(Operation& op) {
+void Workload::fill_steps(Operation& op) {
   op.number = random_.next();
   for (std::uint64_t left = random_.below(4); left > 0; --left) {
     op.batch.push_back({.key = key(), .value = std::nullopt});
   }
 }
 
-std::uint64_t OperationMaker::sleep_ns() {
+std::uint64_t Workload::sleep_ns() {
   if (swarm_.long_sleeps && random_.chance(1, 3)) return random_.between(1, 200) * 1'000'000'000;
   return random_.between(1, 2'000'000);
 }
 
-std::uint64_t OperationMaker::jump() {
+std::uint64_t Workload::jump() {
   const std::uint64_t size = pick(random_, {1000, 10'000'000, 60'000'000, 36'000'000'000});
   const std::uint64_t ticks = random_.between(1, size);
   return random_.chance(1, 2) ? ticks : 0 - ticks;

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "core/store/store.h"
-#include "sim/oracle/oracle_recovery.h"
+#include "sim/oracle/recovery_checker.h"
 
 namespace mylonite::sim {
 
-struct Contents {
+struct StoreDump {
   Holdings holdings{};
   Session::Pairs pairs{};
   Timestamp read_at{};  // the store's newest stamp
@@ -21,12 +21,12 @@ struct Contents {
   Timestamp newest() const;  // of any entry or range delete
 };
 enum class Showing : std::uint8_t { kNoPairs, kPairs };  // a second pass over the store
-Result<Contents> read_all(Store& store, Showing showing);
+Result<StoreDump> dump(Store& store, Showing showing);
 
 // Removes the files of a directory, and it: as far as the machine lives to.
 void remove_all(vfs::FileSystem& fs, const std::string& directory);
 
 // Whether everything that `later` holds was in `earlier`, and both show the same. Empty: yes. Otherwise what differs.
-std::string difference(const Contents& earlier, const Contents& later);
+std::string difference(const StoreDump& earlier, const StoreDump& later);
 
 }  // namespace mylonite::sim

@@ -1,4 +1,4 @@
-#include "sim/run/contents.h"
+#include "sim/run/store_dump.h"
 
 #include <algorithm>
 
@@ -8,16 +8,16 @@
 
 namespace mylonite::sim {
 
-Timestamp Contents::newest() const {
+Timestamp StoreDump::newest() const {
   Timestamp newest;
   for (const Survivor& each : holdings.entries) newest = std::max(newest, each.at);
   for (const RangeTombstone& each : holdings.ranges) newest = std::max(newest, each.at);
   return newest;
 }
 
-Result<Contents> read_all(Store& store, Showing showing) {
+Result<StoreDump> dump(Store& store, Showing showing) {
   Session session = store.session();
-  Contents contents;
+  StoreDump contents;
   auto history = session.history();
   if (!history.ok()) return history.error();
   contents.read_at = session.read_at();
@@ -45,7 +45,7 @@ void remove_all(vfs::FileSystem& fs, const std::string& directory) {
   ignore(fs.remove_directory(directory), "the machine may die here");
 }
 
-std::string difference(const Contents& earlier, const Contents& later) {
+std::string difference(const StoreDump& earlier, const StoreDump& later) {
   const auto [left, right] = std::ranges::mismatch(earlier.pairs, later.pairs);
   if (left != earlier.pairs.end() || right != later.pairs.end()) {
     const auto text = [](bool there, auto at) {

@@ -15,9 +15,9 @@
 
 namespace mylonite::sim {
 
-class Walk {
+class CursorChecker {
  public:
-  Walk(Court& court, std::unique_ptr<Iterator> cursor, KeyBounds bounds)
+  CursorChecker(Court& court, std::unique_ptr<Iterator> cursor, KeyBounds bounds)
       : court_(court), cursor_(std::move(cursor)), bounds_(std::move(bounds)), opened_(court.age()) {}
 
   // A few steps that follow from the number, seeking to the targets' keys now and then. False: the machine died, the

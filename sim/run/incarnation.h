@@ -8,24 +8,24 @@
 
 #include "core/store/store.h"
 #include "sim/machine/scheduler.h"
-#include "sim/run/contents.h"
 #include "sim/run/court.h"
 #include "sim/run/machine.h"
-#include "sim/run/universe.h"
+#include "sim/run/run_state.h"
+#include "sim/run/store_dump.h"
 #include "sim/scenario/scenario.h"
 
 namespace mylonite::sim {
 
-class Life final : private EventListener {
+class Incarnation final : private EventListener {
  public:
-  Life(Universe& universe, const Scenario& scenario, std::size_t index);
-  ~Life() override;
+  Incarnation(RunState& state, const Scenario& scenario, std::size_t index);
+  ~Incarnation() override;
 
   RunOutcome run();
 
   // After run().
-  bool loud() const {
-    return court_.loud();
+  bool reported_damage() const {
+    return court_.reported_damage();
   }  // the store reported what a lying disk did; its directory is of no use any more
   const Machine& machine() const { return machine_; }
   const FiberScheduler& scheduler() const { return scheduler_; }
@@ -33,9 +33,9 @@ class Life final : private EventListener {
 
  private:
   void main();
-  void judge_recovery(Store& store, const std::optional<Contents>& looked);
-  std::optional<Contents> look(Store& store, Showing showing, const char* call);
-  std::optional<Contents> look_only();
+  void check_recovery(Store& store, const std::optional<StoreDump>& looked);
+  std::optional<StoreDump> look(Store& store, Showing showing, const char* call);
+  std::optional<StoreDump> look_only();
   void check_copies();
   void settle_lies();
   void check_scan(Store& store);
@@ -55,9 +55,9 @@ class Life final : private EventListener {
   void on_compaction(const JobRecord& report) override;
   void on_compaction_paused(const Error& why) override;
 
-  Universe& universe_;
+  RunState& state_;
   const Scenario& scenario_;
-  const Incarnation& life_;
+  const IncarnationPlan& plan_;
   std::unique_ptr<Strategy> strategy_;
   std::unique_ptr<Strategy> spurious_;
   FiberScheduler scheduler_;

@@ -11,8 +11,8 @@
 #include "faultfs/disk.h"
 #include "sim/machine/scheduler.h"
 #include "sim/oracle/oracle.h"
-#include "sim/run/narrator.h"
 #include "sim/run/stats.h"
+#include "sim/run/transcript.h"
 
 namespace mylonite::sim {
 
@@ -22,12 +22,12 @@ struct KeptCopy {
   std::vector<std::pair<std::string, std::string>> pairs;
 };
 
-struct Universe {
+struct RunState {
   World world;
   faultfs::Disk disk;
   Oracle oracle;
   RunStats stats;
-  Narrator* narrator = nullptr;                  // may be null
+  Transcript* transcript = nullptr;              // may be null
   const std::atomic<bool>* interrupt = nullptr;  // may be null
   std::vector<std::string> foreign{};            // names of somebody else's files in the store's directory
   std::vector<KeptCopy> copies{};

@@ -1,5 +1,5 @@
 // The story of a run, line by line: what clients did on the left, what the machine did on the right. Filled only when
-// somebody will read it (a failing run is run again with a narrator: it is the same run).
+// somebody will read it (a failing run is run again with a transcript: it is the same run).
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,9 @@
 
 namespace mylonite::sim {
 
-class Narrator {
+class Transcript {
  public:
-  explicit Narrator(std::size_t lines_kept) : lines_kept_(lines_kept) {}
+  explicit Transcript(std::size_t lines_kept) : lines_kept_(lines_kept) {}
 
   void client(std::string line) { add("  " + std::move(line)); }
   void machine(std::string line) { add(std::string(kRightColumn, ' ') + std::move(line)); }

@@ -38,9 +38,9 @@ struct Swarm {
 };
 Swarm draw_swarm(Random random, std::string_view profile);
 
-class OperationMaker {
+class Workload {
  public:
-  OperationMaker(const Swarm& swarm, Random random) : swarm_(swarm), random_(random) {}
+  Workload(const Swarm& swarm, Random random) : swarm_(swarm), random_(random) {}
   Operation next();
 
  private:

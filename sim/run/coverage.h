@@ -1,0 +1,68 @@
+// Which rare events a run reached, counted by name: the engine's marks (rt::mark) and the simulator's own ("sim.…").
+// A campaign that never reaches one of them proves less than it seems to.
+//
+// Coverage observes and never steers. A test holds kMarks equal to the calls of mark() in core/ and sim/.
+// Thread-safety: one thread an object. Complexity: logarithmic in the marks reached.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace mylonite::sim {
+
+inline constexpr std::string_view kSimulatorMarks = "sim.";  // how their names begin
+
+// Every mark, sorted; `run --require-marks` fails when one of them was never reached.
+inline constexpr std::array<std::string_view, 30> kMarks = {
+    "compaction.concurrent",
+    "compaction.installed",
+    "compaction.moved",
+    "compaction.retried",
+    "manifest.rotated",
+    "manifest.torn_tail",
+    "read.below_floor",
+    "recovery.flush_in_replay",
+    "sim.batch_larger_than_memtable",
+    "sim.checkpoint",
+    "sim.checkpoint_kept",  // an incarnation read again what an earlier one had kept
+    "sim.compact_by_hand",
+    "sim.cursor_turned",            // a cursor changed its direction
+    "sim.cursor_used_after_flush",  // a cursor that was open during a flush moved
+    "sim.cursor_used_after_merge",
+    "sim.ingest",
+    "sim.read_in_past",
+    "sim.read_only_open",
+    "sim.read_refused",               // a read below the floor of history, rightly refused
+    "sim.snapshot_read_after_flush",  // a read at a snapshot that was taken before a flush
+    "sim.snapshot_read_after_merge",
+    "sim.tombstone_dropped",  // a recovery missed a tombstone that was old enough
+    "sim.version_dropped",    // a recovery missed a version that a newer one excuses
+    "stamps.ceiling_met",
+    "stamps.clock_unusable",
+    "wal.torn_tail",
+    "wal.unfinished",
+    "write.slowdown",
+    "write.stall_frozen_memtables",
+    "write.stall_level0",
+};
+
+class Coverage {
+ public:
+  using Counts = std::map<std::string, std::uint64_t, std::less<>>;
+
+  void mark(std::string_view name, std::uint64_t times = 1);
+  void add(const Coverage& other);
+
+  std::uint64_t count(std::string_view name) const;
+  const Counts& counts() const { return counts_; }  // of marks that were reached
+  std::string missing() const;                      // names of kMarks never reached, separated by spaces
+  bool operator==(const Coverage&) const = default;
+
+ private:
+  Counts counts_;
+};
+
+}  // namespace mylonite::sim

@@ -1,0 +1,298 @@
+#include "sim/run/incarnation.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/base/bytes.h"
+#include "core/format/file_names.h"
+#include "core/version/manifest.h"
+#include "sim/machine/sanitizer.h"
+#include "sim/run/client.h"
+
+namespace mylonite::sim {
+namespace {
+
+std::unique_ptr<Strategy> make_strategy(const IncarnationPlan& plan) {
+  if (plan.recorded) return std::make_unique<Replay>(plan.recorded->schedule);
+  const SchedulePlan& schedule = plan.schedule;
+  const Random random(schedule.seed);
+  switch (schedule.kind) {
+    case StrategyKind::kDefault: return std::make_unique<DefaultSchedule>();
+    case StrategyKind::kSticky: return std::make_unique<Sticky>(random, schedule.parameter);
+    case StrategyKind::kUniform: return std::make_unique<Sticky>(random, 1);
+    case StrategyKind::kRoundRobin: return std::make_unique<RoundRobin>(schedule.parameter);
+    case StrategyKind::kPct: {
+      std::uint64_t operations = 0;
+      for (const auto& client : plan.clients) operations += client.size();
+      return std::make_unique<Pct>(random, static_cast<int>(schedule.parameter), 20 * operations + 200);
+    }
+  }
+  return nullptr;
+}
+
+std::unique_ptr<Strategy> add_spurious(const IncarnationPlan& plan, Strategy& rest) {
+  if (plan.recorded || plan.schedule.spurious_one_in == 0) return nullptr;
+  return std::make_unique<SpuriousWakes>(rest, Random(plan.schedule.seed).split("spurious"),
+                                         plan.schedule.spurious_one_in);
+}
+
+}  // namespace
+
+Incarnation::Incarnation(RunState& state, const Scenario& scenario, std::size_t index)
+    : state_(state),
+      scenario_(scenario),
+      plan_(scenario.incarnations[index]),
+      strategy_(make_strategy(plan_)),
+      spurious_(add_spurious(plan_, *strategy_)),
+      scheduler_(state.world, spurious_ ? *spurious_ : *strategy_,
+                 {.step_limit = 20'000'000, .entropy_seed = plan_.entropy_seed}),
+      machine_({.scenario = scenario,
+                .life = plan_,
+                .stats = state.stats,
+                .transcript = state.transcript,
+                .interrupt = state.interrupt},
+               scheduler_, state.world.trace),
+      fs_(state.disk, &machine_),
+      court_(state, machine_, scheduler_) {}
+
+Incarnation::~Incarnation() = default;
+
+RunOutcome Incarnation::run() {
+  const RunOutcome outcome = scheduler_.run([this] { main(); });
+  state_.stats.steps += scheduler_.step();
+  for (const auto& [name, count] : scheduler_.marks()) state_.stats.coverage.mark(name, count);
+  return outcome;
+}
+
+bool Incarnation::followed_schedule() const {
+  const auto* replay = dynamic_cast<const Replay*>(strategy_.get());
+  return replay == nullptr || (replay->unmet().empty() && !machine_.unmet_plan());
+}
+
+void Incarnation::main() {
+  court_.saw_clock();
+  state_.oracle.start_incarnation(plan_.options);
+  check_copies();
+  const std::optional<StoreDump> looked = look_only();
+  if (machine_.dead()) return;
+  machine_.enter(Phase::kOpen);
+  auto store = Store::open(fs_, plan_.options, this);
+  machine_.leave();
+  if (!store.ok()) {
+    static_cast<void>(court_.went_well("open", &store.error()));
+    return;
+  }
+  if (!machine_.dead()) check_recovery(**store, looked);
+  if (machine_.dead()) {
+    close(**store);
+    return;
+  }
+  machine_.enter(Phase::kWork);
+  std::vector<rt::Thread> clients = start_clients(**store);
+  if (plan_.close_after_ns > 0) {
+    rt::sleep_until(rt::monotonic_ns() + plan_.close_after_ns);
+  } else {
+    clients.clear();  // joins them
+  }
+  machine_.leave();
+  close(**store);
+}
+
+bool Incarnation::went_well(const char* call, const Status& status) {
+  return court_.went_well(call, status.ok() ? nullptr : &status.error());
+}
+
+std::optional<StoreDump> Incarnation::look(Store& store, Showing showing, const char* call) {
+  auto contents = dump(store, showing);
+  if (!court_.went_well(call, contents.ok() ? nullptr : &contents.error())) return std::nullopt;
+  return std::move(*contents);
+}
+
+// Opens an existing store for reading, if the scenario says so, and leaves everything as it was.
+std::optional<StoreDump> Incarnation::look_only() {
+  if (!plan_.read_only_first || !state_.disk.find(plan_.options.data_dir + "/" + std::string(kCurrentName))) {
+    return std::nullopt;
+  }
+  const std::uint64_t before = state_.disk.hash();
+  std::optional<StoreDump> contents;
+  {
+    auto store = Store::open_read_only(fs_, plan_.options, nullptr);
+    if (!court_.went_well("read-only open", store.ok() ? nullptr : &store.error())) return std::nullopt;
+    contents = look(**store, Showing::kPairs, "read-only reads");
+    if (!went_well("read-only close", (*store)->close())) return std::nullopt;
+  }
+  const SimulatorCode scope;
+  court_.mark("sim.read_only_open");
+  if (state_.disk.hash() != before) {
+    state_.oracle.violate("read-only", "the disk is not what it was before the store was opened for reading");
+    court_.end_if_violated();
+  }
+  return contents;
+}
+
+// The checkpoints that the incarnation before kept show what they showed then; nobody needs them any more.
+void Incarnation::check_copies() {
+  for (const KeptCopy& copy : state_.copies) {
+    if (machine_.dead()) return;
+    Options options = plan_.options;
+    options.data_dir = copy.directory;
+    const auto store = Store::open_read_only(fs_, options, nullptr);
+    if (!court_.went_well("open of a checkpoint that was kept", store.ok() ? nullptr : &store.error())) return;
+    const std::optional<StoreDump> found = look(**store, Showing::kPairs, "reads of a checkpoint that was kept");
+    if (!found) return;
+    const SimulatorCode scope;
+    court_.mark("sim.checkpoint_kept");
+    if (found->pairs != copy.pairs) {
+      state_.oracle.violate("checkpoint",
+                            fmt::format("{} showed {} pairs when it was made, and shows {} now that are not the same",
+                                        copy.directory, copy.pairs.size(), found->pairs.size()));
+      court_.end_if_violated();
+    }
+  }
+  const SimulatorCode scope;
+  faultfs::SimFileSystem plain(state_.disk);
+  for (const KeptCopy& copy : state_.copies) remove_all(plain, copy.directory);
+  state_.copies.clear();
+}
+
+void Incarnation::check_recovery(Store& store, const std::optional<StoreDump>& looked) {
+  const std::optional<StoreDump> found = look(store, looked ? Showing::kPairs : Showing::kNoPairs, "reads after open");
+  if (!found) return;
+  {
+    const SimulatorCode scope;
+    court_.saw_clock();
+    const Oracle::Counts counts = state_.oracle.check_recovered(
+        found->holdings, {.ending = state_.worst_ending, .first_visible = found->read_at, .floor = found->floor});
+    if (looked) {
+      const std::string differs = difference(*looked, *found);
+      if (!differs.empty()) state_.oracle.violate("read-only", "opened for reading and then for writing: " + differs);
+    }
+    if (state_.worst_ending == Ending::kPowerLoss) ++state_.stats.acknowledged_lost[counts.acknowledged_lost];
+    if (state_.worst_ending != Ending::kClose) ++state_.stats.recoveries;
+    if (counts.dropped > 0) court_.mark("sim.version_dropped");
+    if (counts.tombstones_dropped > 0) court_.mark("sim.tombstone_dropped");
+    if (state_.last_ending == Ending::kPowerLoss && !state_.oracle.violation()) settle_lies();
+    state_.worst_ending = Ending::kClose;
+    court_.end_if_violated();
+  }
+  if (!machine_.dead()) check_scan(store);
+}
+
+// Everything was read right after a power loss and is sound: what lies may have cost has been paid. (After a mere kill,
+// what was lied about may still hang on the kernel.)
+void Incarnation::settle_lies() {
+  state_.lies_pending = false;
+  state_.lied_to = false;
+}
+
+// Everything, in the one direction or the other.
+void Incarnation::check_scan(Store& store) {
+  const OpKind kind = plan_.entropy_seed % 2 == 0 ? OpKind::kScan : OpKind::kScanBack;
+  Client(store, court_, fs_).perform({.kind = kind, .number = UINT64_MAX});
+}
+
+// CURRENT, LOCK, the manifest in force, the tables it lists, one log; and what is not ours. The harness reads the
+// manifest itself and does not take the store's word.
+void Incarnation::check_listing() {
+  if (!machine_.failed_calls().empty()) return;  // a remove may have been among them
+  const std::string directory = plan_.options.data_dir;
+  faultfs::SimFileSystem plain(state_.disk);
+  const auto manifest = load_manifest(plain, directory);
+  const auto names = plain.list(directory);
+  if (!manifest.ok() || !names.ok()) {
+    state_.oracle.violate("listing", "after open the manifest or the directory cannot be read");
+    return;
+  }
+  std::vector<std::string> expected = state_.foreign;
+  expected.emplace_back(kCurrentName);
+  expected.emplace_back(kLockName);
+  expected.push_back(manifest_name(manifest->number));
+  expected.push_back(wal_name(manifest->version.first_log));
+  for (const TableInfo* table : manifest->version.tables()) expected.push_back(table_name(table->number));
+  state_.oracle.check_listing(*names, std::move(expected));
+}
+
+std::vector<rt::Thread> Incarnation::start_clients(Store& store) {
+  std::vector<rt::Thread> clients;
+  for (std::size_t i = 0; i < plan_.clients.size(); ++i) {
+    clients.emplace_back(fmt::format("client {}", i + 1), [this, &store, i] { client(store, i); });
+  }
+  return clients;
+}
+
+void Incarnation::client(Store& store, std::size_t number) {
+  Client client(store, court_, fs_);
+  for (const Operation& operation : plan_.clients[number]) {
+    rt::point("client");
+    if (machine_.dead()) return;
+    if (state_.transcript != nullptr) {
+      const SimulatorCode scope;
+      court_.begins(number + 1, tell(operation));
+    }
+    client.perform(operation);
+    if (machine_.dead()) return;
+    const SimulatorCode scope;
+    ++state_.stats.operations;
+  }
+}
+
+void Incarnation::close(Store& store) {
+  machine_.enter(Phase::kClose);
+  const Oracle::Ticket ticket = state_.oracle.begin();
+  court_.closes();
+  if (went_well("close", store.close())) state_.oracle.made_durable(ticket);
+  machine_.leave();
+}
+
+void Incarnation::on_stamped(Timestamp at, const WriteBatch& batch) {
+  if (machine_.dead()) return;
+  const SimulatorCode scope;
+  state_.oracle.on_stamped(at, batch);
+  court_.end_if_violated();
+}
+
+void Incarnation::on_ingest_stamped(Timestamp at, const IngestSource& source) {
+  on_stamped(at, static_cast<const BatchSource&>(source).batch());
+}
+
+void Incarnation::on_ingest_given_up(Timestamp at) {
+  if (machine_.dead()) return;
+  const SimulatorCode scope;
+  state_.oracle.on_ingest_given_up(at);
+  court_.end_if_violated();
+}
+
+void Incarnation::on_group_commit(std::size_t batches, std::uint64_t) {
+  if (machine_.dead()) return;
+  const SimulatorCode scope;
+  ++state_.stats.group_sizes[batches];
+  if (plan_.clients.size() == 4) ++state_.stats.group_sizes_of_4[batches];
+}
+
+// Unless a file call failed, or a lie came to light, a merge that fails is the engine's fault.
+void Incarnation::on_compaction_paused(const Error& why) { static_cast<void>(court_.went_well("compaction", &why)); }
+
+void Incarnation::on_recovery(const RecoveryReport& report) {
+  const SimulatorCode scope;
+  if (!machine_.dead()) check_listing();
+  court_.end_if_violated();
+  if (state_.transcript == nullptr) return;
+  state_.transcript->machine(
+      fmt::format("opened: {} logs, {} records, {} bytes of torn tail dropped, {} tables written, {} files removed",
+                  report.logs, report.records, report.log_bytes_dropped, report.tables_written, report.files_removed));
+}
+
+void Incarnation::on_flush(const FlushReport&) { court_.flushed(); }
+void Incarnation::on_compaction(const JobRecord& report) {
+  const SimulatorCode scope;
+  court_.merged();
+  const auto count = state_.stats.jobs.find(report.policy);
+  if (count != state_.stats.jobs.end()) {
+    ++count->second;
+  } else {
+    state_.stats.jobs.emplace(std::string(report.policy), 1);
+  }
+}
+
+}  // namespace mylonite::sim
