@@ -253,6 +253,18 @@ TEST(TidyRules, headers) {
   EXPECT_EQ(complaints("// What it is. One thread at a time.\n#pragma once\nclass A {\n};\n"), 0U);
 }
 
+// Goal: retired names stay retired. Method: one as a type, as a function, as a file; then the same name in prose, in a
+// longer name, and outside of the part of the tree that gave it up. Expectation: the first three are named.
+TEST(TidyRules, retired) {
+  EXPECT_EQ(listed(check_retired({.path = "sim/run/a.cc", .text = "int x;\nclass Universe;\n"})),
+            "sim/run/a.cc:2: Universe is retired; the name is RunState\n");
+  EXPECT_EQ(lines(check_retired({.path = "sim/oracle/a.cc", .text = "judge(x);\n"})), Lines{1});
+  EXPECT_EQ(lines(check_retired({.path = "sim/run/walk.cc", .text = ""})), Lines{1});
+  EXPECT_EQ(lines(check_retired({.path = "sim/run/a.cc", .text = "// the Universe\nUniverses u; f(\"Universe\");\n"})),
+            Lines{});
+  EXPECT_EQ(lines(check_retired({.path = "core/tool/a.cc", .text = "judge(x);\n"})), Lines{});
+}
+
 // Goal: nothing undone, nothing of one machine. Method: planted words, spelled in halves here.
 TEST(TidyRules, text) {
   const auto complaints = [](const std::string& text) {

@@ -31,10 +31,14 @@ Violations check_bans(const Source& source);      // threads, clocks, files and 
 Violations check_size(const Source& source);      // lines of the file and of each function
 Violations check_header(const Source& source);    // opening comment, #pragma once, thread-safety of classes
 
+// Of one C++ file: retired names of types, functions and the file itself (tests/tidy/retired.cc). Prose keeps its words.
+Violations check_retired(const Source& source);
+
 // Of any text file: work left undone, paths of one machine.
 Violations check_text(const Source& source);
 
-// Of the whole tree: what a file reaches through the files that it includes; headers nobody includes, sources without a header, entries at the top level.
+// Of the whole tree: what a file reaches through the files that it includes; headers nobody includes, sources without
+// a header, entries at the top level.
 Violations check_reach(const std::vector<Source>& sources);
 Violations check_dead_files(const std::vector<Source>& sources);
 Violations check_top_level(const std::vector<std::string>& folders);
