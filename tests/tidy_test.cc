@@ -282,12 +282,15 @@ TEST(TidyRules, dead_files) {
       {.path = "core/wal/used.h", .text = "// a\n"},
       {.path = "core/wal/used.cc", .text = including("\"core/wal/used.h\"")},
       {.path = "core/wal/dead.h", .text = "// a\n"},
+      {.path = "core/wal/used_by_parts.cc", .text = ""},
       {.path = "core/wal/lonely.cc", .text = ""},
+      {.path = "core/sst/used_elsewhere.cc", .text = ""},
       {.path = "core/tool/main.cc", .text = ""},
   };
   EXPECT_EQ(listed(check_dead_files(sources)),
             "core/wal/dead.h:1: nobody includes this header\n"
-            "core/wal/lonely.cc:1: a source of the engine without its header\n");
+            "core/wal/lonely.cc:1: a source of the engine without its header\n"
+            "core/sst/used_elsewhere.cc:1: a source of the engine without its header\n");
   EXPECT_EQ(listed(check_top_level({".git", "build", "core", "src"})),
             "src:0: not one of the agreed top-level folders\n");
 }

@@ -18,6 +18,7 @@
 #include "core/compaction/plan.h"
 #include "core/format/range_tombstones.h"
 #include "core/version/key_range.h"
+#include "core/version/version.h"
 
 namespace mylonite {
 

@@ -26,9 +26,9 @@ struct Found {
 };
 
 template <class Each>
-void for_tables(const Version& version, Each each) {
-  for (std::uint32_t level = 0; level < version.levels.size(); ++level) {
-    for (const Run& run : version.levels[level].runs) {
+void for_tables(Levels levels, Each each) {
+  for (std::uint32_t level = 0; level < levels.size(); ++level) {
+    for (const Run& run : levels[level].runs) {
       for (const TableInfo& table : run.tables) each(Place{.level = level, .run = run.id}, table);
     }
   }
@@ -40,7 +40,7 @@ std::optional<CompactionJob> expired_job(const PolicyView& view, bool one_step) 
   const Timestamp until = expired_until(view);
   const std::set<FileNumber> busy = busy_tables(view.running);
   std::vector<Found> expired;
-  for_tables(view.version, [&](const Place& place, const TableInfo& table) {
+  for_tables(view.levels, [&](const Place& place, const TableInfo& table) {
     if (table.oldest_tombstone <= until && !busy.contains(table.number)) {
       expired.push_back({.place = place, .table = &table});
     }
@@ -50,12 +50,12 @@ std::optional<CompactionJob> expired_job(const PolicyView& view, bool one_step) 
            std::tuple(b.table->oldest_tombstone, b.place.level, b.table->number);
   });
   for (const Found& each : expired) {
-    const auto older = deepest_older(view.version, each.place, key_range(*each.table));
+    const auto older = deepest_older(view.levels, each.place, key_range(*each.table));
     if (older && view.options.tombstone_retention_seconds == 0) continue;
     std::uint32_t to_level = older ? older->level : each.place.level;
     if (one_step) to_level = std::min(to_level, each.place.level + 1);
     CompactionJob job = push_down(view, table_input(each.place, *each.table), {.to_level = to_level});
-    if (!check_legal(view.version, view.running, job).ok()) continue;
+    if (!check_legal(view.levels, view.running, job).ok()) continue;
     job.why = {.trigger = fmt::format("expired tombstones: the oldest is of stamp {}, all up to {} are due",
                                       each.table->oldest_tombstone.ticks, until.ticks),
                .chosen = describe(job.inputs)};
@@ -71,11 +71,11 @@ std::optional<Timestamp> expiry_wake(const PolicyView& view) {
   const std::uint64_t kept =
       ticks_of(std::max(view.options.tombstone_retention_seconds, view.options.history_retention_seconds));
   std::optional<Timestamp> wake;
-  for_tables(view.version, [&](const Place& place, const TableInfo& table) {
+  for_tables(view.levels, [&](const Place& place, const TableInfo& table) {
     if (table.oldest_tombstone == kTimestampMax || busy.contains(table.number)) return;
     const Timestamp due{table.oldest_tombstone.ticks + kept};
     if (due <= view.now || (wake && *wake <= due)) return;
-    if (view.options.tombstone_retention_seconds == 0 && deepest_older(view.version, place, key_range(table))) {
+    if (view.options.tombstone_retention_seconds == 0 && deepest_older(view.levels, place, key_range(table))) {
       return;
     }
     wake = due;

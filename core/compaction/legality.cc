@@ -11,9 +11,9 @@ namespace {
 
 Error illegal(const std::string& why) { return Error(Code::kInvalidArgument, "illegal compaction: " + why); }
 
-const Run* find_run(const Version& version, const Place& place) {
-  if (place.level >= version.levels.size()) return nullptr;
-  const std::vector<Run>& runs = version.levels[place.level].runs;
+const Run* find_run(Levels levels, const Place& place) {
+  if (place.level >= levels.size()) return nullptr;
+  const std::vector<Run>& runs = levels[place.level].runs;
   const auto found = std::ranges::find(runs, place.run, &Run::id);
   return found == runs.end() ? nullptr : &*found;
 }
@@ -58,12 +58,12 @@ const TableInfo* first_overlap(const std::vector<const TableInfo*>& tables,
 
 class Check {
  public:
-  Check(const Version& version, const CompactionJob& job) : version_(version), job_(job) {}
+  Check(Levels levels, const CompactionJob& job) : levels_(levels), job_(job) {}
 
   Status inputs() {
     if (job_.inputs.empty()) return illegal("no inputs");
     for (const CompactionInput& input : job_.inputs) {
-      const Run* run = find_run(version_, input.place());
+      const Run* run = find_run(levels_, input.place());
       if (run == nullptr) return illegal(fmt::format("level {} has no run {}", input.level, input.run.value));
       if (input.tables.empty()) return illegal(fmt::format("no tables of run {}", input.run.value));
       const std::size_t named_before = named_.size();
@@ -97,14 +97,14 @@ class Check {
     if (!job_.into) {
       return job_.to_level == 0 ? Status(illegal("only a flush makes a new run of level 0")) : Status();
     }
-    if (find_run(version_, job_.output()) != nullptr) return {};
+    if (find_run(levels_, job_.output()) != nullptr) return {};
     return illegal(fmt::format("level {} has no run {} to go into", job_.to_level, job_.into->value));
   }
 
   Status order() const {
     const Place output = job_.output();
-    for (std::uint32_t level = 0; level < version_.levels.size(); ++level) {
-      for (const Run& run : version_.levels[level].runs) {
+    for (std::uint32_t level = 0; level < levels_.size(); ++level) {
+      for (const Run& run : levels_[level].runs) {
         const Place place{.level = level, .run = run.id};
         std::vector<const TableInfo*> others;
         for (const TableInfo& table : run.tables) {
@@ -165,7 +165,7 @@ class Check {
   const KeyRange& whole() const { return hull_; }
 
  private:
-  const Version& version_;
+  const Levels levels_;
   const CompactionJob& job_;
   std::set<FileNumber> named_;
   std::map<Place, std::vector<const TableInfo*>, NewerFirst> chosen_;  // in key order
@@ -174,8 +174,8 @@ class Check {
 
 }  // namespace
 
-Status check_legal(const Version& version, std::span<const RunningJob> running, const CompactionJob& job) {
-  Check check(version, job);
+Status check_legal(Levels levels, std::span<const RunningJob> running, const CompactionJob& job) {
+  Check check(levels, job);
   if (Status fits = check.inputs(); !fits.ok()) return fits;
   if (Status fits = check.output(); !fits.ok()) return fits;
   if (Status fits = check.running(running); !fits.ok()) return fits;
@@ -183,8 +183,8 @@ Status check_legal(const Version& version, std::span<const RunningJob> running, 
   return check.move();
 }
 
-RunningJob start_job(const Version& version, const CompactionJob& job, std::uint64_t id) {
-  Check check(version, job);
+RunningJob start_job(Levels levels, const CompactionJob& job, std::uint64_t id) {
+  Check check(levels, job);
   ignore(check.inputs(), "the caller knows that the job is legal");
   const KeyRange whole = check.whole();
   return {.id = id,

@@ -21,6 +21,9 @@
 namespace mylonite {
 
 // kInvalidArgument saying what is wrong.
-Status check_legal(const Version& version, std::span<const RunningJob> running, const CompactionJob& job);
+Status check_legal(Levels levels, std::span<const RunningJob> running, const CompactionJob& job);
+
+// The job as later decisions see it. Requires a legal job.
+RunningJob start_job(Levels levels, const CompactionJob& job, std::uint64_t id);
 
 }  // namespace mylonite

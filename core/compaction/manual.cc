@@ -33,7 +33,7 @@ std::string range_text(std::string_view low, std::optional<std::string_view> hig
 }  // namespace
 
 std::optional<CompactionJob> compact_level_job(const PolicyView& view, std::uint32_t level) {
-  std::vector<CompactionInput> seeds = level_inputs(view.version, level, {});
+  std::vector<CompactionInput> seeds = level_inputs(view.levels, level, {});
   if (seeds.empty()) return std::nullopt;
   CompactionJob job =
       push_down(view, std::move(seeds), {.to_level = std::min(level + 1, std::max(level, last_level(view)))});
@@ -45,8 +45,8 @@ std::optional<CompactionJob> compact_level_job(const PolicyView& view, std::uint
 std::optional<CompactionJob> compact_range_job(const PolicyView& view, std::string_view low,
                                                std::optional<std::string_view> high) {
   std::vector<CompactionInput> seeds;
-  for (std::uint32_t level = 0; level < view.version.levels.size(); ++level) {
-    for (const Run& run : view.version.levels[level].runs) {
+  for (std::uint32_t level = 0; level < view.levels.size(); ++level) {
+    for (const Run& run : view.levels[level].runs) {
       CompactionInput input{.level = level, .run = run.id, .tables = {}};
       for (const TableInfo& table : run.tables) {
         if (touches(table, low, high)) input.tables.push_back(table.number);

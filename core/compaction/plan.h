@@ -10,14 +10,15 @@
 #include <string>
 #include <vector>
 
+#include "core/version/job_record.h"
 #include "core/version/key_range.h"
-#include "core/version/version.h"
+#include "core/version/tree.h"
 
 namespace mylonite {
 
 struct Place {
   std::uint32_t level = 0;
-  RunId run;
+  RunId run{};
   bool operator==(const Place&) const = default;
 };
 // Whether data at `a` is newer than data of the same key at `b`.
@@ -56,6 +57,5 @@ struct RunningJob {
   bool high_included = true;
   KeyRange hull() const { return {.low = low, .high = high, .high_included = high_included}; }
 };
-RunningJob start_job(const Version& version, const CompactionJob& job, std::uint64_t id);  // requires a legal job
 
 }  // namespace mylonite

@@ -16,13 +16,13 @@ std::set<FileNumber> busy_tables(std::span<const RunningJob> running) {
 }
 
 std::uint32_t last_level(const PolicyView& view) {
-  const std::uint64_t levels = std::max<std::uint64_t>(view.options.max_levels, view.version.levels.size());
+  const std::uint64_t levels = std::max<std::uint64_t>(view.options.max_levels, view.levels.size());
   return static_cast<std::uint32_t>(levels - 1);
 }
 
-std::span<const Run> runs_of(const Version& version, std::uint32_t level) {
-  if (level >= version.levels.size()) return {};
-  return version.levels[level].runs;
+std::span<const Run> runs_of(Levels levels, std::uint32_t level) {
+  if (level >= levels.size()) return {};
+  return levels[level].runs;
 }
 
 std::span<const TableInfo> overlapping(const Run& run, const KeyRange& range) {
@@ -33,17 +33,17 @@ std::span<const TableInfo> overlapping(const Run& run, const KeyRange& range) {
   return {first, last};
 }
 
-std::uint64_t overlapping_bytes(const Version& version, std::uint32_t level, const KeyRange& range) {
+std::uint64_t overlapping_bytes(Levels levels, std::uint32_t level, const KeyRange& range) {
   std::uint64_t bytes = 0;
-  for (const Run& run : runs_of(version, level)) {
+  for (const Run& run : runs_of(levels, level)) {
     for (const TableInfo& table : overlapping(run, range)) bytes += table.file_bytes;
   }
   return bytes;
 }
 
-std::optional<Place> deepest_older(const Version& version, const Place& place, const KeyRange& range) {
-  for (auto level = static_cast<std::uint32_t>(version.levels.size()); level-- > place.level;) {
-    const std::vector<Run>& runs = version.levels[level].runs;
+std::optional<Place> deepest_older(Levels levels, const Place& place, const KeyRange& range) {
+  for (auto level = static_cast<std::uint32_t>(levels.size()); level-- > place.level;) {
+    const std::vector<Run>& runs = levels[level].runs;
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
       const Place older{.level = level, .run = run->id};
       if (newer(place, older) && !overlapping(*run, range).empty()) return older;
@@ -52,10 +52,9 @@ std::optional<Place> deepest_older(const Version& version, const Place& place, c
   return std::nullopt;
 }
 
-std::vector<CompactionInput> level_inputs(const Version& version, std::uint32_t level,
-                                          const std::set<FileNumber>& busy) {
+std::vector<CompactionInput> level_inputs(Levels levels, std::uint32_t level, const std::set<FileNumber>& busy) {
   std::vector<CompactionInput> inputs;
-  for (const Run& run : runs_of(version, level)) {
+  for (const Run& run : runs_of(levels, level)) {
     CompactionInput input{.level = level, .run = run.id, .tables = {}};
     for (const TableInfo& table : run.tables) {
       if (!busy.contains(table.number)) input.tables.push_back(table.number);
@@ -71,9 +70,9 @@ std::vector<CompactionInput> table_input(const Place& place, const TableInfo& ta
 
 namespace {
 
-std::vector<const TableInfo*> tables_of(const Version& version, const CompactionInput& input) {
+std::vector<const TableInfo*> tables_of(Levels levels, const CompactionInput& input) {
   std::vector<const TableInfo*> tables;
-  for (const Run& run : runs_of(version, input.level)) {
+  for (const Run& run : runs_of(levels, input.level)) {
     if (run.id != input.run) continue;
     const std::set<FileNumber> wanted(input.tables.begin(), input.tables.end());
     for (const TableInfo& table : run.tables) {
@@ -83,10 +82,10 @@ std::vector<const TableInfo*> tables_of(const Version& version, const Compaction
   return tables;
 }
 
-std::optional<KeyRange> hull_of(const Version& version, const std::vector<CompactionInput>& inputs) {
+std::optional<KeyRange> hull_of(Levels levels, const std::vector<CompactionInput>& inputs) {
   std::optional<KeyRange> whole;
   for (const CompactionInput& input : inputs) {
-    for (const TableInfo* table : tables_of(version, input)) {
+    for (const TableInfo* table : tables_of(levels, input)) {
       whole = whole ? hull(*whole, key_range(*table)) : key_range(*table);
     }
   }
@@ -99,9 +98,9 @@ const CompactionInput& newest_of(const std::vector<CompactionInput>& inputs) {
 
 // The runs behind `newest` down to to_level, newest first.
 template <class Each>
-void for_older_runs(const Version& version, const Place& newest, std::uint32_t to_level, Each each) {
+void for_older_runs(Levels levels, const Place& newest, std::uint32_t to_level, Each each) {
   for (std::uint32_t level = newest.level; level <= to_level; ++level) {
-    for (const Run& run : runs_of(version, level)) {
+    for (const Run& run : runs_of(levels, level)) {
       const Place place{.level = level, .run = run.id};
       if (newer(newest, place)) each(place, run);
     }
@@ -112,9 +111,9 @@ bool can_move(const PolicyView& view, const CompactionJob& job) {
   std::vector<KeyRange> ranges;
   for (const CompactionInput& input : job.inputs) {
     if (input.place() == job.output()) return false;
-    for (const TableInfo* table : tables_of(view.version, input)) {
+    for (const TableInfo* table : tables_of(view.levels, input)) {
       ranges.push_back(key_range(*table));
-      if (overlapping_bytes(view.version, job.to_level + 1, ranges.back()) > job.overlap_bytes_max) return false;
+      if (overlapping_bytes(view.levels, job.to_level + 1, ranges.back()) > job.overlap_bytes_max) return false;
     }
   }
   std::ranges::sort(ranges, {}, &KeyRange::low);
@@ -132,14 +131,13 @@ std::uint64_t saturating_product(std::uint64_t a, std::uint64_t b) {
 
 }  // namespace
 
-std::vector<CompactionInput> closed(const Version& version, std::vector<CompactionInput> seeds,
-                                    std::uint32_t to_level) {
-  auto whole = hull_of(version, seeds);
+std::vector<CompactionInput> closed(Levels levels, std::vector<CompactionInput> seeds, std::uint32_t to_level) {
+  auto whole = hull_of(levels, seeds);
   if (!whole) return seeds;
   const Place newest = newest_of(seeds).place();
   for (bool grows = true; grows;) {
     grows = false;
-    for_older_runs(version, newest, to_level, [&](const Place&, const Run& run) {
+    for_older_runs(levels, newest, to_level, [&](const Place&, const Run& run) {
       for (const TableInfo& table : overlapping(run, *whole)) {
         const KeyRange both = hull(*whole, key_range(table));
         grows |= both.low != whole->low || both.high != whole->high || both.high_included != whole->high_included;
@@ -151,7 +149,7 @@ std::vector<CompactionInput> closed(const Version& version, std::vector<Compacti
   for (CompactionInput& seed : seeds) {
     if (seed.place() == newest) inputs.push_back(std::move(seed));
   }
-  for_older_runs(version, newest, to_level, [&](const Place& place, const Run& run) {
+  for_older_runs(levels, newest, to_level, [&](const Place& place, const Run& run) {
     CompactionInput input{.level = place.level, .run = place.run, .tables = {}};
     for (const TableInfo& table : overlapping(run, *whole)) input.tables.push_back(table.number);
     if (!input.tables.empty()) inputs.push_back(std::move(input));
@@ -161,16 +159,22 @@ std::vector<CompactionInput> closed(const Version& version, std::vector<Compacti
 
 CompactionJob push_down(const PolicyView& view, std::vector<CompactionInput> seeds, const PushOptions& options) {
   CompactionJob job;
-  job.inputs = closed(view.version, std::move(seeds), options.to_level);
+  job.inputs = closed(view.levels, std::move(seeds), options.to_level);
   job.to_level = options.to_level;
   job.overlap_bytes_max = saturating_product(kGrandparentTables, view.options.sstable_max_bytes);
   if (newest_of(job.inputs).level == options.to_level) {
     job.into = job.inputs.back().run;
-  } else if (const auto runs = runs_of(view.version, options.to_level); !runs.empty()) {
+  } else if (const auto runs = runs_of(view.levels, options.to_level); !runs.empty()) {
     job.into = runs.back().id;
   }
   job.move = options.move_allowed && can_move(view, job);
   return job;
+}
+
+CompactionJob push_down(const PolicyView& view, const CompactionCandidate& candidate) {
+  auto seeds = candidate.table != nullptr ? table_input(candidate.place, *candidate.table)
+                                          : level_inputs(view.levels, candidate.place.level, busy_tables(view.running));
+  return push_down(view, std::move(seeds), {.to_level = candidate.to_level});
 }
 
 std::string describe(const std::vector<CompactionInput>& inputs) {
@@ -207,15 +211,9 @@ std::uint64_t compensated_bytes(const TableInfo& table) {
   return table.file_bytes + 2 * (table.file_bytes / table.entries) * (2 * table.tombstones - table.entries);
 }
 
-Pressure level0_pressure(const PolicyView& view, std::uint64_t trigger) {
-  const std::uint64_t runs = runs_of(view.version, 0).size();
-  const std::uint64_t slowdown = std::max(view.options.level0_slowdown_runs, trigger + 1);
-  const std::uint64_t stop = std::max({view.options.level0_stop_runs, trigger + 1});
-  if (runs >= stop)
-    return {.level = Pressure::Level::kStop, .cause = fmt::format("level 0 has {} runs, {} stop writers", runs, stop)};
-  if (runs < slowdown) return {};
-  return {.level = Pressure::Level::kSlowdown,
-          .cause = fmt::format("level 0 has {} runs, {} slow writers down", runs, slowdown)};
+PressureLimits level0_limits(const PolicyView& view, std::uint64_t trigger) {
+  return {.slowdown_runs = std::max(view.options.level0_slowdown_runs, trigger + 1),
+          .stop_runs = std::max(view.options.level0_stop_runs, trigger + 1)};
 }
 
 }  // namespace mylonite

@@ -1,5 +1,5 @@
-// What policies ask about a tree, and the jobs that several of them build alike. Pure functions of a version; pointers
-// and views borrow from it. Thread-safety: pure.
+// What policies ask about a tree, and the jobs that several of them build alike. Pure functions of the levels; pointers
+// and views borrow from them. Thread-safety: pure.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/compaction/policy.h"
+#include "core/format/options.h"
 
 namespace mylonite {
 
@@ -18,22 +19,21 @@ std::set<FileNumber> busy_tables(std::span<const RunningJob> running);
 
 // The level whose data goes no deeper: max_levels - 1, or the deepest that holds data if that is deeper.
 std::uint32_t last_level(const PolicyView& view);
-std::span<const Run> runs_of(const Version& version, std::uint32_t level);  // empty where there is no such level
+std::span<const Run> runs_of(Levels levels, std::uint32_t level);  // empty where there is no such level
 // Tables of the run that overlap the range, in key order. O(log tables).
 std::span<const TableInfo> overlapping(const Run& run, const KeyRange& range);
-std::uint64_t overlapping_bytes(const Version& version, std::uint32_t level, const KeyRange& range);
+std::uint64_t overlapping_bytes(Levels levels, std::uint32_t level, const KeyRange& range);
 // The deepest place behind `place` whose run overlaps the range; empty: nothing older can hold a key of it.
-std::optional<Place> deepest_older(const Version& version, const Place& place, const KeyRange& range);
+std::optional<Place> deepest_older(Levels levels, const Place& place, const KeyRange& range);
 
 // All tables of a level that are not busy, as inputs; runs without any are left out.
-std::vector<CompactionInput> level_inputs(const Version& version, std::uint32_t level,
-                                          const std::set<FileNumber>& busy);
+std::vector<CompactionInput> level_inputs(Levels levels, std::uint32_t level, const std::set<FileNumber>& busy);
 // The one table as inputs.
 std::vector<CompactionInput> table_input(const Place& place, const TableInfo& table);
 
 // The seeds, and every table behind the newest of them down to `to_level` that must come along, until nothing more
 // overlaps: what can legally go into the oldest run of to_level.
-std::vector<CompactionInput> closed(const Version& version, std::vector<CompactionInput> seeds, std::uint32_t to_level);
+std::vector<CompactionInput> closed(Levels levels, std::vector<CompactionInput> seeds, std::uint32_t to_level);
 
 struct PushOptions {
   std::uint32_t to_level = 0;  // that of the seeds or deeper
@@ -42,6 +42,8 @@ struct PushOptions {
 // A job of the closed seeds into the oldest run of to_level (of the seeds' own level: into the oldest run among them),
 // or a new one if the level is empty.
 CompactionJob push_down(const PolicyView& view, std::vector<CompactionInput> seeds, const PushOptions& options);
+// The same of the candidate's table, or of all tables of its level that are not busy, into its to_level.
+CompactionJob push_down(const PolicyView& view, const CompactionCandidate& candidate);
 
 std::string describe(const std::vector<CompactionInput>& inputs);  // "level 0: tables 7 9; level 1: table 4"
 
@@ -53,7 +55,8 @@ std::uint64_t level_target_bytes(const Options& options, std::uint32_t level);  
 // 2 · mean entry · (2 · tombstones - entries).
 std::uint64_t compensated_bytes(const TableInfo& table);
 
-// By runs of level 0 and the options, but never before more than `trigger` runs are there: below, no merge will come.
-Pressure level0_pressure(const PolicyView& view, std::uint64_t trigger);
+// Runs of level 0 that press writers: the options', but never before more than `trigger` runs are there: below, no merge
+// will come.
+PressureLimits level0_limits(const PolicyView& view, std::uint64_t trigger);
 
 }  // namespace mylonite

@@ -45,29 +45,33 @@ JobRecord record_of(const Version& version, const CompactionJob& job) {
 
 }  // namespace
 
-Compactor::Compactor(SharedState& state, const CompactionPolicy& policy) : state_(state), policy_(policy) {
+Compactor::Compactor(SharedState& state, ConfiguredPolicy policy) : state_(state), policy_(std::move(policy)) {
   const auto version = state.catalog->version();
-  if (version->policy && version->policy->policy == policy.name() &&
-      version->policy->version == policy.state_version()) {
+  if (version->policy && version->policy->policy == policy_.text &&
+      version->policy->version == policy_.policy.state_version) {
     policy_state_ = version->policy->state;
   }
+  // Without the lock: nobody writes, flushes or merges before the open returns.
+  pressure_limits_ = pressure_limits(policy_, view_of(*version, running_));
   for (std::uint64_t i = 0; i < state.options.compaction_threads; ++i) {
     threads_.emplace_back(fmt::format("compaction {}", i + 1), [this] { run(); });
   }
 }
 
 PolicyView Compactor::view_of(const Version& version, const std::vector<RunningJob>& running) const {
-  return {.version = version,
+  return {.levels = version.levels,
           .running = running,
           .options = state_.options,
           .now = wall_now(),
-          .floor = state_.possible_floor()};
+          .floor = state_.possible_floor(),
+          .state = policy_state_,
+          .parameters = policy_.parameters};
 }
 
 Pressure Compactor::pressure() const {
   if (ended()) return {};
   const auto version = state_.catalog->version();
-  return policy_.pressure(view_of(*version, running_));
+  return pressure_of(pressure_limits_, version->levels);
 }
 
 void Compactor::run() {
@@ -97,45 +101,37 @@ std::optional<Compactor::Task> Compactor::decide(rt::Lock& lock) {
   deciding_ = true;
   lock.unlock();
   // What runs now may end meanwhile, but nothing else starts, so what is legal stays legal.
-  Decision decision = request ? Decision{.job = request->plan(view)} : policy_.pick(view, policy_state_);
-  const auto wake = request ? std::nullopt : policy_.wake_at(view);
-  const Status legal = decision.job ? check_legal(*version, running, *decision.job) : Status();
+  Choice choice = request ? Choice{.job = request->plan(view)} : choose(policy_, view);
+  const Status legal = request && choice.job ? check_legal(version->levels, running, *choice.job) : Status();
   std::optional<Task> task;
-  if (decision.job && legal.ok()) task = plan_task(version, std::move(*decision.job), view);
+  if (choice.job && legal.ok()) task = plan_task(version, std::move(*choice.job), view);
   lock.lock();
   deciding_ = false;
   wake_ns_ = rt::kNever;
-  if (wake) {
+  if (!request) pressure_limits_ = choice.pressure;
+  if (const auto wake = choice.wake_at) {
     const std::uint64_t ticks = wake->ticks - std::min(wake->ticks, view.now.ticks);
     wake_ns_ = rt::monotonic_ns() + std::clamp(ticks * kTickNs, kClockStandsNs, kLookAtClockNs);
   }
   if (ended()) return std::nullopt;
   if (!task) {
     if (legal.ok() && request) finish(request, std::nullopt);
-    if (!legal.ok() && running.empty()) refused(request, legal.error());
+    // What is not legal although nothing runs never will be.
+    if (!legal.ok() && running.empty()) finish(request, legal.error());
     return std::nullopt;
   }
   task->request = request;
-  task->record.policy = request ? "manual" : std::string(policy_.name());
+  task->record.policy = request ? "manual" : policy_.text;
   state_.listener.on_compaction_begin(task->record);
   if (request) {
     request->started = true;
   } else {
-    policy_state_ = std::move(decision.next_state);
+    policy_state_ = std::move(choice.next_state);
   }
   if (!task->plan.job.move) task->plan.drop.floor = state_.drop_floor();
   running_.push_back(std::move(task->running));
   if (running_.size() > 1) rt::mark("compaction.concurrent");
   return task;
-}
-
-// A job that is not legal although nothing runs never will be: its maker is at fault.
-void Compactor::refused(const std::shared_ptr<Request>& request, const Error& why) {
-  if (request) {
-    finish(request, why);
-  } else {
-    pause(why);
-  }
 }
 
 Compactor::Task Compactor::plan_task(const std::shared_ptr<const Version>& version, CompactionJob job,
@@ -150,7 +146,7 @@ Compactor::Task Compactor::plan_task(const std::shared_ptr<const Version>& versi
                .drop = {.floor = kTimestampMin,  // set when the task starts
                         .tombstones_until = state_.tombstones_until(),
                         .older = {}}};
-  task.running = start_job(*version, task.plan.job, task.record.id);
+  task.running = start_job(version->levels, task.plan.job, task.record.id);
   task.plan.output = task.running.output.run;
   task.plan.drop.older = older_than_output(*version, task.plan.job);
   return task;
@@ -178,8 +174,8 @@ void Compactor::work(rt::Lock& lock, Task& task) {
     edit->jobs = {task.record};
     edit->jobs_kept = state_.options.compaction_history_max;
     if (!policy_state_.empty()) {
-      edit->policy = PolicyState{
-          .policy = std::string(policy_.name()), .version = policy_.state_version(), .state = policy_state_};
+      edit->policy =
+          PolicyState{.policy = policy_.text, .version = policy_.policy.state_version, .state = policy_state_};
     }
     lock.unlock();
     done = state_.catalog->commit(*edit);

@@ -1,6 +1,6 @@
-// The store's compaction threads: ask the policy when something has changed, check that its job is legal, run it in
-// small steps, commit, and remove the files that are no longer named (readers that hold them keep reading). Several
-// jobs run at once; one thread at a time decides. Merges that users ask for go before those of the policy.
+// The store's compaction threads: ask the chooser when something has changed, run its job in small steps, commit, and
+// remove the files that are no longer named (readers that hold them keep reading). Several jobs run at once; one thread
+// at a time decides. Merges that users ask for go before those of the policy.
 //
 // An error that a retry may cure is tried again a few times; any other pauses compaction until the store is reopened:
 // nothing is lost, and reads and writes go on. (If it was the manifest that failed, the next flush finds that out and
@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "core/compaction/chooser.h"
 #include "core/compaction/job.h"
-#include "core/compaction/policy.h"
 #include "core/iter/visible_iterator.h"
 #include "core/rt/rt.h"
 #include "core/store/shared_state.h"
@@ -26,7 +26,7 @@ namespace mylonite {
 
 class Compactor {
  public:
-  Compactor(SharedState& state, const CompactionPolicy& policy);
+  Compactor(SharedState& state, ConfiguredPolicy policy);
   void join() { threads_.clear(); }  // requires state.closing
 
   // With the state's lock held: what writers should do (nothing while merging is paused); what stats() tells.
@@ -59,7 +59,6 @@ class Compactor {
   // Releases the lock while it thinks. Empty: nothing to do before `wake_ns_`, or it must be asked again at once.
   std::optional<Task> decide(rt::Lock& lock);
   Task plan_task(const std::shared_ptr<const Version>& version, CompactionJob job, const PolicyView& view) const;
-  void refused(const std::shared_ptr<Request>& request, const Error& why);
   void rest(rt::Lock& lock, std::uint64_t asks);
   void work(rt::Lock& lock, Task& task);
   Result<VersionEdit> carry_out(Task& task, const RunTarget& target);
@@ -72,11 +71,12 @@ class Compactor {
   PolicyView view_of(const Version& version, const std::vector<RunningJob>& running) const;
 
   SharedState& state_;
-  const CompactionPolicy& policy_;
+  const ConfiguredPolicy policy_;
   // Guarded by the state's lock; policy_state_ is written by the deciding thread alone.
   std::vector<RunningJob> running_;
   std::deque<std::shared_ptr<Request>> requests_;  // those that are not done
   std::string policy_state_;
+  PressureLimits pressure_limits_;  // as the policy said when it last ranked
   bool deciding_ = false;
   std::uint64_t wake_ns_ = rt::kNever;  // ask the policy again then although nothing changes
   std::uint64_t retry_ns_ = 0;          // nothing starts before

@@ -14,7 +14,7 @@
 #include <optional>
 #include <string>
 
-#include "core/compaction/policy.h"
+#include "core/compaction/chooser.h"
 #include "core/format/options.h"
 #include "core/memtable/memtable.h"
 #include "core/rt/rt.h"

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "core/store/checkpoint.h"
 #include "core/store/recovery.h"
 #include "core/store/stats_source.h"
@@ -71,11 +69,8 @@ Result<std::unique_ptr<Store>> Store::open_in(Opening opening, const Options& op
   static SilentListener silent;
   EventListener& events = opening.listener != nullptr ? *opening.listener : silent;
   if (Status valid = validate(options); !valid.ok()) return valid.error();
-  const CompactionPolicy* policy = find_policy(options.compaction_policy);
-  if (policy == nullptr) {
-    return Error(Code::kInvalidArgument, fmt::format("option compaction_policy = '{}': expected one of {}",
-                                                     options.compaction_policy, policy_names()));
-  }
+  auto policy = configure_policy(standard_policies(), options.compaction_policy);
+  if (!policy.ok()) return policy.error();
   auto recovered = opening.read_only ? recover_read_only(opening.fs, options.data_dir, options)
                                      : recover(opening.fs, options.data_dir, options);
   if (!recovered.ok()) return recovered.error();
@@ -101,7 +96,7 @@ Result<std::unique_ptr<Store>> Store::open_in(Opening opening, const Options& op
   events.on_recovery(store->recovery_);
   store->writes_ = std::make_unique<WritePath>(*state, std::move(recovered->wal));
   store->background_ = std::make_unique<Background>(*state);
-  store->compactor_ = std::make_unique<Compactor>(*state, *policy);
+  store->compactor_ = std::make_unique<Compactor>(*state, std::move(*policy));
   rt::Lock lock(state->mutex);
   state->ask_pressure = [compactor = store->compactor_.get()] { return compactor->pressure(); };
   return store;

@@ -1,9 +1,7 @@
 // Version: which tables the store consists of. Immutable value; pure bookkeeping, no I/O.
 //
-// Levels → runs → tables. A run is a list of tables with disjoint key ranges in key order; a level is a list of runs,
-// newest first. Every level, level 0 included, has this form. Run ids order runs by the age of their data: larger is
-// newer. They come from the file numbers, so a run that is made anew is the newest of its level; a merge into a run
-// that exists keeps that run's id. Across levels, for every key, a level holds newer versions than the levels below it.
+// Levels → runs → tables (core/version/tree.h). Run ids come from the file numbers, so a run that is made anew is the
+// newest of its level; a merge into a run that exists keeps that run's id.
 // Invariants (check_structure): tables of a run ascend and do not share a user key (one that ends with the border of a
 // range delete may meet the next one's first key); run ids of a level strictly descend; no table is listed twice.
 // Thread-safety: published as shared_ptr<const Version>; any thread may read.
@@ -17,26 +15,9 @@
 #include "core/base/status.h"
 #include "core/format/table_info.h"
 #include "core/version/job_record.h"
+#include "core/version/tree.h"
 
 namespace mylonite {
-
-inline constexpr std::uint32_t kLevelsMax = 64;  // whatever options say
-
-struct RunId {
-  std::uint64_t value = 0;
-  auto operator<=>(const RunId&) const = default;
-};
-
-struct Run {
-  RunId id;
-  std::vector<TableInfo> tables;
-  bool operator==(const Run&) const = default;
-};
-
-struct Level {
-  std::vector<Run> runs;  // newest first
-  bool operator==(const Level&) const = default;
-};
 
 // Where a clean close left the last log. A log that is missing or of another length then is damage, not a torn tail.
 struct ClosedLog {

@@ -8,11 +8,9 @@
 #include <set>
 
 #include "core/base/random.h"
-#include "core/compaction/full.h"
-#include "core/compaction/one_lvl.h"
-#include "core/compaction/random_legal.h"
+#include "core/compaction/chooser.h"
+#include "core/compaction/policies.h"
 #include "core/compaction/shape.h"
-#include "core/compaction/tier.h"
 #include "tests/compaction/tree.h"
 
 namespace mylonite::testing {
@@ -69,7 +67,7 @@ CompactionJob random_job(const Version& version, Random& random) {
     }
   }
   job.to_level = static_cast<std::uint32_t>(random.below(version.levels.size() + 1));
-  const auto runs = runs_of(version, job.to_level);
+  const auto runs = runs_of(version.levels, job.to_level);
   if (!runs.empty() && random.chance(2, 3)) job.into = runs[random.below(runs.size())].id;
   job.move = random.chance(1, 5);
   return job;
@@ -134,7 +132,7 @@ TEST(Legality, AgreesWithTheDefinition) {
     const Version version = random_tree(random);
     const CompactionJob job = random_job(version, random);
     const bool expected = brute_legal(version, job);
-    const Status verdict = check_legal(version, {}, job);
+    const Status verdict = check_legal(version.levels, {}, job);
     ASSERT_EQ(verdict.ok(), expected) << "tree " << i << ": " << text_of(job)
                                       << (verdict.ok() ? "" : verdict.error().to_string());
     (expected ? legal : illegal) += 1;
@@ -229,8 +227,8 @@ TEST(Legality, RunningJobsMayEndInAnyOrder) {
         version = *after;
       }
       const CompactionJob job = random_job(version, random);
-      if (running.size() < 4 && check_legal(version, running, job).ok()) {
-        running.push_back(start_job(version, job, next++));
+      if (running.size() < 4 && check_legal(version.levels, running, job).ok()) {
+        running.push_back(start_job(version.levels, job, next++));
         together += running.size() > 1 ? 1 : 0;
       }
       if (running.empty() || random.chance(2, 3)) continue;
@@ -261,7 +259,7 @@ TEST(Legality, SaysWhatIsWrong) {
   const CompactionInput nine{.level = 0, .run = RunId{9}, .tables = {FileNumber{9}}};
   const CompactionInput three{.level = 1, .run = RunId{3}, .tables = {FileNumber{3}}};
   auto verdict = [&](const CompactionJob& job, std::span<const RunningJob> running = {}) {
-    const Status legal = check_legal(version, running, job);
+    const Status legal = check_legal(version.levels, running, job);
     return legal.ok() ? "legal" : legal.error().message();
   };
   EXPECT_EQ(verdict({.inputs = {}, .to_level = 1}), "illegal compaction: no inputs");
@@ -274,7 +272,7 @@ TEST(Legality, SaysWhatIsWrong) {
   EXPECT_EQ(verdict({.inputs = {three}, .to_level = 64}), "illegal compaction: there is no level 64");
   const CompactionJob fine{.inputs = {three}, .to_level = 2};
   EXPECT_EQ(verdict(fine), "legal");
-  const std::vector<RunningJob> running = {start_job(version, fine, 20)};
+  const std::vector<RunningJob> running = {start_job(version.levels, fine, 20)};
   EXPECT_EQ(verdict(fine, running), "illegal compaction: table 3 is in job 20");
 }
 
@@ -283,6 +281,7 @@ TEST(Legality, SaysWhatIsWrong) {
 // rest within a bounded number of jobs.
 TEST(Legality, PoliciesAreLegalAndComeToRest) {
   Random random(3);
+  const CompactionPolicies policies = standard_policies();
   for (int i = 0; i < 1500; ++i) {
     Version version = random_tree(random);
     Options options;
@@ -299,28 +298,31 @@ TEST(Legality, PoliciesAreLegalAndComeToRest) {
         }
       }
     }
-    for (const CompactionPolicy* policy : {&one_lvl_policy(), &full_policy(), &tier_policy(), &random_legal_policy()}) {
+    for (const CompactionPolicy& each : policies) {
+      const ConfiguredPolicy policy = configure_policy(policies, each.name).value();
       Version now = version;
       std::string state;
       std::vector<RunningJob> running;
       int jobs = 0;
       for (std::uint64_t next = 1000;; ++next) {
-        const PolicyView view{.version = now,
+        const PolicyView view{.levels = now.levels,
                               .running = running,
                               .options = options,
                               .now = Timestamp{100 * kTicksPerSecond},
-                              .floor = kTimestampMax};
-        const Decision decision = policy->pick(view, state);
-        if (!decision.job && running.empty()) break;
-        if (decision.job) {
-          const Status legal = check_legal(now, running, *decision.job);
-          ASSERT_TRUE(legal.ok()) << policy->name() << ": " << legal.error().to_string();
-          running.push_back(start_job(now, *decision.job, next));
-          state = decision.next_state;
-          ASSERT_LT(++jobs, 300) << policy->name() << " does not come to rest: " << text_of(*decision.job) << " "
-                                 << decision.job->why.trigger;
+                              .floor = kTimestampMax,
+                              .state = state,
+                              .parameters = policy.parameters};
+        const Choice choice = choose(policy, view);
+        if (!choice.job && running.empty()) break;
+        if (choice.job) {
+          const Status legal = check_legal(now.levels, running, *choice.job);
+          ASSERT_TRUE(legal.ok()) << policy.text << ": " << legal.error().to_string();
+          running.push_back(start_job(now.levels, *choice.job, next));
+          state = choice.next_state;
+          ASSERT_LT(++jobs, 300) << policy.text << " does not come to rest: " << text_of(*choice.job) << " "
+                                 << choice.job->why.trigger;
         }
-        if (running.size() < 3 && decision.job) continue;
+        if (running.size() < 3 && choice.job) continue;
         const auto after = apply(now, carried_out_as_engine(now, running.front(), ++next));
         ASSERT_TRUE(after.ok()) << after.error().to_string();
         now = *after;

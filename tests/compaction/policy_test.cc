@@ -7,14 +7,16 @@
 //   level ... | running ...     tests/compaction/tree.h
 //   state TEXT
 //   > line                      what is expected: the job, why, what was rejected; or "nothing"; then wake and pressure
-#include "core/compaction/policy.h"
+#include "core/compaction/policies.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "core/compaction/chooser.h"
 #include "core/compaction/legality.h"
+#include "core/format/options.h"
 #include "tests/compaction/tree.h"
 
 namespace mylonite::testing {
@@ -22,7 +24,7 @@ namespace {
 
 struct Case {
   std::string name;
-  const CompactionPolicy* policy = nullptr;
+  std::optional<ConfiguredPolicy> policy;
   Options options;
   Timestamp now;
   Timestamp floor;
@@ -64,7 +66,9 @@ std::vector<Case> cases_of(const std::filesystem::path& file) {
       words >> word >> value;
       EXPECT_TRUE(set_option(next.options, word, value).ok()) << next.name;
     } else if (words >> value; word == "policy") {
-      next.policy = find_policy(value);
+      auto policy = configure_policy(standard_policies(), value);
+      EXPECT_TRUE(policy.ok()) << next.name;
+      if (policy.ok()) next.policy = std::move(*policy);
     } else if (word == "state") {
       next.state = value;
     } else {
@@ -85,34 +89,38 @@ std::string decide(const Case& each) {
   const Version version = version_of(edit);
   std::vector<RunningJob> running;
   for (const std::string& line : each.running) running.push_back(running_of(version, line));
-  const PolicyView view{
-      .version = version, .running = running, .options = each.options, .now = each.now, .floor = each.floor};
-  const Decision decision = each.policy->pick(view, each.state);
+  const PolicyView view{.levels = version.levels,
+                        .running = running,
+                        .options = each.options,
+                        .now = each.now,
+                        .floor = each.floor,
+                        .state = each.state,
+                        .parameters = each.policy->parameters};
+  const Choice choice = choose(*each.policy, view);
   std::ostringstream out;
-  if (decision.job) {
-    const Status legal = check_legal(version, running, *decision.job);
+  if (choice.job) {
+    const Status legal = check_legal(version.levels, running, *choice.job);
     EXPECT_TRUE(legal.ok()) << each.name << ": " << legal.error().to_string();
-    out << text_of(*decision.job) << '\n' << decision.job->why.trigger << '\n';
-    for (const Candidate& other : decision.job->why.rejected)
-      out << "not " << other.what << " (" << other.score << ")\n";
+    out << text_of(*choice.job) << '\n' << choice.job->why.trigger << '\n';
+    for (const Candidate& other : choice.job->why.rejected) out << "not " << other.what << " (" << other.score << ")\n";
   } else {
     out << "nothing\n";
   }
-  if (const auto wake = each.policy->wake_at(view)) out << "wake at " << wake->ticks / kTicksPerSecond << '\n';
-  const Pressure pressure = each.policy->pressure(view);
+  if (choice.wake_at) out << "wake at " << choice.wake_at->ticks / kTicksPerSecond << '\n';
+  const Pressure pressure = pressure_of(choice.pressure, view.levels);
   if (pressure.level == Pressure::Level::kSlowdown) out << "slowdown: " << pressure.cause << '\n';
   if (pressure.level == Pressure::Level::kStop) out << "stop: " << pressure.cause << '\n';
   return out.str();
 }
 
-// Goal: policies decide as their sources say. Method: every script beside this file. Expectation: the decision, its
+// Goal: policies decide as their sources say. Method: every script beside this file. Expectation: the choice, its
 // reasons, wake and pressure, word for word; and every job is legal.
 TEST(Policy, Scripts) {
   std::size_t cases = 0;
   for (const auto& entry : std::filesystem::directory_iterator(MYLONITE_SOURCE_DIR "/tests/compaction")) {
     if (entry.path().extension() != ".txt" || entry.path().filename() == "CMakeLists.txt") continue;
     for (const Case& each : cases_of(entry.path())) {
-      ASSERT_NE(each.policy, nullptr) << each.name;
+      ASSERT_TRUE(each.policy) << each.name;
       EXPECT_EQ(decide(each), each.expected) << each.name;
       ++cases;
     }

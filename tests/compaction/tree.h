@@ -13,8 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/compaction/legality.h"
 #include "core/compaction/plan.h"
 #include "core/format/internal_key.h"
+#include "core/version/version.h"
 
 namespace mylonite::testing {
 
@@ -75,7 +77,7 @@ inline RunningJob running_of(const Version& version, const std::string& line) {
   RunId into;
   in >> word >> job.to_level >> word >> into.value;
   job.into = into;
-  return start_job(version, job, id);
+  return start_job(version.levels, job, id);
 }
 
 inline Version version_of(const VersionEdit& edit) {

@@ -134,6 +134,16 @@ std::string complaint(const Source& source, const Include& include) {
   return allowed(row->to, *own) ? "" : "no arrow leads there (ARCHITECTURE.md, tests/tidy/layering.cc)";
 }
 
+// core/sst/block.cc → block.h; of one file of several behind one header, policies_tiered.cc → policies.h.
+bool has_header(const std::set<std::string>& present, std::string stem) {
+  while (!present.contains(stem + ".h")) {
+    const std::size_t cut = stem.find_last_of("_/");
+    if (cut == std::string::npos || stem[cut] == '/') return false;
+    stem.resize(cut);
+  }
+  return true;
+}
+
 }  // namespace
 
 Violations check_includes(const Source& source) {
@@ -197,7 +207,7 @@ Violations check_dead_files(const std::vector<Source>& sources) {
     if (source.path.ends_with(".h") && !included.contains(source.path)) {
       found.push_back({.path = source.path, .line = 1, .what = "nobody includes this header"});
     }
-    if (source.path.ends_with(".cc") && engine && !present.contains(stem + ".h")) {
+    if (source.path.ends_with(".cc") && engine && !has_header(present, stem)) {
       found.push_back({.path = source.path, .line = 1, .what = "a source of the engine without its header"});
     }
   }

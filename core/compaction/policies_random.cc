@@ -1,11 +1,17 @@
-#include "core/compaction/random_legal.h"
-
+// Any legal job: the engine's own adversary, for tests of everything behind the policy.
+//
+// Proposes at random: some tables of a run or of neighbouring runs, or whole levels, with or without what overlaps
+// below, up or down, into any run or a new one, merged or moved. A coin that depends on the shape of the tree alone says
+// whether to try at all, so an unchanging tree comes to rest, on average after two jobs. The state counts draws, so that
+// an equal shape met again is treated otherwise.
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/base/random.h"
-#include "core/compaction/legality.h"
+#include "core/compaction/policies.h"
 #include "core/compaction/shape.h"
 
 namespace mylonite {
@@ -14,7 +20,7 @@ namespace {
 std::uint64_t shape_hash(const PolicyView& view) {
   std::uint64_t hash = 1;
   auto add = [&](std::uint64_t word) { hash = mix64(hash ^ word) + 0x9e3779b97f4a7c15ULL; };
-  for (const Level& level : view.version.levels) {
+  for (const Level& level : view.levels) {
     add(level.runs.size());
     for (const Run& run : level.runs) {
       add(run.id.value);
@@ -34,12 +40,10 @@ std::uint64_t parse_count(std::string_view state) {
 class Proposer {
  public:
   Proposer(const PolicyView& view, Random random) : view_(view), random_(random) {
-    for (std::uint32_t level = 0; level < view.version.levels.size(); ++level) {
-      for (const Run& run : view.version.levels[level].runs) runs_.push_back({.level = level, .run = &run});
+    for (std::uint32_t level = 0; level < view.levels.size(); ++level) {
+      for (const Run& run : view.levels[level].runs) runs_.push_back({.level = level, .run = &run});
     }
   }
-
-  bool nothing_there() const { return runs_.empty(); }
 
   CompactionJob propose() {
     CompactionJob job;
@@ -51,9 +55,9 @@ class Proposer {
     const std::uint32_t from = runs_[first].level;
     job.to_level = output_level(from);
     if (job.to_level >= from && random_.chance(2, 3)) {
-      job.inputs = closed(view_.version, std::move(job.inputs), job.to_level);
+      job.inputs = closed(view_.levels, std::move(job.inputs), job.to_level);
     }
-    const auto targets = runs_of(view_.version, job.to_level);
+    const auto targets = runs_of(view_.levels, job.to_level);
     if (!targets.empty() && (job.to_level == 0 || random_.chance(2, 3))) {
       job.into = random_.chance(1, 2) ? targets.back().id : targets[random_.below(targets.size())].id;
     }
@@ -94,33 +98,34 @@ class Proposer {
   std::vector<Place> runs_;  // newest first
 };
 
-class RandomLegal final : public CompactionPolicy {
- public:
-  std::string_view name() const override { return "random_legal"; }
+constexpr std::int64_t kProposals = 30;
 
-  Decision pick(const PolicyView& view, std::string_view state) const override {
-    constexpr int kTries = 30;
-    const std::uint64_t shape = shape_hash(view);
-    if (!Random(shape).chance(2, 3)) return {};
-    const std::uint64_t draws = parse_count(state);
-    Proposer proposer(view, Random(shape).split(draws));
-    if (proposer.nothing_there()) return {};
-    for (int i = 0; i < kTries; ++i) {
-      CompactionJob job = proposer.propose();
-      if (!check_legal(view.version, view.running, job).ok()) continue;
-      job.why = {.trigger = "the coin fell so", .chosen = describe(job.inputs), .rejected = {}};
-      if (i > 0) job.why.rejected.push_back({.what = "proposals that were not legal", .score = i});
-      return {.job = std::move(job), .next_state = fmt::format("{}", draws + 1)};
-    }
-    return {};
+Ranking rank_random(const PolicyView& view) {
+  Ranking ranking{.expired = ExpiredTombstones::kIgnored, .pressure = kNoPressure};
+  const bool empty = std::ranges::all_of(view.levels, [](const Level& level) { return level.runs.empty(); });
+  if (empty || !Random(shape_hash(view)).chance(2, 3)) return ranking;
+  ranking.triggers.push_back({.what = "the coin fell so"});
+  for (std::int64_t i = 0; i < kProposals; ++i) {
+    ranking.candidates.push_back({.kind = CompactionCandidate::Kind::kOther, .score = i});
   }
-};
+  return ranking;
+}
+
+// The score says which of the proposals.
+PlannedJob plan_random(const PolicyView& view, const CompactionCandidate& candidate) {
+  const std::uint64_t draws = parse_count(view.state);
+  Proposer proposer(view, Random(shape_hash(view)).split(draws));
+  for (std::int64_t i = 0; i < candidate.score; ++i) proposer.propose();
+  return {.job = proposer.propose(), .next_state = fmt::format("{}", draws + 1)};
+}
 
 }  // namespace
 
-const CompactionPolicy& random_legal_policy() {
-  static const RandomLegal kPolicy;
-  return kPolicy;
+CompactionPolicies random_policies() {
+  return {{.name = "random_legal",
+           .what = "any legal job, drawn at random: for tests of what stands behind the policy",
+           .rank = rank_random,
+           .plan = plan_random}};
 }
 
 }  // namespace mylonite

@@ -1,0 +1,115 @@
+#include "core/compaction/chooser.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/compaction/expiry.h"
+#include "core/compaction/legality.h"
+#include "core/compaction/shape.h"
+#include "core/format/options.h"
+
+namespace mylonite {
+namespace {
+
+constexpr std::size_t kTablesNamed = 3;
+constexpr std::size_t kRejectedNamed = 6;
+
+PlannedJob plan_of(const CompactionPolicy& policy, const PolicyView& view, const CompactionCandidate& candidate) {
+  return policy.plan ? policy.plan(view, candidate) : PlannedJob{.job = push_down(view, candidate)};
+}
+
+// Levels that a candidate holds back, because it is not legal itself.
+std::set<std::uint32_t> levels_held_back(const CompactionPolicy& policy, const PolicyView& view,
+                                         const Ranking& ranking) {
+  std::set<std::uint32_t> held;
+  for (const CompactionCandidate& each : ranking.candidates) {
+    if (!each.holds_back || held.contains(*each.holds_back)) continue;
+    if (!check_legal(view.levels, view.running, plan_of(policy, view, each).job).ok()) held.insert(*each.holds_back);
+  }
+  return held;
+}
+
+// `passed`: candidates before the chosen one that were not legal.
+Reason reason_of(const Ranking& ranking, const CompactionCandidate& chosen, const CompactionJob& job,
+                 std::size_t passed) {
+  using Kind = CompactionCandidate::Kind;
+  const CompactionTrigger& trigger = ranking.triggers[chosen.trigger];
+  Reason why{.trigger = trigger.reason.empty() ? trigger.what : trigger.reason, .chosen = describe(job.inputs)};
+  if (!trigger.measure.empty() && chosen.kind == Kind::kTable) {
+    why.chosen += fmt::format(", {} {}", trigger.measure, chosen.score);
+  }
+  if (chosen.kind == Kind::kOther && passed > 0) {
+    why.rejected.push_back({.what = "proposals that were not legal", .score = static_cast<std::int64_t>(passed)});
+  }
+  for (const CompactionCandidate& other : ranking.candidates) {
+    if (why.rejected.size() == kTablesNamed) break;
+    if (&other == &chosen || other.kind != Kind::kTable || other.trigger != chosen.trigger) continue;
+    why.rejected.push_back({.what = fmt::format("table {}", other.table->number.value), .score = other.score});
+  }
+  for (const CompactionTrigger& other : ranking.triggers) {
+    if (why.rejected.size() == kRejectedNamed) break;
+    if (&other == &trigger || other.score <= 0) continue;
+    why.rejected.push_back({.what = other.what, .score = other.score});
+  }
+  return why;
+}
+
+void choose_job(const CompactionPolicy& policy, const PolicyView& view, const Ranking& ranking, Choice& choice) {
+  const std::set<std::uint32_t> held = levels_held_back(policy, view, ranking);
+  std::size_t passed = 0;
+  for (const CompactionCandidate& each : ranking.candidates) {
+    if (held.contains(each.place.level)) continue;
+    PlannedJob planned = plan_of(policy, view, each);
+    if (!check_legal(view.levels, view.running, planned.job).ok()) {
+      ++passed;
+      continue;
+    }
+    planned.job.why = reason_of(ranking, each, planned.job, passed);
+    choice.job = std::move(planned.job);
+    choice.next_state = std::move(planned.next_state);
+    return;
+  }
+  if (ranking.expired == ExpiredTombstones::kIgnored) return;
+  choice.job = expired_job(view, ranking.expired == ExpiredTombstones::kToNextLevel);
+  choice.next_state = view.state;
+}
+
+PressureLimits limits_of(const Ranking& ranking, const Options& options) {
+  return ranking.pressure.value_or(
+      PressureLimits{.slowdown_runs = options.level0_slowdown_runs, .stop_runs = options.level0_stop_runs});
+}
+
+}  // namespace
+
+PressureLimits pressure_limits(const ConfiguredPolicy& policy, const PolicyView& view) {
+  return limits_of(policy.policy.rank(view), view.options);
+}
+
+Choice choose(const ConfiguredPolicy& policy, const PolicyView& view) {
+  const Ranking ranking = policy.policy.rank(view);
+  Choice choice;
+  choose_job(policy.policy, view, ranking, choice);
+  choice.wake_at = ranking.wake_at;
+  if (ranking.expired != ExpiredTombstones::kIgnored) {
+    const auto expiry = expiry_wake(view);
+    if (expiry && (!choice.wake_at || *expiry < *choice.wake_at)) choice.wake_at = expiry;
+  }
+  choice.pressure = limits_of(ranking, view.options);
+  return choice;
+}
+
+Pressure pressure_of(const PressureLimits& limits, Levels levels) {
+  const std::uint64_t runs = runs_of(levels, 0).size();
+  if (runs >= limits.stop_runs) {
+    return {.level = Pressure::Level::kStop,
+            .cause = fmt::format("level 0 has {} runs, {} stop writers", runs, limits.stop_runs)};
+  }
+  if (runs < limits.slowdown_runs) return {};
+  return {.level = Pressure::Level::kSlowdown,
+          .cause = fmt::format("level 0 has {} runs, {} slow writers down", runs, limits.slowdown_runs)};
+}
+
+}  // namespace mylonite

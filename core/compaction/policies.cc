@@ -1,0 +1,91 @@
+#include "core/compaction/policies.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace mylonite {
+namespace {
+
+Error refused(std::string_view text, const std::string& why) {
+  return Error(Code::kInvalidArgument, fmt::format("option compaction_policy = '{}': {}", text, why));
+}
+
+std::string parameter_names(const CompactionPolicy& policy) {
+  std::string names;
+  for (const PolicyParameter& each : policy.parameters)
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", each.name);
+  return names;
+}
+
+// One `K=3` into the parameters; empty: done, else what is wrong.
+std::string set_parameter(ConfiguredPolicy& chosen, std::string_view setting, std::vector<std::string_view>& named) {
+  const std::size_t equals = setting.find('=');
+  const std::string_view name = setting.substr(0, equals);
+  const auto found = std::ranges::find(chosen.policy.parameters, name, &PolicyParameter::name);
+  if (found == chosen.policy.parameters.end()) {
+    const std::string names = parameter_names(chosen.policy);
+    if (names.empty()) return fmt::format("'{}' takes no parameters", chosen.policy.name);
+    return fmt::format("'{}' has no parameter '{}'; there are: {}", chosen.policy.name, name, names);
+  }
+  if (std::ranges::find(named, name) != named.end()) return fmt::format("parameter {} is given twice", name);
+  named.push_back(name);
+  const std::string_view digits = equals == std::string_view::npos ? "" : setting.substr(equals + 1);
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc{} || end != digits.data() + digits.size()) {
+    return fmt::format("parameter {} = '{}': expected a whole number", name, digits);
+  }
+  if (value < found->low || value > found->high) {
+    return fmt::format("parameter {} = {}: expected {} to {}", name, value, found->low, found->high);
+  }
+  chosen.parameters[static_cast<std::size_t>(found - chosen.policy.parameters.begin())].value = value;
+  return {};
+}
+
+CompactionPolicy none_policy() {
+  return {.name = "none", .what = "merges nothing by itself", .rank = [](const PolicyView&) {
+            return Ranking{.expired = ExpiredTombstones::kIgnored, .pressure = kNoPressure};
+          }};
+}
+
+}  // namespace
+
+CompactionPolicies standard_policies() {
+  CompactionPolicies all = {none_policy()};
+  for (const auto& family : {leveled_policies(), tiered_policies(), random_policies()}) {
+    all.insert(all.end(), family.begin(), family.end());
+  }
+  return all;
+}
+
+std::string policy_names(const CompactionPolicies& policies) {
+  std::string names;
+  for (const CompactionPolicy& each : policies) names += fmt::format("{}{}", names.empty() ? "" : ", ", each.name);
+  return names;
+}
+
+Result<ConfiguredPolicy> configure_policy(const CompactionPolicies& policies, std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const auto found = std::ranges::find(policies, text.substr(0, colon), &CompactionPolicy::name);
+  if (found == policies.end()) return refused(text, "expected one of " + policy_names(policies));
+  ConfiguredPolicy chosen{.policy = *found};
+  for (const PolicyParameter& each : found->parameters) {
+    chosen.parameters.push_back({.name = each.name, .value = each.fallback});
+  }
+  std::vector<std::string_view> named;
+  for (std::size_t at = colon; at != std::string_view::npos;) {
+    const std::size_t end = text.find(',', at + 1);
+    const std::string_view setting = text.substr(at + 1, end == std::string_view::npos ? end : end - at - 1);
+    if (const std::string wrong = set_parameter(chosen, setting, named); !wrong.empty()) return refused(text, wrong);
+    at = end;
+  }
+  chosen.text = found->name;
+  for (const ParameterValue& each : chosen.parameters) {
+    chosen.text += fmt::format("{}{}={}", &each == chosen.parameters.data() ? ":" : ",", each.name, each.value);
+  }
+  return chosen;
+}
+
+}  // namespace mylonite

@@ -1,0 +1,32 @@
+// The registry of compaction policies: the standard ones, and from a text to a policy with its parameters.
+//
+// A text is a policy's name, or its name with parameters: `fluid:K=3,Z=1`, in any order; a parameter that is left out
+// has its default.
+// Thread-safety: pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/status.h"
+#include "core/compaction/policy.h"
+
+namespace mylonite {
+
+struct ConfiguredPolicy {
+  CompactionPolicy policy;
+  std::vector<ParameterValue> parameters{};  // all that the row declares
+  std::string text{};                        // the name with all parameters: what the manifest records
+};
+
+// kInvalidArgument naming the option, the text and what is allowed.
+Result<ConfiguredPolicy> configure_policy(const CompactionPolicies& policies, std::string_view text);
+std::string policy_names(const CompactionPolicies& policies);  // for messages: "none, tier"
+
+// The families of standard_policies(), each in a file of its own.
+CompactionPolicies leveled_policies();
+CompactionPolicies tiered_policies();
+CompactionPolicies random_policies();
+
+}  // namespace mylonite

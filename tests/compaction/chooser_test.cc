@@ -1,0 +1,179 @@
+// The registry's texts, and what the one chooser does alike for every policy.
+#include "core/compaction/chooser.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/compaction/legality.h"
+#include "core/format/options.h"
+#include "tests/compaction/tree.h"
+
+namespace mylonite::testing {
+namespace {
+
+// Two parameters, and a ranking that the test sets.
+CompactionPolicy example(const Ranking& ranking) {
+  return {.name = "fluid",
+          .what = "an example",
+          .parameters = {{.name = "K", .fallback = 3, .low = 1, .high = 100},
+                         {.name = "Z", .fallback = 1, .low = -5, .high = 100}},
+          .rank = [ranking](const PolicyView&) { return ranking; }};
+}
+
+std::string text_of_policy(std::string_view text) {
+  const auto policy = configure_policy({example({}), {.name = "plain", .what = "w", .rank = {}}}, text);
+  return policy.ok() ? policy->text : policy.error().message();
+}
+
+// Goal: a policy's text says its parameters, and a wrong text is refused with what is allowed. Method: texts right and
+// wrong. Expectation: the text with every parameter, or the message word for word.
+TEST(PolicyText, ParametersAreParsed) {
+  EXPECT_EQ(text_of_policy("plain"), "plain");
+  EXPECT_EQ(text_of_policy("fluid"), "fluid:K=3,Z=1");
+  EXPECT_EQ(text_of_policy("fluid:Z=-2"), "fluid:K=3,Z=-2");
+  EXPECT_EQ(text_of_policy("fluid:Z=2,K=9"), "fluid:K=9,Z=2");
+  const std::string option = "option compaction_policy = ";
+  EXPECT_EQ(text_of_policy(""), option + "'': expected one of fluid, plain");
+  EXPECT_EQ(text_of_policy("level"), option + "'level': expected one of fluid, plain");
+  EXPECT_EQ(text_of_policy("plain:K=3"), option + "'plain:K=3': 'plain' takes no parameters");
+  EXPECT_EQ(text_of_policy("fluid:Q=3"), option + "'fluid:Q=3': 'fluid' has no parameter 'Q'; there are: K, Z");
+  EXPECT_EQ(text_of_policy("fluid:"), option + "'fluid:': 'fluid' has no parameter ''; there are: K, Z");
+  EXPECT_EQ(text_of_policy("fluid:K"), option + "'fluid:K': parameter K = '': expected a whole number");
+  EXPECT_EQ(text_of_policy("fluid:K=3x"), option + "'fluid:K=3x': parameter K = '3x': expected a whole number");
+  EXPECT_EQ(text_of_policy("fluid:K=101"), option + "'fluid:K=101': parameter K = 101: expected 1 to 100");
+  EXPECT_EQ(text_of_policy("fluid:Z=-6,K=1"), option + "'fluid:Z=-6,K=1': parameter Z = -6: expected -5 to 100");
+  EXPECT_EQ(text_of_policy("fluid:K=1,K=2"), option + "'fluid:K=1,K=2': parameter K is given twice");
+  EXPECT_EQ(text_of_policy("fluid:K=1,"), option + "'fluid:K=1,': 'fluid' has no parameter ''; there are: K, Z");
+}
+
+// Goal: rows of the registry are fit to be found, drawn and explained. Method: look at all standard ones. Expectation:
+// names are unique words; each says what it does and can rank; parameters' defaults and trial values are in range.
+TEST(PolicyText, StandardRowsAreWhole) {
+  std::set<std::string> names;
+  for (const CompactionPolicy& each : standard_policies()) {
+    EXPECT_TRUE(names.insert(each.name).second) << each.name;
+    EXPECT_EQ(each.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"), std::string::npos) << each.name;
+    EXPECT_FALSE(each.what.empty()) << each.name;
+    EXPECT_TRUE(each.rank != nullptr) << each.name;
+    for (const PolicyParameter& parameter : each.parameters) {
+      EXPECT_FALSE(parameter.meaning.empty()) << each.name << " " << parameter.name;
+      EXPECT_TRUE(std::ranges::is_sorted(parameter.worth_trying)) << each.name << " " << parameter.name;
+      EXPECT_TRUE(parameter.low <= parameter.fallback && parameter.fallback <= parameter.high) << parameter.name;
+      for (const std::int64_t value : parameter.worth_trying) {
+        EXPECT_TRUE(parameter.low <= value && value <= parameter.high) << parameter.name << " " << value;
+      }
+    }
+  }
+}
+
+struct Chooser : ::testing::Test {
+  Choice choose_by(const CompactionPolicy& policy, std::string_view text = "fluid") {
+    const ConfiguredPolicy configured = configure_policy({policy}, text).value();
+    return choose(configured, {.levels = version.levels,
+                               .running = running,
+                               .options = options,
+                               .now = Timestamp{1000},
+                               .floor = Timestamp{1000},
+                               .state = "before",
+                               .parameters = configured.parameters});
+  }
+  CompactionCandidate table_at(std::uint32_t level, std::size_t index, std::int64_t score) const {
+    const auto& run = version.levels.at(level).runs.at(0);
+    return {.kind = CompactionCandidate::Kind::kTable,
+            .place = {.level = level, .run = run.id},
+            .table = &run.tables.at(index),
+            .to_level = level + 1,
+            .score = score};
+  }
+
+  Version version = tree(
+      "level 1: run 3 = 3:a-f:100 4:g-k:100 5:n-z:100\n"
+      "level 2: run 2 = 20:a-c:100 21:d-h:100 22:o-p:100\n");
+  std::vector<RunningJob> running = {
+      running_of(version, "running 30: level 1 run 3 tables 3 level 2 run 2 tables 20 21 -> level 2 run 2")};
+  Options options;
+};
+
+// Goal: the first legal candidate is chosen, and the reason names what was not. Method: the best candidate overlaps what
+// a job works on. Expectation: the next one, moved or merged by the default plan; the trigger's words, the others.
+TEST_F(Chooser, TakesTheFirstLegalCandidate) {
+  Ranking ranking;
+  ranking.triggers = {{.what = "too large", .score = 7, .measure = "weight"},
+                      {.what = "also weighed", .score = 5},
+                      {.what = "nothing to it", .score = 0}};
+  ranking.candidates = {table_at(1, 1, 9), table_at(1, 2, 8)};
+  const Choice choice = choose_by(example(ranking));
+  ASSERT_TRUE(choice.job);
+  EXPECT_EQ(text_of(*choice.job), "merge level 1 run 3 tables 5 level 2 run 2 tables 22 -> level 2 run 2");
+  EXPECT_EQ(choice.job->why,
+            (Reason{.trigger = "too large",
+                    .chosen = "level 1: table 5; level 2: table 22, weight 8",
+                    .rejected = {{.what = "table 4", .score = 9}, {.what = "also weighed", .score = 5}}}));
+}
+
+// Goal: a candidate that is not legal holds a level back, wherever that level's candidates stand. Method: as above, the
+// illegal one behind the legal one. Expectation: nothing while it is not legal, the other one once it is.
+TEST_F(Chooser, HoldsBack) {
+  Ranking ranking;
+  ranking.triggers = {{.what = "due"}};
+  ranking.candidates = {table_at(1, 2, 8), table_at(1, 1, 9)};
+  ranking.candidates[1].holds_back = 1;
+  EXPECT_FALSE(choose_by(example(ranking)).job);
+  running.clear();
+  ASSERT_TRUE(choose_by(example(ranking)).job);
+  EXPECT_EQ(choose_by(example(ranking)).job->inputs.front().tables.front(), FileNumber{5});
+}
+
+// Goal: what a ranking leaves open has the chooser's default. Method: rankings that say nothing, and that say it.
+// Expectation: limits of the options; wake-up at the expiry or earlier; expired tombstones only where asked for.
+TEST_F(Chooser, HasDefaults) {
+  running.clear();
+  options.level0_slowdown_runs = 3;
+  options.level0_stop_runs = 5;
+  options.tombstone_retention_seconds = 1;
+  version.levels[2].runs[0].tables[0].oldest_tombstone = Timestamp{kTicksPerSecond};
+  Choice choice = choose_by(example({}));
+  EXPECT_FALSE(choice.job);
+  EXPECT_EQ(choice.wake_at, Timestamp{2 * kTicksPerSecond});
+  EXPECT_EQ(choice.pressure.slowdown_runs, 3U);
+  EXPECT_EQ(choice.pressure.stop_runs, 5U);
+  choice = choose_by(example({.wake_at = Timestamp{2000}, .pressure = kNoPressure}));
+  EXPECT_EQ(choice.wake_at, Timestamp{2000});
+  EXPECT_EQ(choice.pressure.stop_runs, UINT64_MAX);
+  EXPECT_FALSE(choose_by(example({.expired = ExpiredTombstones::kIgnored})).wake_at);
+  options.tombstone_retention_seconds = 0;
+  version.levels[2].runs[0].tables[0].oldest_tombstone = Timestamp{10};
+  choice = choose_by(example({}));
+  ASSERT_TRUE(choice.job);
+  EXPECT_EQ(text_of(*choice.job), "merge level 2 run 2 tables 20 -> level 2 run 2");
+  EXPECT_EQ(choice.next_state, "before");
+  EXPECT_FALSE(choose_by(example({.expired = ExpiredTombstones::kIgnored})).job);
+}
+
+// Goal: a policy of one's own has its parameters, its state and its plan. Method: a plan that hands back what it saw.
+// Expectation: the parameter of the text, the default of the other, the state for the next decision.
+TEST_F(Chooser, GivesParametersAndState) {
+  running.clear();
+  Ranking ranking;
+  ranking.triggers = {{.what = "asked"}};
+  ranking.candidates = {{.kind = CompactionCandidate::Kind::kOther, .score = 1}};
+  CompactionPolicy policy = example(ranking);
+  policy.plan = [](const PolicyView& view, const CompactionCandidate&) {
+    PlannedJob planned;
+    planned.job.inputs = {{.level = 1, .run = RunId{3}, .tables = {FileNumber{4}}}};
+    planned.job.to_level = 1;
+    planned.job.into = RunId{3};
+    planned.next_state = std::string(view.state) + " " + std::to_string(view.parameter("K")) + " " +
+                         std::to_string(view.parameter("Z")) + " " + std::to_string(view.parameter("none such"));
+    return planned;
+  };
+  const Choice choice = choose_by(policy, "fluid:Z=8");
+  ASSERT_TRUE(choice.job);
+  EXPECT_EQ(choice.job->why.trigger, "asked");
+  EXPECT_EQ(choice.next_state, "before 3 8 0");
+}
+
+}  // namespace
+}  // namespace mylonite::testing
