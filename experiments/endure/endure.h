@@ -1,7 +1,7 @@
 // `mylonite-lab endure`: a store's life on a real disk, every answer judged.
 //
 // Fill in random order, overwrite all, delete half (removes, and range deletes among them), scan both ways, merge
-// everything, scan again, close, open, verify every table. After each phase a scan compares every key and value with
+// everything, scan again, close, verify every table, open. After each phase a scan compares every key and value with
 // what must be there; reading is a row of its own, so that its time is not the phase's. Writes are not synced.
 // Thread-safety: one thread a call. Linux only (/proc).
 #pragma once
