@@ -36,7 +36,9 @@ TEST_F(EndureTest, ALifeUnderEveryPolicy) {
     EXPECT_EQ(phases[2]["operations"], 2000);
     EXPECT_LE(phases.back()["live_bytes"], 1000 * 116);
     EXPECT_GT(phases.back()["live_bytes"], 900 * 116);
-    EXPECT_GT(phases[8]["stats"]["merges"], 0);
+    // A full level 0 stops the writers until it is merged. random_legal stops nobody and merges by chance: for it, the
+    // merge that is asked for counts, too.
+    EXPECT_GT(phases[policy == "random_legal" ? 12 : 8]["stats"]["merges"], 0);
     EXPECT_GT(json["memory"]["stated"], 0);
     EXPECT_TRUE(names().empty());
   }

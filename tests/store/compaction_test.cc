@@ -53,9 +53,16 @@ void churn(Store& store, std::map<std::string, std::string>& model, Random& rand
   }
 }
 
+// A policy has merged or moved tables since the store was opened.
+bool has_merged(const Store& store) {
+  const StoreStats stats = store.stats();
+  return stats.merges + stats.moves > 0;
+}
+
 // Goal: any policy works on what any other left. Method: a store reopened under each policy and back, other levels and
-// sizes each time, with three compaction threads on real threads. Expectation: always the model; merges happen, and the
-// listener hears the end of each that began.
+// sizes each time, with three compaction threads on real threads. Writing goes on until a merge is in force: every
+// flush asks the policy again. Expectation: always the model; merges happen, and the listener hears the end of each
+// that began.
 TEST(Compaction, PoliciesChangeAtReopen) {
   TestDisk disk(false);
   Random random(5);
@@ -68,6 +75,10 @@ TEST(Compaction, PoliciesChangeAtReopen) {
     Heard heard;
     const auto store = open_store(disk.fs(), options, &heard);
     ASSERT_NO_FATAL_FAILURE(churn(*store, model, random, 600));
+    while (options.compaction_policy != "none" && !has_merged(*store)) {
+      ASSERT_NO_FATAL_FAILURE(churn(*store, model, random, 20));
+      ASSERT_TRUE(store->flush().ok());
+    }
     EXPECT_EQ(all(*store), Pairs(model.begin(), model.end())) << options.compaction_policy;
     ASSERT_TRUE(store->close().ok());
     EXPECT_EQ(heard.paused, "");
@@ -115,8 +126,9 @@ TEST(Compaction, MergesAskedFor) {
   EXPECT_EQ(store->compact_level(0).error().code(), Code::kClosed);
 }
 
-// Goal: reasons are remembered, and not for ever. Method: many merges, a limit of 5, a reopen. Expectation: the last 5
-// with their reasons, the same after the reopen; the listener heard them all; random_legal goes on where it was.
+// Goal: reasons are remembered, and not for ever. Method: many merges, a limit of 5, a reopen; on simulated threads,
+// with pauses in which merges come to rest, so that their number is always the same. Expectation: the last 5 with their
+// reasons, the same after the reopen; the listener heard them all; random_legal goes on where it was.
 TEST(Compaction, HistoryIsKept) {
   TestDisk disk(false);
   Options options = tree_options("random_legal");
@@ -124,15 +136,19 @@ TEST(Compaction, HistoryIsKept) {
   Heard heard;
   std::vector<JobRecord> jobs;
   std::optional<PolicyState> state;
-  {
+  sim::VirtualClock clock(17'671'392'000'000'000ULL);
+  run_simulated(clock, [&] {
     const auto store = open_store(disk.fs(), options, &heard);
     Random random(7);
     std::map<std::string, std::string> model;
-    ASSERT_NO_FATAL_FAILURE(churn(*store, model, random, 1500));
+    for (int i = 0; i < 30; ++i) {
+      ASSERT_NO_FATAL_FAILURE(churn(*store, model, random, 50));
+      rt::sleep_until(rt::monotonic_ns() + 1'000'000'000);
+    }
     ASSERT_TRUE(store->close().ok());
     jobs = store->version()->jobs;
     state = store->version()->policy;
-  }
+  });
   ASSERT_GT(heard.jobs.size(), 5U);
   ASSERT_EQ(jobs.size(), 5U);
   for (const JobRecord& job : jobs) {

@@ -1,11 +1,12 @@
-// Sees to it that two merges run at once, and that a flush is installed beside them; and counts that they did.
+// Makes two merges run at once, and a flush end beside them, while a store is written to; counts them.
 //
 // How: the store is given this listener, and its file system through HeldMerges. A merge of a level below 0 that is
-// about to make its first table is held until another merge has begun and a flush has been installed beside both. So
-// nothing is decided by how fast anything is: where a second merge can begin, it does. Where none does within kHoldNs
-// the merge goes on, and the next one is held, kHolds of them; then the goal is missed. (Merges of level 0 are not
-// held: they usually meet all keys, and no other merge is legal beside them.) Once reached, nothing is held any more.
-// Moves do not count. Thread-safety: any thread.
+// about to make its first table is held until another merge has begun and a flush has ended beside both. Where no other
+// merge may begin, level 0 grows until it stops the writers: then the merge goes on, and a later one is held. So the
+// speed of no thread decides; the goal is missed only where the writers end first. (Merges of level 0 are not held:
+// they usually meet all keys, and no other merge is legal beside them.) Once the goal is reached, nothing is held any
+// more. Moves do not count.
+// Whoever uses this calls let_go() before it waits for the store without writing. Thread-safety: any thread.
 #pragma once
 
 #include <algorithm>
@@ -36,25 +37,22 @@ class MergesAtOnce final : public EventListener {
     rt::Lock lock(mutex_);
     return seen_;
   }
-  // The goal is neither reached nor missed.
-  bool waits() {
+  // The goal is not reached, or fewer merges began than asked for: the writers go on.
+  bool waits(std::uint64_t merges) {
     rt::Lock lock(mutex_);
-    return waits_locked();
+    return seen_.flushes_beside_two == 0 || seen_.merges < merges;
   }
   // Nothing is held any more.
   void let_go() {
     rt::Lock lock(mutex_);
-    holds_left_ = 0;
+    let_go_ = true;
     change_.notify_all();
   }
   // Called by the thread that makes a table.
   void hold_merge() {
     if (!std::exchange(held_next_, false)) return;
     rt::Lock lock(mutex_);
-    const std::uint64_t until = rt::monotonic_ns() + kHoldNs;
-    while (waits_locked() && change_.wait_until(lock, until)) {
-    }
-    if (waits_locked()) --holds_left_;
+    while (holds()) change_.wait(lock);
   }
 
   void on_compaction_begin(const JobRecord& job) override {
@@ -66,6 +64,16 @@ class MergesAtOnce final : public EventListener {
   }
   void on_compaction(const JobRecord& job) override { ended(job); }
   void on_compaction_failed(const JobRecord& job, const Error&) override { ended(job); }
+  void on_stamped(Timestamp, const WriteBatch&) override {
+    rt::Lock lock(mutex_);
+    writers_stopped_ = false;
+  }
+  void on_write_stall(const StallReport& report) override {
+    if (report.cause != StallCause::kLevel0) return;
+    rt::Lock lock(mutex_);
+    writers_stopped_ = true;
+    change_.notify_all();
+  }
   void on_flush(const FlushReport&) override {
     rt::Lock lock(mutex_);
     ++seen_.flushes;
@@ -75,10 +83,7 @@ class MergesAtOnce final : public EventListener {
   }
 
  private:
-  static constexpr std::uint64_t kHoldNs = 500'000'000;
-  static constexpr int kHolds = 10;
-
-  bool waits_locked() const { return seen_.flushes_beside_two == 0 && holds_left_ > 0; }
+  bool holds() const { return seen_.flushes_beside_two == 0 && !writers_stopped_ && !let_go_; }
   void ended(const JobRecord& job) {
     held_next_ = false;
     if (job.move) return;
@@ -90,7 +95,8 @@ class MergesAtOnce final : public EventListener {
   rt::Mutex mutex_;
   rt::CondVar change_;
   Seen seen_;
-  int holds_left_ = kHolds;
+  bool writers_stopped_ = false;  // by level 0, and nothing was written since
+  bool let_go_ = false;
 };
 
 // Another file system, whose new tables wait for MergesAtOnce.
