@@ -150,7 +150,7 @@ Ending parse_and_run(const Program& program, int argc, const char* const* argv) 
 }
 
 std::string advice(const Program& program, const Error& error) {
-  const std::string known = program.next_step ? program.next_step(error) : std::string();
+  std::string known = program.next_step ? program.next_step(error) : std::string();
   if (!known.empty() || error.code() != Code::kInvalidArgument) return known;
   return fmt::format("`{0} --help` and `{0} COMMAND --help` show what is expected", program.name);
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/cli/settings.h"
+#include "core/tool/advice.h"
 
 namespace mylonite::tool {
 namespace {
@@ -40,7 +41,6 @@ Status decode_bytes(const RawArguments& raw, Arguments& parsed) {
 
 Result<Arguments> decode(const RawArguments& raw) {
   Arguments parsed;
-  parsed.directory = raw.directory;
   parsed.form = {.hex = raw.hex, .json = raw.json};
   parsed.acks = raw.acks;
   parsed.writers = raw.writers;
@@ -48,7 +48,7 @@ Result<Arguments> decode(const RawArguments& raw) {
   parsed.entries = raw.entries;
   parsed.name = raw.name.value_or("");
   if (raw.as_of) parsed.as_of = Timestamp{*raw.as_of};
-  parsed.options.data_dir = raw.directory;
+  parsed.options.data_dir = openable(raw.directory);
   if (Status done = cli::apply_settings(raw.settings, parsed.options); !done.ok()) return done.error();
   const auto format = format_named(raw);
   if (!format.ok()) return format.error();

@@ -36,7 +36,6 @@ struct RawArguments {
 enum class StatsFormat : std::uint8_t { kText, kJson, kPrometheus };
 
 struct Arguments {
-  std::string directory;  // the store's, as the user wrote it
   Options options;
   cli::Form form;
   std::string key;    // put, get, delete, explain get

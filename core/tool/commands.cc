@@ -7,6 +7,7 @@
 #include "core/base/json.h"
 #include "core/cli/settings.h"
 #include "core/store/store.h"
+#include "core/tool/advice.h"
 #include "core/tool/explain.h"
 #include "core/tool/inspect.h"
 #include "core/tool/load.h"
@@ -278,7 +279,8 @@ cli::Ending run(const Row& row, const RawArguments& raw) {
   const auto arguments = decode(raw);
   if (!arguments.ok()) return arguments.error();
   const auto exit = row.access == Access::kFiles ? run_on_files(row, *arguments) : run_on_store(row, *arguments);
-  return exit.ok() ? cli::Ending(*exit) : cli::Ending(exit.error());
+  if (exit.ok()) return *exit;
+  return in_users_words(exit.error(), raw.directory, arguments->options.data_dir);
 }
 
 // Commands that read files only have no use for options of the store; they take them like the others.

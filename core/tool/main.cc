@@ -3,25 +3,12 @@
 #include <string_view>
 
 #include "core/cli/program.h"
+#include "core/tool/advice.h"
 #include "core/tool/commands.h"
 #include "core/tool/companion.h"
 
 namespace mylonite::tool {
 namespace {
-
-std::string next_step(const Error& error) {
-  switch (error.code()) {
-    case Code::kInvalidArgument: return "";
-    case Code::kOutOfRange: return "`mylonite stats` shows from which stamp (history_floor) to which (newest_stamp)";
-    case Code::kNotFound: return "the directory that holds the store's directory must exist";
-    case Code::kNotAStore: return "`put` and `load` make a store, only where the directory is absent or empty";
-    case Code::kCorruption: return "make a copy of the whole directory before anything else";
-    case Code::kUnsupported: return "use the newer version that wrote it";
-    case Code::kLocked: return "another program has this store open; try again when it has closed it";
-    case Code::kNoSpace: return "make room and run again; what was acknowledged is kept";
-    default: return "what was acknowledged is kept; check the disk and its permissions, then run again";
-  }
-}
 
 int run(int argc, char** argv) {
   if (argc > 1) {

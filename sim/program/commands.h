@@ -11,7 +11,8 @@ namespace mylonite::sim {
 
 struct RunArguments {
   CampaignOptions campaign{};
-  std::string program{};            // as it was called, for the commands that a failure prints
+  std::string program{};            // its name in messages
+  std::string called_as{};          // its name in the commands that a failure prints
   std::string out_directory = ".";  // for scenario files
   std::string jsonl{};              // empty: none
   bool json = false;
@@ -21,8 +22,8 @@ struct RunArguments {
 cli::Ending run_command(const RunArguments& arguments);
 
 struct ReplayArguments {
-  std::string program{};  // as it was called
-  std::string what{};     // a file, or a seed
+  std::string called_as{};  // the program's name in the commands that a failure prints
+  std::string what{};       // a file, or a seed
   GeneratorOptions generator{};
   bool trace = false;
   std::uint64_t story_lines = 60;
@@ -32,7 +33,7 @@ cli::Ending replay_command(const ReplayArguments& arguments);
 // The words that make the generator draw the same scenario again: "--ops 1000 --crashes 10".
 std::string generator_words(const GeneratorOptions& options);
 
-// Writes the whole file under a temporary name, then renames it. kIo, kNoSpace.
-Status write_file(const std::string& path, const std::string& text);
+// A word as a shell takes it: quoted where it must be.
+std::string shell_word(const std::string& word);
 
 }  // namespace mylonite::sim

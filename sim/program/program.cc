@@ -111,7 +111,9 @@ Parameters run_parameters(RunArguments& arguments, Words& words) {
                  .meaning = "a dead machine's memory is left without access, so that a stray access faults"});
   all.push_back(
       {.name = "--require-marks", .to = &arguments.require_marks, .meaning = "fail when a mark was never reached"});
-  all.push_back({.name = "--jsonl", .to = &arguments.jsonl, .meaning = "write one JSON object a line to this file"});
+  all.push_back({.name = "--jsonl",
+                 .to = &arguments.jsonl,
+                 .meaning = "write one JSON object a line to this file; FILE.part until it is complete"});
   all.push_back({.name = "--out",
                  .to = &arguments.out_directory,
                  .meaning = "directory for scenario files",
@@ -167,7 +169,8 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   Words words;
   RunArguments run;
   ReplayArguments replay;
-  run.program = replay.program = parts.name;
+  run.program = parts.name;
+  run.called_as = replay.called_as = argc > 0 ? argv[0] : parts.name.c_str();
   const auto run_seeds = [&](bool show_marks) -> cli::Ending {
     if (Status good = resolve(words, run.campaign); !good.ok()) return good.error();
     run.show_marks = show_marks;

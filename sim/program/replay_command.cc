@@ -3,23 +3,15 @@
 #include <fmt/format.h>
 
 #include "core/cli/output.h"
-#include "core/vfs/posix.h"
-#include "core/vfs/util.h"
 #include "sim/machine/fiber.h"
 #include "sim/program/commands.h"
+#include "sim/program/files.h"
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
 #include "sim/scenario/repro.h"
 
 namespace mylonite::sim {
 namespace {
-
-Result<std::string> read_file(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  auto fs = vfs::open_posix(slash == std::string::npos ? "." : path.substr(0, slash + 1));
-  if (!fs.ok()) return fs.error();
-  return vfs::read_whole_file(**fs, path.substr(slash == std::string::npos ? 0 : slash + 1));
-}
 
 Status print_trace(const Trace& trace) {
   for (std::size_t i = 0; i < trace.all().size(); ++i) {
@@ -55,7 +47,7 @@ cli::Ending replay_scenario(const Scenario& scenario, const ReplayArguments& arg
   if (arguments.trace) {
     if (Status done = print_trace(trace); !done.ok()) return done;
   }
-  const std::string again = fmt::format("{} replay {}", arguments.program, arguments.what);
+  const std::string again = fmt::format("{} replay {}", shell_word(arguments.called_as), shell_word(arguments.what));
   std::string text = failure_text(outcome, {.replay_command = again, .artifact = ""});
   const std::string why = observed == nullptr ? "" : mismatch(*observed, outcome);
   if (observed != nullptr && why.empty()) {

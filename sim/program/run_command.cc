@@ -1,18 +1,19 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "core/cli/output.h"
 #include "core/rt/rt.h"
-#include "core/vfs/posix.h"
-#include "core/vfs/util.h"
 #include "sim/machine/fiber.h"
 #include "sim/program/commands.h"
+#include "sim/program/files.h"
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
 #include "sim/scenario/repro.h"
@@ -35,14 +36,6 @@ void on_abort(int) {
   *end++ = '\n';
   static_cast<void>(write(STDERR_FILENO, text, static_cast<std::size_t>(end - text)));
   _exit(static_cast<int>(cli::Exit::kFinding));
-}
-
-// One level; whatever else is wrong with it shows when a file is written there.
-void make_directory(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  auto parent = vfs::open_posix(slash == std::string::npos ? "." : path.substr(0, slash + 1));
-  if (parent.ok())
-    ignore((*parent)->make_directory(path.substr(slash == std::string::npos ? 0 : slash + 1)), "usually there");
 }
 
 // Progress on a terminal: one line, rewritten a few times a second.
@@ -90,18 +83,19 @@ class RunCommand {
   void on_seed(const SeedResult& result);
   void report_failure(const SeedResult& result);
   std::string save_scenario(const Outcome& outcome, const std::string& name);
+  Status prepare();
+  void add_line(const std::string& json);
   void report_io(const Error& error);
   cli::Exit exit_code(const Campaign& campaign) const;
 
   const RunArguments& arguments_;
   Progress progress_;
-  std::string lines_;
+  std::optional<LineFile> lines_{};  // of --jsonl, until it is complete or fails
   std::uint64_t failures_ = 0;
   bool io_failed_ = false;
 };
 
 std::string RunCommand::save_scenario(const Outcome& outcome, const std::string& name) {
-  make_directory(arguments_.out_directory);
   std::string path = arguments_.out_directory + "/" + name;
   const Status written = write_file(path, encode_repro(repro_of(outcome), outcome.recent));
   if (written.ok()) return path;
@@ -115,7 +109,7 @@ void RunCommand::report_failure(const SeedResult& result) {
   ++failures_;
   const bool saved = failures_ <= kNamed;
   const std::string artifact = saved ? save_scenario(result.outcome, fmt::format("seed-{}.repro", result.seed)) : "";
-  lines_ += failure_json(result, artifact) + "\n";
+  add_line(failure_json(result, artifact));
   progress_.clear();
   if (failures_ == kNamed + 1) {
     cli::print_error(fmt::format("more seeds fail; only the first {} are named and saved\n", kNamed));
@@ -128,11 +122,12 @@ void RunCommand::report_failure(const SeedResult& result) {
   }
   StackPool stacks;
   const Outcome told = run(result.outcome.recorded, stacks, {.story_lines = 60});
-  const std::string again =
-      artifact.empty() ? fmt::format("{} {}", result.seed, generator_words(arguments_.campaign.generator)) : artifact;
+  const std::string again = artifact.empty()
+                                ? fmt::format("{} {}", result.seed, generator_words(arguments_.campaign.generator))
+                                : shell_word(artifact);
   const std::string text =
       failure_text(told.failure ? told : result.outcome,
-                   {.replay_command = arguments_.program + " replay " + again, .artifact = artifact});
+                   {.replay_command = shell_word(arguments_.called_as) + " replay " + again, .artifact = artifact});
   cli::print_error(text);
 }
 
@@ -144,7 +139,7 @@ void RunCommand::on_seed(const SeedResult& result) {
     }
     return;
   }
-  if (!arguments_.jsonl.empty()) lines_ += seed_json(result) + "\n";
+  if (lines_) add_line(seed_json(result));
   if (result.outcome.failure) report_failure(result);
   if (!result.difference.empty()) {
     progress_.clear();
@@ -166,24 +161,43 @@ cli::Exit RunCommand::exit_code(const Campaign& campaign) const {
   return cli::Exit::kDone;
 }
 
+// Where results go is checked before the first seed: a long run must not end with nowhere to put them.
+Status RunCommand::prepare() {
+  if (Status made = make_directory(arguments_.out_directory); !made.ok()) return made;
+  if (arguments_.jsonl.empty()) return {};
+  auto file = LineFile::create(arguments_.jsonl);
+  if (!file.ok()) return file.error();
+  lines_ = std::move(*file);
+  add_line(run_start_json(arguments_.campaign));
+  return {};
+}
+
+void RunCommand::add_line(const std::string& json) {
+  if (!lines_) return;
+  const Status written = lines_->add(json + "\n");
+  if (written.ok()) return;
+  report_io(written.error());
+  lines_.reset();
+}
+
 void RunCommand::report_io(const Error& error) {
   cli::print_error(fmt::format("{}: {}\n", arguments_.program, error.to_string()));
   io_failed_ = true;
 }
 
 cli::Ending RunCommand::execute() {
+  if (Status ready = prepare(); !ready.ok()) return {ready.error(), cli::Exit::kEnvironment};
   std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
   std::signal(SIGABRT, on_abort);
-  lines_ = run_start_json(arguments_.campaign) + "\n";
   const Campaign campaign =
       run_campaign(arguments_.campaign, interrupt_asked,
                    {.on_seed = [this](const SeedResult& result) { on_seed(result); },
                     .on_begin = [](std::uint64_t seed) { seed_begun.store(seed, std::memory_order_relaxed); }});
   progress_.clear();
-  if (!arguments_.jsonl.empty()) {
-    lines_ += run_end_json(campaign) + "\n";
-    const Status written = write_file(arguments_.jsonl, lines_);
-    if (!written.ok()) report_io(written.error());
+  add_line(run_end_json(campaign));
+  if (lines_) {
+    if (const Status complete = lines_->complete(); !complete.ok()) report_io(complete.error());
   }
   const std::string text = arguments_.json         ? summary_json(campaign, arguments_.campaign)
                            : arguments_.show_marks ? marks_text(campaign.stats)
@@ -205,16 +219,15 @@ std::string generator_words(const GeneratorOptions& options) {
   return words;
 }
 
-Status write_file(const std::string& path, const std::string& text) {
-  const std::size_t slash = path.rfind('/');
-  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash);
-  const std::string name = path.substr(slash == std::string::npos ? 0 : slash + 1);
-  auto fs = vfs::open_posix(directory.empty() ? "/" : directory);
-  if (!fs.ok()) return fs.error();
-  const std::string temporary = name + ".part";
-  ignore((*fs)->remove(temporary), "usually there is none");
-  if (Status done = vfs::write_new_file(**fs, temporary, text); !done.ok()) return done;
-  return (*fs)->rename(temporary, name);
+std::string shell_word(const std::string& word) {
+  const auto is_plain = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           std::string_view("_-+=./:,@").find(c) != std::string_view::npos;
+  };
+  if (!word.empty() && std::ranges::all_of(word, is_plain)) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 }  // namespace mylonite::sim

@@ -110,7 +110,7 @@ record        byte  changes
   const Ran damaged = run_tool({"inspect", "manifest", written.store()});
   EXPECT_EQ(damaged.exit, 5);
   EXPECT_NE(damaged.out.find("+ sst-7.sst to level 0 run 7"), std::string::npos) << damaged.out;
-  EXPECT_NE(damaged.err.find(fmt::format("corruption: manifest-9.jsonl at byte {}: ", second)), std::string::npos)
+  EXPECT_NE(damaged.err.find(fmt::format("corruption: {} at byte {}: ", file, second)), std::string::npos)
       << damaged.err;
   const Ran told = run_tool({"inspect", "manifest", written.store(), "--json"});
   EXPECT_NE(told.out.find(fmt::format("\"file\":\"manifest-9.jsonl\",\"offset\":{}}}\n", second)), std::string::npos)
@@ -204,7 +204,7 @@ TEST(Inspect, Wal) {
   write_bytes(first, bad);
   const Ran damaged = run_tool({"inspect", "wal", written.store()});
   EXPECT_EQ(damaged.exit, 5);
-  EXPECT_NE(damaged.err.find("corruption: wal-8.log at byte 64: "), std::string::npos) << damaged.err;
+  EXPECT_NE(damaged.err.find("corruption: " + first + " at byte 64: "), std::string::npos) << damaged.err;
   EXPECT_NE(damaged.out.find("stamp 700"), std::string::npos) << damaged.out;
 }
 
@@ -284,13 +284,13 @@ TEST(Inspect, DamagedSst) {
     write_bytes(store + "/" + name, bad);
     const Ran ran = run_tool({"inspect", "sst", store, number, "--entries"});
     EXPECT_EQ(ran.exit, 5) << at;
-    EXPECT_NE(ran.err.find("corruption: " + name + " at byte "), std::string::npos) << ran.err;
+    EXPECT_NE(ran.err.find("corruption: " + store + "/" + name + " at byte "), std::string::npos) << ran.err;
   }
   for (const std::size_t size : {std::size_t{0}, std::size_t{63}, std::size_t{64}, good.size() - 1}) {
     write_bytes(store + "/" + name, good.substr(0, size));
     const Ran ran = run_tool({"inspect", "sst", store, number});
     EXPECT_EQ(ran.exit, 5) << size;
-    EXPECT_NE(ran.err.find("corruption: " + name), std::string::npos) << ran.err;
+    EXPECT_NE(ran.err.find("corruption: " + store + "/" + name), std::string::npos) << ran.err;
   }
 }
 

@@ -1,0 +1,93 @@
+#include "core/tool/advice.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <span>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "core/format/file_names.h"
+#include "core/vfs/path.h"
+
+namespace mylonite::tool {
+namespace {
+
+std::string_view without_slashes(std::string_view path) {
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
+// What the operating system said, and what helps. Its messages stand at the end of an error's.
+struct Cause {
+  int error;
+  std::string_view step;
+};
+constexpr Cause kCauses[] = {
+    {EACCES, "ask the owner of the directory for the right, or run as the owner"},
+    {EPERM, "ask the owner of the directory for the right, or run as the owner"},
+    {EROFS, "the file system is mounted for reading only; mount it for writing"},
+    {EMFILE, "raise the limit on open files (`ulimit -n`), or --set open_files_max lower"},
+    {ENFILE, "too many files are open on this machine; close some and run again"},
+    {ELOOP, "the path leads through too many symbolic links"},
+};
+
+std::string about_io(const Error& error) {
+  if (error.file() == "standard output") return "the output is not complete; see where it goes, then run again";
+  if (error.file() == "standard input") return "what was acknowledged is kept; see where the input comes from";
+  for (const Cause& cause : kCauses) {
+    if (error.message().ends_with(std::system_category().message(cause.error))) return std::string(cause.step);
+  }
+  return "what was acknowledged is kept; check the disk, then run again";
+}
+
+}  // namespace
+
+std::string openable(const std::string& given) {
+  const std::string_view last = vfs::name_of(without_slashes(given));
+  if (last != "." && last != "..") return given;
+  std::error_code failed;
+  const std::filesystem::path there = std::filesystem::canonical(given, failed);
+  // Where nothing is yet, only "." can be left out without asking the disk.
+  const std::string_view above = vfs::parent_of(without_slashes(given));
+  if (failed) return last == "." && !above.empty() ? openable(std::string(above)) : given;
+  return there.string();
+}
+
+Error in_users_words(const Error& error, std::string_view given, std::string_view opened) {
+  const std::string_view directory = without_slashes(given);
+  const std::string_view name = vfs::name_of(without_slashes(opened));
+  std::string_view file = error.file();
+  if (file == name) return error.in(std::string(directory), error.offset());
+  if (file.starts_with(name) && file.substr(name.size()).starts_with('/')) {
+    file.remove_prefix(name.size() + 1);
+  } else if (!parse_file_name(file)) {
+    return error;
+  }
+  return error.in(fmt::format("{}{}{}", directory, directory == "/" ? "" : "/", file), error.offset());
+}
+
+std::string next_step(const Error& error) {
+  switch (error.code()) {
+    case Code::kInvalidArgument: return "";
+    case Code::kAlreadyExists: return "choose a name that is not taken; what stands there was left alone";
+    case Code::kOutOfRange: return "`mylonite stats` shows from which stamp (history_floor) to which (newest_stamp)";
+    case Code::kNotFound:
+      if (error.message().starts_with("the parent of data_dir")) {
+        return "the directory that holds the store's directory must exist";
+      }
+      return "a file went away meanwhile; run again, and `mylonite verify` if it is missing again";
+    case Code::kNotAStore: return "`put` and `load` make a store, only where the directory is absent or empty";
+    case Code::kCorruption: return "make a copy of the whole directory before anything else";
+    case Code::kUnsupported: return "use the newer version that wrote it";
+    case Code::kLocked: return "another program has this store open; try again when it has closed it";
+    case Code::kNoSpace: return "make room and run again; what was acknowledged is kept";
+    case Code::kIo:
+    case Code::kReadOnly:
+    case Code::kClosed: return about_io(error);
+    case Code::kExhausted: break;
+  }
+  return "";
+}
+
+}  // namespace mylonite::tool

@@ -1,0 +1,67 @@
+#include "sim/program/files.h"
+
+#include <utility>
+
+#include "core/vfs/path.h"
+#include "core/vfs/posix.h"
+#include "core/vfs/util.h"
+
+namespace mylonite::sim {
+namespace {
+
+// The directory of a path as a file system, in which files are named without it.
+Result<std::unique_ptr<vfs::FileSystem>> directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return vfs::open_posix(slash == std::string::npos ? "." : path.substr(0, slash + 1));
+}
+
+std::string name_of(const std::string& path) { return std::string(vfs::name_of(path)); }
+std::string temporary_of(const std::string& path) { return name_of(path) + ".part"; }
+
+Status named(const Status& done, const std::string& path) {
+  return done.ok() ? done : Status(done.error().in(path, done.error().offset()));
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& path) {
+  auto fs = directory_of(path);
+  if (!fs.ok()) return fs.error().in(path);
+  auto text = vfs::read_whole_file(**fs, name_of(path));
+  if (!text.ok()) return text.error().in(path);
+  return text;
+}
+
+Status write_file(const std::string& path, std::string_view text) {
+  auto file = LineFile::create(path);
+  if (!file.ok()) return file.error();
+  if (Status done = file->add(text); !done.ok()) return done;
+  return file->complete();
+}
+
+Status make_directory(const std::string& path) {
+  if (vfs::open_posix(path).ok()) return {};
+  if (path.size() > 1 && path.ends_with('/')) return make_directory(path.substr(0, path.size() - 1));
+  auto parent = directory_of(path);
+  if (!parent.ok()) return parent.error().in(path);
+  return named((*parent)->make_directory(name_of(path)), path);
+}
+
+Result<LineFile> LineFile::create(const std::string& path) {
+  auto fs = directory_of(path);
+  if (!fs.ok()) return fs.error().in(path);
+  ignore((*fs)->remove(temporary_of(path)), "usually there is none");
+  auto file = (*fs)->open(temporary_of(path), vfs::OpenMode::kCreateExclusive);
+  if (!file.ok()) return file.error().in(path);
+  return LineFile(path, std::move(*fs), std::move(*file));
+}
+
+Status LineFile::add(std::string_view line) { return named(file_->append(line), path_); }
+
+Status LineFile::complete() {
+  if (Status done = named(file_->sync(vfs::SyncKind::kDataAndSize), path_); !done.ok()) return done;
+  if (Status done = named(file_->close(), path_); !done.ok()) return done;
+  return named(fs_->rename(temporary_of(path_), name_of(path_)), path_);
+}
+
+}  // namespace mylonite::sim

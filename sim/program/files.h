@@ -1,0 +1,39 @@
+// Files of results by the path a user gave: read whole, written whole, or line by line.
+//
+// What is written stands under a temporary name, NAME.part, until it is complete, so that a name that is there can be
+// trusted. Errors name the path. Thread-safety: functions, any thread; a LineFile, one thread at a time.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/base/status.h"
+#include "core/vfs/file_system.h"
+
+namespace mylonite::sim {
+
+Result<std::string> read_file(const std::string& path);
+Status write_file(const std::string& path, std::string_view text);
+
+// Makes the directory, but not its parents. Fine where one is there already.
+Status make_directory(const std::string& path);
+
+class LineFile {
+ public:
+  // Begins the file: a path that cannot be written is refused here.
+  static Result<LineFile> create(const std::string& path);
+
+  Status add(std::string_view line);  // with its newline; in the kernel on return
+  Status complete();                  // gives the file its name; the last call
+
+ private:
+  LineFile(std::string path, std::unique_ptr<vfs::FileSystem> fs, std::unique_ptr<vfs::File> file)
+      : path_(std::move(path)), fs_(std::move(fs)), file_(std::move(file)) {}
+
+  std::string path_;
+  std::unique_ptr<vfs::FileSystem> fs_;  // of the directory that holds it
+  std::unique_ptr<vfs::File> file_;
+};
+
+}  // namespace mylonite::sim
