@@ -11,7 +11,7 @@
 #include "core/tool/explain.h"
 #include "core/tool/inspect.h"
 #include "core/tool/load.h"
-#include "core/tool/place.h"
+#include "core/tool/store_directory.h"
 #include "core/tool/verify.h"
 
 namespace mylonite::tool {
@@ -133,29 +133,29 @@ Result<Exit> read_files(const Arguments& arguments, const Status& done) {
   return done.error();
 }
 
-Result<Exit> manifest(const Place& place, const Arguments& arguments) {
-  return read_files(arguments, inspect_manifest(place, arguments.form));
+Result<Exit> manifest(const StoreDirectory& store, const Arguments& arguments) {
+  return read_files(arguments, inspect_manifest(store, arguments.form));
 }
 
-Result<Exit> wal(const Place& place, const Arguments& arguments) {
-  return read_files(arguments, inspect_wal(place, arguments.number, arguments.form));
+Result<Exit> wal(const StoreDirectory& store, const Arguments& arguments) {
+  return read_files(arguments, inspect_wal(store, arguments.number, arguments.form));
 }
 
-Result<Exit> sst(const Place& place, const Arguments& arguments) {
+Result<Exit> sst(const StoreDirectory& store, const Arguments& arguments) {
   const TableQuestion question{.number = FileNumber{arguments.number.value_or(0)}, .entries = arguments.entries};
-  return read_files(arguments, inspect_sst(place, question, arguments.form));
+  return read_files(arguments, inspect_sst(store, question, arguments.form));
 }
 
-Result<Exit> tree(const Place& place, const Arguments& arguments) {
-  return read_files(arguments, inspect_tree(place, arguments.form));
+Result<Exit> tree(const StoreDirectory& store, const Arguments& arguments) {
+  return read_files(arguments, inspect_tree(store, arguments.form));
 }
 
-Result<Exit> compaction(const Place& place, const Arguments& arguments) {
-  return read_files(arguments, explain_compaction(place, arguments.number, arguments.form));
+Result<Exit> compaction(const StoreDirectory& store, const Arguments& arguments) {
+  return read_files(arguments, explain_compaction(store, arguments.number, arguments.form));
 }
 
-Result<Exit> verify_all(const Place& place, const Arguments& arguments) {
-  const auto damages = verify(place, arguments.options, arguments.form);
+Result<Exit> verify_all(const StoreDirectory& store, const Arguments& arguments) {
+  const auto damages = verify(store, arguments.options, arguments.form);
   if (!damages.ok()) return damages.error();
   return *damages == 0 ? Exit::kDone : Exit::kFinding;
 }
@@ -223,7 +223,7 @@ struct Row {
   Access access;
   Parameters (*parameters)(RawArguments&);
   Result<Exit> (*on_store)(Store&, const Arguments&);
-  Result<Exit> (*on_files)(const Place&, const Arguments&) = nullptr;  // where access is kFiles
+  Result<Exit> (*on_files)(const StoreDirectory&, const Arguments&) = nullptr;  // where access is kFiles
 };
 constexpr Row kRows[] = {
     {"put", "Write one key", "mylonite put my-data city Oslo", Access::kCreates, key_and_value, put},
@@ -270,9 +270,9 @@ Result<Exit> run_on_store(const Row& row, const Arguments& arguments) {
 }
 
 Result<Exit> run_on_files(const Row& row, const Arguments& arguments) {
-  const auto place = locate(arguments.options.data_dir);
-  if (!place.ok()) return place.error();
-  return row.on_files(*place, arguments);
+  const auto store = locate(arguments.options.data_dir);
+  if (!store.ok()) return store.error();
+  return row.on_files(*store, arguments);
 }
 
 cli::Ending run(const Row& row, const RawArguments& raw) {

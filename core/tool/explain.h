@@ -8,7 +8,7 @@
 #include "core/cli/exit.h"
 #include "core/store/store.h"
 #include "core/tool/arguments.h"
-#include "core/tool/place.h"
+#include "core/tool/store_directory.h"
 
 namespace mylonite::tool {
 
@@ -17,6 +17,6 @@ Result<cli::Exit> explain_get(Store& store, const Arguments& arguments);
 
 // The merges that the manifest remembers (option compaction_history_max), and why each was chosen; reads the manifest
 // only. `id` empty: a line for each, oldest first. kInvalidArgument when none of that id is remembered.
-Status explain_compaction(const Place& place, std::optional<std::uint64_t> id, const cli::Form& form);
+Status explain_compaction(const StoreDirectory& store, std::optional<std::uint64_t> id, const cli::Form& form);
 
 }  // namespace mylonite::tool

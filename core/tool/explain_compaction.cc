@@ -78,8 +78,8 @@ std::string job_json(const JobRecord& job) {
 
 }  // namespace
 
-Status explain_compaction(const Place& place, std::optional<std::uint64_t> id, const cli::Form& form) {
-  const auto loaded = load_manifest(*place.fs, place.directory);
+Status explain_compaction(const StoreDirectory& store, std::optional<std::uint64_t> id, const cli::Form& form) {
+  const auto loaded = load_manifest(*store.fs, store.directory);
   if (!loaded.ok()) return loaded.error();
   const std::vector<JobRecord>& jobs = loaded->version.jobs;
   if (id) {

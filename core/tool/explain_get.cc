@@ -64,44 +64,45 @@ std::string step_json(const ReadStep& step, std::uint64_t memtables) {
   return object.line();
 }
 
-std::string answer_text(const GetExplanation& told, const cli::Form& form) {
+std::string answer_text(const GetExplanation& explanation, const cli::Form& form) {
   std::string text;
-  if (told.sources_not_asked > 0) {
-    text = fmt::format("  {} behind it not asked\n", counted(told.sources_not_asked, "older source"));
+  if (explanation.sources_not_asked > 0) {
+    text = fmt::format("  {} behind it not asked\n", counted(explanation.sources_not_asked, "older source"));
   }
-  if (!told.value) return text + "answer: the key is not there\n";
-  return text + fmt::format("answer: {}\n", shown(*told.value, form));
+  if (!explanation.value) return text + "answer: the key is not there\n";
+  return text + fmt::format("answer: {}\n", shown(*explanation.value, form));
 }
 
 }  // namespace
 
 Result<cli::Exit> explain_get(Store& store, const Arguments& arguments) {
-  const auto told = store.session().explain(arguments.key, {.as_of = arguments.as_of});
-  if (!told.ok()) return told.error();
+  const auto explanation = store.session().explain(arguments.key, {.as_of = arguments.as_of});
+  if (!explanation.ok()) return explanation.error();
   const cli::Form& form = arguments.form;
   std::uint64_t memtables = 0;
-  for (const ReadStep& step : told->steps) memtables += step.memtable ? 1 : 0;
+  for (const ReadStep& step : explanation->steps) memtables += step.memtable ? 1 : 0;
   std::string text =
-      form.json ? JsonObject().bytes("key", arguments.key, form.hex).number("read_at", told->read_at.ticks).line()
-                : fmt::format("get {} as of stamp {} ({})\n", shown(arguments.key, form), told->read_at.ticks,
-                              utc(told->read_at));
-  for (const ReadStep& step : told->steps) {
+      form.json
+          ? JsonObject().bytes("key", arguments.key, form.hex).number("read_at", explanation->read_at.ticks).line()
+          : fmt::format("get {} as of stamp {} ({})\n", shown(arguments.key, form), explanation->read_at.ticks,
+                        utc(explanation->read_at));
+  for (const ReadStep& step : explanation->steps) {
     text += form.json ? step_json(step, memtables)
                       : fmt::format("  {:<20}  {}\n", source_name(step, memtables), step_text(step));
   }
   if (!form.json) {
-    text += answer_text(*told, form);
+    text += answer_text(*explanation, form);
   } else {
     JsonObject answer;
-    if (told->value) {
-      answer.bytes("value", *told->value, form.hex);
+    if (explanation->value) {
+      answer.bytes("value", *explanation->value, form.hex);
     } else {
       answer.raw("value", "null");
     }
-    text += answer.number("sources_not_asked", told->sources_not_asked).line();
+    text += answer.number("sources_not_asked", explanation->sources_not_asked).line();
   }
   if (Status done = cli::print(text); !done.ok()) return done.error();
-  return told->value ? cli::Exit::kDone : cli::Exit::kFinding;
+  return explanation->value ? cli::Exit::kDone : cli::Exit::kFinding;
 }
 
 }  // namespace mylonite::tool

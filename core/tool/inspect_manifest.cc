@@ -87,10 +87,10 @@ std::string ending(const LoadedManifest& loaded, std::uint64_t valid_bytes, cons
 
 }  // namespace
 
-Status inspect_manifest(const Place& place, const cli::Form& form) {
+Status inspect_manifest(const StoreDirectory& store, const cli::Form& form) {
   Status printed;
   std::uint64_t valid_bytes = 0;
-  const auto loaded = load_manifest(*place.fs, place.directory, [&](const ManifestRecord& record) {
+  const auto loaded = load_manifest(*store.fs, store.directory, [&](const ManifestRecord& record) {
     if (printed.ok() && record.offset == 0) printed = cli::print(heading(record.manifest, form));
     if (printed.ok()) printed = cli::print(record_line(record, form));
     valid_bytes = record.offset + record.bytes;

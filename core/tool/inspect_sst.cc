@@ -56,8 +56,8 @@ struct Standing {
   std::string text;
   bool listed = false;
 };
-Standing standing_of(const Place& place, const OpenTableFile& table) {
-  const auto loaded = load_manifest(*place.fs, place.directory);
+Standing standing_of(const StoreDirectory& store, const OpenTableFile& table) {
+  const auto loaded = load_manifest(*store.fs, store.directory);
   if (!loaded.ok()) return {.text = "unknown: " + loaded.error().to_string()};
   const Listed listed = find_listed(loaded->version, table.own.number);
   if (listed.info == nullptr) return {.text = "no: a left-over, which the next opening for writing removes"};
@@ -67,10 +67,10 @@ Standing standing_of(const Place& place, const OpenTableFile& table) {
           .listed = true};
 }
 
-Status print_facts(const Place& place, const OpenTableFile& table, const cli::Form& form) {
+Status print_facts(const StoreDirectory& store, const OpenTableFile& table, const cli::Form& form) {
   const TableInfo& own = table.own;
   const Footer& footer = table.footer;
-  const Standing standing = standing_of(place, table);
+  const Standing standing = standing_of(store, table);
   if (form.json) {
     return cli::print(JsonObject()
                           .text("table", table.name)
@@ -150,14 +150,14 @@ Status print_entry(const ParsedKey& key, std::string_view value, const cli::Form
 
 }  // namespace
 
-Status inspect_sst(const Place& place, const TableQuestion& question, const cli::Form& form) {
-  const auto numbers = place.numbers(FileKind::kTable);
+Status inspect_sst(const StoreDirectory& store, const TableQuestion& question, const cli::Form& form) {
+  const auto numbers = store.numbers(FileKind::kTable);
   if (std::ranges::find(numbers, question.number) == numbers.end()) {
     return Error(Code::kInvalidArgument, fmt::format("there is no {} here", table_name(question.number)));
   }
-  const auto table = open_table_file(place, question.number);
+  const auto table = open_table_file(store, question.number);
   if (!table.ok()) return table.error();
-  if (Status done = print_facts(place, *table, form); !done.ok()) return done;
+  if (Status done = print_facts(store, *table, form); !done.ok()) return done;
   const auto metadata = read_metadata(table->view(), table->footer);
   if (!metadata.ok()) return metadata.error();
   if (Status done = print_range_deletes(**metadata, form); !done.ok()) return done;

@@ -151,12 +151,12 @@ std::string tree_json(const Version& version, const cli::Form& form) {
 
 }  // namespace
 
-Status inspect_tree(const Place& place, const cli::Form& form) {
-  const auto loaded = load_manifest(*place.fs, place.directory);
+Status inspect_tree(const StoreDirectory& store, const cli::Form& form) {
+  const auto loaded = load_manifest(*store.fs, store.directory);
   if (!loaded.ok()) return loaded.error();
   if (form.json) return cli::print(tree_json(loaded->version, form));
   const std::string heading =
-      fmt::format("{} as of record {} of {}: ", place.directory, loaded->last_record, manifest_name(loaded->number));
+      fmt::format("{} as of record {} of {}: ", store.directory, loaded->last_record, manifest_name(loaded->number));
   return cli::print(heading + tree_text(loaded->version, form));
 }
 

@@ -93,18 +93,18 @@ std::string end_text(const LogEnd& end, const cli::Form& form) {
 }
 
 // How much of the log its successor vouches for, where there is one that can be read.
-std::optional<std::uint64_t> attested_bytes(const Place& place, FileNumber number) {
-  for (FileNumber later : place.numbers(FileKind::kWal)) {
+std::optional<std::uint64_t> attested_bytes(const StoreDirectory& store, FileNumber number) {
+  for (FileNumber later : store.numbers(FileKind::kWal)) {
     if (later <= number) continue;
-    const auto log = WalReader::open(*place.fs, place.path(wal_name(later)), later);
+    const auto log = WalReader::open(*store.fs, store.path(wal_name(later)), later);
     if (!log.ok() || !*log || (*log)->header().previous != number) return std::nullopt;
     return (*log)->header().previous_bytes;
   }
   return std::nullopt;
 }
 
-Status inspect_log(const Place& place, FileNumber number, const cli::Form& form) {
-  const auto log = WalReader::open(*place.fs, place.path(wal_name(number)), number);
+Status inspect_log(const StoreDirectory& store, FileNumber number, const cli::Form& form) {
+  const auto log = WalReader::open(*store.fs, store.path(wal_name(number)), number);
   if (!log.ok()) return log.error();
   if (!*log) {
     return cli::print(form.json ? JsonObject().text("log", wal_name(number)).text("end", "never begun").line()
@@ -113,7 +113,7 @@ Status inspect_log(const Place& place, FileNumber number, const cli::Form& form)
   if (Status done = cli::print(header_text(**log, form)); !done.ok()) return done;
   std::uint64_t offset = kWalHeaderBytes;
   Status printed;  // apart, for the reader takes what its visitor says for damage of the log
-  const auto end = (*log)->read(attested_bytes(place, number), [&](const WalRecord& record) -> Status {
+  const auto end = (*log)->read(attested_bytes(store, number), [&](const WalRecord& record) -> Status {
     const auto text = record_text(record, offset, form);
     if (!text.ok()) return text.error();
     offset += encoded_record_bytes(record.payload.size());
@@ -127,8 +127,8 @@ Status inspect_log(const Place& place, FileNumber number, const cli::Form& form)
 
 }  // namespace
 
-Status inspect_wal(const Place& place, std::optional<std::uint64_t> number, const cli::Form& form) {
-  std::vector<FileNumber> numbers = place.numbers(FileKind::kWal);
+Status inspect_wal(const StoreDirectory& store, std::optional<std::uint64_t> number, const cli::Form& form) {
+  std::vector<FileNumber> numbers = store.numbers(FileKind::kWal);
   if (number) {
     if (std::ranges::find(numbers, FileNumber{*number}) == numbers.end()) {
       return Error(Code::kInvalidArgument, fmt::format("there is no {} here", wal_name(FileNumber{*number})));
@@ -137,7 +137,7 @@ Status inspect_wal(const Place& place, std::optional<std::uint64_t> number, cons
   }
   Status first;
   for (FileNumber each : numbers) {
-    const Status done = inspect_log(place, each, form);
+    const Status done = inspect_log(store, each, form);
     if (done.ok()) continue;
     if (done.error().code() == Code::kIo) return done;
     if (first.ok()) first = done;

@@ -6,9 +6,9 @@
 
 namespace mylonite::tool {
 
-Result<OpenTableFile> open_table_file(const Place& place, FileNumber number) {
+Result<OpenTableFile> open_table_file(const StoreDirectory& store, FileNumber number) {
   OpenTableFile table{.file = nullptr, .name = table_name(number), .own = {}, .footer = {}};
-  auto file = place.fs->open(place.path(table.name), vfs::OpenMode::kRead);
+  auto file = store.fs->open(store.path(table.name), vfs::OpenMode::kRead);
   if (!file.ok()) return file.error();
   table.file = std::move(*file);
   const auto size = table.file->size();

@@ -11,7 +11,7 @@
 #include "core/base/status.h"
 #include "core/sst/format.h"
 #include "core/sst/table_metadata.h"
-#include "core/tool/place.h"
+#include "core/tool/store_directory.h"
 #include "core/version/version.h"
 
 namespace mylonite::tool {
@@ -25,7 +25,7 @@ struct OpenTableFile {
   TableFile view() const { return {.file = *file, .name = name, .expected = own}; }
 };
 
-Result<OpenTableFile> open_table_file(const Place& place, FileNumber number);
+Result<OpenTableFile> open_table_file(const StoreDirectory& store, FileNumber number);
 
 // Where the manifest has the table; null: nowhere.
 struct Listed {

@@ -19,10 +19,10 @@ namespace {
 
 class Verification {
  public:
-  Verification(const Place& place, const Options& options, const cli::Form& form)
-      : place_(place),
+  Verification(const StoreDirectory& store, const Options& options, const cli::Form& form)
+      : store_(store),
         form_(form),
-        environment_(std::make_shared<TableEnvironment>(*place.fs, place.directory, options)) {}
+        environment_(std::make_shared<TableEnvironment>(*store.fs, store.directory, options)) {}
 
   Status run() {
     using Step = Status (Verification::*)();
@@ -43,16 +43,16 @@ class Verification {
   Status note_others();
   Status summary();
 
-  // Damage is told and counted, once; any other failure ends the verification.
-  Status judge(const Status& found);
+  // Damage is reported and counted, once; any other failure ends the verification.
+  Status count_damage(const Status& found);
   Status note(const std::string& file, const std::string& what);
   const Version* version() const { return loaded_ ? &loaded_->version : nullptr; }
 
-  const Place& place_;
+  const StoreDirectory& store_;
   const cli::Form& form_;
   std::shared_ptr<TableEnvironment> environment_;
   std::optional<LoadedManifest> loaded_;
-  std::set<std::string> told_;
+  std::set<std::string> reported_;
   std::uint64_t damages_ = 0;
   std::uint64_t logs_ = 0;
   std::uint64_t records_ = 0;
@@ -62,13 +62,13 @@ class Verification {
   std::uint64_t notes_ = 0;
 };
 
-Status Verification::judge(const Status& found) {
+Status Verification::count_damage(const Status& found) {
   if (found.ok()) return {};
   const Error& error = found.error();
   if (error.code() != Code::kCorruption && error.code() != Code::kUnsupported && error.code() != Code::kNotFound) {
     return found;
   }
-  if (!told_.insert(error.to_string()).second) return {};
+  if (!reported_.insert(error.to_string()).second) return {};
   ++damages_;
   if (!form_.json) return cli::print(fmt::format("damage: {}\n", error.to_string()));
   JsonObject object;
@@ -84,19 +84,19 @@ Status Verification::note(const std::string& file, const std::string& what) {
 }
 
 Status Verification::check_manifest() {
-  auto loaded = load_manifest(*place_.fs, place_.directory);
-  if (!loaded.ok()) return judge(loaded.error());
+  auto loaded = load_manifest(*store_.fs, store_.directory);
+  if (!loaded.ok()) return count_damage(loaded.error());
   loaded_ = std::move(*loaded);
   if (loaded_->dropped_bytes > 0) {
     Status done = note(manifest_name(loaded_->number),
                        fmt::format("a torn end of {} bytes: a change that never finished", loaded_->dropped_bytes));
     if (!done.ok()) return done;
   }
-  return judge(check_structure(loaded_->version));
+  return count_damage(check_structure(loaded_->version));
 }
 
 Status Verification::check_logs() {
-  for (FileNumber number : place_.numbers(FileKind::kWal)) {
+  for (FileNumber number : store_.numbers(FileKind::kWal)) {
     if (version() != nullptr && number < version()->first_log) continue;
     if (Status done = check_log(number); !done.ok()) return done;
   }
@@ -104,8 +104,8 @@ Status Verification::check_logs() {
   Timestamp newest;  // of what the tables hold: records of the logs are newer
   for (const TableInfo* table : version()->tables()) newest = std::max(newest, table->newest);
   const auto chain =
-      LogChain::read({.fs = *place_.fs, .directory = place_.directory, .files = place_.ours}, *loaded_, newest);
-  if (!chain.ok()) return judge(chain.error());
+      LogChain::read({.fs = *store_.fs, .directory = store_.directory, .files = store_.ours}, *loaded_, newest);
+  if (!chain.ok()) return count_damage(chain.error());
   records_ = chain->facts().records;
   if (chain->facts().dropped_bytes == 0) return {};
   return note("logs", fmt::format("a torn tail of {} bytes: writes that were never known durable",
@@ -115,8 +115,8 @@ Status Verification::check_logs() {
 // By itself: what the logs say of one another is the chain's.
 Status Verification::check_log(FileNumber number) {
   ++logs_;
-  const auto log = WalReader::open(*place_.fs, place_.path(wal_name(number)), number);
-  if (!log.ok()) return judge(log.error());
+  const auto log = WalReader::open(*store_.fs, store_.path(wal_name(number)), number);
+  if (!log.ok()) return count_damage(log.error());
   if (!*log) return {};
   const auto end = (*log)->read(std::nullopt, [](const WalRecord& record) -> Status {
     BatchReader batch(record.payload);
@@ -124,7 +124,7 @@ Status Verification::check_log(FileNumber number) {
     if (batch.damaged()) return Error(Code::kCorruption, "a batch that does not parse, under a valid checksum");
     return {};
   });
-  return end.ok() ? Status() : judge(end.error());
+  return end.ok() ? Status() : count_damage(end.error());
 }
 
 Status Verification::check_tables() {
@@ -134,9 +134,9 @@ Status Verification::check_tables() {
     }
     return {};
   }
-  for (FileNumber number : place_.numbers(FileKind::kTable)) {
-    const auto table = open_table_file(place_, number);
-    if (Status done = table.ok() ? check_table(table->own) : judge(table.error()); !done.ok()) return done;
+  for (FileNumber number : store_.numbers(FileKind::kTable)) {
+    const auto table = open_table_file(store_, number);
+    if (Status done = table.ok() ? check_table(table->own) : count_damage(table.error()); !done.ok()) return done;
   }
   return {};
 }
@@ -144,14 +144,14 @@ Status Verification::check_tables() {
 Status Verification::check_table(const TableInfo& info) {
   ++tables_;
   const auto table = TableReader::open(environment_, info);
-  if (!table.ok()) return judge(table.error());
+  if (!table.ok()) return count_damage(table.error());
   entries_ += info.entries;
   bytes_ += info.file_bytes;
-  return judge((*table)->verify());
+  return count_damage((*table)->verify());
 }
 
 Status Verification::note_others() {
-  for (const FileName& file : place_.ours) {
+  for (const FileName& file : store_.ours) {
     std::string name;
     if (file.kind == FileKind::kCurrentTemporary) name = kCurrentTemporaryName;
     if (version() != nullptr) {
@@ -163,7 +163,7 @@ Status Verification::note_others() {
     if (name.empty()) continue;
     if (Status done = note(name, "left over; the next opening for writing removes it"); !done.ok()) return done;
   }
-  for (const std::string& name : place_.foreign) {
+  for (const std::string& name : store_.foreign) {
     if (Status done = note(name, "not a file of the store; it is never touched"); !done.ok()) return done;
   }
   return {};
@@ -190,8 +190,8 @@ Status Verification::summary() {
 
 }  // namespace
 
-Result<std::uint64_t> verify(const Place& place, const Options& options, const cli::Form& form) {
-  Verification verification(place, options, form);
+Result<std::uint64_t> verify(const StoreDirectory& store, const Options& options, const cli::Form& form) {
+  Verification verification(store, options, form);
   if (Status done = verification.run(); !done.ok()) return done.error();
   return verification.damages();
 }

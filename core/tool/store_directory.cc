@@ -1,4 +1,4 @@
-#include "core/tool/place.h"
+#include "core/tool/store_directory.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace mylonite::tool {
 
-std::vector<FileNumber> Place::numbers(FileKind kind) const {
+std::vector<FileNumber> StoreDirectory::numbers(FileKind kind) const {
   std::vector<FileNumber> numbers;
   for (const FileName& file : ours) {
     if (file.kind == kind) numbers.push_back(file.number);
@@ -17,7 +17,7 @@ std::vector<FileNumber> Place::numbers(FileKind kind) const {
   return numbers;
 }
 
-Result<Place> locate(const std::string& data_dir) {
+Result<StoreDirectory> locate(const std::string& data_dir) {
   std::error_code failed;
   const std::filesystem::path whole = std::filesystem::canonical(data_dir, failed);
   if (failed == std::errc::no_such_file_or_directory || failed == std::errc::not_a_directory) {
@@ -26,25 +26,25 @@ Result<Place> locate(const std::string& data_dir) {
   if (failed) return Error(Code::kIo, failed.message()).in(data_dir);
   auto fs = vfs::open_posix(whole.parent_path().string());
   if (!fs.ok()) return fs.error();
-  Place place{.fs = std::move(*fs), .directory = whole.filename().string(), .ours = {}, .foreign = {}};
-  const auto there = place.fs->stat(place.directory);
+  StoreDirectory store{.fs = std::move(*fs), .directory = whole.filename().string(), .ours = {}, .foreign = {}};
+  const auto there = store.fs->stat(store.directory);
   if (!there.ok()) return there.error();
   if (!*there || !(*there)->is_directory) return Error(Code::kNotAStore, "a file, not a directory").in(data_dir);
-  auto names = place.fs->list(place.directory);
+  auto names = store.fs->list(store.directory);
   if (!names.ok()) return names.error();
   for (std::string& name : *names) {
     if (const auto file = parse_file_name(name)) {
-      place.ours.push_back(*file);
+      store.ours.push_back(*file);
     } else {
-      place.foreign.push_back(std::move(name));
+      store.foreign.push_back(std::move(name));
     }
   }
-  std::ranges::sort(place.ours);
-  const bool a_store = std::ranges::any_of(place.ours, [](const FileName& file) {
+  std::ranges::sort(store.ours);
+  const bool a_store = std::ranges::any_of(store.ours, [](const FileName& file) {
     return file.kind != FileKind::kLock && file.kind != FileKind::kCurrentTemporary;
   });
   if (!a_store) return Error(Code::kNotAStore, "no store here").in(data_dir);
-  return place;
+  return store;
 }
 
 }  // namespace mylonite::tool

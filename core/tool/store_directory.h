@@ -15,7 +15,7 @@
 
 namespace mylonite::tool {
 
-struct Place {
+struct StoreDirectory {
   std::unique_ptr<vfs::FileSystem> fs;
   std::string directory;             // a path in `fs`
   std::vector<FileName> ours{};      // files by kind, then number
@@ -25,6 +25,6 @@ struct Place {
   std::vector<FileNumber> numbers(FileKind kind) const;  // ascending
 };
 
-Result<Place> locate(const std::string& data_dir);
+Result<StoreDirectory> locate(const std::string& data_dir);
 
 }  // namespace mylonite::tool
