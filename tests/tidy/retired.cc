@@ -34,6 +34,7 @@ constexpr std::array kRetired = {
     Retired{"told", "reported_errors", "sim/run/"},
     Retired{"judge", "check", "sim/oracle/"},
     Retired{"Place", "CursorPosition", "sim/oracle/"},
+    Retired{"Place", "StoreDirectory", "core/tool/"},
     Retired{"sim/run/life.", "sim/run/incarnation.", ""},
     Retired{"sim/run/universe.", "sim/run/run_state.", ""},
     Retired{"sim/run/narrator.", "sim/run/transcript.", ""},
