@@ -18,12 +18,9 @@ const Error* error_of(const Result<T>& result) {
   return result.ok() ? nullptr : &result.error();
 }
 
-WriteBatch batch_of(const Operation& operation) {
+WriteBatch batch_of(const std::vector<BatchItem>& items) {
   WriteBatch batch;
-  if (operation.kind == OpKind::kPut) batch.put(operation.key, operation.text);
-  if (operation.kind == OpKind::kRemove) batch.remove(operation.key);
-  if (operation.kind == OpKind::kRemoveRange) batch.remove_range(operation.key, operation.text);
-  for (const BatchItem& item : operation.batch) {
+  for (const BatchItem& item : items) {
     if (!item.high.empty()) {
       batch.remove_range(item.key, item.high);
     } else if (item.value) {
@@ -35,81 +32,40 @@ WriteBatch batch_of(const Operation& operation) {
   return batch;
 }
 
-KeyBounds bounds_of(const Operation& operation) {
-  KeyBounds bounds{.low = operation.key, .high = std::nullopt};
-  if (!operation.text.empty()) bounds.high = operation.text;
-  return bounds;
-}
-
-bool backward(const Operation& operation) {
-  return operation.kind == OpKind::kScanBack || (operation.kind == OpKind::kScanAsOf && (operation.number & 1) != 0);
-}
+KeyBounds key_bounds(const Bounds& bounds) { return {.low = bounds.low, .high = bounds.high}; }
 
 }  // namespace
-
-std::string tell(const Operation& operation) {
-  std::string text(op_name(operation.kind));
-  if (operation.kind == OpKind::kBatch) {
-    text += fmt::format(" of {}:", operation.batch.size());
-    for (const BatchItem& item : operation.batch) {
-      if (!item.high.empty()) {
-        text += fmt::format(" remove '{}'…'{}'", printable(item.key, 16), printable(item.high, 16));
-        continue;
-      }
-      text += item.value ? fmt::format(" '{}'='{}'", printable(item.key, 16), printable(*item.value, 12))
-                         : fmt::format(" remove '{}'", printable(item.key, 16));
-    }
-    return text;
-  }
-  if (operation.kind < OpKind::kSync) text += fmt::format(" '{}'", printable(operation.key, 24));
-  if (operation.kind == OpKind::kRemoveRange) text += fmt::format(" … '{}'", printable(operation.text, 24));
-  if (operation.kind == OpKind::kPut) text += fmt::format(" = '{}'", printable(operation.text, 24));
-  return text;
-}
 
 Client::~Client() {
   for (std::size_t slot = 0; slot < kSlots; ++slot) release_snapshot(slot);
 }
 
 void Client::perform(const Operation& operation) {
-  const std::size_t slot = operation.number % kSlots;
-  switch (operation.kind) {
-    case OpKind::kPut:
-    case OpKind::kRemove:
-    case OpKind::kRemoveRange:
-    case OpKind::kBatch: write(operation); break;
-    case OpKind::kIngest: ingest(operation); break;
-    case OpKind::kGet:
-    case OpKind::kGetAsOf: get(operation); break;
-    case OpKind::kScan:
-    case OpKind::kScanBack:
-    case OpKind::kScanAsOf: scan(operation); break;
-    case OpKind::kWalk: walk(operation); break;
-    case OpKind::kOpenCursor: open_cursor(operation); break;
-    case OpKind::kUseCursor: use_cursor(operation); break;
-    case OpKind::kCloseCursor: cursors_[slot].reset(); break;
-    case OpKind::kTakeSnapshot:
-      take_snapshot(operation);
-      check_floor();
-      break;
-    case OpKind::kReleaseSnapshot:
-      check_floor();
-      release_snapshot(slot);
-      break;
-    case OpKind::kSync:
-    case OpKind::kFlush: sync(operation.kind); break;
-    case OpKind::kCompactLevel:
-    case OpKind::kCompactRange: compact(operation); break;
-    case OpKind::kCheckpoint: checkpoint(operation.number != 0); break;
-    case OpKind::kSleep:
-    case OpKind::kClockJump:
-    case OpKind::kClockFreeze:
-    case OpKind::kClockRun: clock(operation); break;
-  }
+  current_ = operation.index();
+  std::visit([this](const auto& each) { apply(each); }, operation);
 }
 
-void Client::write(const Operation& operation) {
-  const WriteBatch batch = batch_of(operation);
+void Client::apply(const op::Put& put) {
+  WriteBatch batch;
+  batch.put(put.key, put.value);
+  write(batch);
+}
+
+void Client::apply(const op::Remove& remove) {
+  WriteBatch batch;
+  batch.remove(remove.key);
+  write(batch);
+}
+
+void Client::apply(const op::Batch& batch) { write(batch_of(batch.items)); }
+
+void Client::apply(const op::RemoveRange& range) {
+  WriteBatch batch;
+  batch.remove_range(range.low, range.high);
+  write(batch);
+}
+
+void Client::write(const WriteBatch& batch) {
   const WriteBatch collapsed = batch.collapsed();
   Oracle::Ticket ticket;
   {
@@ -127,11 +83,11 @@ void Client::write(const Operation& operation) {
   }
   ++court_.stats().writes;
   court_.oracle().end_write(ticket, collapsed, *at);
-  court_.returned(operation.kind, *at);
+  returned(*at);
 }
 
-void Client::ingest(const Operation& operation) {
-  const WriteBatch batch = batch_of(operation);
+void Client::apply(const op::Ingest& ingest) {
+  const WriteBatch batch = batch_of(ingest.items);
   BatchSource source(batch);
   Oracle::Ticket ticket;
   {
@@ -150,17 +106,17 @@ void Client::ingest(const Operation& operation) {
   court_.oracle().end_write(ticket, batch, *at);
   court_.oracle().made_durable({.floor = *at});
   court_.mark("sim.ingest");
-  court_.returned(operation.kind, *at);
+  returned(*at);
 }
 
-void Client::compact(const Operation& operation) {
-  const Status done = operation.kind == OpKind::kCompactRange
-                          ? store_.compact_range(bounds_of(operation))
-                          : store_.compact_level(static_cast<std::uint32_t>(operation.number));
+void Client::apply(const op::CompactLevel& compact) { compacted(store_.compact_level(compact.level)); }
+void Client::apply(const op::CompactRange& compact) { compacted(store_.compact_range(key_bounds(compact.bounds))); }
+
+void Client::compacted(const Status& done) {
   if (!court_.went_well("compact", error_of(done))) return;
   const SimulatorCode scope;
   court_.mark("sim.compact_by_hand");
-  court_.returned(operation.kind, {});
+  returned({});
 }
 
 Client::Reading Client::now() {
@@ -168,13 +124,14 @@ Client::Reading Client::now() {
   return {.ticket = court_.oracle().begin(), .options = {}, .failed_before = court_.failed_calls()};
 }
 
-Client::Reading Client::in_the_past(std::uint64_t number) {
+Client::Reading Client::in_the_past(const AsOf& as_of) {
   const SimulatorCode scope;
   Reading reading{.ticket = court_.oracle().begin(),
-                  .options = {.as_of = court_.oracle().some_stamp(number / 4)},
+                  .options = {.as_of = court_.oracle().some_stamp(as_of.stamp)},
                   .failed_before = court_.failed_calls()};
-  const auto& held = snapshots_[number / 2 % kSlots];
-  if (number % 2 == 1 || !held) return reading;
+  if (!as_of.slot) return reading;
+  const auto& held = snapshots_[*as_of.slot % kSlots];
+  if (!held) return reading;
   reading.options = held->snapshot.read();
   if (court_.age().merges > held->taken.merges) court_.mark("sim.snapshot_read_after_merge");
   if (court_.age().flushes > held->taken.flushes) court_.mark("sim.snapshot_read_after_flush");
@@ -188,45 +145,51 @@ bool Client::answered(std::string_view call, const Error* error, const Reading& 
 }
 
 // The last of a read that was answered, in the simulator's scope.
-void Client::read_at(OpKind kind, const Reading& reading, Timestamp at) {
+void Client::read_at(const Reading& reading, Timestamp at) {
   court_.oracle().end_read(reading.ticket, at, reading.options.as_of);
   if (reading.options.as_of) court_.mark("sim.read_in_past");
-  court_.returned(kind, at);
+  returned(at);
 }
 
-void Client::get(const Operation& operation) {
-  const Reading reading = operation.kind == OpKind::kGetAsOf ? in_the_past(operation.number) : now();
-  const auto found = session_.get(operation.key, reading.options);
+void Client::read(const std::string& key, const Reading& reading) {
+  const auto found = session_.get(key, reading.options);
   if (!answered("get", error_of(found), reading)) return;
   const SimulatorCode scope;
-  court_.oracle().check_get(operation.key, session_.read_at(), *found);
-  read_at(operation.kind, reading, session_.read_at());
+  court_.oracle().check_get(key, session_.read_at(), *found);
+  read_at(reading, session_.read_at());
 }
 
-void Client::scan(const Operation& operation) {
-  const KeyBounds bounds = bounds_of(operation);
-  const bool in_past = operation.kind == OpKind::kScanAsOf;
-  const Reading reading = in_past ? in_the_past(operation.number >> 1) : now();
-  const std::uint64_t limit = in_past ? kAsOfPairsMax : operation.number;
-  auto cursor = session_.iterator(bounds, reading.options);
+void Client::apply(const op::Scan& scan) { read(scan.bounds, {.backward = false, .limit = scan.limit}, now()); }
+void Client::apply(const op::ScanBack& scan) { read(scan.bounds, {.backward = true, .limit = scan.limit}, now()); }
+void Client::apply(const op::ScanAsOf& scan) {
+  read(scan.bounds, {.backward = scan.backward, .limit = kAsOfPairsMax}, in_the_past(scan.as_of));
+}
+
+void Client::read(const Bounds& bounds, Direction direction, const Reading& reading) {
+  auto cursor = session_.iterator(key_bounds(bounds), reading.options);
   if (!answered("iterator", error_of(cursor), reading)) return;
+  const bool backward = direction.backward;
   std::vector<std::pair<std::string, std::string>> pairs;
   Iterator& at = **cursor;
-  for (backward(operation) ? at.seek_to_last() : at.seek_to_first(); at.valid() && pairs.size() < limit;
-       backward(operation) ? at.prev() : at.next()) {
+  for (backward ? at.seek_to_last() : at.seek_to_first(); at.valid() && pairs.size() < direction.limit;
+       backward ? at.prev() : at.next()) {
     pairs.emplace_back(at.key(), at.value());
   }
   const Status status = at.status();
   if (!court_.went_well("scan", error_of(status), reading.failed_before)) return;
   const SimulatorCode scope;
-  Model::Range range{.low = bounds.low, .high = std::nullopt, .limit = limit, .backward = backward(operation)};
+  Model::Range range{.low = bounds.low, .high = std::nullopt, .limit = direction.limit, .backward = backward};
   if (bounds.high) range.high = *bounds.high;
   court_.oracle().check_scan(range, at.read_at(), pairs);
-  read_at(operation.kind, reading, at.read_at());
+  read_at(reading, at.read_at());
 }
 
-void Client::take_snapshot(const Operation& operation) {
-  const std::size_t slot = operation.number % kSlots;
+void Client::apply(const op::TakeSnapshot& take) {
+  take_snapshot(take.slot % kSlots);
+  check_floor();
+}
+
+void Client::take_snapshot(std::size_t slot) {
   release_snapshot(slot);
   const Reading reading = now();
   auto snapshot = store_.snapshot();
@@ -235,7 +198,7 @@ void Client::take_snapshot(const Operation& operation) {
   snapshots_[slot].emplace(Held{.snapshot = std::move(*snapshot), .name = 0, .taken = court_.age()});
   const SimulatorCode scope;
   snapshots_[slot]->name = court_.oracle().end_snapshot(reading.ticket, at);
-  court_.returned(operation.kind, at);
+  returned(at);
 }
 
 void Client::release_snapshot(std::size_t slot) {
@@ -247,57 +210,69 @@ void Client::release_snapshot(std::size_t slot) {
   snapshots_[slot].reset();
 }
 
-void Client::walk(const Operation& operation) {
+void Client::apply(const op::ReleaseSnapshot& release) {
+  check_floor();
+  release_snapshot(release.slot % kSlots);
+}
+
+void Client::apply(const op::WalkCursor& walk) {
   const Reading reading = now();
-  auto cursor = session_.iterator(bounds_of(operation));
+  auto cursor = session_.iterator(key_bounds(walk.bounds));
   if (!answered("iterator", error_of(cursor), reading)) return;
-  CursorChecker walk(court_, std::move(*cursor), bounds_of(operation));
-  if (!walk.steps(operation.number, operation.batch)) return;
+  CursorChecker checker(court_, std::move(*cursor), key_bounds(walk.bounds));
+  if (!checker.take(walk.steps)) return;
   const SimulatorCode scope;
-  read_at(operation.kind, reading, walk.read_at());
+  read_at(reading, checker.read_at());
 }
 
-void Client::open_cursor(const Operation& operation) {
-  const Reading reading = operation.number % 8 == 0 ? in_the_past(operation.number / 8) : now();
-  auto cursor = session_.iterator(bounds_of(operation), reading.options);
+void Client::apply(const op::OpenCursor& open) {
+  const Reading reading = open.as_of ? in_the_past(*open.as_of) : now();
+  auto cursor = session_.iterator(key_bounds(open.bounds), reading.options);
   if (!answered("iterator", error_of(cursor), reading)) return;
-  auto& slot = cursors_[operation.number % kSlots];
-  slot.emplace(court_, std::move(*cursor), bounds_of(operation));
+  auto& slot = cursors_[open.slot % kSlots];
+  slot.emplace(court_, std::move(*cursor), key_bounds(open.bounds));
   const SimulatorCode scope;
-  read_at(operation.kind, reading, slot->read_at());
+  read_at(reading, slot->read_at());
 }
 
-void Client::use_cursor(const Operation& operation) {
-  auto& cursor = cursors_[operation.number % kSlots];
+void Client::apply(const op::UseCursor& use) {
+  auto& cursor = cursors_[use.slot % kSlots];
   if (!cursor) return;
-  if (!cursor->steps(operation.number, operation.batch)) {
+  if (!cursor->take(use.steps)) {
     cursor.reset();  // an error stays with it
     return;
   }
   const SimulatorCode scope;
-  court_.returned(operation.kind, cursor->read_at());
+  returned(cursor->read_at());
 }
 
-void Client::sync(OpKind kind) {
-  const bool flush = kind == OpKind::kFlush;
+void Client::apply(const op::Sync&) {
   const Reading reading = now();
-  const Status done = flush ? store_.flush() : store_.sync();
-  if (!court_.went_well(flush ? "flush" : "sync", error_of(done))) return;
+  became_durable("sync", reading, store_.sync());
+}
+
+void Client::apply(const op::Flush&) {
+  const Reading reading = now();
+  became_durable("flush", reading, store_.flush());
+}
+
+void Client::became_durable(std::string_view call, const Reading& reading, const Status& done) {
+  if (!court_.went_well(call, error_of(done))) return;
   const SimulatorCode scope;
   court_.oracle().made_durable(reading.ticket);
-  court_.returned(kind, reading.ticket.floor);
+  returned(reading.ticket.floor);
 }
 
-void Client::checkpoint(bool keep) {
+void Client::apply(const op::Checkpoint& checkpoint) {
   const Reading reading = now();
   const std::string directory = court_.new_directory();
   if (!court_.went_well("checkpoint", error_of(store_.checkpoint(directory)))) return;
-  keep &= court_.disk_is_honest();  // nothing that it depends on was lied about
+  const bool keep = checkpoint.keep && court_.disk_is_honest();  // nothing that it depends on was lied about
   if (!compare_checkpoint(reading.ticket, directory, keep)) return;
   if (!keep) remove_all(fs_, directory);
   const SimulatorCode scope;
   court_.mark("sim.checkpoint");
-  court_.returned(OpKind::kCheckpoint, reading.ticket.floor);
+  returned(reading.ticket.floor);
 }
 
 bool Client::compare_checkpoint(const Oracle::Ticket& ticket, const std::string& directory, bool keep) {
@@ -325,14 +300,28 @@ void Client::check_floor() {
   court_.end_if_violated();
 }
 
-void Client::clock(const Operation& operation) {
-  if (operation.kind == OpKind::kSleep) rt::sleep_until(rt::monotonic_ns() + operation.number);
+void Client::apply(const op::Sleep& sleep) {
+  rt::sleep_until(rt::monotonic_ns() + sleep.duration_ns);
   const SimulatorCode scope;
-  VirtualClock& clock = court_.clock();
-  if (operation.kind == OpKind::kClockJump) clock.jump(static_cast<std::int64_t>(operation.number));
-  if (operation.kind == OpKind::kClockFreeze) clock.freeze();
-  if (operation.kind == OpKind::kClockRun) clock.unfreeze();
-  court_.returned(operation.kind, {});
+  returned({});
+}
+
+void Client::apply(const op::ClockJump& jump) {
+  const SimulatorCode scope;
+  court_.clock().jump(jump.ticks);
+  returned({});
+}
+
+void Client::apply(const op::ClockFreeze&) {
+  const SimulatorCode scope;
+  court_.clock().freeze();
+  returned({});
+}
+
+void Client::apply(const op::ClockRun&) {
+  const SimulatorCode scope;
+  court_.clock().unfreeze();
+  returned({});
 }
 
 }  // namespace mylonite::sim

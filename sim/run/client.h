@@ -37,33 +37,59 @@ class Client {
     ReadOptions options;
     std::size_t failed_before;  // file calls
   };
-  static constexpr std::size_t kSlots = 2;  // of snapshots and of cursors
 
-  void write(const Operation& operation);
-  void ingest(const Operation& operation);
-  void compact(const Operation& operation);
-  void get(const Operation& operation);
-  void scan(const Operation& operation);
-  void take_snapshot(const Operation& operation);
+  // One overload an operation.
+  void apply(const op::Put& put);
+  void apply(const op::Remove& remove);
+  void apply(const op::Batch& batch);
+  void apply(const op::RemoveRange& range);
+  void apply(const op::Ingest& ingest);
+  void apply(const op::Get& get) { read(get.key, now()); }
+  void apply(const op::GetAsOf& get) { read(get.key, in_the_past(get.as_of)); }
+  void apply(const op::Scan& scan);
+  void apply(const op::ScanBack& scan);
+  void apply(const op::ScanAsOf& scan);
+  void apply(const op::WalkCursor& walk);
+  void apply(const op::OpenCursor& open);
+  void apply(const op::UseCursor& use);
+  void apply(const op::CloseCursor& close) { cursors_[close.slot % kSlots].reset(); }
+  void apply(const op::TakeSnapshot& take);
+  void apply(const op::ReleaseSnapshot& release);
+  void apply(const op::Sync& sync);
+  void apply(const op::Flush& flush);
+  void apply(const op::CompactLevel& compact);
+  void apply(const op::CompactRange& compact);
+  void apply(const op::Checkpoint& checkpoint);
+  void apply(const op::Sleep& sleep);
+  void apply(const op::ClockJump& jump);
+  void apply(const op::ClockFreeze& freeze);
+  void apply(const op::ClockRun& run);
+
+  void write(const WriteBatch& batch);
+  void read(const std::string& key, const Reading& reading);
+  struct Direction {
+    bool backward;
+    std::uint64_t limit;
+  };
+  void read(const Bounds& bounds, Direction direction, const Reading& reading);
+  void take_snapshot(std::size_t slot);
   void release_snapshot(std::size_t slot);
-  void walk(const Operation& operation);
-  void open_cursor(const Operation& operation);
-  void use_cursor(const Operation& operation);
-  void sync(OpKind kind);
-  void checkpoint(bool keep);
   bool compare_checkpoint(const Oracle::Ticket& ticket, const std::string& directory, bool keep);
   void check_floor();
-  void clock(const Operation& operation);
+  void became_durable(std::string_view call, const Reading& reading, const Status& done);
+  void compacted(const Status& done);
 
   Reading now();
-  Reading in_the_past(std::uint64_t number);  // at a snapshot it holds, or at any stamp seen earlier
+  Reading in_the_past(const AsOf& as_of);
   bool answered(std::string_view call, const Error* error, const Reading& reading);
-  void read_at(OpKind kind, const Reading& reading, Timestamp at);
+  void read_at(const Reading& reading, Timestamp at);
+  void returned(Timestamp at) { court_.returned(current_, at); }
 
   Store& store_;
   Court& court_;
   vfs::FileSystem& fs_;
   Session session_;
+  std::size_t current_ = 0;  // the operation, by its place in the list
   std::array<std::optional<Held>, kSlots> snapshots_{};
   std::array<std::optional<CursorChecker>, kSlots> cursors_{};
 };
@@ -85,8 +111,5 @@ class BatchSource final : public IngestSource {
   const WriteBatch& batch_;
   BatchReader reader_;
 };
-
-// The operation in words, for the story.
-std::string tell(const Operation& operation);
 
 }  // namespace mylonite::sim

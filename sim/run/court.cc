@@ -61,12 +61,12 @@ void Court::begins(std::size_t client, std::string_view operation) {
   state_.transcript->client(fmt::format("client {} = fiber {}  {} …", client, fiber, operation));
 }
 
-void Court::returned(OpKind kind, Timestamp at) {
-  state_.world.trace.event(EventKind::kNote, static_cast<std::uint64_t>(kind), at.ticks);
+void Court::returned(std::size_t operation, Timestamp at) {
+  state_.world.trace.event(EventKind::kNote, operation, at.ticks);
   if (state_.transcript != nullptr) {
     const auto client = clients_.find(scheduler_.current_fiber());
     const std::string who = client == clients_.end() ? "the judge" : fmt::format("client {}", client->second);
-    state_.transcript->client(fmt::format("{}  {}: stamp {}", who, op_name(kind), at.ticks));
+    state_.transcript->client(fmt::format("{}  {}: stamp {}", who, kOperationNames.at(operation), at.ticks));
   }
   end_if_violated();
 }

@@ -53,7 +53,7 @@ class Court {
 
   // A client began an operation, and got its answer, at a stamp.
   void begins(std::size_t client, std::string_view operation);
-  void returned(OpKind kind, Timestamp at);
+  void returned(std::size_t operation, Timestamp at);  // by its place in the list
 
   // What the store did, for who has held something across it.
   struct Age {

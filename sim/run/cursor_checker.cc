@@ -7,18 +7,18 @@
 
 namespace mylonite::sim {
 
-bool CursorChecker::steps(std::uint64_t number, const std::vector<BatchItem>& targets) {
+bool CursorChecker::take(const Steps& steps) {
   failed_before_ = court_.failed_calls();
   if (court_.age().merges > opened_.merges) court_.mark("sim.cursor_used_after_merge");
   if (court_.age().flushes > opened_.flushes) court_.mark("sim.cursor_used_after_flush");
-  Random random(number);
+  Random random(steps.seed);
   for (std::uint64_t left = random.between(2, 12); left > 0; --left) {
     constexpr Move kPlaces[] = {Move::kFirst, Move::kLast, Move::kSeek};
     Move move = kPlaces[random.below(3)];
     // A cursor that stands nowhere can only be placed.
     if (here_ && random.chance(4, 5)) move = random.chance(1, 2) ? Move::kNext : Move::kPrev;
     std::string_view target = bounds_.low;
-    if (!targets.empty()) target = targets[random.below(targets.size())].key;
+    if (!steps.targets.empty()) target = steps.targets[random.below(steps.targets.size())];
     if (!step(move, target)) return false;
   }
   return true;

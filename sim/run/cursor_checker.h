@@ -8,10 +8,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "core/store/session.h"
 #include "sim/run/court.h"
+#include "sim/scenario/operations.h"
 
 namespace mylonite::sim {
 
@@ -20,9 +20,8 @@ class CursorChecker {
   CursorChecker(Court& court, std::unique_ptr<Iterator> cursor, KeyBounds bounds)
       : court_(court), cursor_(std::move(cursor)), bounds_(std::move(bounds)), opened_(court.age()) {}
 
-  // A few steps that follow from the number, seeking to the targets' keys now and then. False: the machine died, the
-  // store closed or a step was wrong.
-  bool steps(std::uint64_t number, const std::vector<BatchItem>& targets);
+  // False: the machine died, the store closed or a step was wrong.
+  bool take(const Steps& steps);
   Timestamp read_at() const { return cursor_->read_at(); }
 
  private:

@@ -188,8 +188,12 @@ void Incarnation::settle_lies() {
 
 // Everything, in the one direction or the other.
 void Incarnation::check_scan(Store& store) {
-  const OpKind kind = plan_.entropy_seed % 2 == 0 ? OpKind::kScan : OpKind::kScanBack;
-  Client(store, court_, fs_).perform({.kind = kind, .number = UINT64_MAX});
+  Client client(store, court_, fs_);
+  if (plan_.entropy_seed % 2 == 0) {
+    client.perform(op::Scan{.bounds = {}, .limit = UINT64_MAX});
+  } else {
+    client.perform(op::ScanBack{.bounds = {}, .limit = UINT64_MAX});
+  }
 }
 
 // CURRENT, LOCK, the manifest in force, the tables it lists, one log; and what is not ours. The harness reads the
@@ -228,7 +232,7 @@ void Incarnation::client(Store& store, std::size_t number) {
     if (machine_.dead()) return;
     if (state_.transcript != nullptr) {
       const SimulatorCode scope;
-      court_.begins(number + 1, tell(operation));
+      court_.begins(number + 1, describe(operation));
     }
     client.perform(operation);
     if (machine_.dead()) return;

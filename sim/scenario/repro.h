@@ -13,7 +13,9 @@
 
 namespace mylonite::sim {
 
-inline constexpr std::uint64_t kReproFormat = 3;
+// 1, the first; 2, machines may be abandoned, and there are more operations; 3, single file calls may fail, and
+// checkpoints be kept; 4, operations have typed fields. Older formats are read.
+inline constexpr std::uint64_t kReproFormat = 4;
 
 struct Repro {
   Scenario scenario{};
@@ -28,6 +30,9 @@ struct Repro {
 std::string encode_repro(const Repro& repro, const std::vector<Event>& last_events);
 // kUnsupported for a newer format, kCorruption for anything that does not read, naming the place.
 Result<Repro> decode_repro(const std::string& text);
+
+// Of a document written without white space and without its checksum: 16 hexadecimal digits.
+std::string repro_checksum(const std::string& document);
 
 // The scenario's options as one short hash, for messages and merging.
 std::string options_hash(const Scenario& scenario);

@@ -18,58 +18,9 @@
 #include "faultfs/crash.h"
 #include "faultfs/sim_file_system.h"
 #include "sim/machine/strategy.h"
+#include "sim/scenario/operations.h"
 
 namespace mylonite::sim {
-
-enum class OpKind : std::uint8_t {
-  kPut,
-  kRemove,
-  kBatch,
-  kRemoveRange,  // [key, text)
-  kIngest,       // the batch: puts with ascending keys
-  kGet,
-  kGetAsOf,   // at a snapshot the client holds, or of a stamp seen earlier: `number` picks which
-  kScan,      // [key, high), forward, at most `number` pairs
-  kScanBack,  // the same, backward from high
-  kScanAsOf,  // as kGetAsOf, either way, at most kAsOfPairsMax pairs
-  kWalk,      // a cursor over [key, high): a few seeks and steps that follow from `number`, to keys of the batch
-  // A client has two slots for cursors and two for snapshots: `number` picks one; what it held is let go.
-  kOpenCursor,  // over [key, high), now or, one in eight, in the past
-  kUseCursor,   // as kWalk
-  kCloseCursor,
-  kTakeSnapshot,
-  kReleaseSnapshot,
-  kSync,
-  kFlush,
-  kCompactLevel,  // `number`
-  kCompactRange,  // [key, text)
-  kCheckpoint,    // a second store beside the first, opened for reading, compared and removed; `number` 1: kept, and
-                  // opened in the next life, where it must show the same
-  kSleep,         // `number` nanoseconds of virtual time
-  kClockJump,     // `number` ticks of 100 ns, two's complement
-  kClockFreeze,
-  kClockRun,
-};
-inline constexpr std::size_t kOpKinds = 25;
-inline constexpr std::uint64_t kAsOfPairsMax = 30;
-std::string_view op_name(OpKind kind);
-std::optional<OpKind> op_from_name(std::string_view name);
-
-struct BatchItem {
-  std::string key;
-  std::optional<std::string> value;  // empty: remove; of a walk: always empty
-  std::string high{};                // of a batch, not empty: removes [key, high)
-  bool operator==(const BatchItem&) const = default;
-};
-
-struct Operation {
-  OpKind kind = OpKind::kGet;
-  std::string key{};
-  std::string text{};  // put: the value; scans and ranges: the upper bound, empty for none
-  std::uint64_t number = 0;
-  std::vector<BatchItem> batch{};
-  bool operator==(const Operation&) const = default;
-};
 
 // When the machine dies, counted in file calls of one phase of an incarnation (those that change the disk, unless
 // `only` names a kind); at the end of the phase if it has fewer.

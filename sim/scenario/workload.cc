@@ -16,106 +16,84 @@ const std::string kLetters = [] {
   return letters;
 }();
 
-}  // namespace
+// Draws the fields of an operation: an overload each.
+class Draw {
+ public:
+  Draw(const Swarm& swarm, Random& random, std::uint64_t& values) : swarm_(swarm), random_(random), values_(values) {}
 
-Swarm draw_swarm(Random random, std::string_view profile) {
-  Swarm swarm;
-  swarm.harsh = profile == "harsh";
-  swarm.clients = profile == "smoke" ? 1 : random.between(1, 4);
-  swarm.keys = pick(random, {3, 8, 20, 60, 200});
-  swarm.key_style = random.below(4);
-  swarm.value_bytes_max = pick(random, {8, 40, 40, 200, 1500});
-  swarm.sync_chance = pick(random, {0, 50, 50, 100});
-  swarm.memtable_scale = swarm.harsh ? 0 : random.below(4);
-  swarm.large_values = random.chance(1, 6);
-  swarm.large_batches = random.chance(1, 6);
-  swarm.long_sleeps = random.chance(1, 3);
-  auto weight = [&](OpKind kind, std::uint64_t value, std::uint64_t on_chance) {
-    const bool on = random.chance(on_chance, 100);
-    swarm.weights[static_cast<std::size_t>(kind)] = on ? value : 0;
-    return on;
-  };
-  auto follow = [&](OpKind kind, std::uint64_t value) { swarm.weights[static_cast<std::size_t>(kind)] = value; };
-  weight(OpKind::kPut, 40, 100);
-  weight(OpKind::kRemove, 10, 80);
-  weight(OpKind::kBatch, 12, 70);
-  weight(OpKind::kRemoveRange, 2, 50);
-  swarm.range_batches = random.chance(1, 3);
-  weight(OpKind::kIngest, 1, 25);
-  weight(OpKind::kGet, 25, 90);
-  weight(OpKind::kGetAsOf, 5, 60);
-  weight(OpKind::kScan, 4, 70);
-  weight(OpKind::kScanBack, 4, 60);
-  weight(OpKind::kScanAsOf, 3, 50);
-  weight(OpKind::kWalk, 4, 60);
-  if (weight(OpKind::kOpenCursor, 2, 50)) {
-    follow(OpKind::kUseCursor, 5);
-    follow(OpKind::kCloseCursor, 1);
+  void operator()(op::Put& put) {
+    put.key = key();
+    put.value = value();
   }
-  if (weight(OpKind::kTakeSnapshot, 2, 50)) follow(OpKind::kReleaseSnapshot, 1);
-  weight(OpKind::kSync, 3, 50);
-  weight(OpKind::kFlush, 2, 40);
-  weight(OpKind::kCompactLevel, 1, 20);
-  weight(OpKind::kCompactRange, 1, 20);
-  weight(OpKind::kCheckpoint, 1, 15);
-  weight(OpKind::kSleep, 2, 30);
-  weight(OpKind::kClockJump, 2, 30);
-  if (weight(OpKind::kClockFreeze, 1, 20)) follow(OpKind::kClockRun, 1);
-  for (std::uint64_t each : swarm.weights) swarm.weight_sum += each;
-  return swarm;
-}
-
-Operation Workload::next() {
-  std::uint64_t draw = random_.below(swarm_.weight_sum);
-  std::size_t kind = 0;
-  while (draw >= swarm_.weights[kind]) draw -= swarm_.weights[kind++];
-  Operation op{.kind = static_cast<OpKind>(kind)};
-  switch (op.kind) {
-    case OpKind::kPut:
-      op.key = key();
-      op.text = value();
-      break;
-    case OpKind::kRemove:
-    case OpKind::kGet: op.key = key(); break;
-    case OpKind::kGetAsOf:
-      op.key = key();
-      op.number = random_.next();
-      break;
-    case OpKind::kBatch: fill_batch(op); break;
-    case OpKind::kRemoveRange:
-    case OpKind::kCompactRange: fill_range(op); break;
-    case OpKind::kIngest: fill_ingest(op); break;
-    case OpKind::kCompactLevel: op.number = random_.below(4); break;
-    case OpKind::kCheckpoint: op.number = random_.below(2); break;
-    case OpKind::kScan:
-    case OpKind::kScanBack:
-      fill_scan(op);
-      op.number = random_.between(1, 30);
-      break;
-    case OpKind::kScanAsOf:
-      fill_scan(op);
-      op.number = random_.next();
-      break;
-    case OpKind::kWalk:
-    case OpKind::kOpenCursor:
-      fill_scan(op);
-      fill_steps(op);
-      break;
-    case OpKind::kUseCursor: fill_steps(op); break;
-    case OpKind::kCloseCursor:
-    case OpKind::kTakeSnapshot:
-    case OpKind::kReleaseSnapshot: op.number = random_.below(2); break;
-    case OpKind::kSleep: op.number = sleep_ns(); break;
-    case OpKind::kClockJump: op.number = jump(); break;
-    case OpKind::kSync:
-    case OpKind::kFlush:
-    case OpKind::kClockFreeze:
-    case OpKind::kClockRun: break;
+  void operator()(op::Remove& remove) { remove.key = key(); }
+  void operator()(op::Batch& batch);
+  void operator()(op::RemoveRange& range) { small_range(range.low, range.high); }
+  void operator()(op::Ingest& ingest);
+  void operator()(op::Get& get) { get.key = key(); }
+  void operator()(op::GetAsOf& get) {
+    get.key = key();
+    get.as_of = as_of_from(random_.next());
   }
-  return op;
-}
+  void operator()(op::Scan& scan) {
+    scan.bounds = bounds();
+    scan.limit = random_.between(1, 30);
+  }
+  void operator()(op::ScanBack& scan) {
+    scan.bounds = bounds();
+    scan.limit = random_.between(1, 30);
+  }
+  void operator()(op::ScanAsOf& scan) {
+    scan.bounds = bounds();
+    const std::uint64_t draw = random_.next();
+    scan.backward = draw % 2 == 1;
+    scan.as_of = as_of_from(draw / 2);
+  }
+  void operator()(op::WalkCursor& walk) {
+    walk.bounds = bounds();
+    walk.steps = steps();
+  }
+  void operator()(op::OpenCursor& open) {
+    open.bounds = bounds();
+    // Of these steps only the number counts. The rest stays, since each draw shifts all that follow.
+    const std::uint64_t draw = steps().seed;
+    open.slot = static_cast<std::uint32_t>(draw % kSlots);
+    if (draw % 8 == 0) open.as_of = as_of_from(draw / 8);
+  }
+  void operator()(op::UseCursor& use) {
+    use.steps = steps();
+    use.slot = static_cast<std::uint32_t>(use.steps.seed % kSlots);
+  }
+  void operator()(op::CloseCursor& close) { close.slot = slot(); }
+  void operator()(op::TakeSnapshot& take) { take.slot = slot(); }
+  void operator()(op::ReleaseSnapshot& release) { release.slot = slot(); }
+  void operator()(op::Sync&) {}
+  void operator()(op::Flush&) {}
+  void operator()(op::CompactLevel& compact) { compact.level = static_cast<std::uint32_t>(random_.below(4)); }
+  void operator()(op::CompactRange& compact) {
+    std::string high;
+    small_range(compact.bounds.low, high);
+    if (!high.empty()) compact.bounds.high = std::move(high);
+  }
+  void operator()(op::Checkpoint& checkpoint) { checkpoint.keep = random_.below(2) != 0; }
+  void operator()(op::Sleep& sleep);
+  void operator()(op::ClockJump& jump);
+  void operator()(op::ClockFreeze&) {}
+  void operator()(op::ClockRun&) {}
 
-std::string Workload::key() {
+ private:
+  std::string key();
+  std::string value();
+  Bounds bounds();
+  Steps steps();
+  void small_range(std::string& low, std::string& high);
+  std::uint32_t slot() { return static_cast<std::uint32_t>(random_.below(kSlots)); }
+
+  const Swarm& swarm_;
+  Random& random_;
+  std::uint64_t& values_;
+};
+
+std::string Draw::key() {
   const std::uint64_t id = random_.below(swarm_.keys);
   switch (swarm_.key_style) {
     case 0: return fmt::format("k{}", id);
@@ -130,7 +108,7 @@ std::string Workload::key() {
 }
 
 // Unique, so that a read tells which write it saw.
-std::string Workload::value() {
+std::string Draw::value() {
   std::string text = fmt::format("v{}", ++values_);
   std::uint64_t length = random_.below(swarm_.value_bytes_max + 1);
   if (swarm_.large_values && random_.chance(1, 25)) length = random_.between(2000, 9000);
@@ -142,7 +120,7 @@ std::string Workload::value() {
   return text;
 }
 
-void Workload::fill_batch(Operation& op) {
+void Draw::operator()(op::Batch& batch) {
   std::uint64_t count = random_.chance(1, 20) ? 0 : random_.between(1, 6);
   if (swarm_.large_batches && random_.chance(1, 15)) count = random_.between(50, 120);
   for (std::uint64_t i = 0; i < count; ++i) {
@@ -153,51 +131,111 @@ void Workload::fill_batch(Operation& op) {
       item.high = key();
       if (item.high < item.key) std::swap(item.high, item.key);
     }
-    op.batch.push_back(std::move(item));
+    batch.items.push_back(std::move(item));
   }
 }
 
-void Workload::fill_scan(Operation& op) {
-  op.key = key();
-  op.text = key();
-  if (random_.chance(1, 3)) op.text.clear();
-  if (!op.text.empty() && op.text < op.key) std::swap(op.key, op.text);
-  if (random_.chance(1, 4)) op.key.clear();
+Bounds Draw::bounds() {
+  std::string low = key();
+  std::string high = key();
+  if (random_.chance(1, 3)) high.clear();
+  if (!high.empty() && high < low) std::swap(low, high);
+  if (random_.chance(1, 4)) low.clear();
+  Bounds bounds{.low = std::move(low), .high = std::nullopt};
+  if (!high.empty()) bounds.high = std::move(high);
+  return bounds;
 }
 
 // Mostly small: a range over everything would leave nothing to do for the rest.
-void Workload::fill_range(Operation& op) {
-  op.key = key();
-  op.text = key();
+void Draw::small_range(std::string& low, std::string& high) {
+  low = key();
+  high = key();
   for (int tries = 0; tries < 3; ++tries) {
     std::string other = key();
-    if (other > std::min(op.key, op.text) && other < std::max(op.key, op.text)) op.text = std::move(other);
+    if (other > std::min(low, high) && other < std::max(low, high)) high = std::move(other);
   }
-  if (op.text < op.key) std::swap(op.key, op.text);
+  if (high < low) std::swap(low, high);
 }
 
-void Workload::fill_ingest(Operation& op) {
+void Draw::operator()(op::Ingest& ingest) {
   std::set<std::string> keys;
   for (std::uint64_t left = random_.between(1, 40); left > 0; --left) keys.insert(key());
-  for (const std::string& each : keys) op.batch.push_back({.key = each, .value = value()});
+  for (const std::string& each : keys) ingest.items.push_back({.key = each, .value = value()});
 }
 
-void Workload::fill_steps(Operation& op) {
-  op.number = random_.next();
-  for (std::uint64_t left = random_.below(4); left > 0; --left) {
-    op.batch.push_back({.key = key(), .value = std::nullopt});
-  }
+Steps Draw::steps() {
+  Steps steps{.seed = random_.next(), .targets = {}};
+  for (std::uint64_t left = random_.below(4); left > 0; --left) steps.targets.push_back(key());
+  return steps;
 }
 
-std::uint64_t Workload::sleep_ns() {
-  if (swarm_.long_sleeps && random_.chance(1, 3)) return random_.between(1, 200) * 1'000'000'000;
-  return random_.between(1, 2'000'000);
+void Draw::operator()(op::Sleep& sleep) {
+  const bool seconds = swarm_.long_sleeps && random_.chance(1, 3);
+  sleep.duration_ns = seconds ? random_.between(1, 200) * 1'000'000'000 : random_.between(1, 2'000'000);
 }
 
-std::uint64_t Workload::jump() {
+void Draw::operator()(op::ClockJump& jump) {
   const std::uint64_t size = pick(random_, {1000, 10'000'000, 60'000'000, 36'000'000'000});
-  const std::uint64_t ticks = random_.between(1, size);
-  return random_.chance(1, 2) ? ticks : 0 - ticks;
+  const auto ticks = static_cast<std::int64_t>(random_.between(1, size));
+  jump.ticks = random_.chance(1, 2) ? ticks : -ticks;
+}
+
+}  // namespace
+
+Swarm draw_swarm(Random random, std::string_view profile) {
+  Swarm swarm;
+  swarm.harsh = profile == "harsh";
+  swarm.clients = profile == "smoke" ? 1 : random.between(1, 4);
+  swarm.keys = pick(random, {3, 8, 20, 60, 200});
+  swarm.key_style = random.below(4);
+  swarm.value_bytes_max = pick(random, {8, 40, 40, 200, 1500});
+  swarm.sync_chance = pick(random, {0, 50, 50, 100});
+  swarm.memtable_scale = swarm.harsh ? 0 : random.below(4);
+  swarm.large_values = random.chance(1, 6);
+  swarm.large_batches = random.chance(1, 6);
+  swarm.long_sleeps = random.chance(1, 3);
+  auto weight = [&](std::size_t kind, std::uint64_t value, std::uint64_t on_chance) {
+    const bool on = random.chance(on_chance, 100);
+    swarm.weights[kind] = on ? value : 0;
+    return on;
+  };
+  auto follow = [&](std::size_t kind, std::uint64_t value) { swarm.weights[kind] = value; };
+  weight(kIndexOf<op::Put>, 40, 100);
+  weight(kIndexOf<op::Remove>, 10, 80);
+  weight(kIndexOf<op::Batch>, 12, 70);
+  weight(kIndexOf<op::RemoveRange>, 2, 50);
+  swarm.range_batches = random.chance(1, 3);
+  weight(kIndexOf<op::Ingest>, 1, 25);
+  weight(kIndexOf<op::Get>, 25, 90);
+  weight(kIndexOf<op::GetAsOf>, 5, 60);
+  weight(kIndexOf<op::Scan>, 4, 70);
+  weight(kIndexOf<op::ScanBack>, 4, 60);
+  weight(kIndexOf<op::ScanAsOf>, 3, 50);
+  weight(kIndexOf<op::WalkCursor>, 4, 60);
+  if (weight(kIndexOf<op::OpenCursor>, 2, 50)) {
+    follow(kIndexOf<op::UseCursor>, 5);
+    follow(kIndexOf<op::CloseCursor>, 1);
+  }
+  if (weight(kIndexOf<op::TakeSnapshot>, 2, 50)) follow(kIndexOf<op::ReleaseSnapshot>, 1);
+  weight(kIndexOf<op::Sync>, 3, 50);
+  weight(kIndexOf<op::Flush>, 2, 40);
+  weight(kIndexOf<op::CompactLevel>, 1, 20);
+  weight(kIndexOf<op::CompactRange>, 1, 20);
+  weight(kIndexOf<op::Checkpoint>, 1, 15);
+  weight(kIndexOf<op::Sleep>, 2, 30);
+  weight(kIndexOf<op::ClockJump>, 2, 30);
+  if (weight(kIndexOf<op::ClockFreeze>, 1, 20)) follow(kIndexOf<op::ClockRun>, 1);
+  for (std::uint64_t each : swarm.weights) swarm.weight_sum += each;
+  return swarm;
+}
+
+Operation Workload::next() {
+  std::uint64_t draw = random_.below(swarm_.weight_sum);
+  std::size_t index = 0;
+  while (draw >= swarm_.weights[index]) draw -= swarm_.weights[index++];
+  Operation operation = default_operation(index);
+  std::visit(Draw(swarm_, random_, values_), operation);
+  return operation;
 }
 
 }  // namespace mylonite::sim

@@ -1,7 +1,7 @@
 // What a seed's clients do: first the swarm, which says what is on, how often and how large; then operation by
 // operation.
 //
-// Deterministic: equal seeds give equal operations. Values are unique within one maker.
+// Deterministic: equal seeds give equal operations. Values are unique within one workload.
 // Thread-safety: one thread an object.
 #pragma once
 
@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "core/base/random.h"
-#include "sim/scenario/scenario.h"
+#include "sim/scenario/operations.h"
 
 namespace mylonite::sim {
 
@@ -26,11 +26,11 @@ struct Swarm {
   std::uint64_t keys = 10;
   std::uint64_t key_style = 0;
   std::uint64_t value_bytes_max = 40;
-  bool large_values = false;   // now and then a value of several KiB
-  bool large_batches = false;  // and a batch that exceeds a small memtable
-  bool range_batches = false;  // batches remove ranges, too
-  bool long_sleeps = false;    // and seconds without work, so that retention passes
-  std::array<std::uint64_t, kOpKinds> weights{};
+  bool large_values = false;                         // now and then a value of several KiB
+  bool large_batches = false;                        // and a batch that exceeds a small memtable
+  bool range_batches = false;                        // batches remove ranges, too
+  bool long_sleeps = false;                          // and seconds without work, so that retention passes
+  std::array<std::uint64_t, kOperations> weights{};  // by their places in the list
   std::uint64_t weight_sum = 0;
   std::uint64_t sync_chance = 50;  // of 100, per incarnation
   std::uint64_t memtable_scale = 0;
@@ -44,19 +44,9 @@ class Workload {
   Operation next();
 
  private:
-  std::string key();
-  std::string value();
-  void fill_batch(Operation& op);
-  void fill_scan(Operation& op);
-  void fill_range(Operation& op);
-  void fill_ingest(Operation& op);
-  void fill_steps(Operation& op);
-  std::uint64_t sleep_ns();
-  std::uint64_t jump();
-
   const Swarm& swarm_;
   Random random_;
-  std::uint64_t values_ = 0;
+  std::uint64_t values_ = 0;  // drawn so far
 };
 
 }  // namespace mylonite::sim

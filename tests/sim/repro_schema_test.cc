@@ -129,8 +129,7 @@ TEST(ReproSchemaTest, DescribesWhatIsWritten) {
 // Goal: lists of names are whole. Method: compare with the writer's own tables.
 TEST(ReproSchemaTest, NamesAreAllListed) {
   const Json schema = read_schema();
-  std::vector<std::string> operations;
-  for (std::size_t i = 0; i < kOpKinds; ++i) operations.emplace_back(op_name(static_cast<OpKind>(i)));
+  const std::vector<std::string> operations(kOperationNames.begin(), kOperationNames.end());
   std::vector<std::string> calls;
   for (std::size_t i = 0; i < faultfs::kCallKinds; ++i) {
     calls.emplace_back(faultfs::call_kind_name(static_cast<faultfs::CallKind>(i)));
@@ -144,6 +143,59 @@ TEST(ReproSchemaTest, NamesAreAllListed) {
   EXPECT_TRUE(std::ranges::equal(names("/$defs/incarnation/properties/death/enum"), kCrashModeNames));
   EXPECT_TRUE(std::ranges::equal(names("/$defs/recorded/properties/crash_at_end/enum"), kPhaseNames));
   EXPECT_TRUE(std::ranges::equal(names("/properties/world/properties/fs/enum"), kNameOrderNames));
+}
+
+// The schema of a field's type, and of an operation, as the list of operations has them.
+Json type_of(const std::string&) { return {{"$ref", "#/$defs/bytes"}}; }
+Json type_of(std::uint64_t) { return {{"$ref", "#/$defs/number"}}; }
+Json type_of(std::int64_t) { return {{"$ref", "#/$defs/signed"}}; }
+Json type_of(std::uint32_t) { return {{"type", "integer"}}; }
+Json type_of(bool) { return {{"type", "boolean"}}; }
+template <IsRecord Record>
+Json type_of(const Record&);
+template <class T>
+Json type_of(const std::optional<T>&) {
+  return type_of(T());
+}
+template <class T>
+Json type_of(const std::vector<T>&) {
+  return {{"type", "array"}, {"items", type_of(T())}};
+}
+template <class Record>
+void add_fields(Json& properties) {
+  for_each_field<Record>([&](const auto& field) {
+    const Json type = type_of(Record{}.*field.member);
+    EXPECT_TRUE(!properties.contains(field.name) || properties[field.name] == type)
+        << field.name << " has two types; give one of the fields another name";
+    properties[field.name] = type;
+  });
+}
+template <IsRecord Record>
+Json type_of(const Record&) {
+  Json properties = Json::object();
+  add_fields<Record>(properties);
+  return {{"type", "object"}, {"additionalProperties", false}, {"properties", properties}};
+}
+
+void drop_descriptions(Json& schema) {
+  if (schema.is_object()) schema.erase("description");
+  for (Json& part : schema) {
+    if (part.is_structured()) drop_descriptions(part);
+  }
+}
+
+// Goal: the schema's operation is the list's. Method: make one of all fields of all operations, and compare; words for
+// people count for nothing. Expectation: the same.
+TEST(ReproSchemaTest, OperationsFollowFromTheList) {
+  Json properties{{"op", {{"enum", kOperationNames}}}};
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (add_fields<std::variant_alternative_t<I, Operation>>(properties), ...);
+  }(std::make_index_sequence<kOperations>());
+  Json found = read_schema().at("$defs").at("operation");
+  drop_descriptions(found);
+  const Json expected{
+      {"type", "object"}, {"required", {"op"}}, {"additionalProperties", false}, {"properties", properties}};
+  EXPECT_EQ(found, expected) << "expected " << expected.dump(1);
 }
 
 // Goal: the validator itself finds what is wrong. Method: one planted fault of each kind. Expectation: one complaint.

@@ -112,7 +112,7 @@ TEST(RunTest, EveryDecisionCounts) {
 
 // Goal: a recorded decision that is never met is noticed. Method: add one that cannot be met, of each kind.
 TEST(RunTest, UnmetDecisionsAreUnfaithful) {
-  const Outcome first = replay(one_life({{.kind = OpKind::kPut, .key = "a", .text = "1"}}, Ending::kPowerLoss));
+  const Outcome first = replay(one_life({op::Put{.key = "a", .value = "1"}}, Ending::kPowerLoss));
   ASSERT_TRUE(first.faithful);
   const Anchor nowhere{.role = "sst", .generation = 99, .call = faultfs::CallKind::kSync, .nth = 1};
   const auto changed = [&](auto change) {
@@ -154,8 +154,8 @@ TEST(RunTest, Interrupted) {
 // Goal: a run without a write, or without the crash it was to have, says that nothing ran. Method: one of each, and a
 // sound twin.
 TEST(RunTest, NothingRan) {
-  const Operation get{.kind = OpKind::kGet, .key = "a"};
-  const Operation put{.kind = OpKind::kPut, .key = "a", .text = "1"};
+  const Operation get = op::Get{.key = "a"};
+  const Operation put = op::Put{.key = "a", .value = "1"};
   EXPECT_TRUE(replay(one_life({})).nothing_ran);
   EXPECT_TRUE(replay(one_life({get})).nothing_ran);
   EXPECT_FALSE(replay(one_life({get, put})).nothing_ran);
@@ -168,14 +168,14 @@ TEST(RunTest, NothingRan) {
 // Goal: the story tells what clients and machine did, and how it ended. Method: a put and a power loss.
 TEST(RunTest, TheStoryIsTold) {
   StackPool stacks;
-  Scenario scenario = one_life({{.kind = OpKind::kPut, .key = "apple", .text = "red"}}, Ending::kPowerLoss);
-  scenario.incarnations.push_back(one_life({{.kind = OpKind::kGet, .key = "apple"}}).incarnations[0]);
+  Scenario scenario = one_life({op::Put{.key = "apple", .value = "red"}}, Ending::kPowerLoss);
+  scenario.incarnations.push_back(one_life({op::Get{.key = "apple"}}).incarnations[0]);
   const auto all = run(scenario, stacks, {.story_lines = 1000}).story;
   std::string text;
   for (const std::string& line : all) text += line + "\n";
   for (const char* part :
-       {"== incarnation 1 (with sync", "client 1", "put 'apple' = 'red'", "stamp ", "append db/wal-",
-        "== crash at the end of work", "== power loss; ", "== incarnation 2", "opened: 1 logs", "get 'apple'"}) {
+       {"== incarnation 1 (with sync", "client 1", "put key 'apple' value 'red'", "stamp ", "append db/wal-",
+        "== crash at the end of work", "== power loss; ", "== incarnation 2", "opened: 1 logs", "get key 'apple'"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
   }
   const auto last = run(scenario, stacks, {.story_lines = 5}).story;
@@ -185,8 +185,8 @@ TEST(RunTest, TheStoryIsTold) {
 
 // Goal: figures are those of the run. Method: a scenario that can be counted by hand.
 TEST(RunTest, Figures) {
-  const Operation put{.kind = OpKind::kPut, .key = "a", .text = "1"};
-  Scenario scenario = one_life({put, put, {.kind = OpKind::kGet, .key = "a"}}, Ending::kPowerLoss);
+  const Operation put = op::Put{.key = "a", .value = "1"};
+  Scenario scenario = one_life({put, put, op::Get{.key = "a"}}, Ending::kPowerLoss);
   scenario.incarnations.push_back(one_life({}, Ending::kKill).incarnations[0]);
   scenario.incarnations.back().crash = {.phase = Phase::kOpen, .call = 1};
   scenario.incarnations.push_back(scenario.incarnations.back());

@@ -1,123 +1,27 @@
-#include "sim/scenario/repro.h"
-
 #include <algorithm>
 #include <charconv>
+#include <concepts>
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "core/base/bytes.h"
-#include "core/base/hash.h"
-#include "core/base/release.h"
+#include "sim/scenario/old_operations.h"
+#include "sim/scenario/repro.h"
 
 namespace mylonite::sim {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// clang++ says its name in its version, g++ does not.
-std::string compiler() {
-  const std::string version = __VERSION__;
-  return version.find("lang") == std::string::npos ? "g++ " + version : version;
-}
+constexpr std::uint64_t kTypedOperations = 4;  // the format in which operations got typed fields
 
-std::string number_text(std::uint64_t value) { return fmt::format("{}", value); }
-
-std::string bytes_text(std::string_view bytes) {
-  const bool plain = std::ranges::all_of(bytes, [](char c) { return c >= 0x20 && c < 0x7f; });
-  return plain && !bytes.starts_with("hex:") ? std::string(bytes) : "hex:" + to_hex(bytes);
-}
-
-Json options_json(const Options& options) {
-  Json json = Json::object();
-  for (const OptionRow& row : option_table()) json[std::string(row.name)] = option_text(options, row);
-  return json;
-}
-
-Json operation_json(const Operation& operation) {
-  Json json{{"op", op_name(operation.kind)}};
-  if (!operation.key.empty()) json["key"] = bytes_text(operation.key);
-  if (!operation.text.empty()) json["text"] = bytes_text(operation.text);
-  if (operation.number != 0) json["number"] = number_text(operation.number);
-  for (const BatchItem& item : operation.batch) {
-    Json row{{"key", bytes_text(item.key)}};
-    if (item.value) row["value"] = bytes_text(*item.value);
-    if (!item.high.empty()) row["high"] = bytes_text(item.high);
-    json["batch"].push_back(std::move(row));
-  }
-  return json;
-}
-
-Json anchor_json(const Anchor& anchor) {
-  return Json{{"role", anchor.role},
-              {"generation", anchor.generation},
-              {"call", faultfs::call_kind_name(anchor.call)},
-              {"nth", anchor.nth},
-              {"after", anchor.after}};
-}
-
-Json recorded_json(const Recorded& recorded) {
-  Json json{{"schedule", Json::array()}, {"image", Json::array()}, {"lies", Json::array()}};
-  for (const Deviation& each : recorded.schedule) json["schedule"].push_back({each.fiber, each.step, each.next});
-  for (const faultfs::Choice& each : recorded.image) json["image"].push_back({each.unit, to_string(each.fate)});
-  for (const Anchor& each : recorded.lies) json["lies"].push_back(anchor_json(each));
-  for (const FailedCall& each : recorded.failed_calls) {
-    Json row = anchor_json(each.call);
-    row["how"] = kFailNames[static_cast<std::size_t>(each.how)];
-    json["failed_calls"].push_back(std::move(row));
-  }
-  if (recorded.crash) json["crash"] = anchor_json(*recorded.crash);
-  if (recorded.crash_at_end) json["crash_at_end"] = kPhaseNames[static_cast<std::size_t>(*recorded.crash_at_end)];
-  return json;
-}
-
-bool known_to_format_1(const Operation& operation) {
-  constexpr OpKind kLater[] = {OpKind::kRemoveRange,  OpKind::kIngest,          OpKind::kCompactLevel,
-                               OpKind::kCompactRange, OpKind::kScanAsOf,        OpKind::kWalk,
-                               OpKind::kOpenCursor,   OpKind::kUseCursor,       OpKind::kCloseCursor,
-                               OpKind::kTakeSnapshot, OpKind::kReleaseSnapshot, OpKind::kCheckpoint};
-  return std::ranges::find(kLater, operation.kind) == std::end(kLater) &&
-         std::ranges::all_of(operation.batch, [](const BatchItem& item) { return item.high.empty(); });
-}
-
-// Formats: 1, the first; 2, machines may die by being dropped, and there are more operations; 3, single file calls may
-// fail, and checkpoints be kept.
-std::uint64_t oldest_reader(const Scenario& scenario) {
-  const auto keeps = [](const Operation& each) { return each.kind == OpKind::kCheckpoint && each.number != 0; };
-  const bool copies = std::ranges::any_of(scenario.incarnations, [&](const IncarnationPlan& plan) {
-    return std::ranges::any_of(plan.clients, [&](const auto& client) { return std::ranges::any_of(client, keeps); });
-  });
-  if (scenario.fail_one_in > 0 || copies) return 3;
-  const bool old = std::ranges::all_of(scenario.incarnations, [](const IncarnationPlan& plan) {
-    return plan.crash_mode == CrashMode::kUnwind && !plan.read_only_first &&
-           std::ranges::all_of(plan.clients,
-                               [](const auto& client) { return std::ranges::all_of(client, known_to_format_1); });
-  });
-  return old ? 1 : 2;
-}
-
-Json incarnation_json(const IncarnationPlan& plan) {
-  Json json{{"options", options_json(plan.options)},
-            {"ending", kEndingNames[static_cast<std::size_t>(plan.ending)]},
-            {"foreign_file", plan.foreign_file},
-            {"entropy_seed", number_text(plan.entropy_seed)},
-            {"clients", Json::array()},
-            {"recorded", recorded_json(plan.recorded.value_or(Recorded()))}};
-  if (plan.crash_mode != CrashMode::kUnwind) json["death"] = kCrashModeNames[static_cast<std::size_t>(plan.crash_mode)];
-  if (plan.read_only_first) json["read_only_first"] = true;
-  if (plan.close_after_ns > 0) json["close_after_ns"] = plan.close_after_ns;
-  for (const auto& client : plan.clients) {
-    Json rows = Json::array();
-    for (const Operation& operation : client) rows.push_back(operation_json(operation));
-    json["clients"].push_back(std::move(rows));
-  }
-  return json;
-}
-
-// Reading. One object walks the document and remembers the first thing that is wrong, and in which part.
+// Walks the document and remembers the first thing that is wrong, and in which part.
 class Reader {
  public:
+  bool typed_operations = true;  // since format 4
+
   const std::string& wrong() const { return wrong_; }
 
   const Json& member(const Json& object, const char* name) {
@@ -150,8 +54,11 @@ class Reader {
     return 0;
   }
   std::uint64_t number(const Json& object, const char* name) {
-    const std::string text = string(object, name);
-    std::uint64_t value = 0;
+    return number<std::uint64_t>(string(object, name), name);
+  }
+  template <class Number>
+  Number number(const std::string& text, const char* name) {
+    Number value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size()) fail(name);
     return value;
@@ -185,22 +92,87 @@ class Reader {
   std::string wrong_;
 };
 
-Operation operation_from(Reader& reader, const Json& json) {
-  Operation operation;
-  const auto kind = op_from_name(reader.string(json, "op"));
-  if (!kind) reader.fail("op");
-  operation.kind = kind.value_or(OpKind::kGet);
-  operation.key = reader.bytes(reader.string_or_empty(json, "key"), "key");
-  operation.text = reader.bytes(reader.string_or_empty(json, "text"), "text");
-  if (json.contains("number")) operation.number = reader.number(json, "number");
-  if (!json.contains("batch")) return operation;
-  for (const Json& row : reader.array(json, "batch")) {
-    BatchItem item{.key = reader.bytes(reader.string(row, "key"), "key"), .value = std::nullopt};
-    if (row.contains("value")) item.value = reader.bytes(reader.string(row, "value"), "value");
-    item.high = reader.bytes(reader.string_or_empty(row, "high"), "high");
-    operation.batch.push_back(std::move(item));
+// The values of fields from JSON.
+template <IsRecord Record>
+void read(Reader& reader, const Json& json, Record& to, const char* name);
+
+void read(Reader& reader, const Json& json, std::string& to, const char* name) {
+  if (!json.is_string()) return reader.fail(name);
+  to = reader.bytes(json.get<std::string>(), name);
+}
+void read(Reader& reader, const Json& json, std::uint32_t& to, const char* name) {
+  const std::uint64_t number = reader.small(json, name);
+  if (number > UINT32_MAX) reader.fail(name);
+  to = static_cast<std::uint32_t>(number);
+}
+void read(Reader& reader, const Json& json, bool& to, const char* name) {
+  if (!json.is_boolean()) return reader.fail(name);
+  to = json.get<bool>();
+}
+template <class Number>
+  requires(std::same_as<Number, std::uint64_t> || std::same_as<Number, std::int64_t>)
+void read(Reader& reader, const Json& json, Number& to, const char* name) {
+  if (!json.is_string()) return reader.fail(name);
+  to = reader.number<Number>(json.get<std::string>(), name);
+}
+template <class T>
+void read(Reader& reader, const Json& json, std::optional<T>& to, const char* name) {
+  read(reader, json, to.emplace(), name);
+}
+template <class T>
+void read(Reader& reader, const Json& json, std::vector<T>& to, const char* name) {
+  if (!json.is_array()) return reader.fail(name);
+  for (const Json& row : json) read(reader, row, to.emplace_back(), name);
+}
+
+// A field that nobody here knows would make another run of the file. `others` members belong to somebody else.
+template <IsRecord Record>
+void read_fields(Reader& reader, const Json& json, Record& to, std::size_t others) {
+  std::size_t met = others;
+  for_each_field<Record>([&](const auto& field) {
+    const auto found = json.find(field.name);
+    if (found == json.end()) return;
+    ++met;
+    read(reader, *found, to.*field.member, field.name);
+  });
+  if (met == json.size()) return;
+  for (const auto& each : json.items()) {
+    bool known = others > 0 && each.key() == "op";
+    for_each_field<Record>([&](const auto& field) { known |= each.key() == field.name; });
+    if (!known) reader.fail(each.key().c_str());
   }
-  return operation;
+}
+
+template <IsRecord Record>
+void read(Reader& reader, const Json& json, Record& to, const char* name) {
+  if (!json.is_object()) return reader.fail(name);
+  read_fields(reader, json, to, 0);
+}
+
+Operation operation_from(Reader& reader, const Json& json) {
+  std::optional<Operation> operation = default_operation(reader.string(json, "op"));
+  if (!operation) reader.fail("op");
+  if (!operation) return {};
+  std::visit([&](auto& each) { read_fields(reader, json, each, 1); }, *operation);
+  return std::move(*operation);
+}
+
+Operation old_operation_from(Reader& reader, const Json& json) {
+  OldOperation old{.name = reader.string(json, "op")};
+  old.key = reader.bytes(reader.string_or_empty(json, "key"), "key");
+  old.text = reader.bytes(reader.string_or_empty(json, "text"), "text");
+  if (json.contains("number")) old.number = reader.number(json, "number");
+  if (json.contains("batch")) {
+    for (const Json& row : reader.array(json, "batch")) {
+      BatchItem item{.key = reader.bytes(reader.string(row, "key"), "key"), .value = std::nullopt};
+      if (row.contains("value")) item.value = reader.bytes(reader.string(row, "value"), "value");
+      item.high = reader.bytes(reader.string_or_empty(row, "high"), "high");
+      old.batch.push_back(std::move(item));
+    }
+  }
+  std::optional<Operation> operation = converted(std::move(old));
+  if (!operation) reader.fail("op");
+  return operation ? std::move(*operation) : Operation();
 }
 
 Anchor anchor_from(Reader& reader, const Json& json) {
@@ -271,7 +243,10 @@ IncarnationPlan incarnation_from(Reader& reader, const Json& json) {
   for (const Json& client : reader.array(json, "clients")) {
     std::vector<Operation>& operations = plan.clients.emplace_back();
     if (!client.is_array()) reader.fail("clients");
-    for (const Json& operation : client) operations.push_back(operation_from(reader, operation));
+    for (const Json& operation : client) {
+      operations.push_back(reader.typed_operations ? operation_from(reader, operation)
+                                                   : old_operation_from(reader, operation));
+    }
   }
   plan.recorded = recorded_from(reader, reader.member(json, "recorded"));
   return plan;
@@ -306,38 +281,7 @@ Repro repro_from(Reader& reader, const Json& json) {
   return repro;
 }
 
-std::string checksum_of(const Json& without_checksum) {
-  return fmt::format("{:016x}", hash64(without_checksum.dump()));
-}
-
 }  // namespace
-
-std::string encode_repro(const Repro& repro, const std::vector<Event>& last_events) {
-  const Scenario& scenario = repro.scenario;
-  Json json{{"format", kReproFormat},
-            {"min_reader", oldest_reader(scenario)},
-            {"made_by", {{"program", "mylonite-sim"}, {"version", kRelease}, {"compiler", compiler()}}},
-            {"provenance",
-             {{"seed", number_text(scenario.seed)}, {"generator", scenario.generator}, {"profile", scenario.profile}}},
-            {"world",
-             {{"fs", kNameOrderNames[static_cast<std::size_t>(scenario.names)]},
-              {"lie_one_in", scenario.lie_one_in},
-              {"wall_start_ticks", number_text(scenario.wall_start_ticks)},
-              {"sync_ns", scenario.sync_ns}}},
-            {"incarnations", Json::array()},
-            {"observed",
-             {{"rule", repro.rule},
-              {"what", repro.what},
-              {"incarnation", repro.incarnation},
-              {"step", repro.step},
-              {"trace_hash", repro.trace_hash},
-              {"last_events", Json::array()}}}};
-  if (scenario.fail_one_in > 0) json["world"]["fail_one_in"] = scenario.fail_one_in;
-  for (const IncarnationPlan& plan : scenario.incarnations) json["incarnations"].push_back(incarnation_json(plan));
-  for (const Event& event : last_events) json["observed"]["last_events"].push_back(to_string(event));
-  json["checksum"] = checksum_of(json);
-  return json.dump(1) + "\n";
-}
 
 Result<Repro> decode_repro(const std::string& text) {
   Json json = Json::parse(text, nullptr, false);
@@ -349,21 +293,16 @@ Result<Repro> decode_repro(const std::string& text) {
     return Error(Code::kUnsupported,
                  fmt::format("needs a reader of format {}; this program reads {}", needed, kReproFormat));
   }
+  reader.typed_operations = needed >= kTypedOperations;
   const std::string stored = reader.string(json, "checksum");
   json.erase("checksum");
-  if (const std::string computed = checksum_of(json); stored != computed) {
+  if (const std::string computed = repro_checksum(json.dump()); stored != computed) {
     return Error(Code::kCorruption,
                  fmt::format("checksum: expected {}, found {} (was the file edited?)", stored, computed));
   }
   Repro repro = repro_from(reader, json);
   if (!reader.wrong().empty()) return Error(Code::kCorruption, reader.wrong());
   return repro;
-}
-
-std::string options_hash(const Scenario& scenario) {
-  std::string text;
-  for (const IncarnationPlan& plan : scenario.incarnations) text += options_json(plan.options).dump();
-  return fmt::format("{:016x}", hash64(text));
 }
 
 }  // namespace mylonite::sim

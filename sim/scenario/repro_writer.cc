@@ -1,0 +1,157 @@
+#include "sim/scenario/repro.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/base/bytes.h"
+#include "core/base/hash.h"
+#include "core/base/release.h"
+
+namespace mylonite::sim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// clang++ says its name in its version, g++ does not.
+std::string compiler() {
+  const std::string version = __VERSION__;
+  return version.find("lang") == std::string::npos ? "g++ " + version : version;
+}
+
+std::string number_text(std::uint64_t value) { return fmt::format("{}", value); }
+
+std::string bytes_text(std::string_view bytes) {
+  const bool plain = std::ranges::all_of(bytes, [](char c) { return c >= 0x20 && c < 0x7f; });
+  return plain && !bytes.starts_with("hex:") ? std::string(bytes) : "hex:" + to_hex(bytes);
+}
+
+Json options_json(const Options& options) {
+  Json json = Json::object();
+  for (const OptionRow& row : option_table()) json[std::string(row.name)] = option_text(options, row);
+  return json;
+}
+
+// The values of fields as JSON. A record is an object of the fields that differ from their defaults.
+template <IsRecord Record>
+Json json_of(const Record& record);
+
+Json json_of(const std::string& bytes) { return bytes_text(bytes); }
+Json json_of(std::uint64_t number) { return number_text(number); }
+Json json_of(std::int64_t number) { return fmt::format("{}", number); }
+Json json_of(std::uint32_t number) { return number; }
+Json json_of(bool yes) { return yes; }
+template <class T>
+Json json_of(const std::optional<T>& value) {
+  return json_of(*value);  // one that is empty equals its default
+}
+template <class T>
+Json json_of(const std::vector<T>& values) {
+  Json rows = Json::array();
+  for (const T& each : values) rows.push_back(json_of(each));
+  return rows;
+}
+
+template <IsRecord Record>
+void add_fields(Json& json, const Record& record) {
+  const Record defaults;
+  for_each_field<Record>([&](const auto& field) {
+    const auto& value = record.*field.member;
+    if (value != defaults.*field.member) json[field.name] = json_of(value);
+  });
+}
+
+template <IsRecord Record>
+Json json_of(const Record& record) {
+  Json json = Json::object();
+  add_fields(json, record);
+  return json;
+}
+
+Json operation_json(const Operation& operation) {
+  Json json{{"op", kOperationNames.at(operation.index())}};
+  std::visit([&](const auto& each) { add_fields(json, each); }, operation);
+  return json;
+}
+
+Json anchor_json(const Anchor& anchor) {
+  return Json{{"role", anchor.role},
+              {"generation", anchor.generation},
+              {"call", faultfs::call_kind_name(anchor.call)},
+              {"nth", anchor.nth},
+              {"after", anchor.after}};
+}
+
+Json recorded_json(const Recorded& recorded) {
+  Json json{{"schedule", Json::array()}, {"image", Json::array()}, {"lies", Json::array()}};
+  for (const Deviation& each : recorded.schedule) json["schedule"].push_back({each.fiber, each.step, each.next});
+  for (const faultfs::Choice& each : recorded.image) json["image"].push_back({each.unit, to_string(each.fate)});
+  for (const Anchor& each : recorded.lies) json["lies"].push_back(anchor_json(each));
+  for (const FailedCall& each : recorded.failed_calls) {
+    Json row = anchor_json(each.call);
+    row["how"] = kFailNames[static_cast<std::size_t>(each.how)];
+    json["failed_calls"].push_back(std::move(row));
+  }
+  if (recorded.crash) json["crash"] = anchor_json(*recorded.crash);
+  if (recorded.crash_at_end) json["crash_at_end"] = kPhaseNames[static_cast<std::size_t>(*recorded.crash_at_end)];
+  return json;
+}
+
+Json incarnation_json(const IncarnationPlan& plan) {
+  Json json{{"options", options_json(plan.options)},
+            {"ending", kEndingNames[static_cast<std::size_t>(plan.ending)]},
+            {"foreign_file", plan.foreign_file},
+            {"entropy_seed", number_text(plan.entropy_seed)},
+            {"clients", Json::array()},
+            {"recorded", recorded_json(plan.recorded.value_or(Recorded()))}};
+  if (plan.crash_mode != CrashMode::kUnwind) json["death"] = kCrashModeNames[static_cast<std::size_t>(plan.crash_mode)];
+  if (plan.read_only_first) json["read_only_first"] = true;
+  if (plan.close_after_ns > 0) json["close_after_ns"] = plan.close_after_ns;
+  for (const auto& client : plan.clients) {
+    Json rows = Json::array();
+    for (const Operation& operation : client) rows.push_back(operation_json(operation));
+    json["clients"].push_back(std::move(rows));
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string encode_repro(const Repro& repro, const std::vector<Event>& last_events) {
+  const Scenario& scenario = repro.scenario;
+  Json json{{"format", kReproFormat},
+            {"min_reader", kReproFormat},
+            {"made_by", {{"program", "mylonite-sim"}, {"version", kRelease}, {"compiler", compiler()}}},
+            {"provenance",
+             {{"seed", number_text(scenario.seed)}, {"generator", scenario.generator}, {"profile", scenario.profile}}},
+            {"world",
+             {{"fs", kNameOrderNames[static_cast<std::size_t>(scenario.names)]},
+              {"lie_one_in", scenario.lie_one_in},
+              {"wall_start_ticks", number_text(scenario.wall_start_ticks)},
+              {"sync_ns", scenario.sync_ns}}},
+            {"incarnations", Json::array()},
+            {"observed",
+             {{"rule", repro.rule},
+              {"what", repro.what},
+              {"incarnation", repro.incarnation},
+              {"step", repro.step},
+              {"trace_hash", repro.trace_hash},
+              {"last_events", Json::array()}}}};
+  if (scenario.fail_one_in > 0) json["world"]["fail_one_in"] = scenario.fail_one_in;
+  for (const IncarnationPlan& plan : scenario.incarnations) json["incarnations"].push_back(incarnation_json(plan));
+  for (const Event& event : last_events) json["observed"]["last_events"].push_back(to_string(event));
+  json["checksum"] = repro_checksum(json.dump());
+  return json.dump(1) + "\n";
+}
+
+std::string repro_checksum(const std::string& document) { return fmt::format("{:016x}", hash64(document)); }
+
+std::string options_hash(const Scenario& scenario) {
+  std::string text;
+  for (const IncarnationPlan& plan : scenario.incarnations) text += options_json(plan.options).dump();
+  return fmt::format("{:016x}", hash64(text));
+}
+
+}  // namespace mylonite::sim
