@@ -251,10 +251,10 @@ TEST_F(SimToolTest, UnwritableResults) {
 // Goal: what is known is kept as it becomes known. Method: kill -9 within a run, once three lines stand. Expectation:
 // whole lines of the seeds so far, under the temporary name only.
 TEST_F(SimToolTest, LinesStandAsSeedsEnd) {
-  const Said said = shell(fmt::format(R"('{}' run --seeds 0:1000000 {} --jsonl run.jsonl & id=$!
+  const Said said = shell(fmt::format(R"sh('{}' run --seeds 0:1000000 {} --jsonl run.jsonl & id=$!
     until [ "$(wc -l <run.jsonl.part)" -ge 3 ]; do sleep 0.01; done
     kill -KILL "$id"
-    wait "$id")",
+    wait "$id")sh",
                                       MYLONITE_SIM, kSmall));
   EXPECT_NE(said.code, 0);
   EXPECT_EQ(names(), std::vector<std::string>{"run.jsonl.part"});
