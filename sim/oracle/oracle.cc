@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/base/bytes.h"
+#include "sim/machine/sanitizer.h"
 
 namespace mylonite::sim {
 namespace {
@@ -19,11 +20,13 @@ std::string show(const std::string* value) {
 
 }  // namespace
 
-void Oracle::violate(std::string rule, std::string what) {
-  if (!violation_) violation_ = Violation{.rule = std::move(rule), .what = std::move(what)};
+void Oracle::violate(std::string_view rule, std::string_view what) {
+  const SimulatorCode scope;
+  if (!violation_) violation_ = Violation{.rule = std::string(rule), .what = std::string(what)};
 }
 
 void Oracle::start_incarnation(const Options& options) {
+  const SimulatorCode scope;
   granted_ = std::max(granted_, past(history_retention_ticks_));
   sync_on_ = options.wal_flush_every_write;
   history_retention_ticks_ = options.history_retention_seconds * kTicksPerSecond;
@@ -39,6 +42,7 @@ void Oracle::start_incarnation(const Options& options) {
 }
 
 void Oracle::on_stamped(Timestamp at, const WriteBatch& batch) {
+  const SimulatorCode scope;
   if (at <= newest_stamped_) {
     violate("stamp-order",
             fmt::format("a stamp above {} was expected, {} was issued", newest_stamped_.ticks, at.ticks));
@@ -57,6 +61,7 @@ void Oracle::on_stamped(Timestamp at, const WriteBatch& batch) {
 }
 
 void Oracle::on_ingest_given_up(Timestamp at) {
+  const SimulatorCode scope;
   const auto emission = emissions_.find(at);
   const auto writes =
       emission == emissions_.end() ? in_flight_.end() : in_flight_.find(emission->second.batch.encoded());
@@ -70,6 +75,7 @@ void Oracle::on_ingest_given_up(Timestamp at) {
 }
 
 void Oracle::end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at) {
+  const SimulatorCode scope;
   const auto writes = in_flight_.find(batch.encoded());
   if (batch.count() > 0) {
     if (std::erase(writes->second.stamps, at) == 0) {
@@ -88,6 +94,7 @@ void Oracle::end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp 
 }
 
 void Oracle::abandon_write(const WriteBatch& batch) {
+  const SimulatorCode scope;
   const auto writes = in_flight_.find(batch.encoded());
   ++writes->second.of_failed;
   leave(writes);
@@ -102,6 +109,7 @@ void Oracle::leave(EqualWrites::iterator writes) {
 }
 
 void Oracle::end_read(const Ticket& ticket, Timestamp at, std::optional<Timestamp> as_of) {
+  const SimulatorCode scope;
   if (as_of) {
     if (at != *as_of)
       violate("read", fmt::format("a read as of stamp {} was answered as of {}", as_of->ticks, at.ticks));
@@ -117,12 +125,36 @@ void Oracle::end_read(const Ticket& ticket, Timestamp at, std::optional<Timestam
 }
 
 std::uint64_t Oracle::end_snapshot(const Ticket& ticket, Timestamp at) {
+  const SimulatorCode scope;
   end_read(ticket, at, std::nullopt);
   snapshots_.emplace(snapshots_taken_, at);
   return snapshots_taken_++;
 }
 
-void Oracle::made_durable(const Ticket& ticket) { durable_ = std::max(durable_, ticket.floor); }
+void Oracle::made_durable(const Ticket& ticket) {
+  const SimulatorCode scope;
+  durable_ = std::max(durable_, ticket.floor);
+}
+
+void Oracle::saw_clock(std::uint64_t highest) {
+  const SimulatorCode scope;
+  wall_highest_ = std::max(wall_highest_, highest);
+}
+
+Oracle::Ticket Oracle::begin() const {
+  const SimulatorCode scope;
+  return {.floor = floor_, .snapshots = snapshots_taken_, .history = reported_floor_};
+}
+
+void Oracle::begin_write(const WriteBatch& batch) {
+  const SimulatorCode scope;
+  ++in_flight_[std::string(batch.encoded())].writers;
+}
+
+void Oracle::release_snapshot(std::uint64_t name) {
+  const SimulatorCode scope;
+  snapshots_.erase(name);
+}
 
 Timestamp Oracle::past(std::uint64_t ticks) const {
   // Stamps may be ahead of the clock, and are as good a measure of time.
@@ -139,6 +171,7 @@ Timestamp Oracle::highest_floor(std::uint64_t taken) const {
 }
 
 void Oracle::check_refused(const Ticket& ticket, Timestamp asked) {
+  const SimulatorCode scope;
   const Timestamp highest = highest_floor(ticket.snapshots);
   if (asked < highest) return;
   violate("floor", fmt::format("a read as of stamp {} was refused; history is owed from {} on, or earlier", asked.ticks,
@@ -146,6 +179,7 @@ void Oracle::check_refused(const Ticket& ticket, Timestamp asked) {
 }
 
 void Oracle::check_floor(const Ticket& ticket, Timestamp floor) {
+  const SimulatorCode scope;
   const Timestamp highest = highest_floor(ticket.snapshots);
   if (floor > highest) {
     violate("floor", fmt::format("the floor of history is {}; expected {} at most", floor.ticks, highest.ticks));
@@ -158,6 +192,7 @@ void Oracle::check_floor(const Ticket& ticket, Timestamp floor) {
 }
 
 void Oracle::check_get(std::string_view key, Timestamp at, const std::optional<std::string>& found) {
+  const SimulatorCode scope;
   const std::string* expected = model_.get(key, at);
   const bool same = expected == nullptr ? !found : (found && *found == *expected);
   if (same) return;
@@ -166,6 +201,7 @@ void Oracle::check_get(std::string_view key, Timestamp at, const std::optional<s
 }
 
 void Oracle::check_scan(const Model::Range& range, Timestamp at, const Pairs& found) {
+  const SimulatorCode scope;
   const Model::Pairs expected = model_.scan(range, at);
   const char* direction = range.backward ? "backward" : "forward";
   for (std::size_t i = 0; i < std::max(expected.size(), found.size()); ++i) {
@@ -186,6 +222,7 @@ void Oracle::check_scan(const Model::Range& range, Timestamp at, const Pairs& fo
 }
 
 void Oracle::check_position(const Model::Range& range, Timestamp at, const CursorPosition& found) {
+  const SimulatorCode scope;
   const Model::Pairs expected = model_.scan(range, at);
   const CursorPosition right = expected.empty() ? CursorPosition() : CursorPosition(expected.front());
   if (right == found) return;
@@ -199,6 +236,7 @@ void Oracle::check_position(const Model::Range& range, Timestamp at, const Curso
 }
 
 Oracle::Counts Oracle::check_recovered(const Holdings& found, const Recovery& recovery) {
+  const SimulatorCode scope;
   const bool power = recovery.ending == Ending::kPowerLoss;
   const bool void_bounds = power && liar_;
   RecoveryChecker::Bounds bounds{.floor = recovery.floor,
@@ -244,6 +282,7 @@ void Oracle::settle(const Recovery& recovery, bool void_bounds, Timestamp cut) {
 
 // A moment behind the newest entry will do too: what happened then may be dropped tombstones.
 void Oracle::check_checkpoint(const Ticket& ticket, Timestamp newest, const Pairs& found) {
+  const SimulatorCode scope;
   const Model::Range everything{.low = "", .high = std::nullopt, .limit = UINT64_MAX, .backward = false};
   const Timestamp first = std::max(ticket.floor, newest);
   auto shows = [&](Timestamp at) {
@@ -260,6 +299,7 @@ void Oracle::check_checkpoint(const Ticket& ticket, Timestamp newest, const Pair
 }
 
 void Oracle::check_listing(std::vector<std::string> found, std::vector<std::string> expected) {
+  const SimulatorCode scope;
   std::ranges::sort(found);
   std::ranges::sort(expected);
   if (found == expected) return;
@@ -273,6 +313,7 @@ void Oracle::check_listing(std::vector<std::string> found, std::vector<std::stri
 }
 
 void Oracle::forget_everything() {
+  const SimulatorCode scope;
   Oracle anew;
   anew.wall_highest_ = wall_highest_;
   anew.sync_on_ = sync_on_;
@@ -280,6 +321,7 @@ void Oracle::forget_everything() {
 }
 
 std::optional<Timestamp> Oracle::some_stamp(std::uint64_t which) const {
+  const SimulatorCode scope;
   if (acknowledged_.empty()) return std::nullopt;
   return acknowledged_[which % acknowledged_.size()];
 }

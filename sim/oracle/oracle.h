@@ -27,6 +27,7 @@
 //   listing           the directory holds what the manifest names, and foreign files untouched
 //   open              an open after a crash succeeds without help
 // Durable, as counted here: acknowledged with sync on, or before the start of a sync, flush or close that succeeded.
+// Every call is simulator code by itself (sim/machine/sanitizer.h), so clients call it without a scope of their own.
 // Includes nothing of the store. Thread-safety: fibers of one scheduler.
 #pragma once
 
@@ -55,13 +56,13 @@ class Oracle {
 
   void start_incarnation(const Options& options);
   // The wall clock never showed more than so many ticks, so far.
-  void saw_clock(std::uint64_t highest) { wall_highest_ = std::max(wall_highest_, highest); }
+  void saw_clock(std::uint64_t highest);
   // Lying syncs void durability and the order of stamps across the next power loss that is judged.
   void expect_lies() { liar_ = true; }
 
   // Invocation and return. Writes pass their batch with one operation a key.
-  Ticket begin() const { return {.floor = floor_, .snapshots = snapshots_taken_, .history = reported_floor_}; }
-  void begin_write(const WriteBatch& batch) { ++in_flight_[std::string(batch.encoded())].writers; }
+  Ticket begin() const;
+  void begin_write(const WriteBatch& batch);
   void on_stamped(Timestamp at, const WriteBatch& batch);
   // A stamped ingest is not there and never will be; its client gets an error.
   void on_ingest_given_up(Timestamp at);
@@ -70,8 +71,8 @@ class Oracle {
   void end_read(const Ticket& ticket, Timestamp at, std::optional<Timestamp> as_of);
   // A snapshot is a read that binds the floor of history until it is released. Returns a name to release it by.
   std::uint64_t end_snapshot(const Ticket& ticket, Timestamp at);
-  void release_snapshot(std::uint64_t name) { snapshots_.erase(name); }  // call it before the store is told
-  void made_durable(const Ticket& ticket);  // sync, flush or close succeeded; the ticket is of its invocation
+  void release_snapshot(std::uint64_t name);  // call it before the store is told
+  void made_durable(const Ticket& ticket);    // sync, flush or close succeeded; the ticket is of its invocation
 
   // Answers.
   using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -98,7 +99,7 @@ class Oracle {
   void check_listing(std::vector<std::string> found, std::vector<std::string> expected);
   void forget_everything();  // the disk was lost to a lie and the store begins anew
 
-  void violate(std::string rule, std::string what);
+  void violate(std::string_view rule, std::string_view what);
   const std::optional<Violation>& violation() const { return violation_; }
 
   std::optional<Timestamp> some_stamp(std::uint64_t which) const;  // a stamp that was acknowledged, if any

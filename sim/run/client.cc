@@ -6,17 +6,10 @@
 
 #include "core/base/bytes.h"
 #include "core/vfs/file_system.h"
-#include "sim/machine/sanitizer.h"
 #include "sim/run/store_dump.h"
 
 namespace mylonite::sim {
 namespace {
-
-const Error* error_of(const Status& status) { return status.ok() ? nullptr : &status.error(); }
-template <class T>
-const Error* error_of(const Result<T>& result) {
-  return result.ok() ? nullptr : &result.error();
-}
 
 WriteBatch batch_of(const std::vector<BatchItem>& items) {
   WriteBatch batch;
@@ -67,45 +60,33 @@ void Client::apply(const op::RemoveRange& range) {
 
 void Client::write(const WriteBatch& batch) {
   const WriteBatch collapsed = batch.collapsed();
-  Oracle::Ticket ticket;
-  {
-    const SimulatorCode scope;
-    ticket = court_.oracle().begin();
-    court_.oracle().begin_write(collapsed);
-    if (batch.encoded().size() > store_.options().memtable_max_bytes) court_.mark("sim.batch_larger_than_memtable");
-  }
+  const Oracle::Ticket ticket = oracle().begin();
+  oracle().begin_write(collapsed);
+  if (batch.encoded().size() > store_.options().memtable_max_bytes) observer_.mark("sim.batch_larger_than_memtable");
   const auto at = store_.write(batch);
-  const bool well = court_.went_well("write", error_of(at));
-  const SimulatorCode scope;
-  if (!well) {
-    court_.oracle().abandon_write(collapsed);
+  if (!answers_.succeeded("write", error_of(at))) {
+    oracle().abandon_write(collapsed);
     return;
   }
-  ++court_.stats().writes;
-  court_.oracle().end_write(ticket, collapsed, *at);
+  observer_.acknowledged();
+  oracle().end_write(ticket, collapsed, *at);
   returned(*at);
 }
 
 void Client::apply(const op::Ingest& ingest) {
   const WriteBatch batch = batch_of(ingest.items);
   BatchSource source(batch);
-  Oracle::Ticket ticket;
-  {
-    const SimulatorCode scope;
-    ticket = court_.oracle().begin();
-    court_.oracle().begin_write(batch);
-  }
+  const Oracle::Ticket ticket = oracle().begin();
+  oracle().begin_write(batch);
   const auto at = store_.ingest(source);
-  const bool well = court_.went_well("ingest", error_of(at));
-  const SimulatorCode scope;
-  if (!well) {
-    court_.oracle().abandon_write(batch);
+  if (!answers_.succeeded("ingest", error_of(at))) {
+    oracle().abandon_write(batch);
     return;
   }
-  ++court_.stats().writes;
-  court_.oracle().end_write(ticket, batch, *at);
-  court_.oracle().made_durable({.floor = *at});
-  court_.mark("sim.ingest");
+  observer_.acknowledged();
+  oracle().end_write(ticket, batch, *at);
+  oracle().made_durable({.floor = *at});
+  observer_.mark("sim.ingest");
   returned(*at);
 }
 
@@ -113,49 +94,53 @@ void Client::apply(const op::CompactLevel& compact) { compacted(store_.compact_l
 void Client::apply(const op::CompactRange& compact) { compacted(store_.compact_range(key_bounds(compact.bounds))); }
 
 void Client::compacted(const Status& done) {
-  if (!court_.went_well("compact", error_of(done))) return;
-  const SimulatorCode scope;
-  court_.mark("sim.compact_by_hand");
+  if (!answers_.succeeded("compact", error_of(done))) return;
+  observer_.mark("sim.compact_by_hand");
   returned({});
 }
 
 Client::Reading Client::now() {
-  const SimulatorCode scope;
-  return {.ticket = court_.oracle().begin(), .options = {}, .failed_before = court_.failed_calls()};
+  return {.ticket = oracle().begin(), .options = {}, .failed_before = answers_.failed_calls()};
 }
 
 Client::Reading Client::in_the_past(const AsOf& as_of) {
-  const SimulatorCode scope;
-  Reading reading{.ticket = court_.oracle().begin(),
-                  .options = {.as_of = court_.oracle().some_stamp(as_of.stamp)},
-                  .failed_before = court_.failed_calls()};
+  Reading reading{.ticket = oracle().begin(),
+                  .options = {.as_of = oracle().some_stamp(as_of.stamp)},
+                  .failed_before = answers_.failed_calls()};
   if (!as_of.slot) return reading;
   const auto& held = snapshots_[*as_of.slot % kSlots];
   if (!held) return reading;
   reading.options = held->snapshot.read();
-  if (court_.age().merges > held->taken.merges) court_.mark("sim.snapshot_read_after_merge");
-  if (court_.age().flushes > held->taken.flushes) court_.mark("sim.snapshot_read_after_flush");
+  if (observer_.age().merges > held->taken.merges) observer_.mark("sim.snapshot_read_after_merge");
+  if (observer_.age().flushes > held->taken.flushes) observer_.mark("sim.snapshot_read_after_flush");
   return reading;
 }
 
 bool Client::answered(std::string_view call, const Error* error, const Reading& reading) {
   const auto& as_of = reading.options.as_of;
-  if (error != nullptr && as_of && court_.refused(*error, reading.ticket, *as_of)) return false;
-  return court_.went_well(call, error, reading.failed_before);
+  if (error != nullptr && as_of && answers_.refused(*error, reading.ticket, *as_of)) {
+    observer_.mark("sim.read_refused");
+    return false;
+  }
+  return answers_.succeeded(call, error, reading.failed_before);
 }
 
-// The last of a read that was answered, in the simulator's scope.
+void Client::returned(Timestamp at) {
+  observer_.returned(current_, at);
+  answers_.stop_if_violated();
+}
+
+// The last of a read that was answered.
 void Client::read_at(const Reading& reading, Timestamp at) {
-  court_.oracle().end_read(reading.ticket, at, reading.options.as_of);
-  if (reading.options.as_of) court_.mark("sim.read_in_past");
+  oracle().end_read(reading.ticket, at, reading.options.as_of);
+  if (reading.options.as_of) observer_.mark("sim.read_in_past");
   returned(at);
 }
 
 void Client::read(const std::string& key, const Reading& reading) {
   const auto found = session_.get(key, reading.options);
   if (!answered("get", error_of(found), reading)) return;
-  const SimulatorCode scope;
-  court_.oracle().check_get(key, session_.read_at(), *found);
+  oracle().check_get(key, session_.read_at(), *found);
   read_at(reading, session_.read_at());
 }
 
@@ -176,11 +161,10 @@ void Client::read(const Bounds& bounds, Direction direction, const Reading& read
     pairs.emplace_back(at.key(), at.value());
   }
   const Status status = at.status();
-  if (!court_.went_well("scan", error_of(status), reading.failed_before)) return;
-  const SimulatorCode scope;
+  if (!answers_.succeeded("scan", error_of(status), reading.failed_before)) return;
   Model::Range range{.low = bounds.low, .high = std::nullopt, .limit = direction.limit, .backward = backward};
   if (bounds.high) range.high = *bounds.high;
-  court_.oracle().check_scan(range, at.read_at(), pairs);
+  oracle().check_scan(range, at.read_at(), pairs);
   read_at(reading, at.read_at());
 }
 
@@ -193,20 +177,16 @@ void Client::take_snapshot(std::size_t slot) {
   release_snapshot(slot);
   const Reading reading = now();
   auto snapshot = store_.snapshot();
-  if (!court_.went_well("snapshot", error_of(snapshot))) return;
+  if (!answers_.succeeded("snapshot", error_of(snapshot))) return;
   const Timestamp at = snapshot->at();
-  snapshots_[slot].emplace(Held{.snapshot = std::move(*snapshot), .name = 0, .taken = court_.age()});
-  const SimulatorCode scope;
-  snapshots_[slot]->name = court_.oracle().end_snapshot(reading.ticket, at);
+  snapshots_[slot].emplace(Held{.snapshot = std::move(*snapshot), .name = 0, .taken = observer_.age()});
+  snapshots_[slot]->name = oracle().end_snapshot(reading.ticket, at);
   returned(at);
 }
 
 void Client::release_snapshot(std::size_t slot) {
   if (!snapshots_[slot]) return;
-  {
-    const SimulatorCode scope;
-    court_.oracle().release_snapshot(snapshots_[slot]->name);
-  }
+  oracle().release_snapshot(snapshots_[slot]->name);
   snapshots_[slot].reset();
 }
 
@@ -219,9 +199,9 @@ void Client::apply(const op::WalkCursor& walk) {
   const Reading reading = now();
   auto cursor = session_.iterator(key_bounds(walk.bounds));
   if (!answered("iterator", error_of(cursor), reading)) return;
-  CursorChecker checker(court_, std::move(*cursor), key_bounds(walk.bounds));
+  CursorChecker checker({.oracle = oracle(), .answers = answers_, .observer = observer_}, std::move(*cursor),
+                        key_bounds(walk.bounds));
   if (!checker.take(walk.steps)) return;
-  const SimulatorCode scope;
   read_at(reading, checker.read_at());
 }
 
@@ -230,8 +210,8 @@ void Client::apply(const op::OpenCursor& open) {
   auto cursor = session_.iterator(key_bounds(open.bounds), reading.options);
   if (!answered("iterator", error_of(cursor), reading)) return;
   auto& slot = cursors_[open.slot % kSlots];
-  slot.emplace(court_, std::move(*cursor), key_bounds(open.bounds));
-  const SimulatorCode scope;
+  slot.emplace(CursorChecker::Parts{.oracle = oracle(), .answers = answers_, .observer = observer_}, std::move(*cursor),
+               key_bounds(open.bounds));
   read_at(reading, slot->read_at());
 }
 
@@ -242,7 +222,6 @@ void Client::apply(const op::UseCursor& use) {
     cursor.reset();  // an error stays with it
     return;
   }
-  const SimulatorCode scope;
   returned(cursor->read_at());
 }
 
@@ -257,21 +236,19 @@ void Client::apply(const op::Flush&) {
 }
 
 void Client::became_durable(std::string_view call, const Reading& reading, const Status& done) {
-  if (!court_.went_well(call, error_of(done))) return;
-  const SimulatorCode scope;
-  court_.oracle().made_durable(reading.ticket);
+  if (!answers_.succeeded(call, error_of(done))) return;
+  oracle().made_durable(reading.ticket);
   returned(reading.ticket.floor);
 }
 
 void Client::apply(const op::Checkpoint& checkpoint) {
   const Reading reading = now();
-  const std::string directory = court_.new_directory();
-  if (!court_.went_well("checkpoint", error_of(store_.checkpoint(directory)))) return;
-  const bool keep = checkpoint.keep && court_.disk_is_honest();  // nothing that it depends on was lied about
+  const std::string directory = state_.new_directory();
+  if (!answers_.succeeded("checkpoint", error_of(store_.checkpoint(directory)))) return;
+  const bool keep = checkpoint.keep && state_.disk_is_honest();  // nothing that it depends on was lied about
   if (!compare_checkpoint(reading.ticket, directory, keep)) return;
   if (!keep) remove_all(fs_, directory);
-  const SimulatorCode scope;
-  court_.mark("sim.checkpoint");
+  observer_.mark("sim.checkpoint");
   returned(reading.ticket.floor);
 }
 
@@ -279,48 +256,42 @@ bool Client::compare_checkpoint(const Oracle::Ticket& ticket, const std::string&
   Options options = store_.options();
   options.data_dir = directory;
   auto copy = Store::open_read_only(fs_, options);
-  if (!court_.went_well("open of a checkpoint", error_of(copy))) return false;
+  if (!answers_.succeeded("open of a checkpoint", error_of(copy))) return false;
   const auto contents = dump(**copy, Showing::kPairs);
-  if (!court_.went_well("reads of a checkpoint", error_of(contents))) return false;
-  const SimulatorCode scope;
-  court_.oracle().made_durable(ticket);  // it flushes
-  court_.oracle().check_checkpoint(ticket, contents->newest(), contents->pairs);
-  if (keep) court_.keep({.directory = directory, .pairs = contents->pairs});
-  court_.end_if_violated();
-  return !court_.dead();
+  if (!answers_.succeeded("reads of a checkpoint", error_of(contents))) return false;
+  oracle().made_durable(ticket);  // it flushes
+  oracle().check_checkpoint(ticket, contents->newest(), contents->pairs);
+  if (keep) state_.keep_copy(directory, contents->pairs);
+  answers_.stop_if_violated();
+  return !answers_.dead();
 }
 
 void Client::check_floor() {
   const Reading reading = now();
   const Timestamp floor = store_.history_floor();
-  if (court_.dead()) return;
-  const SimulatorCode scope;
-  court_.saw_clock();
-  court_.oracle().check_floor(reading.ticket, floor);
-  court_.end_if_violated();
+  if (answers_.dead()) return;
+  state_.saw_clock();
+  oracle().check_floor(reading.ticket, floor);
+  answers_.stop_if_violated();
 }
 
 void Client::apply(const op::Sleep& sleep) {
   rt::sleep_until(rt::monotonic_ns() + sleep.duration_ns);
-  const SimulatorCode scope;
   returned({});
 }
 
 void Client::apply(const op::ClockJump& jump) {
-  const SimulatorCode scope;
-  court_.clock().jump(jump.ticks);
+  state_.jump_clock(jump.ticks);
   returned({});
 }
 
 void Client::apply(const op::ClockFreeze&) {
-  const SimulatorCode scope;
-  court_.clock().freeze();
+  state_.freeze_clock();
   returned({});
 }
 
 void Client::apply(const op::ClockRun&) {
-  const SimulatorCode scope;
-  court_.clock().unfreeze();
+  state_.unfreeze_clock();
   returned({});
 }
 

@@ -1,4 +1,4 @@
-// A client of the store: performs operations one after the other, and brings what it asked and what came back to court.
+// A client of the store: applies operations one after the other, and has what came back checked.
 //
 // Owned by the simulated program: what it holds (snapshots, cursors) is not the simulator's memory.
 // Thread-safety: one fiber.
@@ -10,16 +10,28 @@
 #include <vector>
 
 #include "core/store/store.h"
-#include "sim/run/court.h"
+#include "sim/run/answer_checker.h"
 #include "sim/run/cursor_checker.h"
+#include "sim/run/observer.h"
+#include "sim/run/run_state.h"
 
 namespace mylonite::sim {
 
 class Client {
  public:
-  // `fs` is the one that the store is on.
-  Client(Store& store, Court& court, vfs::FileSystem& fs)
-      : store_(store), court_(court), fs_(fs), session_(store.session()) {}
+  struct Parts {
+    RunState& state;
+    AnswerChecker& answers;
+    Observer& observer;
+    vfs::FileSystem& fs;  // that the store is on
+  };
+  Client(Store& store, const Parts& parts)
+      : store_(store),
+        state_(parts.state),
+        answers_(parts.answers),
+        observer_(parts.observer),
+        fs_(parts.fs),
+        session_(store.session()) {}
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -30,7 +42,7 @@ class Client {
   struct Held {
     Snapshot snapshot;
     std::uint64_t name;  // the oracle's
-    Court::Age taken;
+    Observer::Age taken;
   };
   struct Reading {  // what a read was told
     Oracle::Ticket ticket;
@@ -83,10 +95,13 @@ class Client {
   Reading in_the_past(const AsOf& as_of);
   bool answered(std::string_view call, const Error* error, const Reading& reading);
   void read_at(const Reading& reading, Timestamp at);
-  void returned(Timestamp at) { court_.returned(current_, at); }
+  void returned(Timestamp at);
+  Oracle& oracle() { return state_.oracle; }
 
   Store& store_;
-  Court& court_;
+  RunState& state_;
+  AnswerChecker& answers_;
+  Observer& observer_;
   vfs::FileSystem& fs_;
   Session session_;
   std::size_t current_ = 0;  // the operation, by its place in the list

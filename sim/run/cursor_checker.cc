@@ -3,14 +3,13 @@
 #include <algorithm>
 
 #include "core/base/random.h"
-#include "sim/machine/sanitizer.h"
 
 namespace mylonite::sim {
 
 bool CursorChecker::take(const Steps& steps) {
-  failed_before_ = court_.failed_calls();
-  if (court_.age().merges > opened_.merges) court_.mark("sim.cursor_used_after_merge");
-  if (court_.age().flushes > opened_.flushes) court_.mark("sim.cursor_used_after_flush");
+  failed_before_ = parts_.answers.failed_calls();
+  if (parts_.observer.age().merges > opened_.merges) parts_.observer.mark("sim.cursor_used_after_merge");
+  if (parts_.observer.age().flushes > opened_.flushes) parts_.observer.mark("sim.cursor_used_after_flush");
   Random random(steps.seed);
   for (std::uint64_t left = random.between(2, 12); left > 0; --left) {
     constexpr Move kPlaces[] = {Move::kFirst, Move::kLast, Move::kSeek};
@@ -25,7 +24,8 @@ bool CursorChecker::take(const Steps& steps) {
 }
 
 bool CursorChecker::step(Move move, std::string_view target) {
-  if (last_ && *last_ != move && *last_ >= Move::kNext && move >= Move::kNext) court_.mark("sim.cursor_turned");
+  if (last_ && *last_ != move && *last_ >= Move::kNext && move >= Move::kNext)
+    parts_.observer.mark("sim.cursor_turned");
   last_ = move;
   std::optional<std::string_view> high;
   if (bounds_.high) high = *bounds_.high;
@@ -64,13 +64,12 @@ bool CursorChecker::check(const Model::Range& range) {
     found.emplace(*here_, cursor_->value());
   } else {
     const Status status = cursor_->status();
-    if (!court_.went_well("walk", status.ok() ? nullptr : &status.error(), failed_before_)) return false;
+    if (!parts_.answers.succeeded("walk", error_of(status), failed_before_)) return false;
   }
-  if (court_.dead()) return false;
-  const SimulatorCode scope;
-  court_.oracle().check_position(range, cursor_->read_at(), found);
-  court_.end_if_violated();
-  return !court_.dead();
+  if (parts_.answers.dead()) return false;
+  parts_.oracle.check_position(range, cursor_->read_at(), found);
+  parts_.answers.stop_if_violated();
+  return !parts_.answers.dead();
 }
 
 }  // namespace mylonite::sim

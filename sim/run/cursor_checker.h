@@ -10,15 +10,21 @@
 #include <string>
 
 #include "core/store/session.h"
-#include "sim/run/court.h"
+#include "sim/run/answer_checker.h"
+#include "sim/run/observer.h"
 #include "sim/scenario/operations.h"
 
 namespace mylonite::sim {
 
 class CursorChecker {
  public:
-  CursorChecker(Court& court, std::unique_ptr<Iterator> cursor, KeyBounds bounds)
-      : court_(court), cursor_(std::move(cursor)), bounds_(std::move(bounds)), opened_(court.age()) {}
+  struct Parts {
+    Oracle& oracle;
+    AnswerChecker& answers;
+    Observer& observer;
+  };
+  CursorChecker(const Parts& parts, std::unique_ptr<Iterator> cursor, KeyBounds bounds)
+      : parts_(parts), cursor_(std::move(cursor)), bounds_(std::move(bounds)), opened_(parts.observer.age()) {}
 
   // False: the machine died, the store closed or a step was wrong.
   bool take(const Steps& steps);
@@ -29,10 +35,10 @@ class CursorChecker {
   bool step(Move move, std::string_view target);
   bool check(const Model::Range& range);
 
-  Court& court_;
+  const Parts parts_;
   std::unique_ptr<Iterator> cursor_;
   const KeyBounds bounds_;
-  const Court::Age opened_;
+  const Observer::Age opened_;
   std::optional<std::string> here_;  // the key it stands on
   std::optional<Move> last_;
   std::size_t failed_before_ = 0;  // file calls, when the steps began

@@ -54,7 +54,8 @@ Incarnation::Incarnation(RunState& state, const Scenario& scenario, std::size_t 
                 .interrupt = state.interrupt},
                scheduler_, state.world.trace),
       fs_(state.disk, &machine_),
-      court_(state, machine_, scheduler_) {}
+      answers_(state, machine_),
+      observer_(state, scheduler_) {}
 
 Incarnation::~Incarnation() = default;
 
@@ -71,7 +72,8 @@ bool Incarnation::followed_schedule() const {
 }
 
 void Incarnation::main() {
-  court_.saw_clock();
+  state_.directories = 0;
+  state_.saw_clock();
   state_.oracle.start_incarnation(plan_.options);
   check_copies();
   const std::optional<StoreDump> looked = look_only();
@@ -80,7 +82,7 @@ void Incarnation::main() {
   auto store = Store::open(fs_, plan_.options, this);
   machine_.leave();
   if (!store.ok()) {
-    static_cast<void>(court_.went_well("open", &store.error()));
+    static_cast<void>(answers_.succeeded("open", &store.error()));
     return;
   }
   if (!machine_.dead()) check_recovery(**store, looked);
@@ -99,13 +101,9 @@ void Incarnation::main() {
   close(**store);
 }
 
-bool Incarnation::went_well(const char* call, const Status& status) {
-  return court_.went_well(call, status.ok() ? nullptr : &status.error());
-}
-
 std::optional<StoreDump> Incarnation::look(Store& store, Showing showing, const char* call) {
   auto contents = dump(store, showing);
-  if (!court_.went_well(call, contents.ok() ? nullptr : &contents.error())) return std::nullopt;
+  if (!answers_.succeeded(call, error_of(contents))) return std::nullopt;
   return std::move(*contents);
 }
 
@@ -118,15 +116,15 @@ std::optional<StoreDump> Incarnation::look_only() {
   std::optional<StoreDump> contents;
   {
     auto store = Store::open_read_only(fs_, plan_.options, nullptr);
-    if (!court_.went_well("read-only open", store.ok() ? nullptr : &store.error())) return std::nullopt;
+    if (!answers_.succeeded("read-only open", error_of(store))) return std::nullopt;
     contents = look(**store, Showing::kPairs, "read-only reads");
-    if (!went_well("read-only close", (*store)->close())) return std::nullopt;
+    if (!answers_.succeeded("read-only close", error_of((*store)->close()))) return std::nullopt;
   }
   const SimulatorCode scope;
-  court_.mark("sim.read_only_open");
+  observer_.mark("sim.read_only_open");
   if (state_.disk.hash() != before) {
     state_.oracle.violate("read-only", "the disk is not what it was before the store was opened for reading");
-    court_.end_if_violated();
+    answers_.stop_if_violated();
   }
   return contents;
 }
@@ -138,16 +136,16 @@ void Incarnation::check_copies() {
     Options options = plan_.options;
     options.data_dir = copy.directory;
     const auto store = Store::open_read_only(fs_, options, nullptr);
-    if (!court_.went_well("open of a checkpoint that was kept", store.ok() ? nullptr : &store.error())) return;
+    if (!answers_.succeeded("open of a checkpoint that was kept", error_of(store))) return;
     const std::optional<StoreDump> found = look(**store, Showing::kPairs, "reads of a checkpoint that was kept");
     if (!found) return;
     const SimulatorCode scope;
-    court_.mark("sim.checkpoint_kept");
+    observer_.mark("sim.checkpoint_kept");
     if (found->pairs != copy.pairs) {
       state_.oracle.violate("checkpoint",
                             fmt::format("{} showed {} pairs when it was made, and shows {} now that are not the same",
                                         copy.directory, copy.pairs.size(), found->pairs.size()));
-      court_.end_if_violated();
+      answers_.stop_if_violated();
     }
   }
   const SimulatorCode scope;
@@ -161,7 +159,7 @@ void Incarnation::check_recovery(Store& store, const std::optional<StoreDump>& l
   if (!found) return;
   {
     const SimulatorCode scope;
-    court_.saw_clock();
+    state_.saw_clock();
     const Oracle::Counts counts = state_.oracle.check_recovered(
         found->holdings, {.ending = state_.worst_ending, .first_visible = found->read_at, .floor = found->floor});
     if (looked) {
@@ -170,11 +168,11 @@ void Incarnation::check_recovery(Store& store, const std::optional<StoreDump>& l
     }
     if (state_.worst_ending == Ending::kPowerLoss) ++state_.stats.acknowledged_lost[counts.acknowledged_lost];
     if (state_.worst_ending != Ending::kClose) ++state_.stats.recoveries;
-    if (counts.dropped > 0) court_.mark("sim.version_dropped");
-    if (counts.tombstones_dropped > 0) court_.mark("sim.tombstone_dropped");
+    if (counts.dropped > 0) observer_.mark("sim.version_dropped");
+    if (counts.tombstones_dropped > 0) observer_.mark("sim.tombstone_dropped");
     if (state_.last_ending == Ending::kPowerLoss && !state_.oracle.violation()) settle_lies();
     state_.worst_ending = Ending::kClose;
-    court_.end_if_violated();
+    answers_.stop_if_violated();
   }
   if (!machine_.dead()) check_scan(store);
 }
@@ -188,7 +186,7 @@ void Incarnation::settle_lies() {
 
 // Everything, in the one direction or the other.
 void Incarnation::check_scan(Store& store) {
-  Client client(store, court_, fs_);
+  Client client(store, {.state = state_, .answers = answers_, .observer = observer_, .fs = fs_});
   if (plan_.entropy_seed % 2 == 0) {
     client.perform(op::Scan{.bounds = {}, .limit = UINT64_MAX});
   } else {
@@ -226,34 +224,29 @@ std::vector<rt::Thread> Incarnation::start_clients(Store& store) {
 }
 
 void Incarnation::client(Store& store, std::size_t number) {
-  Client client(store, court_, fs_);
+  Client client(store, {.state = state_, .answers = answers_, .observer = observer_, .fs = fs_});
   for (const Operation& operation : plan_.clients[number]) {
     rt::point("client");
     if (machine_.dead()) return;
-    if (state_.transcript != nullptr) {
-      const SimulatorCode scope;
-      court_.begins(number + 1, describe(operation));
-    }
+    observer_.begins(number + 1, operation);
     client.perform(operation);
     if (machine_.dead()) return;
-    const SimulatorCode scope;
-    ++state_.stats.operations;
+    observer_.done();
   }
 }
 
 void Incarnation::close(Store& store) {
   machine_.enter(Phase::kClose);
   const Oracle::Ticket ticket = state_.oracle.begin();
-  court_.closes();
-  if (went_well("close", store.close())) state_.oracle.made_durable(ticket);
+  answers_.closes();
+  if (answers_.succeeded("close", error_of(store.close()))) state_.oracle.made_durable(ticket);
   machine_.leave();
 }
 
 void Incarnation::on_stamped(Timestamp at, const WriteBatch& batch) {
   if (machine_.dead()) return;
-  const SimulatorCode scope;
   state_.oracle.on_stamped(at, batch);
-  court_.end_if_violated();
+  answers_.stop_if_violated();
 }
 
 void Incarnation::on_ingest_stamped(Timestamp at, const IngestSource& source) {
@@ -262,41 +255,27 @@ void Incarnation::on_ingest_stamped(Timestamp at, const IngestSource& source) {
 
 void Incarnation::on_ingest_given_up(Timestamp at) {
   if (machine_.dead()) return;
-  const SimulatorCode scope;
   state_.oracle.on_ingest_given_up(at);
-  court_.end_if_violated();
+  answers_.stop_if_violated();
 }
 
 void Incarnation::on_group_commit(std::size_t batches, std::uint64_t) {
-  if (machine_.dead()) return;
-  const SimulatorCode scope;
-  ++state_.stats.group_sizes[batches];
-  if (plan_.clients.size() == 4) ++state_.stats.group_sizes_of_4[batches];
+  if (!machine_.dead()) observer_.committed(batches, plan_.clients.size());
 }
 
 // Unless a file call failed, or a lie came to light, a merge that fails is the engine's fault.
-void Incarnation::on_compaction_paused(const Error& why) { static_cast<void>(court_.went_well("compaction", &why)); }
+void Incarnation::on_compaction_paused(const Error& why) { static_cast<void>(answers_.succeeded("compaction", &why)); }
 
 void Incarnation::on_recovery(const RecoveryReport& report) {
-  const SimulatorCode scope;
-  if (!machine_.dead()) check_listing();
-  court_.end_if_violated();
-  if (state_.transcript == nullptr) return;
-  state_.transcript->machine(
-      fmt::format("opened: {} logs, {} records, {} bytes of torn tail dropped, {} tables written, {} files removed",
-                  report.logs, report.records, report.log_bytes_dropped, report.tables_written, report.files_removed));
+  {
+    const SimulatorCode scope;
+    if (!machine_.dead()) check_listing();
+  }
+  answers_.stop_if_violated();
+  observer_.opened(report);
 }
 
-void Incarnation::on_flush(const FlushReport&) { court_.flushed(); }
-void Incarnation::on_compaction(const JobRecord& report) {
-  const SimulatorCode scope;
-  court_.merged();
-  const auto count = state_.stats.jobs.find(report.policy);
-  if (count != state_.stats.jobs.end()) {
-    ++count->second;
-  } else {
-    state_.stats.jobs.emplace(std::string(report.policy), 1);
-  }
-}
+void Incarnation::on_flush(const FlushReport&) { observer_.flushed(); }
+void Incarnation::on_compaction(const JobRecord& report) { observer_.merged(report.policy); }
 
 }  // namespace mylonite::sim

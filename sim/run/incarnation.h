@@ -8,8 +8,9 @@
 
 #include "core/store/store.h"
 #include "sim/machine/scheduler.h"
-#include "sim/run/court.h"
+#include "sim/run/answer_checker.h"
 #include "sim/run/machine.h"
+#include "sim/run/observer.h"
 #include "sim/run/run_state.h"
 #include "sim/run/store_dump.h"
 #include "sim/scenario/scenario.h"
@@ -25,7 +26,7 @@ class Incarnation final : private EventListener {
 
   // After run().
   bool reported_damage() const {
-    return court_.reported_damage();
+    return answers_.reported_damage();
   }  // the store reported what a lying disk did; its directory is of no use any more
   const Machine& machine() const { return machine_; }
   const FiberScheduler& scheduler() const { return scheduler_; }
@@ -44,7 +45,6 @@ class Incarnation final : private EventListener {
   void close(Store& store);
 
   void client(Store& store, std::size_t number);
-  bool went_well(const char* call, const Status& status);
 
   void on_stamped(Timestamp at, const WriteBatch& batch) override;
   void on_ingest_stamped(Timestamp at, const IngestSource& source) override;
@@ -63,7 +63,8 @@ class Incarnation final : private EventListener {
   FiberScheduler scheduler_;
   Machine machine_;
   faultfs::SimFileSystem fs_;
-  Court court_;
+  AnswerChecker answers_;
+  Observer observer_;
 };
 
 }  // namespace mylonite::sim

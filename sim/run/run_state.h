@@ -22,6 +22,7 @@ struct KeptCopy {
   std::vector<std::pair<std::string, std::string>> pairs;
 };
 
+// What a client calls of it is simulator code by itself.
 struct RunState {
   World world;
   faultfs::Disk disk;
@@ -36,7 +37,17 @@ struct RunState {
   std::uint64_t opens_crashed = 0;       // in a row, up to now
   bool abandoned = false;                // the last machine's fibers did not come to their end
   bool lies_pending = false;             // a sync lied, and no recovery from a power loss was judged since
+  std::uint64_t directories = 0;         // named beside the store's in this incarnation
   bool lied_to = false;                  // a power loss met a lying disk: errors are legal from now on
+
+  void saw_clock();
+  std::string new_directory();  // a name beside the store's, never used before
+  // A checkpoint stays until the next incarnation looks at it.
+  void keep_copy(const std::string& directory, const Oracle::Pairs& pairs);
+  bool disk_is_honest() const { return stats.lies == 0; }
+  void jump_clock(std::int64_t ticks);
+  void freeze_clock();
+  void unfreeze_clock();
 };
 
 }  // namespace mylonite::sim

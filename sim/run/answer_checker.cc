@@ -1,0 +1,47 @@
+#include "sim/run/answer_checker.h"
+
+#include <fmt/format.h>
+
+#include "sim/machine/sanitizer.h"
+#include "sim/run/error_policy.h"
+
+namespace mylonite::sim {
+
+bool AnswerChecker::succeeded(std::string_view call, const Error* error, std::size_t failed_before) {
+  if (machine_.dead()) return false;
+  if (error == nullptr) return true;
+  const SimulatorCode scope;
+  const ErrorContext context{
+      .closing = closing_, .lied_to = state_.lied_to, .call_failed = failed_calls() > failed_before};
+  switch (meaning_of(error->code(), context)) {
+    case ErrorMeaning::kClosing: break;
+    case ErrorMeaning::kReportedDamage:
+      ++state_.stats.reported_damage;
+      reported_damage_ = true;
+      machine_.die(fmt::format("the store reports what the lying disk did: {}", error->to_string()));
+      break;
+    case ErrorMeaning::kReportedError: ++state_.stats.reported_errors; break;
+    case ErrorMeaning::kViolation:
+      state_.oracle.violate(call == "open" ? "open" : "unexpected-error",
+                            fmt::format("{}: {}", call, error->to_string()));
+      stop_if_violated();
+      break;
+  }
+  return false;
+}
+
+bool AnswerChecker::refused(const Error& error, const Oracle::Ticket& ticket, Timestamp as_of) {
+  if (error.code() != Code::kOutOfRange || machine_.dead()) return false;
+  state_.saw_clock();
+  state_.oracle.check_refused(ticket, as_of);
+  stop_if_violated();
+  return true;
+}
+
+void AnswerChecker::stop_if_violated() {
+  if (!state_.oracle.violation()) return;
+  const SimulatorCode scope;
+  machine_.die("violation: " + state_.oracle.violation()->rule);
+}
+
+}  // namespace mylonite::sim
