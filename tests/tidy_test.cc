@@ -241,6 +241,43 @@ TEST(TidyRules, sizes) {
   EXPECT_EQ(lines(check_size({.path = "core/wal/a.cc", .text = "int x;\n" + function(71)})), Lines{2});
 }
 
+// Goal: no member beside a mutex is left without a guard. Method: a class of every sort of member; then each sort that
+// needs a word, without it; a class without a mutex. Expectation: the lines without a word are named, no others.
+TEST(TidyRules, members_beside_a_mutex) {
+  const auto complaints = [](const std::string& text) {
+    return lines(check_locks({.path = "core/wal/a.h", .text = text}));
+  };
+  EXPECT_EQ(
+      complaints("class A {\n public:\n  A() : n_{1}, m_(2) {}\n  int f(const B& b = {}) const REQUIRES(mutex_);\n"
+                 "  using B = std::map<int, int>;\n  static constexpr int kC = 1;\n"
+                 "  struct D {\n    int free = 0;\n  };\n private:\n"
+                 "  mutable rt::Mutex mutex_ ACQUIRED_AFTER(other_);\n  rt::CondVar change_;\n"
+                 "  const std::string name_;\n  int* const at_ = nullptr;\n  vfs::FileSystem& fs_;\n"
+                 "  std::atomic<int> hits_{0};\n  std::function<void(int)> call_ GUARDED_BY(mutex_);\n"
+                 "  D d_ GUARDED_BY(mutex_){.free = 1};\n  int set_;  // unguarded: set once\n"
+                 "  // unguarded: the\n  // leader's alone\n  int led_ = 0;\n};\n"),
+      Lines{});
+  const std::string open = "struct CAPABILITY(\"x\") A {\n  rt::Mutex mutex;\n";
+  EXPECT_EQ(complaints(open + "  int n = 0;\n};\n"), Lines{3});
+  EXPECT_EQ(complaints(open + "  std::map<int, std::vector<int>> n{{1, 2}};\n};\n"), Lines{3});
+  EXPECT_EQ(complaints(open + "  std::function<void()> f;\n};\n"), Lines{3});
+  EXPECT_EQ(complaints(open + "  const int* p = nullptr;\n};\n"), Lines{3});
+  EXPECT_EQ(complaints(open + "  int n;  // unguarded: \n};\n"), Lines{3});
+  EXPECT_EQ(complaints(open + "  int n;  // guarded by mutex\n};\n"), Lines{3});
+  EXPECT_EQ(complaints(open + "  void f() {\n    int n = 0;\n  }\n  int n;\n};\n"), Lines{6});
+  EXPECT_EQ(complaints("struct A {\n  rt::Mutex& mutex;\n  int n;\n};\n"), Lines{});
+}
+
+// Goal: nobody lets go of a lock without a word. Method: with the word right above, with a word elsewhere, without one.
+TEST(TidyRules, locks_let_go) {
+  const auto complaints = [](const std::string& text) {
+    return lines(check_locks({.path = "core/wal/a.cc", .text = text}));
+  };
+  EXPECT_EQ(complaints("void f() {\n  // Safe: why.\n  const rt::Unlocked unlocked(mutex_);\n}\n"), Lines{});
+  EXPECT_EQ(complaints("void f() {\n  // Safe: why.\n\n  const rt::Unlocked unlocked(mutex_);\n}\n"), Lines{4});
+  EXPECT_EQ(complaints("void f() {\n  const rt::Unlocked unlocked(mutex_);\n}\n"), Lines{2});
+}
+
 // Goal: headers introduce themselves. Method: headers that lack one thing each. Expectation: one complaint each.
 TEST(TidyRules, headers) {
   const auto complaints = [](const std::string& text) {

@@ -59,14 +59,15 @@ class Memtable {
   }
 
  private:
-  EntryTree tree_;
+  EntryTree tree_;  // unguarded: one writer at a time, by contract; readers need no lock
   std::atomic<std::size_t> bytes_{0};
   std::atomic<std::size_t> entries_{0};
   std::atomic<std::size_t> range_deletes_{0};
 
-  mutable rt::Mutex ranges_mutex_;  // guards what follows
-  std::vector<RangeTombstone> ranges_;
-  mutable std::shared_ptr<const RangeTombstones> fragments_;  // of all ranges_; null: to be made
+  mutable rt::Mutex ranges_mutex_;
+  std::vector<RangeTombstone> ranges_ GUARDED_BY(ranges_mutex_);
+  mutable std::shared_ptr<const RangeTombstones> fragments_
+      GUARDED_BY(ranges_mutex_);  // of all ranges_; null: to be made
 };
 
 }  // namespace mylonite

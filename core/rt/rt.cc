@@ -14,19 +14,19 @@ std::chrono::steady_clock::time_point to_time_point(std::uint64_t ns) {
 
 }  // namespace
 
-void CondVar::wait(Lock& lock) {
+void CondVar::wait(Mutex& mutex) {
   if (Scheduler* simulated = current_scheduler) {
-    static_cast<void>(simulated->wait(*this, *lock.mutex(), kNever));
+    static_cast<void>(simulated->wait(*this, mutex, kNever));
     return;
   }
-  std::unique_lock<std::mutex> os(lock.mutex()->os_, std::adopt_lock);
+  std::unique_lock<std::mutex> os(mutex.os_, std::adopt_lock);
   os_.wait(os);
   os.release();
 }
 
-bool CondVar::wait_until(Lock& lock, std::uint64_t deadline_ns) {
-  if (Scheduler* simulated = current_scheduler) return simulated->wait(*this, *lock.mutex(), deadline_ns);
-  std::unique_lock<std::mutex> os(lock.mutex()->os_, std::adopt_lock);
+bool CondVar::wait_until(Mutex& mutex, std::uint64_t deadline_ns) {
+  if (Scheduler* simulated = current_scheduler) return simulated->wait(*this, mutex, deadline_ns);
+  std::unique_lock<std::mutex> os(mutex.os_, std::adopt_lock);
   const bool in_time = os_.wait_until(os, to_time_point(deadline_ns)) == std::cv_status::no_timeout;
   os.release();
   return in_time;

@@ -16,31 +16,32 @@
 #include <string>
 #include <thread>
 
+#include "core/rt/capability.h"
 #include "core/rt/scheduler.h"
 
 namespace mylonite::rt {
 
-// Not recursive. Meets BasicLockable and Lockable, so std::lock_guard and rt::Lock hold it.
-class Mutex {
+// Not recursive. Held by a Lock, seldom by hand.
+class CAPABILITY("mutex") Mutex {
  public:
   Mutex() = default;
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
-  void lock() {
+  void lock() ACQUIRE() {
     if (Scheduler* simulated = current_scheduler) [[unlikely]] {
       simulated->lock(*this);
     } else {
       os_.lock();
     }
   }
-  bool try_lock() {
+  bool try_lock() TRY_ACQUIRE(true) {
     if (Scheduler* simulated = current_scheduler) [[unlikely]] {
       return simulated->try_lock(*this);
     }
     return os_.try_lock();
   }
-  void unlock() {
+  void unlock() RELEASE() {
     if (Scheduler* simulated = current_scheduler) [[unlikely]] {
       simulated->unlock(*this);
     } else {
@@ -48,14 +49,37 @@ class Mutex {
     }
   }
 
-  int simulated_owner = 0;  // the scheduler's: the fiber that holds the mutex, 0 for none
+  int simulated_owner = 0;  // unguarded: the scheduler's, one thread; the fiber that holds the mutex, 0 for none
 
  private:
   friend class CondVar;
   std::mutex os_;
 };
 
-using Lock = std::unique_lock<Mutex>;
+// Holds the mutex while it lives.
+class SCOPED_CAPABILITY Lock {
+ public:
+  explicit Lock(Mutex& mutex) ACQUIRE(mutex) : mutex_(mutex) { mutex_.lock(); }
+  ~Lock() RELEASE() { mutex_.unlock(); }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  Mutex& mutex_;
+};
+
+// Lets go of a held mutex while it lives, and takes it again. What the mutex guards may be another afterwards. Above
+// each stands why letting go is safe there.
+class SCOPED_CAPABILITY Unlocked {
+ public:
+  explicit Unlocked(Mutex& mutex) RELEASE(mutex) : mutex_(mutex) { mutex_.unlock(); }
+  ~Unlocked() RELEASE() { mutex_.lock(); }  // ends the scope: what it released is held again
+  Unlocked(const Unlocked&) = delete;
+  Unlocked& operator=(const Unlocked&) = delete;
+
+ private:
+  Mutex& mutex_;
+};
 
 class CondVar {
  public:
@@ -63,13 +87,9 @@ class CondVar {
   CondVar(const CondVar&) = delete;
   CondVar& operator=(const CondVar&) = delete;
 
-  // Wakes may be spurious: always wait in a loop, or pass the condition.
-  void wait(Lock& lock);
-  bool wait_until(Lock& lock, std::uint64_t deadline_ns);  // false: the deadline passed
-  template <class Condition>
-  void wait(Lock& lock, Condition holds) {
-    while (!holds()) wait(lock);
-  }
+  // Releases the mutex, sleeps until notified, takes it again. Wakes may be spurious: always wait in a loop.
+  void wait(Mutex& mutex) REQUIRES(mutex);
+  bool wait_until(Mutex& mutex, std::uint64_t deadline_ns) REQUIRES(mutex);  // false: the deadline passed
   void notify_one();
   void notify_all();
 

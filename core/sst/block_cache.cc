@@ -31,7 +31,7 @@ BlockCache::Counters BlockCache::counters() const {
 }
 
 void BlockCache::drop(Shard& shard, std::size_t at) {
-  const Place gone = shard.ring[at];
+  const SlotRef gone = shard.ring[at];
   CachedBlocks::Slot& slot = gone.table->slots_[gone.block];
   shard.bytes.fetch_sub(charge(*slot.block), std::memory_order_relaxed);
   slot.block.reset();
@@ -45,7 +45,7 @@ void BlockCache::make_room(Shard& shard, std::uint64_t bytes) const {
   while (shard.bytes.load(std::memory_order_relaxed) + bytes > shard_bytes_max_) {
     invariant(!shard.ring.empty(), "an empty shard has room for what fits its share", bytes);
     if (shard.hand >= shard.ring.size()) shard.hand = 0;
-    const Place looked_at = shard.ring[shard.hand];
+    const SlotRef looked_at = shard.ring[shard.hand];
     if (std::exchange(looked_at.table->slots_[looked_at.block].used, false)) {
       ++shard.hand;
     } else {

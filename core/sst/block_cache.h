@@ -49,23 +49,22 @@ class BlockCache {
   static constexpr std::size_t kShards = 16;
   static constexpr std::uint64_t kShardBytesMin = 4ULL << 20;  // a smaller cache has fewer shards
 
-  struct Place {
+  struct SlotRef {
     CachedBlocks* table = nullptr;
     std::size_t block = 0;
   };
   struct alignas(64) Shard {
-    mutable rt::Mutex mutex;  // guards what stands before the counters, and the slots dealt to this shard
-    std::vector<Place> ring;
-    std::size_t hand = 0;
+    mutable rt::Mutex mutex;  // guards the slots dealt to this shard, too
+    std::vector<SlotRef> ring GUARDED_BY(mutex);
+    std::size_t hand GUARDED_BY(mutex) = 0;
     std::atomic<std::uint64_t> bytes{0};  // changed under the lock, read by counters() without it
     std::atomic<std::uint64_t> hits{0};
     std::atomic<std::uint64_t> misses{0};
     std::atomic<std::uint64_t> evictions{0};
   };
 
-  // All with the shard's lock held.
-  static void drop(Shard& shard, std::size_t at);  // the ring's entry and its slot's block
-  void make_room(Shard& shard, std::uint64_t bytes) const;
+  static void drop(Shard& shard, std::size_t at) REQUIRES(shard.mutex);  // the ring's entry and its slot's block
+  void make_room(Shard& shard, std::uint64_t bytes) const REQUIRES(shard.mutex);
 
   const std::uint64_t bytes_max_;
   const std::size_t shards_in_use_;

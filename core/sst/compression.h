@@ -65,8 +65,8 @@ class Decompressor {
   Context take();
   void give_back(Context context);
 
-  rt::Mutex mutex_;            // guards what follows
-  std::vector<Context> idle_;  // as many as calls ever ran at once
+  rt::Mutex mutex_;
+  std::vector<Context> idle_ GUARDED_BY(mutex_);  // as many as calls ever ran at once
 };
 
 }  // namespace mylonite

@@ -34,15 +34,16 @@ class FileCache {
     std::shared_ptr<vfs::File> file;
     bool used = false;  // since the hand last passed
   };
-  std::shared_ptr<vfs::File> evict_one(FileNumber except);  // with the lock held
+  std::shared_ptr<vfs::File> evict_one(FileNumber except) REQUIRES(mutex_);
 
   vfs::FileSystem& fs_;
   const std::string directory_;
   const std::uint64_t files_max_;  // ≥ 1
 
-  mutable rt::Mutex mutex_;  // guards what follows
-  std::map<FileNumber, Held> held_;
-  FileNumber hand_;  // the next file that the clock looks at is the first behind this one, around the end
+  mutable rt::Mutex mutex_;
+  std::map<FileNumber, Held> held_ GUARDED_BY(mutex_);
+  FileNumber hand_
+      GUARDED_BY(mutex_);  // the next file that the clock looks at is the first behind this one, around the end
 };
 
 }  // namespace mylonite

@@ -91,10 +91,10 @@ class TableReader : public std::enable_shared_from_this<TableReader> {
   const std::shared_ptr<TableEnvironment> environment_;
   const TableInfo info_;
   const std::string name_;
-  Footer footer_;  // set by open()
+  Footer footer_;  // unguarded: set by open(), before anybody else has the reader
 
-  mutable rt::Mutex loading_;                      // held over the first read of the metadata
-  mutable std::unique_ptr<Loaded> owned_;          // guarded by it
+  mutable rt::Mutex loading_;  // held over the first read of the metadata
+  mutable std::unique_ptr<Loaded> owned_ GUARDED_BY(loading_);
   mutable std::atomic<Loaded*> loaded_ = nullptr;  // published once, then never changed
 };
 

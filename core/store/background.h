@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/rt/rt.h"
+#include "core/store/flush.h"
 #include "core/store/shared_state.h"
 
 namespace mylonite {
@@ -16,8 +17,9 @@ class Background {
 
  private:
   void run();
-  Status flush_oldest(rt::Lock& lock);
-  void remove_logs_before(rt::Lock& lock, FileNumber first_needed);
+  Status flush_oldest() REQUIRES(state_.mutex);  // releases the lock over I/O, as the next does
+  Result<Flushed> write_tables(const FrozenMemtable& oldest, const DropRule& rule) REQUIRES(state_.mutex);
+  void remove_logs_before(FileNumber first_needed) REQUIRES(state_.mutex);
 
   SharedState& state_;
   rt::Thread thread_;

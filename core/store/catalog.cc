@@ -19,8 +19,8 @@ Result<OpenTables> open_tables(const std::shared_ptr<TableEnvironment>& environm
   return open;
 }
 
-Catalog::Catalog(Place place, std::unique_ptr<Manifest> manifest, Version version, OpenTables tables)
-    : place_(std::move(place)),
+Catalog::Catalog(StoreDirectory home, std::unique_ptr<Manifest> manifest, Version version, OpenTables tables)
+    : home_(std::move(home)),
       manifest_(std::move(manifest)),
       version_(std::make_shared<const Version>(std::move(version))),
       tables_(std::move(tables)),
@@ -48,27 +48,27 @@ void Catalog::make_runs() {
 }
 
 FileNumber Catalog::new_file_number() {
-  rt::Lock lock(mutex_);
+  const rt::Lock lock(mutex_);
   return FileNumber{next_file_.value++};
 }
 
 Catalog::Position Catalog::position() const {
-  rt::Lock lock(mutex_);
+  const rt::Lock lock(mutex_);
   return position_;
 }
 
 std::shared_ptr<const Version> Catalog::version() const {
-  rt::Lock lock(mutex_);
+  const rt::Lock lock(mutex_);
   return version_;
 }
 
 Catalog::View Catalog::view() const {
-  rt::Lock lock(mutex_);
+  const rt::Lock lock(mutex_);
   return {.version = version_, .runs = runs_};
 }
 
 std::vector<FileNumber> Catalog::take_unused_tables(bool all) {
-  rt::Lock lock(mutex_);
+  const rt::Lock lock(mutex_);
   std::vector<FileNumber> unused;
   for (auto each = dropped_.begin(); each != dropped_.end();) {
     if (!all && !each->second.expired()) {
@@ -82,7 +82,7 @@ std::vector<FileNumber> Catalog::take_unused_tables(bool all) {
 }
 
 std::vector<std::shared_ptr<const TableReader>> Catalog::tables_of(std::uint32_t level, RunId id) const {
-  rt::Lock lock(mutex_);
+  const rt::Lock lock(mutex_);
   std::vector<std::shared_ptr<const TableReader>> tables;
   for (const Run& run : version_->levels.at(level).runs) {
     if (run.id != id) continue;
@@ -92,19 +92,19 @@ std::vector<std::shared_ptr<const TableReader>> Catalog::tables_of(std::uint32_t
 }
 
 Status Catalog::commit(VersionEdit edit) {
-  rt::Lock committing(commit_mutex_);
+  const rt::Lock committing(commit_mutex_);
   if (broken_) return *broken_;
   invariant(manifest_ != nullptr, "a store that is open for reading commits nothing");
   OpenTables opened;
   for (const VersionEdit::Added& added : edit.added) {
     if (std::ranges::find(edit.removed, added.table.number) != edit.removed.end()) continue;  // only moved
-    auto reader = TableReader::open(place_.tables, added.table);
+    auto reader = TableReader::open(home_.tables, added.table);
     if (!reader.ok()) return reader.error();
     opened.emplace(added.table.number, std::move(*reader));
   }
   std::shared_ptr<const Version> before;
   {
-    rt::Lock lock(mutex_);
+    const rt::Lock lock(mutex_);
     edit.next_file = next_file_;
     before = version_;
   }
@@ -114,7 +114,7 @@ Status Catalog::commit(VersionEdit edit) {
     broken_ = done.error();
     return done;
   }
-  rt::Lock lock(mutex_);
+  const rt::Lock lock(mutex_);
   version_ = std::make_shared<const Version>(std::move(*after));
   std::set<FileNumber> added;
   for (const VersionEdit::Added& each : edit.added) added.insert(each.table.number);
@@ -131,7 +131,7 @@ Status Catalog::commit(VersionEdit edit) {
 }
 
 bool Catalog::manifest_is_long() const {
-  return manifest_->bytes() > std::max(manifest_rotate_bytes_, 2 * manifest_->snapshot_bytes());
+  return manifest_->bytes() > std::max(home_.manifest_rotate_bytes, 2 * manifest_->snapshot_bytes());
 }
 
 Status Catalog::commit_durably(const VersionEdit& edit, const Version& after) {
@@ -139,12 +139,12 @@ Status Catalog::commit_durably(const VersionEdit& edit, const Version& after) {
   Version next = after;
   const FileNumber number = new_file_number();
   next.next_file = FileNumber{number.value + 1};
-  auto replaced = Manifest::create(place_.fs, place_.directory, number, next);
+  auto replaced = Manifest::create(home_.fs, home_.directory, number, next);
   if (!replaced.ok()) return replaced.error();
   rt::mark("manifest.rotated");
-  const std::string old = place_.directory + "/" + manifest_name(manifest_->number());
+  const std::string old = home_.directory + "/" + manifest_name(manifest_->number());
   manifest_ = std::move(*replaced);
-  ignore(place_.fs.remove(old), "the next open removes it");
+  ignore(home_.fs.remove(old), "the next open removes it");
   return {};
 }
 

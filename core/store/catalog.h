@@ -29,13 +29,14 @@ Result<OpenTables> open_tables(const std::shared_ptr<TableEnvironment>& environm
 
 class Catalog {
  public:
-  struct Place {
+  struct StoreDirectory {
     vfs::FileSystem& fs;
     std::string directory;
     std::shared_ptr<TableEnvironment> tables;
+    std::uint64_t manifest_rotate_bytes = UINT64_MAX;
   };
   // `manifest` null: for reading only, nothing may be committed.
-  Catalog(Place place, std::unique_ptr<Manifest> manifest, Version version, OpenTables tables);
+  Catalog(StoreDirectory home, std::unique_ptr<Manifest> manifest, Version version, OpenTables tables);
 
   FileNumber new_file_number();
   // Makes the edit durable, then visible. After a failed manifest write every later commit fails with
@@ -58,29 +59,26 @@ class Catalog {
   // Tables that no version lists any more and that no reader holds (or all, whoever holds them): their files may go.
   // Each is named once.
   std::vector<FileNumber> take_unused_tables(bool all = false);
-  TableEnvironment& environment() const { return *place_.tables; }
-
-  void set_manifest_rotate_bytes(std::uint64_t bytes) { manifest_rotate_bytes_ = bytes; }
+  TableEnvironment& environment() const { return *home_.tables; }
 
  private:
-  void make_runs();
-  bool manifest_is_long() const;
-  Status commit_durably(const VersionEdit& edit, const Version& after);
+  void make_runs() REQUIRES(mutex_);
+  bool manifest_is_long() const REQUIRES(commit_mutex_);
+  Status commit_durably(const VersionEdit& edit, const Version& after) REQUIRES(commit_mutex_);
 
-  Place place_;
-  std::uint64_t manifest_rotate_bytes_ = UINT64_MAX;
+  const StoreDirectory home_;
 
   rt::Mutex commit_mutex_;  // held over a whole commit, I/O included; taken before mutex_
-  std::unique_ptr<Manifest> manifest_;
-  std::optional<Error> broken_;
+  std::unique_ptr<Manifest> manifest_ GUARDED_BY(commit_mutex_);
+  std::optional<Error> broken_ GUARDED_BY(commit_mutex_);
 
-  mutable rt::Mutex mutex_;  // guards what follows, never held over I/O
-  std::shared_ptr<const Version> version_;
-  OpenTables tables_;
-  std::shared_ptr<const TableRuns> runs_;  // of version_
-  std::map<FileNumber, std::weak_ptr<const TableReader>> dropped_;
-  FileNumber next_file_;
-  Position position_;
+  mutable rt::Mutex mutex_ ACQUIRED_AFTER(commit_mutex_);  // never held over I/O
+  std::shared_ptr<const Version> version_ GUARDED_BY(mutex_);
+  OpenTables tables_ GUARDED_BY(mutex_);
+  std::shared_ptr<const TableRuns> runs_ GUARDED_BY(mutex_);  // of version_
+  std::map<FileNumber, std::weak_ptr<const TableReader>> dropped_ GUARDED_BY(mutex_);
+  FileNumber next_file_ GUARDED_BY(mutex_);
+  Position position_ GUARDED_BY(mutex_);
 };
 
 }  // namespace mylonite

@@ -74,23 +74,29 @@ Pressure Compactor::pressure() const {
   return pressure_of(pressure_limits_, version->levels);
 }
 
+void Compactor::add_to(StoreStats& stats) const {
+  const rt::Lock lock(state_.mutex);
+  stats.merges_running = running_.size();
+  stats.merges_paused = paused_ ? paused_->to_string() : std::string();
+}
+
 void Compactor::run() {
-  rt::Lock lock(state_.mutex);
+  const rt::Lock lock(state_.mutex);
   while (!ended()) {
     const std::uint64_t asks = state_.compaction_asks;
     if (deciding_) {
-      state_.compaction_work.wait(lock);
-    } else if (auto task = decide(lock)) {
+      state_.compaction_work.wait(state_.mutex);
+    } else if (auto task = decide()) {
       state_.ask_compaction();  // for another thread: there may be more to do
-      work(lock, *task);
+      work(*task);
     } else {
-      rest(lock, asks);
+      rest(asks);
     }
   }
   refuse_requests(paused_ ? *paused_ : state_.closing ? closed_error() : *state_.stopped);
 }
 
-std::optional<Compactor::Task> Compactor::decide(rt::Lock& lock) {
+std::optional<Compactor::Task> Compactor::decide() {
   wake_ns_ = retry_ns_;
   if (rt::monotonic_ns() < retry_ns_) return std::nullopt;
   const auto waiting = std::ranges::find(requests_, false, [](const auto& each) { return each->started; });
@@ -98,14 +104,18 @@ std::optional<Compactor::Task> Compactor::decide(rt::Lock& lock) {
   const auto version = state_.catalog->version();
   const std::vector<RunningJob> running = running_;
   const PolicyView view = view_of(*version, running);
-  deciding_ = true;
-  lock.unlock();
-  // What runs now may end meanwhile, but nothing else starts, so what is legal stays legal.
-  Choice choice = request ? Choice{.job = request->plan(view)} : choose(policy_, view);
-  const Status legal = request && choice.job ? check_legal(version->levels, running, *choice.job) : Status();
+  Choice choice;
+  Status legal;
   std::optional<Task> task;
-  if (choice.job && legal.ok()) task = plan_task(version, std::move(*choice.job), view);
-  lock.lock();
+  deciding_ = true;
+  {
+    // Safe: while deciding_ is set no other thread decides. What runs may end meanwhile, but nothing else starts, so
+    // what is legal stays legal.
+    const rt::Unlocked unlocked(state_.mutex);
+    choice = request ? Choice{.job = request->plan(view)} : choose(policy_, view);
+    if (request && choice.job) legal = check_legal(version->levels, running, *choice.job);
+    if (choice.job && legal.ok()) task = plan_task(version, std::move(*choice.job), view);
+  }
   deciding_ = false;
   wake_ns_ = rt::kNever;
   if (!request) pressure_limits_ = choice.pressure;
@@ -121,17 +131,18 @@ std::optional<Compactor::Task> Compactor::decide(rt::Lock& lock) {
     return std::nullopt;
   }
   task->request = request;
-  task->record.policy = request ? "manual" : policy_.text;
-  state_.listener.on_compaction_begin(task->record);
-  if (request) {
-    request->started = true;
-  } else {
-    policy_state_ = std::move(choice.next_state);
-  }
-  if (!task->plan.job.move) task->plan.drop.floor = state_.drop_floor();
-  running_.push_back(std::move(task->running));
-  if (running_.size() > 1) rt::mark("compaction.concurrent");
+  if (!request) policy_state_ = std::move(choice.next_state);
+  start(*task);
   return task;
+}
+
+void Compactor::start(Task& task) {
+  task.record.policy = task.request ? "manual" : policy_.text;
+  state_.listener.on_compaction_begin(task.record);
+  if (task.request) task.request->started = true;
+  if (!task.plan.job.move) task.plan.drop.floor = state_.drop_floor();
+  running_.push_back(std::move(task.running));
+  if (running_.size() > 1) rt::mark("compaction.concurrent");
 }
 
 Compactor::Task Compactor::plan_task(const std::shared_ptr<const Version>& version, CompactionJob job,
@@ -152,35 +163,40 @@ Compactor::Task Compactor::plan_task(const std::shared_ptr<const Version>& versi
   return task;
 }
 
-void Compactor::rest(rt::Lock& lock, std::uint64_t asks) {
+void Compactor::rest(std::uint64_t asks) {
   if (ended() || asks != state_.compaction_asks) return;
   if (wake_ns_ == rt::kNever) {
-    state_.compaction_work.wait(lock);
+    state_.compaction_work.wait(state_.mutex);
   } else {
-    state_.compaction_work.wait_until(lock, wake_ns_);
+    state_.compaction_work.wait_until(state_.mutex, wake_ns_);
   }
 }
 
-void Compactor::work(rt::Lock& lock, Task& task) {
-  lock.unlock();
+Result<VersionEdit> Compactor::make_tables(Task& task) {
+  // Safe: the task stands in running_, so nobody else starts a job that meets its tables.
+  const rt::Unlocked unlocked(state_.mutex);
   NewTables tables(state_);
   auto edit = carry_out(task, tables.target());
-  Status done = edit.ok() ? Status() : Status(edit.error());
-  if (!done.ok() && !state_.compaction_gives_up.load(std::memory_order_relaxed)) tables.remove();
-  lock.lock();
-  if (done.ok()) {
-    for (const VersionEdit::Added& added : edit->added) task.record.bytes_out += added.table.file_bytes;
-    task.record.tables_out = edit->added.size();
-    edit->jobs = {task.record};
-    edit->jobs_kept = state_.options.compaction_history_max;
-    if (!policy_state_.empty()) {
-      edit->policy =
-          PolicyState{.policy = policy_.text, .version = policy_.policy.state_version, .state = policy_state_};
-    }
-    lock.unlock();
-    done = state_.catalog->commit(*edit);
-    lock.lock();
+  if (!edit.ok() && !state_.compaction_gives_up.load(std::memory_order_relaxed)) tables.remove();
+  return edit;
+}
+
+Status Compactor::commit(Task& task, VersionEdit& edit) {
+  for (const VersionEdit::Added& added : edit.added) task.record.bytes_out += added.table.file_bytes;
+  task.record.tables_out = edit.added.size();
+  edit.jobs = {task.record};
+  edit.jobs_kept = state_.options.compaction_history_max;
+  if (!policy_state_.empty()) {
+    edit.policy = PolicyState{.policy = policy_.text, .version = policy_.policy.state_version, .state = policy_state_};
   }
+  // Safe: the task still stands in running_; commits have an order of their own.
+  const rt::Unlocked unlocked(state_.mutex);
+  return state_.catalog->commit(edit);
+}
+
+void Compactor::work(Task& task) {
+  auto edit = make_tables(task);
+  const Status done = edit.ok() ? commit(task, *edit) : Status(edit.error());
   std::erase_if(running_, [&](const RunningJob& each) { return each.id == task.record.id; });
   ++state_.compaction_asks;
   state_.compaction_work.notify_all();
@@ -195,7 +211,7 @@ void Compactor::work(rt::Lock& lock, Task& task) {
   state_.progress.notify_all();
   state_.listener.on_compaction(task.record);
   if (task.request) finish(task.request, std::nullopt);
-  state_.remove_unused_tables(lock);
+  state_.remove_unused_tables();
 }
 
 void Compactor::count(const JobRecord& record) {
@@ -284,7 +300,7 @@ Status Compactor::compact_range(const KeyBounds& bounds) {
 }
 
 Status Compactor::submit(Planner plan) {
-  rt::Lock lock(state_.mutex);
+  const rt::Lock lock(state_.mutex);
   if (state_.closing) return closed_error();
   if (state_.stopped) return *state_.stopped;
   if (paused_) return paused_->prefixed("merging is paused until the store is reopened");
@@ -293,7 +309,7 @@ Status Compactor::submit(Planner plan) {
   request->plan = std::move(plan);
   requests_.push_back(request);
   state_.ask_compaction();
-  request->wake.wait(lock, [&] { return request->done; });
+  while (!request->done) request->wake.wait(state_.mutex);
   if (request->error) return *request->error;
   return {};
 }

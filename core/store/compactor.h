@@ -21,6 +21,7 @@
 #include "core/iter/visible_iterator.h"
 #include "core/rt/rt.h"
 #include "core/store/shared_state.h"
+#include "core/store/stats.h"
 
 namespace mylonite {
 
@@ -29,10 +30,10 @@ class Compactor {
   Compactor(SharedState& state, ConfiguredPolicy policy);
   void join() { threads_.clear(); }  // requires state.closing
 
-  // With the state's lock held: what writers should do (nothing while merging is paused); what stats() tells.
-  Pressure pressure() const;
-  std::size_t running() const { return running_.size(); }
-  std::string paused() const { return paused_ ? paused_->to_string() : std::string(); }
+  // What writers should do; nothing while merging is paused. With the state's lock held, which the compiler is not
+  // shown: publish() asks by way of a std::function.
+  Pressure pressure() const NO_THREAD_SAFETY_ANALYSIS;
+  void add_to(StoreStats& stats) const;  // what runs, and why nothing does
 
   // Any thread, without the lock; return when the merge is in force, or there is nothing to merge.
   Status compact_level(std::uint32_t level);
@@ -55,33 +56,35 @@ class Compactor {
   };
 
   void run();
-  bool ended() const { return state_.closing || state_.stopped || paused_; }
+  bool ended() const REQUIRES(state_.mutex) { return state_.closing || state_.stopped || paused_; }
   // Releases the lock while it thinks. Empty: nothing to do before `wake_ns_`, or it must be asked again at once.
-  std::optional<Task> decide(rt::Lock& lock);
+  std::optional<Task> decide() REQUIRES(state_.mutex);
+  void start(Task& task) REQUIRES(state_.mutex);
   Task plan_task(const std::shared_ptr<const Version>& version, CompactionJob job, const PolicyView& view) const;
-  void rest(rt::Lock& lock, std::uint64_t asks);
-  void work(rt::Lock& lock, Task& task);
+  void rest(std::uint64_t asks) REQUIRES(state_.mutex);
+  void work(Task& task) REQUIRES(state_.mutex);  // releases the lock over I/O, as the next two do
+  Result<VersionEdit> make_tables(Task& task) REQUIRES(state_.mutex);
+  Status commit(Task& task, VersionEdit& edit) REQUIRES(state_.mutex);
   Result<VersionEdit> carry_out(Task& task, const RunTarget& target);
   void count(const JobRecord& record);
-  void failed(Task& task, const Error& why);
-  void pause(const Error& why);
-  void finish(const std::shared_ptr<Request>& request, std::optional<Error> error);
-  void refuse_requests(const Error& why);
+  void failed(Task& task, const Error& why) REQUIRES(state_.mutex);
+  void pause(const Error& why) REQUIRES(state_.mutex);
+  void finish(const std::shared_ptr<Request>& request, std::optional<Error> error) REQUIRES(state_.mutex);
+  void refuse_requests(const Error& why) REQUIRES(state_.mutex);
   Status submit(Planner plan);
-  PolicyView view_of(const Version& version, const std::vector<RunningJob>& running) const;
+  PolicyView view_of(const Version& version, const std::vector<RunningJob>& running) const REQUIRES(state_.mutex);
 
   SharedState& state_;
   const ConfiguredPolicy policy_;
-  // Guarded by the state's lock; policy_state_ is written by the deciding thread alone.
-  std::vector<RunningJob> running_;
-  std::deque<std::shared_ptr<Request>> requests_;  // those that are not done
-  std::string policy_state_;
-  PressureLimits pressure_limits_;  // as the policy said when it last ranked
-  bool deciding_ = false;
-  std::uint64_t wake_ns_ = rt::kNever;  // ask the policy again then although nothing changes
-  std::uint64_t retry_ns_ = 0;          // nothing starts before
-  std::uint64_t failures_ = 0;          // since the last success
-  std::optional<Error> paused_;
+  std::vector<RunningJob> running_ GUARDED_BY(state_.mutex);
+  std::deque<std::shared_ptr<Request>> requests_ GUARDED_BY(state_.mutex);  // those that are not done
+  std::string policy_state_ GUARDED_BY(state_.mutex);  // written by the deciding thread alone, which reads it without
+  PressureLimits pressure_limits_ GUARDED_BY(state_.mutex);  // as the policy said when it last ranked
+  bool deciding_ GUARDED_BY(state_.mutex) = false;
+  std::uint64_t wake_ns_ GUARDED_BY(state_.mutex) = rt::kNever;  // ask the policy again then although nothing changes
+  std::uint64_t retry_ns_ GUARDED_BY(state_.mutex) = 0;          // nothing starts before
+  std::uint64_t failures_ GUARDED_BY(state_.mutex) = 0;          // since the last success
+  std::optional<Error> paused_ GUARDED_BY(state_.mutex);
   std::vector<rt::Thread> threads_;
 };
 

@@ -227,8 +227,8 @@ Status Recovery::go_read_only() {
   const Timestamp seen{std::max(version_.ceiling.ticks, newest_.ticks + 1) - 1};
   result_.stamps = StampSource(seen, version_.ceiling);
   result_.catalog =
-      std::make_unique<Catalog>(Catalog::Place{.fs = fs_, .directory = directory_, .tables = environment_}, nullptr,
-                                version_, std::move(tables_));
+      std::make_unique<Catalog>(Catalog::StoreDirectory{.fs = fs_, .directory = directory_, .tables = environment_},
+                                nullptr, version_, std::move(tables_));
   return {};
 }
 
@@ -240,9 +240,11 @@ Status Recovery::commit() {
   auto created = Manifest::create(fs_, directory_, manifest, version_);
   if (!created.ok()) return created.error();
   result_.catalog =
-      std::make_unique<Catalog>(Catalog::Place{.fs = fs_, .directory = directory_, .tables = environment_},
+      std::make_unique<Catalog>(Catalog::StoreDirectory{.fs = fs_,
+                                                        .directory = directory_,
+                                                        .tables = environment_,
+                                                        .manifest_rotate_bytes = options_.manifest_rotate_bytes},
                                 std::move(*created), version_, std::move(tables_));
-  result_.catalog->set_manifest_rotate_bytes(options_.manifest_rotate_bytes);
   return {};
 }
 

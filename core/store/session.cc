@@ -31,7 +31,7 @@ Status Iterator::status() const {
 }
 
 Result<Session::View> Session::view(const ReadOptions& options) {
-  rt::Lock lock(state_->mutex);
+  const rt::Lock lock(state_->mutex);
   if (state_->closing) return Error(Code::kClosed, "the store is closed");
   View view{.state = state_->read_state, .at = options.as_of.value_or(state_->visible)};
   if (view.at > state_->visible) {

@@ -7,6 +7,29 @@
 
 namespace mylonite {
 
+SharedState::SharedState(vfs::FileSystem& file_system, const Options& given, EventListener& events,
+                         Recovered& recovered)
+    : fs(file_system),
+      directory(given.data_dir),
+      options(given),
+      listener(events),
+      catalog(std::move(recovered.catalog)),
+      lock_file(std::move(recovered.lock)),
+      stamps(recovered.stamps),
+      visible(recovered.stamps.last()) {
+  snapshots.start_at(catalog->version()->history_floor);
+  if (recovered.wal == nullptr) {
+    auto all = std::make_shared<ReadState>();
+    all->memtables.assign(recovered.memtables.rbegin(), recovered.memtables.rend());
+    all->runs = catalog->view().runs;
+    read_state = std::move(all);
+    return;
+  }
+  logs.push_back(recovered.wal->number());
+  active = std::make_shared<Memtable>(recovered.wal->number().value);
+  publish();
+}
+
 void SharedState::publish() {
   auto next = std::make_shared<ReadState>();
   next->memtables.push_back(active);
@@ -29,13 +52,13 @@ void SharedState::stop(const Error& why) {
   progress.notify_all();
 }
 
-void SharedState::remove_unused_tables(rt::Lock& lock, bool all) {
-  lock.unlock();
+void SharedState::remove_unused_tables(bool all) {
+  // Safe: the catalog has its own lock, and names each table once; the caller holds nothing over this call.
+  const rt::Unlocked unlocked(mutex);
   for (FileNumber unused : catalog->take_unused_tables(all)) {
     catalog->environment().files.forget(unused);
     ignore(fs.remove(directory + "/" + table_name(unused)), "the next open removes it");
   }
-  lock.lock();
 }
 
 Timestamp SharedState::possible_floor() const {

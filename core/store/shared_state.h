@@ -22,6 +22,7 @@
 #include "core/store/counters.h"
 #include "core/store/event_listener.h"
 #include "core/store/read_state.h"
+#include "core/store/recovery.h"
 #include "core/store/snapshots.h"
 #include "core/store/stamps.h"
 
@@ -34,62 +35,61 @@ struct FrozenMemtable {
 };
 
 struct SharedState {
-  SharedState(vfs::FileSystem& file_system, std::string path, const Options& given, EventListener& events)
-      : fs(file_system), directory(std::move(path)), options(given), listener(events) {}
+  // Takes what recovery found, but for the log writer; without one, the store is for reading only.
+  SharedState(vfs::FileSystem& file_system, const Options& given, EventListener& events, Recovered& recovered);
 
   vfs::FileSystem& fs;
   const std::string directory;
   const Options options;
   EventListener& listener;
-  std::unique_ptr<vfs::FileLock> lock_file;
-  std::unique_ptr<Catalog> catalog;
+  const std::unique_ptr<Catalog> catalog;
 
-  mutable Counters counters;
-
-  mutable rt::Mutex mutex;      // guards everything below
-  rt::CondVar work;             // for the background thread: something was frozen, closing
-  rt::CondVar compaction_work;  // for the compaction threads: see ask_compaction(); closing
-  rt::CondVar progress;         // for waiters: a flush was installed, writes were stopped, closing
-  std::shared_ptr<const ReadState> read_state;
-  std::shared_ptr<Memtable> active;
-  std::deque<FrozenMemtable> frozen;  // oldest first
-  std::uint64_t frozen_ever = 0;
-  std::uint64_t flushed_ever = 0;  // memtables of order ≤ this are in tables
-  std::deque<FileNumber> logs;     // on disk, oldest first; the last is being written
-  StampSource stamps;
-  Timestamp visible;  // reads see stamps up to here
-  Snapshots snapshots;
-  std::optional<Error> stopped;  // why no write is accepted any more
-  bool closing = false;
-  std::uint64_t callers = 0;  // in writes, syncs and flushes; close() waits for them
+  mutable Counters counters;  // unguarded: atomics
   std::atomic<bool> closed{false};
   std::atomic<bool> compaction_gives_up{false};
 
-  std::uint64_t compaction_asks = 0;
-  std::function<Pressure()> ask_pressure;  // of the merges there are to do; empty: nobody merges
-  Pressure pressure;                       // as of the last change of the tree
+  mutable rt::Mutex mutex;
+  std::unique_ptr<vfs::FileLock> lock_file GUARDED_BY(mutex);
+  rt::CondVar work;             // for the background thread: something was frozen, closing
+  rt::CondVar compaction_work;  // for the compaction threads: see ask_compaction(); closing
+  rt::CondVar progress;         // for waiters: a flush was installed, writes were stopped, closing
+  std::shared_ptr<const ReadState> read_state GUARDED_BY(mutex);
+  std::shared_ptr<Memtable> active GUARDED_BY(mutex);
+  std::deque<FrozenMemtable> frozen GUARDED_BY(mutex);  // oldest first
+  std::uint64_t frozen_ever GUARDED_BY(mutex) = 0;
+  std::uint64_t flushed_ever GUARDED_BY(mutex) = 0;  // memtables of order ≤ this are in tables
+  std::deque<FileNumber> logs GUARDED_BY(mutex);     // on disk, oldest first; the last is being written
+  StampSource stamps GUARDED_BY(mutex);
+  Timestamp visible GUARDED_BY(mutex);  // reads see stamps up to here
+  Snapshots snapshots GUARDED_BY(mutex);
+  std::optional<Error> stopped GUARDED_BY(mutex);  // why no write is accepted any more
+  bool closing GUARDED_BY(mutex) = false;
+  std::uint64_t callers GUARDED_BY(mutex) = 0;  // in writes, syncs and flushes; close() waits for them
 
-  // All with `mutex` held.
+  std::uint64_t compaction_asks GUARDED_BY(mutex) = 0;
+  std::function<Pressure()> ask_pressure GUARDED_BY(mutex);  // of the merges there are to do; empty: nobody merges
+  Pressure pressure GUARDED_BY(mutex);                       // as of the last change of the tree
+
   // The tree, the floor or what merges is not as it was: a policy may choose otherwise.
-  void ask_compaction() {
+  void ask_compaction() REQUIRES(mutex) {
     ++compaction_asks;
     compaction_work.notify_one();
   }
-  void publish();               // makes a new ReadState of the members, and looks at the pressure
-  void stop(const Error& why);  // the first reason stays
+  void publish() REQUIRES(mutex);               // makes a new ReadState of the members, and looks at the pressure
+  void stop(const Error& why) REQUIRES(mutex);  // the first reason stays
   // Raises the floor as far as it may go now, and returns it: versions superseded at or below it may be dropped from
   // here on. The edit that drops them carries it to the manifest.
-  Timestamp drop_floor();
-  Timestamp possible_floor() const;    // how far drop_floor() would raise it
-  Timestamp tombstones_until() const;  // tombstones at or below it have outlived their retention
+  Timestamp drop_floor() REQUIRES(mutex);
+  Timestamp possible_floor() const REQUIRES(mutex);  // how far drop_floor() would raise it
+  Timestamp tombstones_until() const;                // tombstones at or below it have outlived their retention
   // Removes the files of tables that nobody needs any more. Lets go of the lock meanwhile.
-  void remove_unused_tables(rt::Lock& lock, bool all = false);
+  void remove_unused_tables(bool all = false) REQUIRES(mutex);
 };
 
-// Counts a caller in while it lives. Made and destroyed with `mutex` held.
+// Counts a caller in while it lives. Destroyed with the mutex held, too.
 class Caller {
  public:
-  explicit Caller(SharedState& state) : state_(state) { ++state_.callers; }
+  explicit Caller(SharedState& state) REQUIRES(state.mutex) : state_(state) { ++state_.callers; }
   ~Caller() {
     if (--state_.callers == 0 && state_.closing) state_.progress.notify_all();
   }

@@ -77,7 +77,7 @@ StoreStats collect_stats(const SharedState& state) {
   stats.open_files = tables.files.files();
   stats.filter_negatives = tables.filter_negatives.load(std::memory_order_relaxed);
   stats.debt_bytes = debt(stats.levels, state.options);
-  rt::Lock lock(state.mutex);
+  const rt::Lock lock(state.mutex);
   for (const auto& memtable : state.read_state->memtables) stats.memtable_bytes += memtable->bytes();
   stats.live_snapshots = state.snapshots.count();
   stats.history_floor = state.snapshots.floor().ticks;

@@ -74,36 +74,17 @@ Result<std::unique_ptr<Store>> Store::open_in(Opening opening, const Options& op
   auto recovered = opening.read_only ? recover_read_only(opening.fs, options.data_dir, options)
                                      : recover(opening.fs, options.data_dir, options);
   if (!recovered.ok()) return recovered.error();
-  auto state = std::make_shared<SharedState>(opening.fs, options.data_dir, options, events);
-  state->lock_file = std::move(recovered->lock);
-  state->catalog = std::move(recovered->catalog);
-  state->stamps = recovered->stamps;
-  state->visible = recovered->stamps.last();
-  state->snapshots.start_at(state->catalog->version()->history_floor);
+  auto state = std::make_shared<SharedState>(opening.fs, options, events, *recovered);
   std::unique_ptr<Store> store(new Store(std::move(opening.owned_fs), state));
   store->recovery_ = recovered->report;
-  if (opening.read_only) {
-    auto all = std::make_shared<ReadState>();
-    all->memtables.assign(recovered->memtables.rbegin(), recovered->memtables.rend());
-    all->runs = state->catalog->view().runs;
-    state->read_state = std::move(all);
-    events.on_recovery(store->recovery_);
-    return store;
-  }
-  state->logs.push_back(recovered->wal->number());
-  state->active = std::make_shared<Memtable>(recovered->wal->number().value);
-  state->publish();
   events.on_recovery(store->recovery_);
+  if (opening.read_only) return store;
   store->writes_ = std::make_unique<WritePath>(*state, std::move(recovered->wal));
   store->background_ = std::make_unique<Background>(*state);
   store->compactor_ = std::make_unique<Compactor>(*state, std::move(*policy));
-  rt::Lock lock(state->mutex);
+  const rt::Lock lock(state->mutex);
   state->ask_pressure = [compactor = store->compactor_.get()] { return compactor->pressure(); };
   return store;
-}
-
-Snapshot::Snapshot(std::shared_ptr<SharedState> state) : state_(std::move(state)), at_(state_->visible) {
-  state_->snapshots.take(at_);
 }
 
 Snapshot& Snapshot::operator=(Snapshot&& other) noexcept {
@@ -114,7 +95,7 @@ Snapshot& Snapshot::operator=(Snapshot&& other) noexcept {
 
 void Snapshot::release() {
   if (state_ == nullptr) return;
-  rt::Lock lock(state_->mutex);
+  const rt::Lock lock(state_->mutex);
   state_->snapshots.release(at_);
   state_->ask_compaction();
 }
@@ -161,13 +142,14 @@ Result<Session::Pairs> Store::range(const KeyBounds& bounds, const ReadOptions& 
 }
 
 Result<Snapshot> Store::snapshot() const {
-  rt::Lock lock(state_->mutex);
+  const rt::Lock lock(state_->mutex);
   if (state_->closing) return Error(Code::kClosed, "the store is closed");
-  return Snapshot(state_);
+  state_->snapshots.take(state_->visible);
+  return Snapshot(state_, state_->visible);
 }
 
 Timestamp Store::history_floor() const {
-  rt::Lock lock(state_->mutex);
+  const rt::Lock lock(state_->mutex);
   return state_->snapshots.floor();
 }
 
@@ -178,17 +160,27 @@ Status Store::sync() {
 
 Status Store::flush() {
   if (Status may = writable(); !may.ok()) return may;
-  rt::Lock lock(state_->mutex);
+  const rt::Lock lock(state_->mutex);
   if (state_->closing) return Error(Code::kClosed, "the store is closed");
   const Caller caller(*state_);
-  lock.unlock();
-  const auto newest = writes_->freeze();
-  lock.lock();
+  const auto newest = freeze();
   if (!newest.ok()) return newest.error();
-  state_->progress.wait(lock, [&] { return state_->stopped || state_->closing || state_->flushed_ever >= *newest; });
+  while (!state_->stopped && !state_->closing && state_->flushed_ever < *newest) state_->progress.wait(state_->mutex);
   if (state_->flushed_ever >= *newest) return {};
   if (state_->stopped) return *state_->stopped;
   return Error(Code::kClosed, "the store was closed before the flush ended");
+}
+
+Result<std::uint64_t> Store::freeze() {
+  // Safe: the caller is counted in, so close() waits for it; everything is looked at again afterwards.
+  const rt::Unlocked unlocked(state_->mutex);
+  return writes_->freeze();
+}
+
+Status Store::copy_to(const std::string& directory) {
+  // Safe: the caller is counted in, so close() waits for it; the checkpoint holds the tables that it copies.
+  const rt::Unlocked unlocked(state_->mutex);
+  return make_checkpoint(*state_, directory);
 }
 
 Result<Timestamp> Store::ingest(IngestSource& source) {
@@ -198,22 +190,16 @@ Result<Timestamp> Store::ingest(IngestSource& source) {
 
 Status Store::checkpoint(const std::string& directory) {
   if (Status done = flush(); !done.ok()) return done;
-  rt::Lock lock(state_->mutex);
+  const rt::Lock lock(state_->mutex);
   if (state_->closing) return Error(Code::kClosed, "the store is closed");
   const Caller caller(*state_);
-  lock.unlock();
-  const Status done = make_checkpoint(*state_, directory);
-  lock.lock();
-  return done;
+  return copy_to(directory);
 }
 
 StoreStats Store::stats() const {
   StoreStats stats = collect_stats(*state_);
   stats.recovery_ns = recovery_.duration_ns;
-  if (compactor_ == nullptr) return stats;
-  const rt::Lock lock(state_->mutex);
-  stats.merges_running = compactor_->running();
-  stats.merges_paused = compactor_->paused();
+  if (compactor_ != nullptr) compactor_->add_to(stats);
   return stats;
 }
 
@@ -228,14 +214,14 @@ Status Store::compact_range(const KeyBounds& bounds) {
 }
 
 Status Store::close() {
-  rt::Lock closing(close_mutex_);
+  const rt::Lock closing(close_mutex_);
   if (!close_result_) close_result_ = close_once();
   return *close_result_;
 }
 
 Status Store::close_once() {
   {
-    rt::Lock lock(state_->mutex);
+    const rt::Lock lock(state_->mutex);
     state_->closing = true;
     state_->compaction_gives_up.store(true, std::memory_order_relaxed);
     state_->work.notify_all();
@@ -246,17 +232,13 @@ Status Store::close_once() {
     state_->closed.store(true, std::memory_order_release);
     return {};
   }
-  Status done = writes_->finish();
+  const auto end = writes_->finish();
   background_->join();
   compactor_->join();
-  if (done.ok()) {
-    // No stamp above the last is out: the next open may start right behind it.
-    const Timestamp last = state_->stamps.last();
-    done = state_->catalog->commit({.ceiling = Timestamp{last.ticks + 1}, .closed_log = writes_->log_end()});
-  }
+  const Status done = end.ok() ? state_->catalog->commit(*end) : Status(end.error());
   state_->closed.store(true, std::memory_order_release);
-  rt::Lock lock(state_->mutex);
-  state_->remove_unused_tables(lock, true);
+  const rt::Lock lock(state_->mutex);
+  state_->remove_unused_tables(true);
   state_->lock_file.reset();
   return done;
 }

@@ -40,7 +40,8 @@ namespace mylonite {
 // stays on the disk for it. Movable; may outlive the store, whose reads then say kClosed. Thread-safety: a value.
 class Snapshot {
  public:
-  explicit Snapshot(std::shared_ptr<SharedState> state);  // of now; with the state's mutex held
+  // Of a stamp that the state counts as held already.
+  Snapshot(std::shared_ptr<SharedState> state, Timestamp at) : state_(std::move(state)), at_(at) {}
   Snapshot(Snapshot&& other) noexcept = default;
   Snapshot& operator=(Snapshot&& other) noexcept;
   ~Snapshot() { release(); }
@@ -113,16 +114,19 @@ class Store {
   static Result<std::unique_ptr<Store>> open_on_disk(const Options& options, EventListener* listener, bool read_only);
   static Result<std::unique_ptr<Store>> open_in(Opening opening, const Options& options);
   Status writable() const;
+  // Both let go of the lock meanwhile.
+  Result<std::uint64_t> freeze() REQUIRES(state_->mutex);
+  Status copy_to(const std::string& directory) REQUIRES(state_->mutex);
   Status close_once();
 
-  std::unique_ptr<vfs::FileSystem> owned_fs_;
-  std::shared_ptr<SharedState> state_;
-  RecoveryReport recovery_;
-  std::unique_ptr<WritePath> writes_;
-  std::unique_ptr<Background> background_;
-  std::unique_ptr<Compactor> compactor_;
+  const std::unique_ptr<vfs::FileSystem> owned_fs_;
+  const std::shared_ptr<SharedState> state_;
+  RecoveryReport recovery_;                 // unguarded: set by open, then constant, as the next three
+  std::unique_ptr<WritePath> writes_;       // unguarded: null when read-only
+  std::unique_ptr<Background> background_;  // unguarded: likewise
+  std::unique_ptr<Compactor> compactor_;    // unguarded: likewise
   rt::Mutex close_mutex_;
-  std::optional<Status> close_result_;
+  std::optional<Status> close_result_ GUARDED_BY(close_mutex_);
 };
 
 }  // namespace mylonite

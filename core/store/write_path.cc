@@ -35,29 +35,29 @@ Result<Timestamp> WritePath::ingest(IngestSource& source) {
 Result<std::uint64_t> WritePath::freeze() {
   Request request{.want = Want::kFreeze};
   if (Status done = submit(request); !done.ok()) return done.error();
-  rt::Lock lock(state_.mutex);
+  const rt::Lock lock(state_.mutex);
   return state_.frozen_ever;
 }
 
 Status WritePath::submit(Request& request) {
-  rt::Lock lock(state_.mutex);
+  const rt::Lock lock(state_.mutex);
   if (state_.closing) return Error(Code::kClosed, "the store is closed");
   const Caller caller(state_);
   queue_.push_back(&request);
-  request.wake.wait(lock, [&] { return request.done || queue_.front() == &request; });
-  if (!request.done) lead(lock);
+  while (!request.done && queue_.front() != &request) request.wake.wait(state_.mutex);
+  if (!request.done) lead();
   if (request.error) return *request.error;
   return {};
 }
 
-void WritePath::lead(rt::Lock& lock) {
+void WritePath::lead() {
   Request& first = *queue_.front();
   const bool freeze = first.alone();
-  if (!freeze) slow_down(lock);
-  Status done = state_.stopped ? Status(*state_.stopped) : make_room(lock, freeze);
+  if (!freeze) slow_down();
+  Status done = state_.stopped ? Status(*state_.stopped) : make_room(freeze);
   const std::vector<Request*> group = take_group();
-  if (done.ok() && !freeze) done = commit(lock, group);
-  if (done.ok() && first.want == Want::kIngest) done = take_in(lock, first);
+  if (done.ok() && !freeze) done = commit(group);
+  if (done.ok() && first.want == Want::kIngest) done = write_ingest(first);
   const Request* self = queue_.front();
   for (Request* request : group) {
     queue_.pop_front();
@@ -80,13 +80,13 @@ std::vector<WritePath::Request*> WritePath::take_group() const {
   return group;
 }
 
-Status WritePath::make_room(rt::Lock& lock, bool freeze_anyway) {
+Status WritePath::make_room(bool freeze_anyway) {
   const bool full = state_.active->bytes() >= state_.options.memtable_max_bytes;
   if (!full && (!freeze_anyway || state_.active->empty())) {
-    return wal_->bytes() >= state_.options.wal_file_rotate_bytes ? roll_log(lock) : Status();
+    return wal_->bytes() >= state_.options.wal_file_rotate_bytes ? roll_log() : Status();
   }
-  if (Status done = wait_for_room(lock); !done.ok()) return done;
-  if (Status done = roll_log(lock); !done.ok()) return done;
+  if (Status done = wait_for_room(); !done.ok()) return done;
+  if (Status done = roll_log(); !done.ok()) return done;
   state_.frozen.push_back({.memtable = state_.active, .order = ++state_.frozen_ever, .next_log = wal_->number()});
   state_.active = std::make_shared<Memtable>(wal_->number().value);
   state_.publish();
@@ -95,25 +95,23 @@ Status WritePath::make_room(rt::Lock& lock, bool freeze_anyway) {
 }
 
 // The memtable is full: waits until it may be frozen.
-Status WritePath::wait_for_room(rt::Lock& lock) {
-  if (state_.frozen.size() >= state_.options.frozen_memtables_max) {
+Status WritePath::wait_for_room() {
+  if (must_wait(StallCause::kMemtables)) {
     rt::mark("write.stall_frozen_memtables");
     const Status done =
-        stall(lock, {.cause = StallCause::kMemtables, .why = "as many memtables as allowed await their flush"},
-              [&] { return state_.frozen.size() < state_.options.frozen_memtables_max; });
+        stall({.cause = StallCause::kMemtables, .why = "as many memtables as allowed await their flush"});
     if (!done.ok()) return done;
   }
-  if (state_.pressure.level == Pressure::Level::kStop) {
+  if (must_wait(StallCause::kLevel0)) {
     rt::mark("write.stall_level0");
     const std::string why = state_.pressure.cause;
-    return stall(lock, {.cause = StallCause::kLevel0, .why = why},
-                 [&] { return state_.pressure.level != Pressure::Level::kStop; });
+    return stall({.cause = StallCause::kLevel0, .why = why});
   }
   return {};
 }
 
 // Lets merging catch up: writers go on at kSlowBytesPerSecond, in small sleeps.
-void WritePath::slow_down(rt::Lock& lock) {
+void WritePath::slow_down() {
   if (state_.pressure.level == Pressure::Level::kNone || state_.closing) return;
   const std::uint64_t quantum = std::min(kSlowQuantumBytes, state_.options.memtable_max_bytes / 16);
   if (unpaced_bytes_ < quantum) return;
@@ -122,18 +120,25 @@ void WritePath::slow_down(rt::Lock& lock) {
   unpaced_bytes_ = 0;
   const std::string why = state_.pressure.cause;
   state_.listener.on_write_stall({.cause = StallCause::kSlowdown, .why = why});
-  lock.unlock();
-  rt::sleep_until(rt::monotonic_ns() + ns);
-  lock.lock();
+  {
+    // Safe: this request stays at the front of the queue, so nobody else leads; everything is looked at afterwards.
+    const rt::Unlocked unlocked(state_.mutex);
+    rt::sleep_until(rt::monotonic_ns() + ns);
+  }
   auto& counted = state_.counters.stalls[static_cast<std::size_t>(StallCause::kSlowdown)];
   counted.count.add(1);
   counted.ns.add(ns);
 }
 
-Status WritePath::stall(rt::Lock& lock, const StallReport& report, const std::function<bool()>& over) {
+bool WritePath::must_wait(StallCause cause) const {
+  if (cause == StallCause::kMemtables) return state_.frozen.size() >= state_.options.frozen_memtables_max;
+  return state_.pressure.level == Pressure::Level::kStop;
+}
+
+Status WritePath::stall(const StallReport& report) {
   const std::uint64_t from = rt::monotonic_ns();
   state_.listener.on_write_stall(report);
-  state_.progress.wait(lock, [&] { return state_.stopped || state_.closing || over(); });
+  while (!state_.stopped && !state_.closing && must_wait(report.cause)) state_.progress.wait(state_.mutex);
   auto& counted = state_.counters.stalls[static_cast<std::size_t>(report.cause)];
   counted.count.add(1);
   counted.ns.add(rt::monotonic_ns() - from);
@@ -144,12 +149,16 @@ Status WritePath::stall(rt::Lock& lock, const StallReport& report, const std::fu
   return {};
 }
 
-Status WritePath::roll_log(rt::Lock& lock) {
-  lock.unlock();
-  const Catalog::Position position = state_.catalog->position();
-  const FileNumber number = state_.catalog->new_file_number();
-  Status done = wal_->roll(number, position.manifest, position.last_record);
-  lock.lock();
+Status WritePath::roll_log() {
+  FileNumber number;
+  Status done;
+  {
+    // Safe: the log is the leader's alone, and the catalog has a lock of its own.
+    const rt::Unlocked unlocked(state_.mutex);
+    const Catalog::Position position = state_.catalog->position();
+    number = state_.catalog->new_file_number();
+    done = wal_->roll(number, position.manifest, position.last_record);
+  }
   if (!done.ok()) {
     state_.stop(done.error());
     return done;
@@ -158,20 +167,23 @@ Status WritePath::roll_log(rt::Lock& lock) {
   return {};
 }
 
-Status WritePath::commit(rt::Lock& lock, const std::vector<Request*>& group) {
-  if (Status done = stamp(lock, group); !done.ok()) return done;
+Status WritePath::commit(const std::vector<Request*>& group) {
+  if (Status done = stamp(group); !done.ok()) return done;
   const Timestamp newest = state_.stamps.last();
   const std::shared_ptr<Memtable> memtable = state_.active;
-  lock.unlock();
-  Status done = log(group);
-  if (done.ok()) {
-    for (const Request* request : group) {
-      if (request->batch == nullptr) continue;
-      BatchReader batch(request->batch->encoded());
-      for (BatchEntry entry; batch.next(entry);) memtable->add(entry.key, request->at, entry.kind, entry.value);
+  Status done;
+  {
+    // Safe: only the leader logs, adds to the active memtable and replaces it; no read looks above `visible`.
+    const rt::Unlocked unlocked(state_.mutex);
+    done = log(group);
+    if (done.ok()) {
+      for (const Request* request : group) {
+        if (request->batch == nullptr) continue;
+        BatchReader batch(request->batch->encoded());
+        for (BatchEntry entry; batch.next(entry);) memtable->add(entry.key, request->at, entry.kind, entry.value);
+      }
     }
   }
-  lock.lock();
   if (!done.ok()) {
     state_.stop(done.error());
     return done;
@@ -192,7 +204,7 @@ void WritePath::count(const std::vector<Request*>& group) {
 }
 
 // Gives every batch its stamp, and raises the durable ceiling first where they would reach it.
-Status WritePath::stamp(rt::Lock& lock, const std::vector<Request*>& group) {
+Status WritePath::stamp(const std::vector<Request*>& group) {
   const std::uint64_t clock = rt::wall_ticks();
   if (!StampSource::clock_is_usable(clock) && !std::exchange(clock_reported_, true)) {
     rt::mark("stamps.clock_unusable");
@@ -209,15 +221,7 @@ Status WritePath::stamp(rt::Lock& lock, const std::vector<Request*>& group) {
   }
   if (last >= state_.stamps.ceiling()) {
     rt::mark("stamps.ceiling_met");
-    const Timestamp ceiling = StampSource::ceiling_for(last);
-    lock.unlock();
-    Status done = state_.catalog->commit({.ceiling = ceiling});
-    lock.lock();
-    if (!done.ok()) {
-      state_.stop(done.error());
-      return done;
-    }
-    state_.stamps.raise_ceiling(ceiling);
+    if (Status done = raise_ceiling(StampSource::ceiling_for(last)); !done.ok()) return done;
   }
   state_.stamps.issued(last);
   for (const Request* request : group) {
@@ -228,6 +232,21 @@ Status WritePath::stamp(rt::Lock& lock, const std::vector<Request*>& group) {
       state_.listener.on_stamped(request->at, *request->batch);
     }
   }
+  return {};
+}
+
+Status WritePath::raise_ceiling(Timestamp ceiling) {
+  Status done;
+  {
+    // Safe: stamps are issued by the leader alone, and these come out only once the ceiling is above them.
+    const rt::Unlocked unlocked(state_.mutex);
+    done = state_.catalog->commit({.ceiling = ceiling});
+  }
+  if (!done.ok()) {
+    state_.stop(done.error());
+    return done;
+  }
+  state_.stamps.raise_ceiling(ceiling);
   return {};
 }
 
@@ -255,43 +274,58 @@ Status WritePath::log(const std::vector<Request*>& group) {
 
 // The memtable was frozen; once everything frozen is in tables, the stream becomes a newer run than all of them, and
 // what is written after it meets a newer memtable.
-Status WritePath::take_in(rt::Lock& lock, Request& request) {
-  state_.progress.wait(lock, [&] { return state_.stopped || state_.closing || state_.frozen.empty(); });
+Status WritePath::write_ingest(Request& request) {
+  while (!state_.stopped && !state_.closing && !state_.frozen.empty()) state_.progress.wait(state_.mutex);
   if (state_.stopped) return *state_.stopped;
   if (state_.closing) return Error(Code::kClosed, "the store was closed before what is in memory was in tables");
-  if (Status done = stamp(lock, {&request}); !done.ok()) return done;
-  lock.unlock();
-  NewTables tables(state_);
-  const auto edit = ingest_run(tables.target(), *request.source, request.at);
-  Status done = !edit.ok() ? Status(edit.error()) : state_.catalog->commit(*edit);
-  if (!edit.ok()) tables.remove();
-  lock.lock();
-  if (!done.ok()) {
-    if (edit.ok()) {
-      state_.stop(done.error());  // the manifest failed: the run may be there at the next open
+  if (Status done = stamp({&request}); !done.ok()) return done;
+  VersionEdit edit;
+  Status written;
+  Status committed;
+  {
+    // Safe: this request leads meanwhile, so no other stamp is issued; no read looks above `visible`.
+    const rt::Unlocked unlocked(state_.mutex);
+    NewTables tables(state_);
+    auto made = ingest_run(tables.target(), *request.source, request.at);
+    if (made.ok()) {
+      edit = std::move(*made);
+      committed = state_.catalog->commit(edit);
     } else {
-      state_.listener.on_ingest_given_up(request.at);
+      written = made.error();
+      tables.remove();
     }
-    return done;
+  }
+  if (!written.ok()) {
+    state_.listener.on_ingest_given_up(request.at);
+    return written;
+  }
+  if (!committed.ok()) {
+    state_.stop(committed.error());  // the manifest failed: the run may be there at the next open
+    return committed;
   }
   // What follows goes to a log that attests the manifest's record of this run: should a lying disk lose the record, the
   // next open finds a log that knows better, and not a store without its middle.
-  if (Status rolled = roll_log(lock); !rolled.ok()) return rolled;
-  for (const VersionEdit::Added& added : edit->added) state_.counters.ingested_bytes.add(added.table.file_bytes);
+  if (Status rolled = roll_log(); !rolled.ok()) return rolled;
+  for (const VersionEdit::Added& added : edit.added) state_.counters.ingested_bytes.add(added.table.file_bytes);
   state_.visible = request.at;
   state_.publish();
   state_.ask_compaction();
   return {};
 }
 
-Status WritePath::finish() {
-  rt::Lock lock(state_.mutex);
-  state_.progress.wait(lock, [&] { return state_.callers == 0; });
-  if (state_.stopped) return *state_.stopped;
-  lock.unlock();
-  if (Status done = wal_->sync(); !done.ok()) return done;
-  if (Status done = wal_->append_clean_close(); !done.ok()) return done;
-  return wal_->sync();
+Result<VersionEdit> WritePath::finish() {
+  Timestamp last;
+  {
+    const rt::Lock lock(state_.mutex);
+    while (state_.callers > 0) state_.progress.wait(state_.mutex);
+    if (state_.stopped) return *state_.stopped;
+    last = state_.stamps.last();
+  }
+  if (Status done = wal_->sync(); !done.ok()) return done.error();
+  if (Status done = wal_->append_clean_close(); !done.ok()) return done.error();
+  if (Status done = wal_->sync(); !done.ok()) return done.error();
+  const ClosedLog closed{.number = wal_->number(), .bytes = wal_->bytes()};
+  return VersionEdit{.ceiling = Timestamp{last.ticks + 1}, .closed_log = closed};
 }
 
 }  // namespace mylonite

@@ -10,7 +10,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -34,9 +33,9 @@ class WritePath {
   Result<std::uint64_t> freeze();
   // The stamp of all that was ingested; of an empty stream the newest visible one.
   Result<Timestamp> ingest(IngestSource& source);
-  // Waits until no caller is left (state.closing must be set), then ends the log with the clean-close marker.
-  Status finish();
-  ClosedLog log_end() const { return {.number = wal_->number(), .bytes = wal_->bytes()}; }  // after finish()
+  // Waits until no caller is left (state.closing must be set), then ends the log with the clean-close marker. Returns
+  // the edit for a store that was closed well: where the log ends, and that no stamp above the last is out.
+  Result<VersionEdit> finish();
 
  private:
   enum class Want : std::uint8_t { kWrite, kSync, kFreeze, kIngest };
@@ -53,23 +52,27 @@ class WritePath {
   };
 
   Status submit(Request& request);
-  void lead(rt::Lock& lock);
-  std::vector<Request*> take_group() const;
-  Status make_room(rt::Lock& lock, bool freeze_anyway);
-  Status wait_for_room(rt::Lock& lock);
-  void slow_down(rt::Lock& lock);
-  // Waits until `over` holds, the store stops or closes; told to the listener and counted.
-  Status stall(rt::Lock& lock, const StallReport& report, const std::function<bool()>& over);
-  Status roll_log(rt::Lock& lock);
-  Status commit(rt::Lock& lock, const std::vector<Request*>& group);
-  Status stamp(rt::Lock& lock, const std::vector<Request*>& group);
+  // The leader's steps. Those that do I/O or sleep let go of the lock meanwhile; nobody else leads until the leader has
+  // taken its group off the queue, so log, clock report and pace are its own.
+  void lead() REQUIRES(state_.mutex);
+  std::vector<Request*> take_group() const REQUIRES(state_.mutex);
+  Status make_room(bool freeze_anyway) REQUIRES(state_.mutex);
+  Status wait_for_room() REQUIRES(state_.mutex);
+  void slow_down() REQUIRES(state_.mutex);
+  // Waits until the cause is gone, the store stops or closes; reported to the listener and counted.
+  Status stall(const StallReport& report) REQUIRES(state_.mutex);
+  bool must_wait(StallCause cause) const REQUIRES(state_.mutex);
+  Status roll_log() REQUIRES(state_.mutex);
+  Status commit(const std::vector<Request*>& group) REQUIRES(state_.mutex);
+  Status stamp(const std::vector<Request*>& group) REQUIRES(state_.mutex);
+  Status raise_ceiling(Timestamp ceiling) REQUIRES(state_.mutex);
   Status log(const std::vector<Request*>& group);
-  Status take_in(rt::Lock& lock, Request& request);
+  Status write_ingest(Request& request) REQUIRES(state_.mutex);
   void count(const std::vector<Request*>& group);
 
   SharedState& state_;
   std::unique_ptr<WalWriter> wal_;
-  std::deque<Request*> queue_;  // guarded by state_.mutex
+  std::deque<Request*> queue_ GUARDED_BY(state_.mutex);
   bool clock_reported_ = false;
   std::uint64_t unpaced_bytes_ = 0;  // logged since writers were last slowed down; the leader's
 };

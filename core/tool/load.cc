@@ -82,6 +82,7 @@ class Loader {
 
   // Once all workers have returned.
   Status finish() {
+    const rt::Lock lock(mutex_);
     if (progress_shown_) cli::print_error("\n");
     if (failure_) return *failure_;
     if (!arguments_.form.json) return {};
@@ -114,7 +115,7 @@ class Loader {
     if (!said.ok() && !failure_) failure_ = said.error();
   }
 
-  void show_progress() {
+  void show_progress() REQUIRES(mutex_) {
     if (!on_terminal_) return;
     const std::uint64_t now = rt::monotonic_ns();
     if (progress_shown_ && now - progress_at_ns_ < kProgressEveryNs) return;
@@ -138,14 +139,14 @@ class Loader {
   const bool on_terminal_ = cli::errors_go_to_a_terminal();
 
   rt::Mutex input_mutex_;  // held while a line is read; taken before mutex_
-  LineReader reader_;
+  LineReader reader_ GUARDED_BY(input_mutex_);
 
-  rt::Mutex mutex_;  // guards what follows, and standard output
-  std::optional<Error> failure_;
-  std::uint64_t loaded_ = 0;
-  Timestamp newest_;
-  bool progress_shown_ = false;
-  std::uint64_t progress_at_ns_ = 0;
+  rt::Mutex mutex_;  // guards standard output, too
+  std::optional<Error> failure_ GUARDED_BY(mutex_);
+  std::uint64_t loaded_ GUARDED_BY(mutex_) = 0;
+  Timestamp newest_ GUARDED_BY(mutex_);
+  bool progress_shown_ GUARDED_BY(mutex_) = false;
+  std::uint64_t progress_at_ns_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace

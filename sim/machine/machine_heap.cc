@@ -38,8 +38,8 @@ bool in_arena(const void* memory) { return reinterpret_cast<std::uintptr_t>(memo
 // Which ranges are in use, and which the operating system gave us already.
 struct Places {
   rt::Mutex mutex;
-  std::array<bool, kPlaces> taken{};
-  std::array<bool, kPlaces> mapped{};
+  std::array<bool, kPlaces> taken GUARDED_BY(mutex){};
+  std::array<bool, kPlaces> mapped GUARDED_BY(mutex){};
 };
 constinit Places places;
 

@@ -27,7 +27,7 @@ class Pipe {
   void push(const std::string& item) {
     rt::Lock lock(mutex_);
     while (items_.size() >= 2) {
-      if (!has_room_.wait_until(lock, rt::monotonic_ns() + kMs)) rt::mark("toy.push-timeout");
+      if (!has_room_.wait_until(mutex_, rt::monotonic_ns() + kMs)) rt::mark("toy.push-timeout");
     }
     items_.push_back(item);
     has_items_.notify_one();
@@ -35,7 +35,7 @@ class Pipe {
   bool pop(std::string& item) {
     rt::Lock lock(mutex_);
     while (items_.empty() && !closed_) {
-      if (!has_items_.wait_until(lock, rt::monotonic_ns() + 3 * kMs)) rt::mark("toy.pop-timeout");
+      if (!has_items_.wait_until(mutex_, rt::monotonic_ns() + 3 * kMs)) rt::mark("toy.pop-timeout");
     }
     if (items_.empty()) return false;
     item = std::move(items_.front());
@@ -53,8 +53,8 @@ class Pipe {
   rt::Mutex mutex_;
   rt::CondVar has_room_;
   rt::CondVar has_items_;
-  std::deque<std::string> items_;
-  bool closed_ = false;
+  std::deque<std::string> items_ GUARDED_BY(mutex_);
+  bool closed_ GUARDED_BY(mutex_) = false;
 };
 
 void produce(Pipe& pipe, Random random) {

@@ -43,10 +43,10 @@ class RandomProgram {
     if (action == 2) return span_ns % 2 == 0 ? condition_.notify_one() : condition_.notify_all();
     rt::Lock lock(mutex_);
     if (action == 3) return rt::point("held");
-    if (!condition_.wait_until(lock, rt::monotonic_ns() + span_ns)) rt::mark("timeout");
+    if (!condition_.wait_until(mutex_, rt::monotonic_ns() + span_ns)) rt::mark("timeout");
   }
 
-  Random random_;
+  Random random_;  // unguarded: what a schedule of one thread draws in turn
   rt::Mutex mutex_;
   rt::CondVar condition_;
 };

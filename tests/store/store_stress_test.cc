@@ -32,7 +32,7 @@ class Verdict {
 
  private:
   rt::Mutex mutex_;
-  std::string first_;
+  std::string first_ GUARDED_BY(mutex_);
 };
 
 std::string key_of(std::size_t writer, char twin) { return "writer-" + std::to_string(writer) + twin; }

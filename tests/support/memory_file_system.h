@@ -2,6 +2,7 @@
 // What tables do not use is refused. Thread-safety: open and remove from any thread; the rest is the test's to order.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -61,9 +62,9 @@ class MemoryFileSystem final : public vfs::FileSystem {
   static Error refused(const std::string& path) { return Error(Code::kIo, "not a call of tables").in(path); }
 
   rt::Mutex mutex_;
-  std::map<std::string, std::shared_ptr<MemoryBytes>> files_;
-  std::size_t opens_ = 0;
-  std::size_t directory_syncs_ = 0;
+  std::map<std::string, std::shared_ptr<MemoryBytes>> files_ GUARDED_BY(mutex_);
+  std::atomic<std::size_t> opens_{0};
+  std::atomic<std::size_t> directory_syncs_{0};
 };
 
 }  // namespace mylonite::testing

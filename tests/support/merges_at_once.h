@@ -52,7 +52,7 @@ class MergesAtOnce final : public EventListener {
   void hold_merge() {
     if (!std::exchange(held_next_, false)) return;
     rt::Lock lock(mutex_);
-    while (holds()) change_.wait(lock);
+    while (holds()) change_.wait(mutex_);
   }
 
   void on_compaction_begin(const JobRecord& job) override {
@@ -83,7 +83,7 @@ class MergesAtOnce final : public EventListener {
   }
 
  private:
-  bool holds() const { return seen_.flushes_beside_two == 0 && !writers_stopped_ && !let_go_; }
+  bool holds() const REQUIRES(mutex_) { return seen_.flushes_beside_two == 0 && !writers_stopped_ && !let_go_; }
   void ended(const JobRecord& job) {
     held_next_ = false;
     if (job.move) return;
@@ -94,9 +94,9 @@ class MergesAtOnce final : public EventListener {
   inline static thread_local bool held_next_ = false;  // this thread is about to begin the output of a merge
   rt::Mutex mutex_;
   rt::CondVar change_;
-  Seen seen_;
-  bool writers_stopped_ = false;  // by level 0, and nothing was written since
-  bool let_go_ = false;
+  Seen seen_ GUARDED_BY(mutex_);
+  bool writers_stopped_ GUARDED_BY(mutex_) = false;  // by level 0, and nothing was written since
+  bool let_go_ GUARDED_BY(mutex_) = false;
 };
 
 // Another file system, whose new tables wait for MergesAtOnce.

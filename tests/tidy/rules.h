@@ -30,6 +30,7 @@ Violations check_includes(const Source& source);  // arrows between rooms; spell
 Violations check_bans(const Source& source);      // threads, clocks, files and randomness outside the seams; macros
 Violations check_size(const Source& source);      // lines of the file and of each function
 Violations check_header(const Source& source);    // opening comment, #pragma once, thread-safety of classes
+Violations check_locks(const Source& source);     // what each member of a class with a mutex is guarded by
 
 // Of one C++ file: retired names of types, functions and the file itself (tests/tidy/retired.cc). Prose keeps its words.
 Violations check_retired(const Source& source);

@@ -86,8 +86,9 @@ struct Open {
 
 Scope scope_of(std::string_view head, Scope outer) {
   if (outer != Scope::kDeclarations) return Scope::kOther;
-  // Parentheses tell `template <class T> void f() {` from `template <class T> class X {`; alignas has its own.
-  const bool parentheses = head.find_first_of("()") != std::string_view::npos && find_token(head, "alignas").empty();
+  // Parentheses tell `template <class T> void f() {` from `template <class T> class X {`; these two have their own.
+  const bool parentheses = head.find_first_of("()") != std::string_view::npos && find_token(head, "alignas").empty() &&
+                           find_token(head, "CAPABILITY").empty();
   if (parentheses) return Scope::kFunction;
   const bool declares = std::ranges::any_of(std::array{"namespace", "class", "struct", "union", "enum", "extern"},
                                             [&](const char* word) { return !find_token(head, word).empty(); });
@@ -97,6 +98,11 @@ Scope scope_of(std::string_view head, Scope outer) {
 bool starts_token(std::string_view token, char before) {
   if (token.starts_with("::")) return !is_word_character(before) && before != '>' && before != ':';
   return !is_word_character(token.front()) || !is_word_character(before);
+}
+
+bool opens_class(std::string_view head) {
+  return scope_of(head, Scope::kDeclarations) == Scope::kDeclarations && find_token(head, "enum").empty() &&
+         (!find_token(head, "class").empty() || !find_token(head, "struct").empty());
 }
 
 bool is_access_label(std::string_view code, std::size_t colon) {
@@ -171,6 +177,44 @@ std::vector<Function> functions_of(std::string_view code) {
     }
   }
   return functions;
+}
+
+std::vector<Class> classes_of(std::string_view code) {
+  struct Open {
+    bool is_class = false;
+    bool initializes = false;  // a member: what is in braces belongs to its declaration
+    Class found;
+  };
+  std::vector<Class> classes;
+  std::vector<Open> open;
+  std::size_t start = 0;
+  for (std::size_t at = 0; at < code.size(); ++at) {
+    const char c = code[at];
+    const bool in_class = !open.empty() && open.back().is_class;
+    if (c == '#') {
+      at = std::min(code.find('\n', at), code.size());
+      start = at;
+    } else if (c == '{') {
+      const std::string_view head = code.substr(start, at - start);
+      const bool is_class = opens_class(head);
+      const bool initializes = in_class && !is_class && scope_of(head, Scope::kDeclarations) == Scope::kOther;
+      open.push_back(
+          {.is_class = is_class, .initializes = initializes, .found = {.head = one_line(head), .members = {}}});
+      if (!initializes) start = at + 1;
+    } else if (c == '}' && !open.empty()) {
+      const Open closed = std::move(open.back());
+      open.pop_back();
+      if (closed.is_class) classes.push_back(closed.found);
+      if (!closed.initializes) start = at + 1;
+    } else if (c == ';' && (open.empty() || !open.back().initializes)) {
+      const std::size_t first = std::min(code.find_first_not_of(" \n\t", start), at);
+      if (in_class && first < at) open.back().found.members.push_back({.begin = first, .end = at});
+      start = at + 1;
+    } else if (c == ':' && is_access_label(code, at)) {
+      start = at + 1;
+    }
+  }
+  return classes;
 }
 
 }  // namespace mylonite::tidy

@@ -36,4 +36,16 @@ struct Function {
 };
 std::vector<Function> functions_of(std::string_view code);  // of a text made by code_only
 
+// Classes and structs, inner ones first, with the declarations that stand in them by themselves: members, functions
+// without a body, aliases. Of a text made by code_only.
+struct Class {
+  struct Member {
+    std::size_t begin = 0;
+    std::size_t end = 0;  // where its semicolon stands
+  };
+  std::string head;
+  std::vector<Member> members;
+};
+std::vector<Class> classes_of(std::string_view code);
+
 }  // namespace mylonite::tidy
