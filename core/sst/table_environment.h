@@ -1,10 +1,12 @@
 // What all tables of a store share: where their files lie, and what is kept of them in memory.
 //
-// Owned jointly by the store and its open tables, which may outlive it. Thread-safety: any thread.
+// Owned jointly by the store and its open tables, which may outlive it: so it shares the file system, too.
+// Thread-safety: any thread.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -13,15 +15,21 @@
 #include "core/sst/compression.h"
 #include "core/sst/file_cache.h"
 #include "core/vfs/file_system.h"
+#include "core/vfs/util.h"
 
 namespace mylonite {
 
 struct TableEnvironment {
-  TableEnvironment(vfs::FileSystem& file_system, std::string path, const Options& options)
-      : directory(std::move(path)),
+  TableEnvironment(std::shared_ptr<vfs::FileSystem> file_system, std::string path, const Options& options)
+      : fs(std::move(file_system)),
+        directory(std::move(path)),
         blocks(options.block_cache_bytes),
-        files(file_system, directory, options.open_files_max) {}
+        files(*fs, directory, options.open_files_max) {}
+  // Of a file system that outlives all open tables.
+  TableEnvironment(vfs::FileSystem& file_system, std::string path, const Options& options)
+      : TableEnvironment(vfs::borrowed(file_system), std::move(path), options) {}
 
+  const std::shared_ptr<vfs::FileSystem> fs;
   const std::string directory;
   BlockCache blocks;
   FileCache files;

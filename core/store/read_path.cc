@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/format/internal_key.h"
 #include "core/iter/merging_iterator.h"
 
 namespace mylonite {
@@ -21,51 +20,6 @@ std::optional<std::optional<std::string>> answer(std::optional<Entry>& found, Ti
   if (found || covered > kTimestampMin) return std::optional<std::string>();
   return std::nullopt;
 }
-
-// Hides entries above a stamp and keeps the read state alive.
-class PinnedVersions final : public InternalIterator {
- public:
-  PinnedVersions(std::shared_ptr<const ReadState> state, Timestamp newest)
-      : state_(std::move(state)), newest_(newest), merged_(all_versions(*state_)) {}
-
-  bool valid() const override { return merged_->valid(); }
-  void seek_to_first() override {
-    merged_->seek_to_first();
-    skip_forward();
-  }
-  void seek_to_last() override {
-    merged_->seek_to_last();
-    skip_backward();
-  }
-  void seek(std::string_view key) override {
-    merged_->seek(key);
-    skip_forward();
-  }
-  void next() override {
-    merged_->next();
-    skip_forward();
-  }
-  void prev() override {
-    merged_->prev();
-    skip_backward();
-  }
-  std::string_view key() const override { return merged_->key(); }
-  std::string_view value() const override { return merged_->value(); }
-  Status status() const override { return merged_->status(); }
-
- private:
-  bool hidden() const { return merged_->valid() && parse_internal_key(merged_->key()).at > newest_; }
-  void skip_forward() {
-    while (hidden()) merged_->next();
-  }
-  void skip_backward() {
-    while (hidden()) merged_->prev();
-  }
-
-  std::shared_ptr<const ReadState> state_;
-  Timestamp newest_;
-  std::unique_ptr<InternalIterator> merged_;
-};
 
 }  // namespace
 
@@ -129,10 +83,6 @@ Result<RangeTombstones> all_range_deletes(const ReadState& state) {
     }
   }
   return RangeTombstones(all);
-}
-
-std::unique_ptr<InternalIterator> pinned_versions(std::shared_ptr<const ReadState> state, Timestamp newest) {
-  return std::make_unique<PinnedVersions>(std::move(state), newest);
 }
 
 }  // namespace mylonite

@@ -27,7 +27,4 @@ std::unique_ptr<InternalIterator> all_versions(const ReadState& state);
 // The range deletes of all sources.
 Result<RangeTombstones> all_range_deletes(const ReadState& state);
 
-// Hides entries above a stamp and keeps the read state alive.
-std::unique_ptr<InternalIterator> pinned_versions(std::shared_ptr<const ReadState> state, Timestamp newest);
-
 }  // namespace mylonite

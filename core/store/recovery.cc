@@ -56,12 +56,12 @@ Result<Listing> look(vfs::FileSystem& fs, const std::string& directory) {
 
 class Recovery {
  public:
-  Recovery(vfs::FileSystem& fs, std::string directory, const Options& options, bool read_only)
-      : fs_(fs),
+  Recovery(std::shared_ptr<vfs::FileSystem> fs, std::string directory, const Options& options, bool read_only)
+      : fs_(*fs),
         directory_(std::move(directory)),
         options_(options),
         read_only_(read_only),
-        environment_(std::make_shared<TableEnvironment>(fs, directory_, options)) {}
+        environment_(std::make_shared<TableEnvironment>(std::move(fs), directory_, options)) {}
 
   Result<Recovered> run();
 
@@ -280,12 +280,13 @@ Status Recovery::remove_left_overs() {
 
 }  // namespace
 
-Result<Recovered> recover(vfs::FileSystem& fs, const std::string& directory, const Options& options) {
-  return Recovery(fs, directory, options, false).run();
+Result<Recovered> recover(std::shared_ptr<vfs::FileSystem> fs, const std::string& directory, const Options& options) {
+  return Recovery(std::move(fs), directory, options, false).run();
 }
 
-Result<Recovered> recover_read_only(vfs::FileSystem& fs, const std::string& directory, const Options& options) {
-  return Recovery(fs, directory, options, true).run();
+Result<Recovered> recover_read_only(std::shared_ptr<vfs::FileSystem> fs, const std::string& directory,
+                                    const Options& options) {
+  return Recovery(std::move(fs), directory, options, true).run();
 }
 
 }  // namespace mylonite

@@ -33,13 +33,14 @@ struct Recovered {
   RecoveryReport report;
 };
 
-// `directory` is a path in `fs`. Errors: kNotAStore, kLocked, kCorruption, kUnsupported, kNoSpace, kIo; unless the
+// `directory` is a path in `fs`, which whatever is recovered shares. Errors: kNotAStore, kLocked, kCorruption, kUnsupported, kNoSpace, kIo; unless the
 // error is of writing (the last two), the directory is as it was.
-Result<Recovered> recover(vfs::FileSystem& fs, const std::string& directory, const Options& options);
+Result<Recovered> recover(std::shared_ptr<vfs::FileSystem> fs, const std::string& directory, const Options& options);
 
 // The same state without writing, creating or locking anything: no lock, no log, and what the logs hold in memory. For
 // a store that nobody writes to meanwhile; if somebody does, files may vanish under the reader, which is loud.
 // kNotAStore where there is none.
-Result<Recovered> recover_read_only(vfs::FileSystem& fs, const std::string& directory, const Options& options);
+Result<Recovered> recover_read_only(std::shared_ptr<vfs::FileSystem> fs, const std::string& directory,
+                                    const Options& options);
 
 }  // namespace mylonite

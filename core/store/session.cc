@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/store/kept_versions.h"
 #include "core/store/read_path.h"
 
 namespace mylonite {
@@ -98,7 +99,7 @@ Result<Session::History> Session::history() {
   if (!from.ok()) return from.error();
   const auto ranges = all_range_deletes(*from->state);
   if (!ranges.ok()) return told(ranges.error());
-  History history{.entries = pinned_versions(from->state, from->at), .range_deletes = ranges->list()};
+  History history{.entries = kept_versions(state_, from->state, from->at), .range_deletes = ranges->list()};
   std::erase_if(history.range_deletes, [&](const RangeTombstone& each) { return each.at > from->at; });
   return history;
 }

@@ -7,9 +7,10 @@
 
 namespace mylonite {
 
-SharedState::SharedState(vfs::FileSystem& file_system, const Options& given, EventListener& events,
+SharedState::SharedState(std::shared_ptr<vfs::FileSystem> file_system, const Options& given, EventListener& events,
                          Recovered& recovered)
-    : fs(file_system),
+    : owned_fs(std::move(file_system)),
+      fs(*owned_fs),
       directory(given.data_dir),
       options(given),
       listener(events),

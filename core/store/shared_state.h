@@ -36,9 +36,11 @@ struct FrozenMemtable {
 
 struct SharedState {
   // Takes what recovery found, but for the log writer; without one, the store is for reading only.
-  SharedState(vfs::FileSystem& file_system, const Options& given, EventListener& events, Recovered& recovered);
+  SharedState(std::shared_ptr<vfs::FileSystem> file_system, const Options& given, EventListener& events,
+              Recovered& recovered);
 
-  vfs::FileSystem& fs;
+  const std::shared_ptr<vfs::FileSystem> owned_fs;  // outlives all else here
+  vfs::FileSystem& fs;                              // the same
   const std::string directory;
   const Options options;
   EventListener& listener;

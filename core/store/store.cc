@@ -6,6 +6,7 @@
 #include "core/store/recovery.h"
 #include "core/store/stats_source.h"
 #include "core/vfs/posix.h"
+#include "core/vfs/util.h"
 
 namespace mylonite {
 namespace {
@@ -41,7 +42,7 @@ Result<std::unique_ptr<Store>> Store::open(const Options& options, EventListener
 }
 
 Result<std::unique_ptr<Store>> Store::open(vfs::FileSystem& fs, const Options& options, EventListener* listener) {
-  return open_in({.owned_fs = nullptr, .fs = fs, .listener = listener, .read_only = false}, options);
+  return open_in({.fs = vfs::borrowed(fs), .listener = listener, .read_only = false}, options);
 }
 
 Result<std::unique_ptr<Store>> Store::open_read_only(const Options& options, EventListener* listener) {
@@ -50,7 +51,7 @@ Result<std::unique_ptr<Store>> Store::open_read_only(const Options& options, Eve
 
 Result<std::unique_ptr<Store>> Store::open_read_only(vfs::FileSystem& fs, const Options& options,
                                                      EventListener* listener) {
-  return open_in({.owned_fs = nullptr, .fs = fs, .listener = listener, .read_only = true}, options);
+  return open_in({.fs = vfs::borrowed(fs), .listener = listener, .read_only = true}, options);
 }
 
 Result<std::unique_ptr<Store>> Store::open_on_disk(const Options& options, EventListener* listener, bool read_only) {
@@ -61,8 +62,7 @@ Result<std::unique_ptr<Store>> Store::open_on_disk(const Options& options, Event
   if (!fs.ok()) return fs.error().prefixed("the parent of data_dir");
   Options inner = options;
   inner.data_dir = path->name;
-  vfs::FileSystem& borrowed = **fs;
-  return open_in({.owned_fs = std::move(*fs), .fs = borrowed, .listener = listener, .read_only = read_only}, inner);
+  return open_in({.fs = std::move(*fs), .listener = listener, .read_only = read_only}, inner);
 }
 
 Result<std::unique_ptr<Store>> Store::open_in(Opening opening, const Options& options) {
@@ -75,7 +75,7 @@ Result<std::unique_ptr<Store>> Store::open_in(Opening opening, const Options& op
                                      : recover(opening.fs, options.data_dir, options);
   if (!recovered.ok()) return recovered.error();
   auto state = std::make_shared<SharedState>(opening.fs, options, events, *recovered);
-  std::unique_ptr<Store> store(new Store(std::move(opening.owned_fs), state));
+  std::unique_ptr<Store> store(new Store(state));
   store->recovery_ = recovered->report;
   events.on_recovery(store->recovery_);
   if (opening.read_only) return store;
@@ -100,8 +100,7 @@ void Snapshot::release() {
   state_->ask_compaction();
 }
 
-Store::Store(std::unique_ptr<vfs::FileSystem> owned_fs, std::shared_ptr<SharedState> state)
-    : owned_fs_(std::move(owned_fs)), state_(std::move(state)) {}
+Store::Store(std::shared_ptr<SharedState> state) : state_(std::move(state)) {}
 
 Store::~Store() { ignore(close(), "a destructor cannot report; call close() to know"); }
 

@@ -15,8 +15,8 @@
 // Keys: 0 to 64 KiB of any bytes; values: 0 to 1 GiB. Order: unsigned bytes.
 //
 // Thread-safety: every method from any thread. close() waits for writes, syncs and flushes in progress (one that would
-// have to wait is told kClosed); calls after it are kClosed. Once it returned, the store may be destroyed: sessions and
-// iterators keep alive what they read, and say kClosed.
+// have to wait is told kClosed); calls after it are kClosed. Sessions, iterators and snapshots may outlive the store, in
+// any order, and be used meanwhile by other threads: they own what they read, and answer kClosed.
 #pragma once
 
 #include <memory>
@@ -59,8 +59,8 @@ class Store {
  public:
   // On the real disk, in options.data_dir.
   static Result<std::unique_ptr<Store>> open(const Options& options, EventListener* listener = nullptr);
-  // On any filesystem: options.data_dir is a path in it. `fs` and `listener` must outlive the store, its sessions and
-  // its iterators.
+  // On any filesystem: options.data_dir is a path in it. `listener` must outlive the store; `fs` must outlive it and
+  // its sessions, iterators and snapshots, too: the last of them closes the last file.
   static Result<std::unique_ptr<Store>> open(vfs::FileSystem& fs, const Options& options,
                                              EventListener* listener = nullptr);
   // For reading only: writes, flushes and merges are kReadOnly, and nothing in the directory is touched, not even LOCK.
@@ -104,10 +104,9 @@ class Store {
   const Options& options() const { return state_->options; }
 
  private:
-  Store(std::unique_ptr<vfs::FileSystem> owned_fs, std::shared_ptr<SharedState> state);
+  explicit Store(std::shared_ptr<SharedState> state);
   struct Opening {
-    std::unique_ptr<vfs::FileSystem> owned_fs;  // null: the caller's
-    vfs::FileSystem& fs;
+    std::shared_ptr<vfs::FileSystem> fs;
     EventListener* listener;  // may be null
     bool read_only;
   };
@@ -119,7 +118,6 @@ class Store {
   Status copy_to(const std::string& directory) REQUIRES(state_->mutex);
   Status close_once();
 
-  const std::unique_ptr<vfs::FileSystem> owned_fs_;
   const std::shared_ptr<SharedState> state_;
   RecoveryReport recovery_;                 // unguarded: set by open, then constant, as the next three
   std::unique_ptr<WritePath> writes_;       // unguarded: null when read-only

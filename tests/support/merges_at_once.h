@@ -37,10 +37,10 @@ class MergesAtOnce final : public EventListener {
     rt::Lock lock(mutex_);
     return seen_;
   }
-  // The goal is not reached, or fewer merges began than asked for: the writers go on.
+  // The goal is not reached, or fewer merges began than asked for: the writers go on. Not once all is let go.
   bool waits(std::uint64_t merges) {
     rt::Lock lock(mutex_);
-    return seen_.flushes_beside_two == 0 || seen_.merges < merges;
+    return !let_go_ && (seen_.flushes_beside_two == 0 || seen_.merges < merges);
   }
   // Nothing is held any more.
   void let_go() {
