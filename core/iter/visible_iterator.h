@@ -16,14 +16,10 @@
 
 #include "core/format/internal_key.h"
 #include "core/format/iterator.h"
+#include "core/format/key_bounds.h"
 #include "core/format/range_tombstones.h"
 
 namespace mylonite {
-
-struct KeyBounds {
-  std::string low;                  // included
-  std::optional<std::string> high;  // not included; empty: no bound
-};
 
 class VisibleIterator {
  public:

@@ -10,7 +10,7 @@
 namespace mylonite {
 namespace {
 
-Status link_tables(const SharedState& state, const Version& version, const std::string& directory) {
+Status link_tables(const EngineState& state, const Version& version, const std::string& directory) {
   for (const TableInfo* table : version.tables()) {
     const std::string name = table_name(table->number);
     if (Status done = state.fs.link(state.directory + "/" + name, directory + "/" + name); !done.ok()) return done;
@@ -18,7 +18,7 @@ Status link_tables(const SharedState& state, const Version& version, const std::
   return state.fs.sync_directory(directory);
 }
 
-Status fill(const SharedState& state, Version version, const std::string& directory) {
+Status fill(const EngineState& state, Version version, const std::string& directory) {
   if (Status done = link_tables(state, version, directory); !done.ok()) return done;
   const FileNumber manifest = state.catalog->new_file_number();
   version.next_file = FileNumber{manifest.value + 1};
@@ -38,7 +38,7 @@ void take_back(vfs::FileSystem& fs, const std::string& directory) {
 
 }  // namespace
 
-Status make_checkpoint(const SharedState& state, const std::string& directory) {
+Status make_checkpoint(const EngineState& state, const std::string& directory) {
   // Files stay as long as somebody holds their tables.
   const Catalog::View held = state.catalog->view();
   if (Status done = state.fs.make_directory(directory); !done.ok()) return done;

@@ -8,12 +8,12 @@
 
 #include <string>
 
-#include "core/store/shared_state.h"
+#include "core/store/engine_state.h"
 
 namespace mylonite {
 
 // What the state's current version holds. Errors: kAlreadyExists when `directory` is there; the file system's. On an
 // error what was made is removed again, as far as the file system lets it.
-Status make_checkpoint(const SharedState& state, const std::string& directory);
+Status make_checkpoint(const EngineState& state, const std::string& directory);
 
 }  // namespace mylonite

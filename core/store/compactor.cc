@@ -45,14 +45,14 @@ JobRecord record_of(const Version& version, const CompactionJob& job) {
 
 }  // namespace
 
-Compactor::Compactor(SharedState& state, ConfiguredPolicy policy) : state_(state), policy_(std::move(policy)) {
+Compactor::Compactor(EngineState& state, ConfiguredPolicy policy) : state_(state), policy_(std::move(policy)) {
   const auto version = state.catalog->version();
   if (version->policy && version->policy->policy == policy_.text &&
       version->policy->version == policy_.policy.state_version) {
     policy_state_ = version->policy->state;
   }
   // Without the lock: nobody writes, flushes or merges before the open returns.
-  pressure_limits_ = pressure_limits(policy_, view_of(*version, running_));
+  state.gate.set_limits(pressure_limits(policy_, view_of(*version, running_)));
   for (std::uint64_t i = 0; i < state.options.compaction_threads; ++i) {
     threads_.emplace_back(fmt::format("compaction {}", i + 1), [this] { run(); });
   }
@@ -63,15 +63,9 @@ PolicyView Compactor::view_of(const Version& version, const std::vector<RunningJ
           .running = running,
           .options = state_.options,
           .now = wall_now(),
-          .floor = state_.possible_floor(),
+          .floor = state_.history.possible_floor(),
           .state = policy_state_,
           .parameters = policy_.parameters};
-}
-
-Pressure Compactor::pressure() const {
-  if (ended()) return {};
-  const auto version = state_.catalog->version();
-  return pressure_of(pressure_limits_, version->levels);
 }
 
 void Compactor::add_to(StoreStats& stats) const {
@@ -83,17 +77,17 @@ void Compactor::add_to(StoreStats& stats) const {
 void Compactor::run() {
   const rt::Lock lock(state_.mutex);
   while (!ended()) {
-    const std::uint64_t asks = state_.compaction_asks;
+    const std::uint64_t asks = state_.changes;
     if (deciding_) {
-      state_.compaction_work.wait(state_.mutex);
+      state_.merge_work.wait(state_.mutex);
     } else if (auto task = decide()) {
-      state_.ask_compaction();  // for another thread: there may be more to do
+      state_.note_change();  // for another thread: there may be more to do
       work(*task);
     } else {
       rest(asks);
     }
   }
-  refuse_requests(paused_ ? *paused_ : state_.closing ? closed_error() : *state_.stopped);
+  refuse_requests(paused_ ? *paused_ : state_.gate.closing() ? closed_error() : *state_.gate.stopped());
 }
 
 std::optional<Compactor::Task> Compactor::decide() {
@@ -118,7 +112,7 @@ std::optional<Compactor::Task> Compactor::decide() {
   }
   deciding_ = false;
   wake_ns_ = rt::kNever;
-  if (!request) pressure_limits_ = choice.pressure;
+  if (!request) state_.gate.set_limits(choice.pressure);
   if (const auto wake = choice.wake_at) {
     const std::uint64_t ticks = wake->ticks - std::min(wake->ticks, view.now.ticks);
     wake_ns_ = rt::monotonic_ns() + std::clamp(ticks * kTickNs, kClockStandsNs, kLookAtClockNs);
@@ -140,7 +134,7 @@ void Compactor::start(Task& task) {
   task.record.policy = task.request ? "manual" : policy_.text;
   state_.listener.on_compaction_begin(task.record);
   if (task.request) task.request->started = true;
-  if (!task.plan.job.move) task.plan.drop.floor = state_.drop_floor();
+  if (!task.plan.job.move) task.plan.drop.floor = state_.history.raise_floor();
   running_.push_back(std::move(task.running));
   if (running_.size() > 1) rt::mark("compaction.concurrent");
 }
@@ -155,7 +149,7 @@ Compactor::Task Compactor::plan_task(const std::shared_ptr<const Version>& versi
                .job = std::move(job),
                .output = {},
                .drop = {.floor = kTimestampMin,  // set when the task starts
-                        .tombstones_until = state_.tombstones_until(),
+                        .tombstones_until = tombstones_until(state_.options),
                         .older = {}}};
   task.running = start_job(version->levels, task.plan.job, task.record.id);
   task.plan.output = task.running.output.run;
@@ -164,11 +158,11 @@ Compactor::Task Compactor::plan_task(const std::shared_ptr<const Version>& versi
 }
 
 void Compactor::rest(std::uint64_t asks) {
-  if (ended() || asks != state_.compaction_asks) return;
+  if (ended() || asks != state_.changes) return;
   if (wake_ns_ == rt::kNever) {
-    state_.compaction_work.wait(state_.mutex);
+    state_.merge_work.wait(state_.mutex);
   } else {
-    state_.compaction_work.wait_until(state_.mutex, wake_ns_);
+    state_.merge_work.wait_until(state_.mutex, wake_ns_);
   }
 }
 
@@ -177,7 +171,7 @@ Result<VersionEdit> Compactor::make_tables(Task& task) {
   const rt::Unlocked unlocked(state_.mutex);
   NewTables tables(state_);
   auto edit = carry_out(task, tables.target());
-  if (!edit.ok() && !state_.compaction_gives_up.load(std::memory_order_relaxed)) tables.remove();
+  if (!edit.ok() && !state_.gives_up_tables.load(std::memory_order_relaxed)) tables.remove();
   return edit;
 }
 
@@ -198,8 +192,8 @@ void Compactor::work(Task& task) {
   auto edit = make_tables(task);
   const Status done = edit.ok() ? commit(task, *edit) : Status(edit.error());
   std::erase_if(running_, [&](const RunningJob& each) { return each.id == task.record.id; });
-  ++state_.compaction_asks;
-  state_.compaction_work.notify_all();
+  ++state_.changes;
+  state_.merge_work.notify_all();
   if (!done.ok()) {
     state_.listener.on_compaction_failed(task.record, done.error());
     failed(task, done.error());
@@ -238,7 +232,7 @@ Result<VersionEdit> Compactor::carry_out(Task& task, const RunTarget& target) {
   }
   JobRunner runner(target, task.plan, std::move(inputs));
   for (bool more = true; more;) {
-    if (state_.compaction_gives_up.load(std::memory_order_relaxed)) {
+    if (state_.gives_up_tables.load(std::memory_order_relaxed)) {
       return Error(Code::kClosed, "given up: the store is closing");
     }
     const auto stepped = runner.step(kStepBytes);
@@ -267,9 +261,9 @@ void Compactor::failed(Task& task, const Error& why) {
 
 void Compactor::pause(const Error& why) {
   paused_ = why;
-  state_.pressure = {};
+  state_.gate.stop_pressing();
   state_.listener.on_compaction_paused(why);
-  state_.compaction_work.notify_all();
+  state_.merge_work.notify_all();
   state_.progress.notify_all();  // nobody need wait for a merge any more
 }
 
@@ -278,7 +272,7 @@ void Compactor::finish(const std::shared_ptr<Request>& request, std::optional<Er
   request->error = std::move(error);
   request->done = true;
   request->wake.notify_all();
-  state_.ask_compaction();
+  state_.note_change();
 }
 
 void Compactor::refuse_requests(const Error& why) {
@@ -301,14 +295,14 @@ Status Compactor::compact_range(const KeyBounds& bounds) {
 
 Status Compactor::submit(Planner plan) {
   const rt::Lock lock(state_.mutex);
-  if (state_.closing) return closed_error();
-  if (state_.stopped) return *state_.stopped;
+  if (state_.gate.closing()) return closed_error();
+  if (state_.gate.stopped()) return *state_.gate.stopped();
   if (paused_) return paused_->prefixed("merging is paused until the store is reopened");
   const Caller caller(state_);
   const auto request = std::make_shared<Request>();
   request->plan = std::move(plan);
   requests_.push_back(request);
-  state_.ask_compaction();
+  state_.note_change();
   while (!request->done) request->wake.wait(state_.mutex);
   if (request->error) return *request->error;
   return {};

@@ -20,19 +20,16 @@
 #include "core/compaction/job.h"
 #include "core/iter/visible_iterator.h"
 #include "core/rt/rt.h"
-#include "core/store/shared_state.h"
+#include "core/store/engine_state.h"
 #include "core/store/stats.h"
 
 namespace mylonite {
 
 class Compactor {
  public:
-  Compactor(SharedState& state, ConfiguredPolicy policy);
+  Compactor(EngineState& state, ConfiguredPolicy policy);
   void join() { threads_.clear(); }  // requires state.closing
 
-  // What writers should do; nothing while merging is paused. With the state's lock held, which the compiler is not
-  // shown: publish() asks by way of a std::function.
-  Pressure pressure() const NO_THREAD_SAFETY_ANALYSIS;
   void add_to(StoreStats& stats) const;  // what runs, and why nothing does
 
   // Any thread, without the lock; return when the merge is in force, or there is nothing to merge.
@@ -56,7 +53,7 @@ class Compactor {
   };
 
   void run();
-  bool ended() const REQUIRES(state_.mutex) { return state_.closing || state_.stopped || paused_; }
+  bool ended() const REQUIRES(state_.mutex) { return state_.gate.shut() || paused_; }
   // Releases the lock while it thinks. Empty: nothing to do before `wake_ns_`, or it must be asked again at once.
   std::optional<Task> decide() REQUIRES(state_.mutex);
   void start(Task& task) REQUIRES(state_.mutex);
@@ -74,12 +71,11 @@ class Compactor {
   Status submit(Planner plan);
   PolicyView view_of(const Version& version, const std::vector<RunningJob>& running) const REQUIRES(state_.mutex);
 
-  SharedState& state_;
+  EngineState& state_;
   const ConfiguredPolicy policy_;
   std::vector<RunningJob> running_ GUARDED_BY(state_.mutex);
   std::deque<std::shared_ptr<Request>> requests_ GUARDED_BY(state_.mutex);  // those that are not done
   std::string policy_state_ GUARDED_BY(state_.mutex);  // written by the deciding thread alone, which reads it without
-  PressureLimits pressure_limits_ GUARDED_BY(state_.mutex);  // as the policy said when it last ranked
   bool deciding_ GUARDED_BY(state_.mutex) = false;
   std::uint64_t wake_ns_ GUARDED_BY(state_.mutex) = rt::kNever;  // ask the policy again then although nothing changes
   std::uint64_t retry_ns_ GUARDED_BY(state_.mutex) = 0;          // nothing starts before

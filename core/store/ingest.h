@@ -1,4 +1,4 @@
-// Bulk load: a sorted stream of new values becomes tables at once, past log and memtable.
+// What bulk load reads: a sorted stream of new values, which becomes tables at once, past log and memtable.
 //
 // All of it carries one stamp and becomes visible and durable as a whole, or not at all. Older versions of the same
 // keys are superseded as by puts. Writers wait until the stream has ended and what was in memory before it is in
@@ -8,9 +8,6 @@
 
 #include <string_view>
 
-#include "core/sst/run_writer.h"
-#include "core/version/version.h"
-
 namespace mylonite {
 
 class IngestSource {
@@ -19,9 +16,5 @@ class IngestSource {
   // The next pair, readable until the next call; false at the end. Keys strictly ascend.
   virtual bool next(std::string_view& key, std::string_view& value) = 0;
 };
-
-// Writes the stream as one run of level 0 and returns the edit that adds it; adds nothing when the stream is empty.
-// kInvalidArgument: a key out of order, or a key or value over its limit.
-Result<VersionEdit> ingest_run(const RunTarget& target, IngestSource& source, Timestamp at);
 
 }  // namespace mylonite

@@ -10,7 +10,7 @@ namespace {
 
 class KeptVersions final : public InternalIterator {
  public:
-  KeptVersions(std::shared_ptr<const SharedState> store, std::shared_ptr<const ReadState> state, Timestamp newest)
+  KeptVersions(std::shared_ptr<const EngineState> store, std::shared_ptr<const ReadState> state, Timestamp newest)
       : store_(std::move(store)), state_(std::move(state)), newest_(newest), merged_(all_versions(*state_)) {}
 
   bool valid() const override { return open() && merged_->valid(); }
@@ -56,7 +56,7 @@ class KeptVersions final : public InternalIterator {
     while (hidden()) merged_->prev();
   }
 
-  const std::shared_ptr<const SharedState> store_;
+  const std::shared_ptr<const EngineState> store_;
   const std::shared_ptr<const ReadState> state_;
   const Timestamp newest_;
   const std::unique_ptr<InternalIterator> merged_;
@@ -64,7 +64,7 @@ class KeptVersions final : public InternalIterator {
 
 }  // namespace
 
-std::unique_ptr<InternalIterator> kept_versions(std::shared_ptr<const SharedState> store,
+std::unique_ptr<InternalIterator> kept_versions(std::shared_ptr<const EngineState> store,
                                                 std::shared_ptr<const ReadState> state, Timestamp newest) {
   return std::make_unique<KeptVersions>(std::move(store), std::move(state), newest);
 }

@@ -5,13 +5,21 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "core/format/iterator.h"
-#include "core/store/shared_state.h"
+#include "core/format/range_tombstones.h"
+#include "core/store/engine_state.h"
+#include "core/store/session.h"
 
 namespace mylonite {
 
-std::unique_ptr<InternalIterator> kept_versions(std::shared_ptr<const SharedState> store,
+struct Session::History {
+  std::unique_ptr<InternalIterator> entries;  // every version of every key, internal keys, tombstones too
+  std::vector<RangeTombstone> range_deletes;  // disjoint fragments
+};
+
+std::unique_ptr<InternalIterator> kept_versions(std::shared_ptr<const EngineState> store,
                                                 std::shared_ptr<const ReadState> state, Timestamp newest);
 
 }  // namespace mylonite

@@ -13,7 +13,7 @@ RunTarget NewTables::target() {
                 created_.push_back(state_.catalog->new_file_number());
                 return created_.back();
               },
-          .give_up = &state_.compaction_gives_up};
+          .give_up = &state_.gives_up_tables};
 }
 
 void NewTables::remove() {

@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "core/sst/run_writer.h"
-#include "core/store/shared_state.h"
+#include "core/store/engine_state.h"
 
 namespace mylonite {
 
 class NewTables {
  public:
-  explicit NewTables(SharedState& state) : state_(state) {}
+  explicit NewTables(EngineState& state) : state_(state) {}
   NewTables(const NewTables&) = delete;
   NewTables& operator=(const NewTables&) = delete;
 
@@ -19,7 +19,7 @@ class NewTables {
   void remove();       // requires that no manifest lists them; what cannot be removed the next open removes
 
  private:
-  SharedState& state_;
+  EngineState& state_;
   std::vector<FileNumber> created_;
 };
 

@@ -10,7 +10,7 @@
 #include "core/format/file_names.h"
 #include "core/memtable/memtable.h"
 #include "core/rt/rt.h"
-#include "core/store/flush.h"
+#include "core/store/flusher.h"
 #include "core/store/log_chain.h"
 
 namespace mylonite {

@@ -2,9 +2,7 @@
 
 #include <utility>
 
-#include "core/store/checkpoint.h"
-#include "core/store/recovery.h"
-#include "core/store/stats_source.h"
+#include "core/store/engine.h"
 #include "core/vfs/posix.h"
 #include "core/vfs/util.h"
 
@@ -35,79 +33,61 @@ Result<SplitPath> split_path(std::string path) {
   return parts;
 }
 
-}  // namespace
+struct Opened {
+  std::shared_ptr<vfs::FileSystem> fs;
+  Options options;  // with data_dir as a path in it
+};
 
-Result<std::unique_ptr<Store>> Store::open(const Options& options, EventListener* listener) {
-  return open_on_disk(options, listener, false);
-}
-
-Result<std::unique_ptr<Store>> Store::open(vfs::FileSystem& fs, const Options& options, EventListener* listener) {
-  return open_in({.fs = vfs::borrowed(fs), .listener = listener, .read_only = false}, options);
-}
-
-Result<std::unique_ptr<Store>> Store::open_read_only(const Options& options, EventListener* listener) {
-  return open_on_disk(options, listener, true);
-}
-
-Result<std::unique_ptr<Store>> Store::open_read_only(vfs::FileSystem& fs, const Options& options,
-                                                     EventListener* listener) {
-  return open_in({.fs = vfs::borrowed(fs), .listener = listener, .read_only = true}, options);
-}
-
-Result<std::unique_ptr<Store>> Store::open_on_disk(const Options& options, EventListener* listener, bool read_only) {
+Result<Opened> open_parent(const Options& options) {
   if (Status valid = validate(options); !valid.ok()) return valid.error();
   auto path = split_path(options.data_dir);
   if (!path.ok()) return path.error();
   auto fs = vfs::open_posix(path->parent);
   if (!fs.ok()) return fs.error().prefixed("the parent of data_dir");
-  Options inner = options;
-  inner.data_dir = path->name;
-  return open_in({.fs = std::move(*fs), .listener = listener, .read_only = read_only}, inner);
+  Opened opened{.fs = std::move(*fs), .options = options};
+  opened.options.data_dir = path->name;
+  return opened;
 }
 
-Result<std::unique_ptr<Store>> Store::open_in(Opening opening, const Options& options) {
+EventListener& listener_or_silence(EventListener* listener) {
   static SilentListener silent;
-  EventListener& events = opening.listener != nullptr ? *opening.listener : silent;
-  if (Status valid = validate(options); !valid.ok()) return valid.error();
-  auto policy = configure_policy(standard_policies(), options.compaction_policy);
-  if (!policy.ok()) return policy.error();
-  auto recovered = opening.read_only ? recover_read_only(opening.fs, options.data_dir, options)
-                                     : recover(opening.fs, options.data_dir, options);
-  if (!recovered.ok()) return recovered.error();
-  auto state = std::make_shared<SharedState>(opening.fs, options, events, *recovered);
-  std::unique_ptr<Store> store(new Store(state));
-  store->recovery_ = recovered->report;
-  events.on_recovery(store->recovery_);
-  if (opening.read_only) return store;
-  store->writes_ = std::make_unique<WritePath>(*state, std::move(recovered->wal));
-  store->background_ = std::make_unique<Background>(*state);
-  store->compactor_ = std::make_unique<Compactor>(*state, std::move(*policy));
-  const rt::Lock lock(state->mutex);
-  state->ask_pressure = [compactor = store->compactor_.get()] { return compactor->pressure(); };
-  return store;
+  return listener != nullptr ? *listener : silent;
 }
 
-Snapshot& Snapshot::operator=(Snapshot&& other) noexcept {
-  std::swap(state_, other.state_);
-  std::swap(at_, other.at_);
-  return *this;
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(const Options& options, EventListener* listener) {
+  auto on_disk = open_parent(options);
+  if (!on_disk.ok()) return on_disk.error();
+  return open_with(std::move(on_disk->fs), on_disk->options, listener, false);
 }
 
-void Snapshot::release() {
-  if (state_ == nullptr) return;
-  const rt::Lock lock(state_->mutex);
-  state_->snapshots.release(at_);
-  state_->ask_compaction();
+Result<std::unique_ptr<Store>> Store::open(vfs::FileSystem& fs, const Options& options, EventListener* listener) {
+  return open_with(vfs::borrowed(fs), options, listener, false);
 }
 
-Store::Store(std::shared_ptr<SharedState> state) : state_(std::move(state)) {}
-
-Store::~Store() { ignore(close(), "a destructor cannot report; call close() to know"); }
-
-Status Store::writable() const {
-  if (writes_ != nullptr) return {};
-  return Error(Code::kReadOnly, "the store was opened for reading only");
+Result<std::unique_ptr<Store>> Store::open_read_only(const Options& options, EventListener* listener) {
+  auto on_disk = open_parent(options);
+  if (!on_disk.ok()) return on_disk.error();
+  return open_with(std::move(on_disk->fs), on_disk->options, listener, true);
 }
+
+Result<std::unique_ptr<Store>> Store::open_read_only(vfs::FileSystem& fs, const Options& options,
+                                                     EventListener* listener) {
+  return open_with(vfs::borrowed(fs), options, listener, true);
+}
+
+Result<std::unique_ptr<Store>> Store::open_with(std::shared_ptr<vfs::FileSystem> fs, const Options& options,
+                                                EventListener* listener, bool read_only) {
+  auto engine = Engine::open(std::move(fs), options, listener_or_silence(listener),
+                             read_only ? Access::kReadOnly : Access::kWrite);
+  if (!engine.ok()) return engine.error();
+  return std::unique_ptr<Store>(new Store(std::move(*engine)));
+}
+
+Store::Store(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+
+Store::~Store() = default;
 
 Result<Timestamp> Store::put(std::string_view key, std::string_view value) {
   WriteBatch batch;
@@ -127,10 +107,7 @@ Result<Timestamp> Store::remove_range(std::string_view low, std::string_view hig
   return write(batch);
 }
 
-Result<Timestamp> Store::write(const WriteBatch& batch) {
-  if (Status may = writable(); !may.ok()) return may.error();
-  return writes_->write(batch);
-}
+Result<Timestamp> Store::write(const WriteBatch& batch) { return engine_->write(batch); }
 
 Result<std::optional<std::string>> Store::get(std::string_view key, const ReadOptions& options) {
   return session().get(key, options);
@@ -140,106 +117,36 @@ Result<Session::Pairs> Store::range(const KeyBounds& bounds, const ReadOptions& 
   return session().range(bounds, options);
 }
 
-Result<Snapshot> Store::snapshot() const {
-  const rt::Lock lock(state_->mutex);
-  if (state_->closing) return Error(Code::kClosed, "the store is closed");
-  state_->snapshots.take(state_->visible);
-  return Snapshot(state_, state_->visible);
-}
+Session Store::session() const { return Session(engine_->state()); }
+
+Result<Snapshot> Store::snapshot() const { return engine_->snapshot(); }
 
 Timestamp Store::history_floor() const {
-  const rt::Lock lock(state_->mutex);
-  return state_->snapshots.floor();
+  const EngineState& state = *engine_->state();
+  const rt::Lock lock(state.mutex);
+  return state.history.floor();
 }
 
-Status Store::sync() {
-  if (Status may = writable(); !may.ok()) return may;
-  return writes_->sync();
-}
+Status Store::sync() { return engine_->sync(); }
 
-Status Store::flush() {
-  if (Status may = writable(); !may.ok()) return may;
-  const rt::Lock lock(state_->mutex);
-  if (state_->closing) return Error(Code::kClosed, "the store is closed");
-  const Caller caller(*state_);
-  const auto newest = freeze();
-  if (!newest.ok()) return newest.error();
-  while (!state_->stopped && !state_->closing && state_->flushed_ever < *newest) state_->progress.wait(state_->mutex);
-  if (state_->flushed_ever >= *newest) return {};
-  if (state_->stopped) return *state_->stopped;
-  return Error(Code::kClosed, "the store was closed before the flush ended");
-}
+Status Store::flush() { return engine_->flush(); }
 
-Result<std::uint64_t> Store::freeze() {
-  // Safe: the caller is counted in, so close() waits for it; everything is looked at again afterwards.
-  const rt::Unlocked unlocked(state_->mutex);
-  return writes_->freeze();
-}
+Result<Timestamp> Store::ingest(IngestSource& source) { return engine_->ingest(source); }
 
-Status Store::copy_to(const std::string& directory) {
-  // Safe: the caller is counted in, so close() waits for it; the checkpoint holds the tables that it copies.
-  const rt::Unlocked unlocked(state_->mutex);
-  return make_checkpoint(*state_, directory);
-}
+Status Store::checkpoint(const std::string& directory) { return engine_->checkpoint(directory); }
 
-Result<Timestamp> Store::ingest(IngestSource& source) {
-  if (Status may = writable(); !may.ok()) return may.error();
-  return writes_->ingest(source);
-}
+Status Store::compact_level(std::uint32_t level) { return engine_->compact_level(level); }
 
-Status Store::checkpoint(const std::string& directory) {
-  if (Status done = flush(); !done.ok()) return done;
-  const rt::Lock lock(state_->mutex);
-  if (state_->closing) return Error(Code::kClosed, "the store is closed");
-  const Caller caller(*state_);
-  return copy_to(directory);
-}
+Status Store::compact_range(const KeyBounds& bounds) { return engine_->compact_range(bounds); }
 
-StoreStats Store::stats() const {
-  StoreStats stats = collect_stats(*state_);
-  stats.recovery_ns = recovery_.duration_ns;
-  if (compactor_ != nullptr) compactor_->add_to(stats);
-  return stats;
-}
+Status Store::close() { return engine_->close(); }
 
-Status Store::compact_level(std::uint32_t level) {
-  if (Status may = writable(); !may.ok()) return may;
-  return compactor_->compact_level(level);
-}
+std::shared_ptr<const Version> Store::version() const { return engine_->state()->catalog->version(); }
 
-Status Store::compact_range(const KeyBounds& bounds) {
-  if (Status done = flush(); !done.ok()) return done;
-  return compactor_->compact_range(bounds);
-}
+StoreStats Store::stats() const { return engine_->stats(); }
 
-Status Store::close() {
-  const rt::Lock closing(close_mutex_);
-  if (!close_result_) close_result_ = close_once();
-  return *close_result_;
-}
+const RecoveryReport& Store::recovery() const { return engine_->recovery(); }
 
-Status Store::close_once() {
-  {
-    const rt::Lock lock(state_->mutex);
-    state_->closing = true;
-    state_->compaction_gives_up.store(true, std::memory_order_relaxed);
-    state_->work.notify_all();
-    state_->compaction_work.notify_all();
-    state_->progress.notify_all();
-  }
-  if (writes_ == nullptr) {
-    state_->closed.store(true, std::memory_order_release);
-    return {};
-  }
-  const auto end = writes_->finish();
-  background_->join();
-  compactor_->join();
-  const Status done = end.ok() ? state_->catalog->commit(*end) : Status(end.error());
-  state_->closed.store(true, std::memory_order_release);
-  const rt::Lock lock(state_->mutex);
-  state_->remove_unused_tables(true);
-  state_->lock_file.reset();
-  return done;
-}
+const Options& Store::options() const { return engine_->state()->options; }
 
 }  // namespace mylonite

@@ -1,4 +1,4 @@
-// The store. Wiring only: recovery opens it, WritePath writes, Session reads, Background flushes, Compactor merges.
+// The store: what a program opens, writes, reads and closes.
 //
 //   mylonite::Options options;
 //   options.data_dir = "my-data";
@@ -19,41 +19,29 @@
 // any order, and be used meanwhile by other threads: they own what they read, and answer kClosed.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "core/base/status.h"
+#include "core/format/key_bounds.h"
 #include "core/format/options.h"
 #include "core/format/write_batch.h"
-#include "core/store/background.h"
-#include "core/store/compactor.h"
 #include "core/store/event_listener.h"
 #include "core/store/ingest.h"
 #include "core/store/session.h"
+#include "core/store/snapshot.h"
 #include "core/store/stats.h"
-#include "core/store/write_path.h"
 
 namespace mylonite {
 
-// A moment that can be read again, as long as the object lives: pass read() to any read. What is superseded meanwhile
-// stays on the disk for it. Movable; may outlive the store, whose reads then say kClosed. Thread-safety: a value.
-class Snapshot {
- public:
-  // Of a stamp that the state counts as held already.
-  Snapshot(std::shared_ptr<SharedState> state, Timestamp at) : state_(std::move(state)), at_(at) {}
-  Snapshot(Snapshot&& other) noexcept = default;
-  Snapshot& operator=(Snapshot&& other) noexcept;
-  ~Snapshot() { release(); }
-  Timestamp at() const { return at_; }
-  ReadOptions read() const { return {.as_of = at_}; }
-
- private:
-  void release();
-
-  std::shared_ptr<SharedState> state_;  // null: moved from
-  Timestamp at_;
-};
+class Engine;
+struct Version;
+namespace vfs {
+class FileSystem;
+}
 
 class Store {
  public:
@@ -79,7 +67,7 @@ class Store {
 
   Result<std::optional<std::string>> get(std::string_view key, const ReadOptions& options = {});
   Result<Session::Pairs> range(const KeyBounds& bounds, const ReadOptions& options = {});
-  Session session() const { return Session(state_); }
+  Session session() const;
   Result<Snapshot> snapshot() const;
   Timestamp history_floor() const;  // reads as of earlier stamps are refused
 
@@ -98,33 +86,17 @@ class Store {
   Status compact_range(const KeyBounds& bounds);  // what overlaps, memtables included, into the deepest level of it
   Status close();                                 // durable on success; repeated calls return the first answer
 
-  std::shared_ptr<const Version> version() const { return state_->catalog->version(); }
+  std::shared_ptr<const Version> version() const;
   StoreStats stats() const;
-  const RecoveryReport& recovery() const { return recovery_; }
-  const Options& options() const { return state_->options; }
+  const RecoveryReport& recovery() const;
+  const Options& options() const;
 
  private:
-  explicit Store(std::shared_ptr<SharedState> state);
-  struct Opening {
-    std::shared_ptr<vfs::FileSystem> fs;
-    EventListener* listener;  // may be null
-    bool read_only;
-  };
-  static Result<std::unique_ptr<Store>> open_on_disk(const Options& options, EventListener* listener, bool read_only);
-  static Result<std::unique_ptr<Store>> open_in(Opening opening, const Options& options);
-  Status writable() const;
-  // Both let go of the lock meanwhile.
-  Result<std::uint64_t> freeze() REQUIRES(state_->mutex);
-  Status copy_to(const std::string& directory) REQUIRES(state_->mutex);
-  Status close_once();
+  explicit Store(std::unique_ptr<Engine> engine);
+  static Result<std::unique_ptr<Store>> open_with(std::shared_ptr<vfs::FileSystem> fs, const Options& options,
+                                                  EventListener* listener, bool read_only);
 
-  const std::shared_ptr<SharedState> state_;
-  RecoveryReport recovery_;                 // unguarded: set by open, then constant, as the next three
-  std::unique_ptr<WritePath> writes_;       // unguarded: null when read-only
-  std::unique_ptr<Background> background_;  // unguarded: likewise
-  std::unique_ptr<Compactor> compactor_;    // unguarded: likewise
-  rt::Mutex close_mutex_;
-  std::optional<Status> close_result_ GUARDED_BY(close_mutex_);
+  const std::unique_ptr<Engine> engine_;
 };
 
 }  // namespace mylonite

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/store/ingest_run.h"
 #include "core/store/new_tables.h"
 
 namespace mylonite {
@@ -36,12 +37,12 @@ Result<std::uint64_t> WritePath::freeze() {
   Request request{.want = Want::kFreeze};
   if (Status done = submit(request); !done.ok()) return done.error();
   const rt::Lock lock(state_.mutex);
-  return state_.frozen_ever;
+  return state_.views.frozen_ever();
 }
 
 Status WritePath::submit(Request& request) {
   const rt::Lock lock(state_.mutex);
-  if (state_.closing) return Error(Code::kClosed, "the store is closed");
+  if (state_.gate.closing()) return Error(Code::kClosed, "the store is closed");
   const Caller caller(state_);
   queue_.push_back(&request);
   while (!request.done && queue_.front() != &request) request.wake.wait(state_.mutex);
@@ -54,7 +55,7 @@ void WritePath::lead() {
   Request& first = *queue_.front();
   const bool freeze = first.alone();
   if (!freeze) slow_down();
-  Status done = state_.stopped ? Status(*state_.stopped) : make_room(freeze);
+  Status done = state_.gate.stopped() ? Status(*state_.gate.stopped()) : make_room(freeze);
   const std::vector<Request*> group = take_group();
   if (done.ok() && !freeze) done = commit(group);
   if (done.ok() && first.want == Want::kIngest) done = write_ingest(first);
@@ -81,16 +82,15 @@ std::vector<WritePath::Request*> WritePath::take_group() const {
 }
 
 Status WritePath::make_room(bool freeze_anyway) {
-  const bool full = state_.active->bytes() >= state_.options.memtable_max_bytes;
-  if (!full && (!freeze_anyway || state_.active->empty())) {
+  const bool full = state_.views.active()->bytes() >= state_.options.memtable_max_bytes;
+  if (!full && (!freeze_anyway || state_.views.active()->empty())) {
     return wal_->bytes() >= state_.options.wal_file_rotate_bytes ? roll_log() : Status();
   }
   if (Status done = wait_for_room(); !done.ok()) return done;
   if (Status done = roll_log(); !done.ok()) return done;
-  state_.frozen.push_back({.memtable = state_.active, .order = ++state_.frozen_ever, .next_log = wal_->number()});
-  state_.active = std::make_shared<Memtable>(wal_->number().value);
+  state_.views.freeze(std::make_shared<Memtable>(wal_->number().value), wal_->number());
   state_.publish();
-  state_.work.notify_one();
+  state_.flush_work.notify_one();
   return {};
 }
 
@@ -104,7 +104,7 @@ Status WritePath::wait_for_room() {
   }
   if (must_wait(StallCause::kLevel0)) {
     rt::mark("write.stall_level0");
-    const std::string why = state_.pressure.cause;
+    const std::string why = state_.gate.pressure().cause;
     return stall({.cause = StallCause::kLevel0, .why = why});
   }
   return {};
@@ -112,13 +112,13 @@ Status WritePath::wait_for_room() {
 
 // Lets merging catch up: writers go on at kSlowBytesPerSecond, in small sleeps.
 void WritePath::slow_down() {
-  if (state_.pressure.level == Pressure::Level::kNone || state_.closing) return;
+  if (state_.gate.pressure().level == Pressure::Level::kNone || state_.gate.closing()) return;
   const std::uint64_t quantum = std::min(kSlowQuantumBytes, state_.options.memtable_max_bytes / 16);
   if (unpaced_bytes_ < quantum) return;
   rt::mark("write.slowdown");
   const std::uint64_t ns = unpaced_bytes_ * 1'000'000'000 / kSlowBytesPerSecond;
   unpaced_bytes_ = 0;
-  const std::string why = state_.pressure.cause;
+  const std::string why = state_.gate.pressure().cause;
   state_.listener.on_write_stall({.cause = StallCause::kSlowdown, .why = why});
   {
     // Safe: this request stays at the front of the queue, so nobody else leads; everything is looked at afterwards.
@@ -130,20 +130,17 @@ void WritePath::slow_down() {
   counted.ns.add(ns);
 }
 
-bool WritePath::must_wait(StallCause cause) const {
-  if (cause == StallCause::kMemtables) return state_.frozen.size() >= state_.options.frozen_memtables_max;
-  return state_.pressure.level == Pressure::Level::kStop;
-}
+bool WritePath::must_wait(StallCause cause) const { return state_.gate.stalls(cause, state_.views.frozen().size()); }
 
 Status WritePath::stall(const StallReport& report) {
   const std::uint64_t from = rt::monotonic_ns();
   state_.listener.on_write_stall(report);
-  while (!state_.stopped && !state_.closing && must_wait(report.cause)) state_.progress.wait(state_.mutex);
+  while (!state_.gate.shut() && must_wait(report.cause)) state_.progress.wait(state_.mutex);
   auto& counted = state_.counters.stalls[static_cast<std::size_t>(report.cause)];
   counted.count.add(1);
   counted.ns.add(rt::monotonic_ns() - from);
-  if (state_.stopped) return *state_.stopped;
-  if (state_.closing) {
+  if (state_.gate.stopped()) return *state_.gate.stopped();
+  if (state_.gate.closing()) {
     return Error(Code::kClosed, "the store was closed while this write waited: " + std::string(report.why));
   }
   return {};
@@ -163,14 +160,14 @@ Status WritePath::roll_log() {
     state_.stop(done.error());
     return done;
   }
-  state_.logs.push_back(number);
+  state_.logs.add(number);
   return {};
 }
 
 Status WritePath::commit(const std::vector<Request*>& group) {
   if (Status done = stamp(group); !done.ok()) return done;
-  const Timestamp newest = state_.stamps.last();
-  const std::shared_ptr<Memtable> memtable = state_.active;
+  const Timestamp newest = state_.history.stamps().last();
+  const std::shared_ptr<Memtable> memtable = state_.views.active();
   Status done;
   {
     // Safe: only the leader logs, adds to the active memtable and replaces it; no read looks above `visible`.
@@ -188,7 +185,7 @@ Status WritePath::commit(const std::vector<Request*>& group) {
     state_.stop(done.error());
     return done;
   }
-  state_.visible = newest;
+  state_.history.show(newest);
   count(group);
   return {};
 }
@@ -210,7 +207,7 @@ Status WritePath::stamp(const std::vector<Request*>& group) {
     rt::mark("stamps.clock_unusable");
     state_.listener.on_clock_unusable(clock);
   }
-  Timestamp last = state_.stamps.last();
+  Timestamp last = state_.history.stamps().last();
   for (Request* request : group) {
     if (request->needs_stamp()) {
       const auto next = StampSource::after(last, clock);
@@ -219,11 +216,11 @@ Status WritePath::stamp(const std::vector<Request*>& group) {
     }
     request->at = last;
   }
-  if (last >= state_.stamps.ceiling()) {
+  if (last >= state_.history.stamps().ceiling()) {
     rt::mark("stamps.ceiling_met");
     if (Status done = raise_ceiling(StampSource::ceiling_for(last)); !done.ok()) return done;
   }
-  state_.stamps.issued(last);
+  state_.history.issued(last);
   for (const Request* request : group) {
     if (!request->needs_stamp()) continue;
     if (request->want == Want::kIngest) {
@@ -246,7 +243,7 @@ Status WritePath::raise_ceiling(Timestamp ceiling) {
     state_.stop(done.error());
     return done;
   }
-  state_.stamps.raise_ceiling(ceiling);
+  state_.history.raise_ceiling(ceiling);
   return {};
 }
 
@@ -275,9 +272,9 @@ Status WritePath::log(const std::vector<Request*>& group) {
 // The memtable was frozen; once everything frozen is in tables, the stream becomes a newer run than all of them, and
 // what is written after it meets a newer memtable.
 Status WritePath::write_ingest(Request& request) {
-  while (!state_.stopped && !state_.closing && !state_.frozen.empty()) state_.progress.wait(state_.mutex);
-  if (state_.stopped) return *state_.stopped;
-  if (state_.closing) return Error(Code::kClosed, "the store was closed before what is in memory was in tables");
+  while (!state_.gate.shut() && !state_.views.frozen().empty()) state_.progress.wait(state_.mutex);
+  if (state_.gate.stopped()) return *state_.gate.stopped();
+  if (state_.gate.closing()) return Error(Code::kClosed, "the store was closed before what is in memory was in tables");
   if (Status done = stamp({&request}); !done.ok()) return done;
   VersionEdit edit;
   Status written;
@@ -307,9 +304,9 @@ Status WritePath::write_ingest(Request& request) {
   // next open finds a log that knows better, and not a store without its middle.
   if (Status rolled = roll_log(); !rolled.ok()) return rolled;
   for (const VersionEdit::Added& added : edit.added) state_.counters.ingested_bytes.add(added.table.file_bytes);
-  state_.visible = request.at;
+  state_.history.show(request.at);
   state_.publish();
-  state_.ask_compaction();
+  state_.note_change();
   return {};
 }
 
@@ -317,9 +314,9 @@ Result<VersionEdit> WritePath::finish() {
   Timestamp last;
   {
     const rt::Lock lock(state_.mutex);
-    while (state_.callers > 0) state_.progress.wait(state_.mutex);
-    if (state_.stopped) return *state_.stopped;
-    last = state_.stamps.last();
+    while (!state_.gate.empty()) state_.progress.wait(state_.mutex);
+    if (state_.gate.stopped()) return *state_.gate.stopped();
+    last = state_.history.stamps().last();
   }
   if (Status done = wal_->sync(); !done.ok()) return done.error();
   if (Status done = wal_->append_clean_close(); !done.ok()) return done.error();

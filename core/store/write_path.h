@@ -15,15 +15,15 @@
 #include <vector>
 
 #include "core/format/write_batch.h"
+#include "core/store/engine_state.h"
 #include "core/store/ingest.h"
-#include "core/store/shared_state.h"
 #include "core/wal/writer.h"
 
 namespace mylonite {
 
 class WritePath {
  public:
-  WritePath(SharedState& state, std::unique_ptr<WalWriter> wal) : state_(state), wal_(std::move(wal)) {}
+  WritePath(EngineState& state, std::unique_ptr<WalWriter> wal) : state_(state), wal_(std::move(wal)) {}
 
   // The stamp of the batch; an empty batch gets the newest visible one and is not logged.
   Result<Timestamp> write(const WriteBatch& batch);
@@ -70,7 +70,7 @@ class WritePath {
   Status write_ingest(Request& request) REQUIRES(state_.mutex);
   void count(const std::vector<Request*>& group);
 
-  SharedState& state_;
+  EngineState& state_;
   std::unique_ptr<WalWriter> wal_;
   std::deque<Request*> queue_ GUARDED_BY(state_.mutex);
   bool clock_reported_ = false;

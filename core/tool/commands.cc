@@ -13,6 +13,7 @@
 #include "core/tool/load.h"
 #include "core/tool/store_directory.h"
 #include "core/tool/verify.h"
+#include "core/version/version.h"
 
 namespace mylonite::tool {
 namespace {

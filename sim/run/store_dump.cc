@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/base/bytes.h"
+#include "core/store/kept_versions.h"
 
 namespace mylonite::sim {
 

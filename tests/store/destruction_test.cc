@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "core/store/explain.h"
+#include "core/store/kept_versions.h"
 #include "tests/store/store_fixture.h"
 
 namespace mylonite::testing {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/random.h"
+#include "core/store/explain.h"
 #include "faultfs/disk.h"
 #include "tests/store/store_fixture.h"
 

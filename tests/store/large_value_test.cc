@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/base/random.h"
+#include "core/version/version.h"
 #include "tests/store/store_fixture.h"
 
 namespace mylonite::testing {

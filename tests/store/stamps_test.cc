@@ -1,3 +1,4 @@
+#include "core/version/manifest.h"
 #include "faultfs/crash.h"
 #include "tests/store/store_fixture.h"
 

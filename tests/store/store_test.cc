@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/version/version.h"
 #include "tests/store/store_fixture.h"
 
 namespace mylonite::testing {

@@ -1,4 +1,4 @@
-#include "core/store/ingest.h"
+#include "core/store/ingest_run.h"
 
 #include <string>
 

@@ -1,0 +1,148 @@
+#include "core/store/engine.h"
+
+#include <utility>
+
+#include "core/store/checkpoint.h"
+
+namespace mylonite {
+namespace {
+
+Error closed_error() { return Error(Code::kClosed, "the store is closed"); }
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<vfs::FileSystem> fs, const Options& options,
+                                             EventListener& events, Access access) {
+  if (Status valid = validate(options); !valid.ok()) return valid.error();
+  auto policy = configure_policy(standard_policies(), options.compaction_policy);
+  if (!policy.ok()) return policy.error();
+  auto recovered = access == Access::kReadOnly ? recover_read_only(fs, options.data_dir, options)
+                                               : recover(fs, options.data_dir, options);
+  if (!recovered.ok()) return recovered.error();
+  auto state = std::make_shared<EngineState>(std::move(fs), options, events, *recovered);
+  events.on_recovery(recovered->report);
+  return std::unique_ptr<Engine>(
+      new Engine(std::move(state), recovered->report, std::move(recovered->wal), std::move(*policy)));
+}
+
+Engine::Engine(std::shared_ptr<EngineState> state, RecoveryReport report, std::unique_ptr<WalWriter> wal,
+               ConfiguredPolicy policy)
+    : state_(std::move(state)),
+      recovery_(report),
+      writers_(wal == nullptr ? nullptr : std::make_unique<Writers>(*state_, std::move(wal), std::move(policy))) {
+  if (writers_ == nullptr) return;
+  const rt::Lock lock(state_->mutex);
+  state_->gate.start_pressing();
+}
+
+Engine::~Engine() { ignore(close(), "a destructor cannot report; call close() to know"); }
+
+Status Engine::writable() const {
+  if (writers_ != nullptr) return {};
+  return Error(Code::kReadOnly, "the store was opened for reading only");
+}
+
+Result<Timestamp> Engine::write(const WriteBatch& batch) {
+  if (Status may = writable(); !may.ok()) return may.error();
+  return writers_->path.write(batch);
+}
+
+Status Engine::sync() {
+  if (Status may = writable(); !may.ok()) return may;
+  return writers_->path.sync();
+}
+
+Status Engine::flush() {
+  if (Status may = writable(); !may.ok()) return may;
+  const rt::Lock lock(state_->mutex);
+  if (state_->gate.closing()) return closed_error();
+  const Caller caller(*state_);
+  const auto newest = freeze();
+  if (!newest.ok()) return newest.error();
+  while (!state_->gate.shut() && state_->views.flushed_ever() < *newest) state_->progress.wait(state_->mutex);
+  if (state_->views.flushed_ever() >= *newest) return {};
+  if (state_->gate.stopped()) return *state_->gate.stopped();
+  return Error(Code::kClosed, "the store was closed before the flush ended");
+}
+
+Result<std::uint64_t> Engine::freeze() {
+  // Safe: the caller is counted in, so close() waits for it; everything is looked at again afterwards.
+  const rt::Unlocked unlocked(state_->mutex);
+  return writers_->path.freeze();
+}
+
+Result<Timestamp> Engine::ingest(IngestSource& source) {
+  if (Status may = writable(); !may.ok()) return may.error();
+  return writers_->path.ingest(source);
+}
+
+Status Engine::checkpoint(const std::string& directory) {
+  if (Status done = flush(); !done.ok()) return done;
+  const rt::Lock lock(state_->mutex);
+  if (state_->gate.closing()) return closed_error();
+  const Caller caller(*state_);
+  return copy_to(directory);
+}
+
+Status Engine::copy_to(const std::string& directory) {
+  // Safe: the caller is counted in, so close() waits for it; the checkpoint holds the tables that it copies.
+  const rt::Unlocked unlocked(state_->mutex);
+  return make_checkpoint(*state_, directory);
+}
+
+Status Engine::compact_level(std::uint32_t level) {
+  if (Status may = writable(); !may.ok()) return may;
+  return writers_->compactor.compact_level(level);
+}
+
+Status Engine::compact_range(const KeyBounds& bounds) {
+  if (Status done = flush(); !done.ok()) return done;
+  return writers_->compactor.compact_range(bounds);
+}
+
+Result<Snapshot> Engine::snapshot() const {
+  const rt::Lock lock(state_->mutex);
+  if (state_->gate.closing()) return closed_error();
+  const Timestamp now = state_->history.visible();
+  state_->history.hold(now);
+  return Snapshot(state_, now);
+}
+
+StoreStats Engine::stats() const {
+  StoreStats stats = state_->stats();
+  stats.recovery_ns = recovery_.duration_ns;
+  if (writers_ != nullptr) writers_->compactor.add_to(stats);
+  return stats;
+}
+
+Status Engine::close() {
+  const rt::Lock closing(close_mutex_);
+  if (!close_result_) close_result_ = close_once();
+  return *close_result_;
+}
+
+Status Engine::close_once() {
+  {
+    const rt::Lock lock(state_->mutex);
+    state_->gate.close();
+    state_->gives_up_tables.store(true, std::memory_order_relaxed);
+    state_->flush_work.notify_all();
+    state_->merge_work.notify_all();
+    state_->progress.notify_all();
+  }
+  if (writers_ == nullptr) {
+    state_->closed.store(true, std::memory_order_release);
+    return {};
+  }
+  const auto end = writers_->path.finish();
+  writers_->flusher.join();
+  writers_->compactor.join();
+  const Status done = end.ok() ? state_->catalog->commit(*end) : Status(end.error());
+  state_->closed.store(true, std::memory_order_release);
+  const rt::Lock lock(state_->mutex);
+  state_->remove_unused_tables(true);
+  state_->lock_file.reset();
+  return done;
+}
+
+}  // namespace mylonite

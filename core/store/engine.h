@@ -1,0 +1,80 @@
+// The engine behind a Store: recovery opens it, WritePath writes, Flusher flushes, Compactor merges, and close() ends
+// all of them in order. Reads go by EngineState alone, which sessions share.
+//
+// An engine without write path, flusher and compactor is open for reading only.
+// Thread-safety: every method from any thread. Contracts: core/store/store.h.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/compaction/policies.h"
+#include "core/format/options.h"
+#include "core/format/write_batch.h"
+#include "core/rt/rt.h"
+#include "core/store/compactor.h"
+#include "core/store/engine_state.h"
+#include "core/store/event_listener.h"
+#include "core/store/flusher.h"
+#include "core/store/ingest.h"
+#include "core/store/recovery.h"
+#include "core/store/snapshot.h"
+#include "core/store/stats.h"
+#include "core/store/write_path.h"
+
+namespace mylonite {
+
+enum class Access : std::uint8_t { kWrite, kReadOnly };
+
+class Engine {
+ public:
+  static Result<std::unique_ptr<Engine>> open(std::shared_ptr<vfs::FileSystem> fs, const Options& options,
+                                              EventListener& events, Access access);
+  ~Engine();  // closes
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  const std::shared_ptr<EngineState>& state() const { return state_; }
+  const RecoveryReport& recovery() const { return recovery_; }
+
+  Result<Timestamp> write(const WriteBatch& batch);
+  Status sync();
+  Status flush();
+  Result<Timestamp> ingest(IngestSource& source);
+  Status checkpoint(const std::string& directory);
+  Status compact_level(std::uint32_t level);
+  Status compact_range(const KeyBounds& bounds);
+  Result<Snapshot> snapshot() const;
+  StoreStats stats() const;
+  Status close();
+
+ private:
+  // The threads that write, and what they need; made and ended together.
+  struct Writers {
+    Writers(EngineState& state, std::unique_ptr<WalWriter> wal, ConfiguredPolicy policy)
+        : path(state, std::move(wal)), flusher(state), compactor(state, std::move(policy)) {}
+
+    WritePath path;
+    Flusher flusher;
+    Compactor compactor;
+  };
+
+  Engine(std::shared_ptr<EngineState> state, RecoveryReport report, std::unique_ptr<WalWriter> wal,
+         ConfiguredPolicy policy);
+  Status writable() const;
+  // Both let go of the lock meanwhile.
+  Result<std::uint64_t> freeze() REQUIRES(state_->mutex);
+  Status copy_to(const std::string& directory) REQUIRES(state_->mutex);
+  Status close_once() REQUIRES(close_mutex_);
+
+  const std::shared_ptr<EngineState> state_;
+  const RecoveryReport recovery_;
+  const std::unique_ptr<Writers> writers_;  // null: read-only
+  rt::Mutex close_mutex_;                   // held over the whole of close()
+  std::optional<Status> close_result_ GUARDED_BY(close_mutex_);
+};
+
+}  // namespace mylonite

@@ -1,0 +1,59 @@
+#include "core/store/engine_state.h"
+
+#include <utility>
+
+#include "core/format/file_names.h"
+#include "core/store/recovery.h"
+
+namespace mylonite {
+namespace {
+
+ReadViews views_of(const Recovered& recovered, const Catalog& catalog) {
+  if (recovered.wal == nullptr) return {recovered.memtables, catalog.view()};
+  return {std::make_shared<Memtable>(recovered.wal->number().value), catalog.view()};
+}
+
+}  // namespace
+
+EngineState::EngineState(std::shared_ptr<vfs::FileSystem> file_system, const Options& given, EventListener& events,
+                         Recovered& recovered)
+    : owned_fs(std::move(file_system)),
+      fs(*owned_fs),
+      directory(given.data_dir),
+      options(given),
+      listener(events),
+      catalog(std::move(recovered.catalog)),
+      views(views_of(recovered, *catalog)),
+      history(recovered.stamps, catalog->version()->history_floor, options.history_retention_seconds),
+      gate(options.frozen_memtables_max),
+      lock_file(std::move(recovered.lock)) {
+  if (recovered.wal != nullptr) logs.add(recovered.wal->number());
+}
+
+void EngineState::publish() {
+  views.publish(catalog->view());
+  if (gate.presses()) {
+    gate.weigh(catalog->version()->levels);
+  } else {
+    gate.relieve();
+  }
+}
+
+void EngineState::stop(const Error& why) {
+  if (!gate.stop(why)) return;
+  listener.on_writes_stopped(why);
+  flush_work.notify_all();
+  merge_work.notify_all();
+  progress.notify_all();
+}
+
+void EngineState::remove_unused_tables(bool all) {
+  // Safe: the catalog has its own lock, and names each table once; the caller holds nothing over this call.
+  const rt::Unlocked unlocked(mutex);
+  for (FileNumber unused : catalog->take_unused_tables(all)) {
+    catalog->environment().files.forget(unused);
+    ignore(fs.remove(directory + "/" + table_name(unused)), "the next open removes it");
+  }
+}
+
+}  // namespace mylonite

@@ -1,0 +1,83 @@
+// What the parts of an open store share with one another and with those who read it: one lock, and the owners of the
+// state that it guards. Sessions, iterators and snapshots keep it alive, and with it all they use.
+//
+// Lock order: the catalog's locks may be taken while `mutex` is held or not; `mutex` is never held over I/O (but for
+// closing files that nobody reads any more).
+// Thread-safety: as the annotations say.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/format/options.h"
+#include "core/rt/rt.h"
+#include "core/store/catalog.h"
+#include "core/store/counters.h"
+#include "core/store/event_listener.h"
+#include "core/store/history.h"
+#include "core/store/live_logs.h"
+#include "core/store/read_views.h"
+#include "core/store/write_gate.h"
+#include "core/vfs/file_system.h"
+
+namespace mylonite {
+
+struct Recovered;
+struct StoreStats;
+
+struct EngineState {
+  // Takes what recovery found, but for the log writer; without one, the store is for reading only.
+  EngineState(std::shared_ptr<vfs::FileSystem> file_system, const Options& given, EventListener& events,
+              Recovered& recovered);
+
+  const std::shared_ptr<vfs::FileSystem> owned_fs;  // outlives all else here
+  vfs::FileSystem& fs;                              // the same
+  const std::string directory;
+  const Options options;
+  EventListener& listener;  // of the store: nothing calls it once the store is gone
+  const std::unique_ptr<Catalog> catalog;
+
+  mutable Counters counters;                 // unguarded: atomics
+  std::atomic<bool> closed{false};           // reads are refused from here on
+  std::atomic<bool> gives_up_tables{false};  // whoever writes tables ends soon: the store closes
+
+  mutable rt::Mutex mutex;
+  ReadViews views GUARDED_BY(mutex);
+  History history GUARDED_BY(mutex);
+  WriteGate gate GUARDED_BY(mutex);
+  LiveLogs logs GUARDED_BY(mutex);
+  std::unique_ptr<vfs::FileLock> lock_file GUARDED_BY(mutex);
+  rt::CondVar flush_work;                       // for the flusher: something was frozen; the gate shuts
+  rt::CondVar merge_work;                       // for the compactor: see note_change(); the gate shuts
+  rt::CondVar progress;                         // for waiters: a flush or merge ended, the gate changed
+  std::uint64_t changes GUARDED_BY(mutex) = 0;  // how often note_change() was called
+
+  // The tree, the floor or what merges is not as it was: a policy may choose otherwise.
+  void note_change() REQUIRES(mutex) {
+    ++changes;
+    merge_work.notify_one();
+  }
+  void publish() REQUIRES(mutex);               // after a change of memtables or tables
+  void stop(const Error& why) REQUIRES(mutex);  // no write is accepted any more; the first reason stays
+  // Removes the files of tables that nobody needs any more. Lets go of the lock meanwhile.
+  void remove_unused_tables(bool all = false) REQUIRES(mutex);
+  StoreStats stats() const EXCLUDES(mutex);  // all but what only the engine's threads know; in stats.cc
+};
+
+// Counts a caller in while it lives, so that close() waits for it. Destroyed with the mutex held, too.
+class Caller {
+ public:
+  explicit Caller(EngineState& state) REQUIRES(state.mutex) : state_(state) { state_.gate.enter(); }
+  ~Caller() {
+    if (state_.gate.leave()) state_.progress.notify_all();
+  }
+  Caller(const Caller&) = delete;
+  Caller& operator=(const Caller&) = delete;
+
+ private:
+  EngineState& state_;
+};
+
+}  // namespace mylonite

@@ -1,0 +1,85 @@
+#include "core/store/flusher.h"
+
+#include <utility>
+
+#include "core/format/file_names.h"
+#include "core/store/new_tables.h"
+
+namespace mylonite {
+
+Result<Flushed> flush_memtable(const RunTarget& target, const Memtable& memtable, const DropRule& rule) {
+  Flushed flushed;
+  const auto held = memtable.range_tombstones();
+  const RangeTombstones ranges = held == nullptr ? RangeTombstones() : *held;
+  DropFilter filter(rule, ranges);
+  RunWriter writer(target, surviving(rule, ranges, flushed.dropped));
+  const auto entries = memtable.iterator();
+  for (entries->seek_to_first(); entries->valid(); entries->next()) {
+    if (!filter.keeps(entries->key())) continue;
+    if (Status done = writer.add(entries->key(), entries->value()); !done.ok()) return done.error();
+  }
+  const auto tables = writer.finish();
+  if (!tables.ok()) return tables.error();
+  flushed.dropped += filter.dropped();
+  if (!tables->empty()) flushed.edit = add_run(0, RunId{tables->front().number.value}, *tables);
+  if (flushed.dropped > 0) flushed.edit.history_floor = rule.floor;
+  return flushed;
+}
+
+Flusher::Flusher(EngineState& state) : state_(state), thread_("flush", [this] { run(); }) {}
+
+void Flusher::run() {
+  const rt::Lock lock(state_.mutex);
+  while (true) {
+    while (!state_.gate.closing() && (state_.gate.stopped() || state_.views.frozen().empty())) {
+      state_.flush_work.wait(state_.mutex);
+    }
+    if (state_.gate.closing()) return;
+    const Status done = flush_oldest();
+    if (!done.ok() && !state_.gate.closing()) state_.stop(done.error());  // given up at closing: all is in the logs
+  }
+}
+
+Status Flusher::flush_oldest() {
+  const FrozenMemtable oldest = state_.views.frozen().front();
+  // Older memtables are in tables by now: what is behind this one is in the version.
+  const DropRule rule{.floor = state_.history.raise_floor(),
+                      .tombstones_until = tombstones_until(state_.options),
+                      .older = all_keys(*state_.catalog->version())};
+  const auto flushed = write_tables(oldest, rule);
+  if (!flushed.ok()) return flushed.error();
+  state_.views.retire_oldest();
+  state_.publish();
+  state_.progress.notify_all();
+  state_.note_change();
+  FlushReport report{.tables = flushed->edit.added.size(), .entries = oldest.memtable->entries()};
+  for (const VersionEdit::Added& added : flushed->edit.added) report.bytes += added.table.file_bytes;
+  state_.counters.flushes.add(1);
+  state_.counters.flush_bytes.add(report.bytes);
+  state_.counters.flush_dropped.add(flushed->dropped);
+  state_.listener.on_flush(report);
+  remove_logs_before(oldest.next_log);
+  state_.remove_unused_tables();
+  return {};
+}
+
+Result<Flushed> Flusher::write_tables(const FrozenMemtable& oldest, const DropRule& rule) {
+  // Safe: this thread alone retires memtables, so the oldest stays the oldest; the floor was raised before.
+  const rt::Unlocked unlocked(state_.mutex);
+  NewTables tables(state_);
+  auto flushed = flush_memtable(tables.target(), *oldest.memtable, rule);
+  if (!flushed.ok()) return flushed;
+  flushed->edit.first_log = oldest.next_log;
+  if (Status done = state_.catalog->commit(flushed->edit); !done.ok()) return done.error();
+  return flushed;
+}
+
+void Flusher::remove_logs_before(FileNumber first_needed) {
+  while (const auto obsolete = state_.logs.take_obsolete(first_needed)) {
+    // Safe: the log is off the list already, and the list is looked at afresh after it.
+    const rt::Unlocked unlocked(state_.mutex);
+    ignore(state_.fs.remove(state_.directory + "/" + wal_name(*obsolete)), "the next open removes it");
+  }
+}
+
+}  // namespace mylonite

@@ -1,0 +1,43 @@
+// The thread that flushes: frozen memtables become the newest runs of level 0, oldest first, without the versions that
+// nobody can ask for any more; the logs they make obsolete go.
+//
+// The state's lock is never held over I/O. A failed flush stops all writes (reads go on).
+// Thread-safety: as said at each member.
+#pragma once
+
+#include <cstdint>
+
+#include "core/compaction/drop_rule.h"
+#include "core/memtable/memtable.h"
+#include "core/rt/rt.h"
+#include "core/sst/run_writer.h"
+#include "core/store/engine_state.h"
+#include "core/version/version.h"
+
+namespace mylonite {
+
+struct Flushed {
+  VersionEdit edit;           // adds the tables, if any are left; raises the floor if anything was dropped
+  std::uint64_t dropped = 0;  // entries and range deletes
+};
+
+// Writes the tables of a memtable that is not empty; the caller commits the edit. Any thread.
+Result<Flushed> flush_memtable(const RunTarget& target, const Memtable& memtable, const DropRule& rule);
+
+class Flusher {
+ public:
+  explicit Flusher(EngineState& state);
+  // Ends after the flush that is running, if any. Requires that the gate closes; what is still frozen stays in the logs.
+  void join() { thread_.join(); }
+
+ private:
+  void run();
+  Status flush_oldest() REQUIRES(state_.mutex);  // releases the lock over I/O, as the next two do
+  Result<Flushed> write_tables(const FrozenMemtable& oldest, const DropRule& rule) REQUIRES(state_.mutex);
+  void remove_logs_before(FileNumber first_needed) REQUIRES(state_.mutex);
+
+  EngineState& state_;
+  rt::Thread thread_;
+};
+
+}  // namespace mylonite

@@ -1,0 +1,62 @@
+#include "core/store/iterator.h"
+
+#include <utility>
+
+#include "core/iter/visible_iterator.h"
+#include "core/store/engine_state.h"
+
+namespace mylonite {
+
+Iterator::Iterator(std::shared_ptr<const EngineState> state, std::shared_ptr<const ReadState> pinned,
+                   std::unique_ptr<VisibleIterator> cursor, Timestamp read_at)
+    : state_(std::move(state)),
+      pinned_(std::move(pinned)),
+      cursor_(std::move(cursor)),
+      read_at_(read_at),
+      closed_(state_->closed) {}
+
+Iterator::~Iterator() = default;
+
+void Iterator::look() {
+  stands_ = cursor_->valid();
+  if (stands_) key_ = cursor_->key();
+}
+
+void Iterator::seek_to_first() {
+  if (!open()) return;
+  cursor_->seek_to_first();
+  look();
+}
+
+void Iterator::seek_to_last() {
+  if (!open()) return;
+  cursor_->seek_to_last();
+  look();
+}
+
+void Iterator::seek(std::string_view key) {
+  if (!open()) return;
+  cursor_->seek(key);
+  look();
+}
+
+void Iterator::next() {
+  if (!open()) return;
+  cursor_->next();
+  look();
+}
+
+void Iterator::prev() {
+  if (!open()) return;
+  cursor_->prev();
+  look();
+}
+
+std::string_view Iterator::value() const { return cursor_->value(); }
+
+Status Iterator::status() const {
+  if (!open()) return Error(Code::kClosed, "the store is closed");
+  return cursor_->status();
+}
+
+}  // namespace mylonite
