@@ -1,7 +1,6 @@
-// The way of a point read through its sources, told step by step: for people and tests, never used by a read.
+// The way of a point read through its sources, step by step: for people and tests.
 //
-// Follows the rules of core/store/read_path.h: sources newest first; in each, the newest version of the key and the
-// newest range delete over it, both not above the read's stamp; the first source that has either decides.
+// It is the read itself (get_at in core/store/read_path.h), with notes taken of each source.
 // Pure but for the tables' I/O. Thread-safety: any thread. Complexity: that of the read.
 #pragma once
 
@@ -11,21 +10,20 @@
 #include <string_view>
 #include <vector>
 
-#include "core/format/internal_key.h"
-#include "core/store/read_state.h"
+#include "core/store/read_path.h"
 #include "core/version/version.h"
 
 namespace mylonite {
 
 // Where a run stood in the version that the caller named it by; a merge may have replaced it since.
-struct RunPlace {
+struct RunPosition {
   std::uint32_t level = 0;
   RunId run;
 };
 
-// One source and what it said.
+// One source and what came of it.
 struct ReadStep {
-  enum class Said : std::uint8_t {
+  enum class Outcome : std::uint8_t {
     kNoTable,   // no table's key range holds the key
     kFilterNo,  // the table's filter: the key is surely absent
     kNothing,   // neither a version nor a range delete at or below the stamp
@@ -33,17 +31,12 @@ struct ReadStep {
     kDeleted,   // decides: a delete
     kCovered,   // decides: a range delete, newer than any version here
   };
-  struct Found {
-    Kind kind = Kind::kPut;
-    Timestamp at;
-    std::uint64_t value_bytes = 0;
-  };
   std::optional<std::uint64_t> memtable;  // 0: the one being written to, then older ones; empty: a run
-  std::optional<RunPlace> run;            // empty: a memtable, or a run that was replaced meanwhile
+  std::optional<RunPosition> run;         // empty: a memtable, or a run that was replaced meanwhile
   std::optional<FileNumber> table;        // that was asked
-  Said said = Said::kNothing;
-  std::optional<Found> version;           // the newest here
-  std::optional<Timestamp> range_delete;  // the newest here that covers the key
+  Outcome outcome = Outcome::kNothing;
+  std::optional<SourceSeen::Version> version;  // the newest here
+  std::optional<Timestamp> range_delete;       // the newest here that covers the key
 };
 
 struct GetExplanation {
@@ -53,11 +46,7 @@ struct GetExplanation {
   std::optional<std::string> value;     // what a read returns; empty: the key is absent
 };
 
-struct PointRead {
-  std::string_view key;
-  Timestamp at;
-};
-// `names` tells where runs stand; it should be the version that `state` was made from.
+// `names` says where runs stand; it should be the version that `state` was made from.
 Result<GetExplanation> explain_get(const ReadState& state, const Version& names, const PointRead& read);
 
 }  // namespace mylonite

@@ -9,20 +9,21 @@
 namespace mylonite {
 namespace {
 
-// What one source says of a key: its newest entry and the newest range delete over it, both not above the stamp.
+// `covered`: the newest range delete of the source over the key; kTimestampMin: none.
 template <class Entry>
-std::optional<std::optional<std::string>> answer(std::optional<Entry>& found, Timestamp covered) {
-  if (found && found->at >= covered) {
-    if (found->kind != Kind::kPut) return std::optional<std::string>();
-    return std::optional<std::string>(std::move(found->value));
-  }
-  // Hidden here, and so is all that the sources behind hold of the key.
-  if (found || covered > kTimestampMin) return std::optional<std::string>();
-  return std::nullopt;
+Verdict verdict_of(const std::optional<Entry>& found, Timestamp covered) {
+  if (found && found->at >= covered) return found->kind == Kind::kPut ? Verdict::kValue : Verdict::kDeleted;
+  return found || covered > kTimestampMin ? Verdict::kCovered : Verdict::kNothing;
 }
 
-}  // namespace
+template <class Entry>
+std::optional<SourceSeen::Version> version_of(const std::optional<Entry>& found) {
+  if (!found) return std::nullopt;
+  return SourceSeen::Version{.kind = found->kind, .at = found->at, .value_bytes = found->value.size()};
+}
 
+// The table of a run whose key range holds the user key; null: none. A border that a range delete ends before does not
+// hold it.
 const TableReader* table_for(const TableRun& run, std::string_view user_key) {
   const auto found = std::ranges::partition_point(*run.tables, [&](const auto& table) {
     const std::string_view largest = table->info().largest;
@@ -33,29 +34,42 @@ const TableReader* table_for(const TableRun& run, std::string_view user_key) {
   return found->get();
 }
 
-Result<std::optional<std::string>> get_at(const ReadState& state, std::string_view key, Timestamp at,
-                                          Counters& counters) {
+}  // namespace
+
+Result<std::optional<std::string>> get_at(const ReadState& state, const PointRead& read, Counters& counters,
+                                          std::vector<SourceSeen>* seen) {
   for (const auto& memtable : state.memtables) {
     const auto ranges = memtable->range_tombstones();
-    auto found = memtable->get(key, at);
-    auto value = answer(found, ranges == nullptr ? kTimestampMin : ranges->newest_covering(key, at));
-    if (!value) continue;
+    const auto found = memtable->get(read.key, read.at);
+    const Timestamp covered = ranges == nullptr ? kTimestampMin : ranges->newest_covering(read.key, read.at);
+    const Verdict verdict = verdict_of(found, covered);
+    if (seen != nullptr) seen->push_back({.version = version_of(found), .covered = covered, .verdict = verdict});
+    if (verdict == Verdict::kNothing) continue;
     counters.memtable_hits.add(1);
-    return std::move(*value);
+    return verdict == Verdict::kValue ? std::optional<std::string>(found->value) : std::nullopt;
   }
   for (const TableRun& run : *state.runs) {
-    const TableReader* table = table_for(run, key);
-    if (table == nullptr) continue;
+    const TableReader* table = table_for(run, read.key);
+    if (table == nullptr) {
+      if (seen != nullptr) seen->push_back({.run = &run});
+      continue;
+    }
     counters.tables_probed.add(1);
     Timestamp covered;
     if (run.range_deletes) {
       const auto ranges = table->range_tombstones();
       if (!ranges.ok()) return ranges.error();
-      covered = (*ranges)->newest_covering(key, at);
+      covered = (*ranges)->newest_covering(read.key, read.at);
     }
-    auto found = table->get(key, at);
+    auto found = table->get(read.key, read.at);
     if (!found.ok()) return found.error();
-    if (auto value = answer(*found, covered)) return std::move(*value);
+    const Verdict verdict = verdict_of(*found, covered);
+    if (seen != nullptr) {
+      seen->push_back(
+          {.run = &run, .table = table, .version = version_of(*found), .covered = covered, .verdict = verdict});
+    }
+    if (verdict == Verdict::kNothing) continue;
+    return verdict == Verdict::kValue ? std::optional<std::string>(std::move((*found)->value)) : std::nullopt;
   }
   return std::optional<std::string>();
 }

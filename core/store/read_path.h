@@ -1,14 +1,20 @@
 // Reads over one ReadState at one stamp: a key's value, all entries in order, the range deletes in force.
 //
+// The rule of a point read: sources are asked newest first. In each, the newest version of the key and the newest range
+// delete over it count, both not above the read's stamp. The first source that has either decides, since all that older
+// ones hold is hidden.
 // Pure but for the tables' I/O; what is read must be kept alive by the caller. Thread-safety: any thread.
 // Complexity: get O(memtables · log n + runs), one block of a table at most, for each run whose filter lets it by.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "core/format/internal_key.h"
 #include "core/format/iterator.h"
 #include "core/format/range_tombstones.h"
 #include "core/store/counters.h"
@@ -16,12 +22,32 @@
 
 namespace mylonite {
 
-// The table of a run whose key range holds the user key; null: none. A border that a range delete ends before does not
-// hold it.
-const TableReader* table_for(const TableRun& run, std::string_view user_key);
-// The visible value; empty when the key is absent or hidden.
-Result<std::optional<std::string>> get_at(const ReadState& state, std::string_view key, Timestamp at,
-                                          Counters& counters);
+struct PointRead {
+  std::string_view key;
+  Timestamp at;
+};
+
+// What a source decides of a key; all but kNothing end the read.
+enum class Verdict : std::uint8_t { kNothing, kValue, kDeleted, kCovered };
+
+// What a point read found in one source.
+struct SourceSeen {
+  struct Version {
+    Kind kind = Kind::kPut;
+    Timestamp at;
+    std::uint64_t value_bytes = 0;
+  };
+  const TableRun* run = nullptr;       // null: a memtable
+  const TableReader* table = nullptr;  // of the run; null: none whose key range holds the key
+  std::optional<Version> version{};    // the newest here
+  Timestamp covered = kTimestampMin;   // the newest range delete here over the key; kTimestampMin: none
+  Verdict verdict = Verdict::kNothing;
+};
+
+// The visible value; empty when the key is absent or hidden. `seen`: what each source that was asked holds, for
+// explanations; null: nobody asks.
+Result<std::optional<std::string>> get_at(const ReadState& state, const PointRead& read, Counters& counters,
+                                          std::vector<SourceSeen>* seen = nullptr);
 // Every version of every key, newest source first among equals.
 std::unique_ptr<InternalIterator> all_versions(const ReadState& state);
 // The range deletes of all sources.

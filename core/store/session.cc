@@ -26,7 +26,7 @@ Error Session::error_of_read(const Error& error) const {
 Result<std::optional<std::string>> Session::get(std::string_view key, const ReadOptions& options) {
   const auto from = view(options);
   if (!from.ok()) return from.error();
-  auto value = get_at(*from->state, key, from->at, state_->counters);
+  auto value = get_at(*from->state, {.key = key, .at = from->at}, state_->counters);
   if (!value.ok()) return error_of_read(value.error());
   state_->counters.gets.add(1);
   if (*value) state_->counters.gets_found.add(1);

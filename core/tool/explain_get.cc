@@ -6,6 +6,7 @@
 
 #include "core/base/json.h"
 #include "core/format/file_names.h"
+#include "core/store/explain.h"
 #include "core/tool/text.h"
 
 namespace mylonite::tool {
@@ -17,34 +18,34 @@ std::string source_name(const ReadStep& step, std::uint64_t memtables) {
   return fmt::format("level {} run {}", step.run->level, step.run->run.value);
 }
 
-std::string_view said_name(ReadStep::Said said) {
-  switch (said) {
-    case ReadStep::Said::kNoTable: return "no table";
-    case ReadStep::Said::kFilterNo: return "filter no";
-    case ReadStep::Said::kNothing: return "nothing";
-    case ReadStep::Said::kValue: return "value";
-    case ReadStep::Said::kDeleted: return "deleted";
-    case ReadStep::Said::kCovered: return "range deleted";
+std::string_view outcome_name(ReadStep::Outcome outcome) {
+  switch (outcome) {
+    case ReadStep::Outcome::kNoTable: return "no table";
+    case ReadStep::Outcome::kFilterNo: return "filter no";
+    case ReadStep::Outcome::kNothing: return "nothing";
+    case ReadStep::Outcome::kValue: return "value";
+    case ReadStep::Outcome::kDeleted: return "deleted";
+    case ReadStep::Outcome::kCovered: return "range deleted";
   }
   return "";
 }
 
-std::string version_text(const ReadStep::Found& found) {
+std::string version_text(const SourceSeen::Version& found) {
   if (found.kind != Kind::kPut) return fmt::format("{} of stamp {}", kind_name(found.kind), found.at.ticks);
   return fmt::format("put of stamp {}, {} bytes", found.at.ticks, found.value_bytes);
 }
 
 std::string step_text(const ReadStep& step) {
   const std::string table = step.table ? table_name(*step.table) + ": " : "";
-  switch (step.said) {
-    case ReadStep::Said::kNoTable: return "no table's range holds the key";
-    case ReadStep::Said::kFilterNo: return table + "the filter says no";
-    case ReadStep::Said::kNothing: return table + "nothing of the key at or below the stamp";
-    case ReadStep::Said::kCovered:
+  switch (step.outcome) {
+    case ReadStep::Outcome::kNoTable: return "no table's range holds the key";
+    case ReadStep::Outcome::kFilterNo: return table + "the filter says no";
+    case ReadStep::Outcome::kNothing: return table + "nothing of the key at or below the stamp";
+    case ReadStep::Outcome::kCovered:
       return fmt::format("{}range delete of stamp {} hides {} and all that is older", table, step.range_delete->ticks,
                          step.version ? "the " + version_text(*step.version) : "the key");
-    case ReadStep::Said::kValue:
-    case ReadStep::Said::kDeleted: break;
+    case ReadStep::Outcome::kValue:
+    case ReadStep::Outcome::kDeleted: break;
   }
   const std::string older =
       step.range_delete ? fmt::format(" (newer than the range delete of stamp {})", step.range_delete->ticks) : "";
@@ -53,7 +54,7 @@ std::string step_text(const ReadStep& step) {
 
 std::string step_json(const ReadStep& step, std::uint64_t memtables) {
   JsonObject object;
-  object.text("source", source_name(step, memtables)).text("said", said_name(step.said));
+  object.text("source", source_name(step, memtables)).text("said", outcome_name(step.outcome));
   if (step.run) object.number("level", step.run->level).number("run", step.run->run.value);
   if (step.table) object.number("table", step.table->value);
   if (step.version) {

@@ -46,11 +46,11 @@ TEST(Explain, AgreesWithGet) {
         ASSERT_TRUE(told.ok()) << told.error().to_string();
         ASSERT_EQ(told->value, get(from, name, options)) << name << " seed " << seed;
         for (std::size_t step = 0; step < told->steps.size(); ++step) {
-          const bool decides = told->steps[step].said >= ReadStep::Said::kValue;
+          const bool decides = told->steps[step].outcome >= ReadStep::Outcome::kValue;
           ASSERT_TRUE(!decides || step + 1 == told->steps.size());
         }
-        ASSERT_EQ(told->value.has_value(), told->steps.back().said == ReadStep::Said::kValue);
-        ASSERT_TRUE(told->sources_not_asked == 0 || told->steps.back().said >= ReadStep::Said::kValue);
+        ASSERT_EQ(told->value.has_value(), told->steps.back().outcome == ReadStep::Outcome::kValue);
+        ASSERT_TRUE(told->sources_not_asked == 0 || told->steps.back().outcome >= ReadStep::Outcome::kValue);
       }
     };
     ASSERT_NO_FATAL_FAILURE(check(*store, {}));
