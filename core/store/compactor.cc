@@ -132,7 +132,6 @@ std::optional<Compactor::Task> Compactor::decide() {
 
 void Compactor::start(Task& task) {
   task.record.policy = task.request ? "manual" : policy_.text;
-  state_.listener.on_compaction_begin(task.record);
   if (task.request) task.request->started = true;
   if (!task.plan.job.move) task.plan.drop.floor = state_.history.raise_floor();
   running_.push_back(std::move(task.running));
@@ -169,6 +168,7 @@ void Compactor::rest(std::uint64_t asks) {
 Result<VersionEdit> Compactor::make_tables(Task& task) {
   // Safe: the task stands in running_, so nobody else starts a job that meets its tables.
   const rt::Unlocked unlocked(state_.mutex);
+  state_.listener.on_compaction_begin(task.record);
   NewTables tables(state_);
   auto edit = carry_out(task, tables.target());
   if (!edit.ok() && !state_.gives_up_tables.load(std::memory_order_relaxed)) tables.remove();

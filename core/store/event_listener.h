@@ -1,7 +1,8 @@
 // What the store tells whoever wants to know. Every method does nothing by default.
 //
-// Called from the store's own threads and from callers' threads, sometimes beside one another; must be quick, and must
-// not call the store. Nothing a listener does changes what the store does.
+// Called from the store's own threads and from callers' threads, sometimes beside one another, and where it says that
+// something ended or stopped, with the store's lock held; must be quick, and must not call the store. Nothing a listener
+// does changes what the store does.
 #pragma once
 
 #include <cstdint>

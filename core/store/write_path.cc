@@ -119,10 +119,10 @@ void WritePath::slow_down() {
   const std::uint64_t ns = unpaced_bytes_ * 1'000'000'000 / kSlowBytesPerSecond;
   unpaced_bytes_ = 0;
   const std::string why = state_.gate.pressure().cause;
-  state_.listener.on_write_stall({.cause = StallCause::kSlowdown, .why = why});
   {
     // Safe: this request stays at the front of the queue, so nobody else leads; everything is looked at afterwards.
     const rt::Unlocked unlocked(state_.mutex);
+    state_.listener.on_write_stall({.cause = StallCause::kSlowdown, .why = why});
     rt::sleep_until(rt::monotonic_ns() + ns);
   }
   auto& counted = state_.counters.stalls[static_cast<std::size_t>(StallCause::kSlowdown)];
@@ -172,6 +172,7 @@ Status WritePath::commit(const std::vector<Request*>& group) {
   {
     // Safe: only the leader logs, adds to the active memtable and replaces it; no read looks above `visible`.
     const rt::Unlocked unlocked(state_.mutex);
+    report_stamps(group);
     done = log(group);
     if (done.ok()) {
       for (const Request* request : group) {
@@ -221,6 +222,10 @@ Status WritePath::stamp(const std::vector<Request*>& group) {
     if (Status done = raise_ceiling(StampSource::ceiling_for(last)); !done.ok()) return done;
   }
   state_.history.issued(last);
+  return {};
+}
+
+void WritePath::report_stamps(const std::vector<Request*>& group) {
   for (const Request* request : group) {
     if (!request->needs_stamp()) continue;
     if (request->want == Want::kIngest) {
@@ -229,7 +234,6 @@ Status WritePath::stamp(const std::vector<Request*>& group) {
       state_.listener.on_stamped(request->at, *request->batch);
     }
   }
-  return {};
 }
 
 Status WritePath::raise_ceiling(Timestamp ceiling) {
@@ -282,6 +286,7 @@ Status WritePath::write_ingest(Request& request) {
   {
     // Safe: this request leads meanwhile, so no other stamp is issued; no read looks above `visible`.
     const rt::Unlocked unlocked(state_.mutex);
+    report_stamps({&request});
     NewTables tables(state_);
     auto made = ingest_run(tables.target(), *request.source, request.at);
     if (made.ok()) {

@@ -65,6 +65,7 @@ class WritePath {
   Status roll_log() REQUIRES(state_.mutex);
   Status commit(const std::vector<Request*>& group) REQUIRES(state_.mutex);
   Status stamp(const std::vector<Request*>& group) REQUIRES(state_.mutex);
+  void report_stamps(const std::vector<Request*>& group);
   Status raise_ceiling(Timestamp ceiling) REQUIRES(state_.mutex);
   Status log(const std::vector<Request*>& group);
   Status write_ingest(Request& request) REQUIRES(state_.mutex);
