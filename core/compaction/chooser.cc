@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/invariant.h"
 #include "core/compaction/expiry.h"
 #include "core/compaction/legality.h"
 #include "core/compaction/shape.h"
@@ -17,8 +18,15 @@ namespace {
 constexpr std::size_t kTablesNamed = 3;
 constexpr std::size_t kRejectedNamed = 6;
 
-PlannedJob plan_of(const CompactionPolicy& policy, const PolicyView& view, const CompactionCandidate& candidate) {
-  return policy.plan ? policy.plan(view, candidate) : PlannedJob{.job = push_down(view, candidate)};
+struct Plan {
+  CompactionJob job;
+  std::string next_state;
+};
+
+Plan plan_of(const CompactionPolicy& policy, const PolicyView& view, const CompactionCandidate& candidate) {
+  PlannedJob planned = policy.plan ? policy.plan(view, candidate) : PlannedJob{};
+  return {.job = planned.job ? std::move(*planned.job) : push_down(view, candidate),
+          .next_state = std::move(planned.next_state)};
 }
 
 // Levels that a candidate holds back, because it is not legal itself.
@@ -36,9 +44,10 @@ std::set<std::uint32_t> levels_held_back(const CompactionPolicy& policy, const P
 Reason reason_of(const Ranking& ranking, const CompactionCandidate& chosen, const CompactionJob& job,
                  std::size_t passed) {
   using Kind = CompactionCandidate::Kind;
+  invariant(chosen.trigger < ranking.triggers.size(), "a candidate names a trigger of its ranking", chosen.trigger);
   const CompactionTrigger& trigger = ranking.triggers[chosen.trigger];
   Reason why{.trigger = trigger.reason.empty() ? trigger.what : trigger.reason, .chosen = describe(job.inputs)};
-  if (!trigger.measure.empty() && chosen.kind == Kind::kTable) {
+  if (!trigger.measure.empty() && chosen.table != nullptr) {
     why.chosen += fmt::format(", {} {}", trigger.measure, chosen.score);
   }
   if (chosen.kind == Kind::kOther && passed > 0) {
@@ -46,7 +55,7 @@ Reason reason_of(const Ranking& ranking, const CompactionCandidate& chosen, cons
   }
   for (const CompactionCandidate& other : ranking.candidates) {
     if (why.rejected.size() == kTablesNamed) break;
-    if (&other == &chosen || other.kind != Kind::kTable || other.trigger != chosen.trigger) continue;
+    if (&other == &chosen || other.table == nullptr || other.trigger != chosen.trigger) continue;
     why.rejected.push_back({.what = fmt::format("table {}", other.table->number.value), .score = other.score});
   }
   for (const CompactionTrigger& other : ranking.triggers) {
@@ -62,7 +71,7 @@ void choose_job(const CompactionPolicy& policy, const PolicyView& view, const Ra
   std::size_t passed = 0;
   for (const CompactionCandidate& each : ranking.candidates) {
     if (held.contains(each.place.level)) continue;
-    PlannedJob planned = plan_of(policy, view, each);
+    Plan planned = plan_of(policy, view, each);
     if (!check_legal(view.levels, view.running, planned.job).ok()) {
       ++passed;
       continue;

@@ -91,7 +91,8 @@ struct Ranking {
 };
 
 struct PlannedJob {
-  CompactionJob job;
+  // Empty: the candidate's level or table, and what must come along, into the oldest run of to_level (push_down).
+  std::optional<CompactionJob> job{};
   std::string next_state{};  // small UTF-8 text; committed with the job's edit, in force from the job's start
 };
 
@@ -113,8 +114,7 @@ struct CompactionPolicy {
   std::vector<PolicyParameter> parameters{};
   std::uint64_t state_version = 1;  // state of another version, or of another policy text, is not given back
   std::function<Ranking(const PolicyView&)> rank;
-  // Empty: the candidate's level or table, and what must come along, into the oldest run of to_level (push_down).
-  std::function<PlannedJob(const PolicyView&, const CompactionCandidate&)> plan{};
+  std::function<PlannedJob(const PolicyView&, const CompactionCandidate&)> plan{};  // empty: PlannedJob{}
 };
 
 // A value: a program adds its own policy to a copy of standard_policies() and opens its store with it.

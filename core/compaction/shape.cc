@@ -161,6 +161,7 @@ CompactionJob push_down(const PolicyView& view, std::vector<CompactionInput> see
   CompactionJob job;
   job.inputs = closed(view.levels, std::move(seeds), options.to_level);
   job.to_level = options.to_level;
+  if (job.inputs.empty()) return job;
   job.overlap_bytes_max = saturating_product(kGrandparentTables, view.options.sstable_max_bytes);
   if (newest_of(job.inputs).level == options.to_level) {
     job.into = job.inputs.back().run;

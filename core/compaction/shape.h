@@ -40,7 +40,7 @@ struct PushOptions {
   bool move_allowed = true;    // as a move where nothing overlaps
 };
 // A job of the closed seeds into the oldest run of to_level (of the seeds' own level: into the oldest run among them),
-// or a new one if the level is empty.
+// or a new one if the level is empty. Without seeds a job without inputs, which is not legal.
 CompactionJob push_down(const PolicyView& view, std::vector<CompactionInput> seeds, const PushOptions& options);
 // The same of the candidate's table, or of all tables of its level that are not busy, into its to_level.
 CompactionJob push_down(const PolicyView& view, const CompactionCandidate& candidate);

@@ -12,17 +12,21 @@ Error closed_error() { return Error(Code::kClosed, "the store is closed"); }
 }  // namespace
 
 Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<vfs::FileSystem> fs, const Options& options,
-                                             EventListener& events, Access access) {
+                                             const StoreComponents& components, Access access) {
   if (Status valid = validate(options); !valid.ok()) return valid.error();
-  auto policy = configure_policy(standard_policies(), options.compaction_policy);
-  if (!policy.ok()) return policy.error();
+  ConfiguredPolicy policy;
+  if (access == Access::kWrite) {
+    auto named = configure_policy(components.compaction_policies, options.compaction_policy);
+    if (!named.ok()) return named.error();
+    policy = std::move(*named);
+  }
   auto recovered = access == Access::kReadOnly ? recover_read_only(fs, options.data_dir, options)
                                                : recover(fs, options.data_dir, options);
   if (!recovered.ok()) return recovered.error();
-  auto state = std::make_shared<EngineState>(std::move(fs), options, events, *recovered);
-  events.on_recovery(recovered->report);
+  auto state = std::make_shared<EngineState>(std::move(fs), options, *components.listener, *recovered);
+  components.listener->on_recovery(recovered->report);
   return std::unique_ptr<Engine>(
-      new Engine(std::move(state), recovered->report, std::move(recovered->wal), std::move(*policy)));
+      new Engine(std::move(state), recovered->report, std::move(recovered->wal), std::move(policy)));
 }
 
 Engine::Engine(std::shared_ptr<EngineState> state, RecoveryReport report, std::unique_ptr<WalWriter> wal,

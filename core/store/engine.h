@@ -16,6 +16,7 @@
 #include "core/format/write_batch.h"
 #include "core/rt/rt.h"
 #include "core/store/compactor.h"
+#include "core/store/components.h"
 #include "core/store/engine_state.h"
 #include "core/store/event_listener.h"
 #include "core/store/flusher.h"
@@ -31,8 +32,9 @@ enum class Access : std::uint8_t { kWrite, kReadOnly };
 
 class Engine {
  public:
+  // `components` must name a listener.
   static Result<std::unique_ptr<Engine>> open(std::shared_ptr<vfs::FileSystem> fs, const Options& options,
-                                              EventListener& events, Access access);
+                                              const StoreComponents& components, Access access);
   ~Engine();  // closes
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

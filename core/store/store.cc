@@ -49,38 +49,41 @@ Result<Opened> open_parent(const Options& options) {
   return opened;
 }
 
-EventListener& listener_or_silence(EventListener* listener) {
+// The same components, with a listener.
+StoreComponents with_listener(StoreComponents components) {
   static SilentListener silent;
-  return listener != nullptr ? *listener : silent;
+  if (components.listener == nullptr) components.listener = &silent;
+  return components;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> Store::open(const Options& options, EventListener* listener) {
+Result<std::unique_ptr<Store>> Store::open(const Options& options, const StoreComponents& components) {
   auto on_disk = open_parent(options);
   if (!on_disk.ok()) return on_disk.error();
-  return open_with(std::move(on_disk->fs), on_disk->options, listener, false);
+  return open_with(std::move(on_disk->fs), on_disk->options, components, false);
 }
 
-Result<std::unique_ptr<Store>> Store::open(vfs::FileSystem& fs, const Options& options, EventListener* listener) {
-  return open_with(vfs::borrowed(fs), options, listener, false);
+Result<std::unique_ptr<Store>> Store::open(vfs::FileSystem& fs, const Options& options,
+                                           const StoreComponents& components) {
+  return open_with(vfs::borrowed(fs), options, components, false);
 }
 
-Result<std::unique_ptr<Store>> Store::open_read_only(const Options& options, EventListener* listener) {
+Result<std::unique_ptr<Store>> Store::open_read_only(const Options& options, const StoreComponents& components) {
   auto on_disk = open_parent(options);
   if (!on_disk.ok()) return on_disk.error();
-  return open_with(std::move(on_disk->fs), on_disk->options, listener, true);
+  return open_with(std::move(on_disk->fs), on_disk->options, components, true);
 }
 
 Result<std::unique_ptr<Store>> Store::open_read_only(vfs::FileSystem& fs, const Options& options,
-                                                     EventListener* listener) {
-  return open_with(vfs::borrowed(fs), options, listener, true);
+                                                     const StoreComponents& components) {
+  return open_with(vfs::borrowed(fs), options, components, true);
 }
 
 Result<std::unique_ptr<Store>> Store::open_with(std::shared_ptr<vfs::FileSystem> fs, const Options& options,
-                                                EventListener* listener, bool read_only) {
-  auto engine = Engine::open(std::move(fs), options, listener_or_silence(listener),
-                             read_only ? Access::kReadOnly : Access::kWrite);
+                                                const StoreComponents& components, bool read_only) {
+  auto engine =
+      Engine::open(std::move(fs), options, with_listener(components), read_only ? Access::kReadOnly : Access::kWrite);
   if (!engine.ok()) return engine.error();
   return std::unique_ptr<Store>(new Store(std::move(*engine)));
 }

@@ -29,6 +29,7 @@
 #include "core/format/key_bounds.h"
 #include "core/format/options.h"
 #include "core/format/write_batch.h"
+#include "core/store/components.h"
 #include "core/store/event_listener.h"
 #include "core/store/ingest.h"
 #include "core/store/session.h"
@@ -46,16 +47,16 @@ class FileSystem;
 class Store {
  public:
   // On the real disk, in options.data_dir.
-  static Result<std::unique_ptr<Store>> open(const Options& options, EventListener* listener = nullptr);
-  // On any filesystem: options.data_dir is a path in it. `listener` must outlive the store; `fs` must outlive it and
-  // its sessions, iterators and snapshots, too: the last of them closes the last file.
+  static Result<std::unique_ptr<Store>> open(const Options& options, const StoreComponents& components = {});
+  // On any filesystem: options.data_dir is a path in it. `fs` must outlive the store and its sessions, iterators and
+  // snapshots: the last of them closes the last file.
   static Result<std::unique_ptr<Store>> open(vfs::FileSystem& fs, const Options& options,
-                                             EventListener* listener = nullptr);
+                                             const StoreComponents& components = {});
   // For reading only: writes, flushes and merges are kReadOnly, and nothing in the directory is touched, not even LOCK.
-  // For a store that nobody has open for writing.
-  static Result<std::unique_ptr<Store>> open_read_only(const Options& options, EventListener* listener = nullptr);
+  // For a store that nobody has open for writing. The compaction policy is not looked at.
+  static Result<std::unique_ptr<Store>> open_read_only(const Options& options, const StoreComponents& components = {});
   static Result<std::unique_ptr<Store>> open_read_only(vfs::FileSystem& fs, const Options& options,
-                                                       EventListener* listener = nullptr);
+                                                       const StoreComponents& components = {});
   ~Store();  // closes, and ignores what close() would say
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -94,7 +95,7 @@ class Store {
  private:
   explicit Store(std::unique_ptr<Engine> engine);
   static Result<std::unique_ptr<Store>> open_with(std::shared_ptr<vfs::FileSystem> fs, const Options& options,
-                                                  EventListener* listener, bool read_only);
+                                                  const StoreComponents& components, bool read_only);
 
   const std::unique_ptr<Engine> engine_;
 };

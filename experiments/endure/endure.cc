@@ -24,6 +24,7 @@ class Endurance {
         contents_(arguments.stream),
         order_(Indices::kShuffled, arguments.stream),
         random_(Random(arguments.stream.seed).split("endure")) {
+    if (!arguments.policies.empty()) components_.compaction_policies = arguments.policies;
     options_.data_dir = place.store();
     options_.wal_flush_every_write = false;
     report_.memory.memtables = (options_.frozen_memtables_max + 1) * options_.memtable_max_bytes;
@@ -56,6 +57,7 @@ class Endurance {
   Counted verify();
 
   Options options_;
+  StoreComponents components_;
   Contents contents_;
   Order order_;
   Random random_;
@@ -98,7 +100,7 @@ Status Endurance::judged(std::string name, const std::function<Counted()>& work)
 }
 
 Endurance::Counted Endurance::open() {
-  auto store = Store::open(options_);
+  auto store = Store::open(options_, components_);
   if (!store.ok()) return store.error();
   store_ = std::move(*store);
   return 1;

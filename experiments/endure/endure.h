@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/status.h"
+#include "core/compaction/policy.h"
 #include "core/format/options.h"
 #include "core/store/stats.h"
 #include "experiments/bench/workload.h"
@@ -20,8 +21,9 @@ namespace mylonite::experiments {
 
 struct EndureArguments {
   StreamOptions stream{.entries = 5'000'000};
-  std::string directory{};  // empty: in the system's place for temporary files
-  Options options{};        // of the store; where it lies is set
+  std::string directory{};        // empty: in the system's place for temporary files
+  Options options{};              // of the store; where it lies is set
+  CompactionPolicies policies{};  // that options may name; empty: the standard ones
 };
 
 struct EndurePhase {

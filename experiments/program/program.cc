@@ -246,6 +246,7 @@ std::vector<cli::Command> commands(Arguments& arguments) {
 
 int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   Arguments arguments;
+  arguments.endure.policies = parts.compaction_policies;
   const cli::Program program{.name = parts.name,
                              .what = "mylonite-lab: measures the store",
                              .example = "mylonite-lab bench --entries 100000 --workloads fillrandom,readrandom",

@@ -6,11 +6,14 @@
 
 #include <string>
 
+#include "core/compaction/policy.h"
+
 namespace mylonite::experiments {
 
 // What a program may bring of its own. The defaults are mylonite-lab's.
 struct ProgramParts {
-  std::string name = "mylonite-lab";  // in help and messages
+  std::string name = "mylonite-lab";                             // in help and messages
+  CompactionPolicies compaction_policies = standard_policies();  // that `endure --policy` may name
 };
 
 // Returns the program's exit code (core/cli/exit.h).

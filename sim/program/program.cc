@@ -171,6 +171,7 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   ReplayArguments replay;
   run.program = parts.name;
   run.called_as = replay.called_as = argc > 0 ? argv[0] : parts.name.c_str();
+  run.campaign.generator.policies = replay.generator.policies = parts.compaction_policies;
   const auto run_seeds = [&](bool show_marks) -> cli::Ending {
     if (Status good = resolve(words, run.campaign); !good.ok()) return good.error();
     run.show_marks = show_marks;

@@ -6,11 +6,14 @@
 
 #include <string>
 
+#include "core/compaction/policy.h"
+
 namespace mylonite::sim {
 
 // What a program may bring of its own. The defaults are mylonite-sim's.
 struct ProgramParts {
-  std::string name = "mylonite-sim";  // in help and messages
+  std::string name = "mylonite-sim";                             // in help and messages
+  CompactionPolicies compaction_policies = standard_policies();  // that runs draw from, and replays may name
 };
 
 // Returns the program's exit code (core/cli/exit.h).

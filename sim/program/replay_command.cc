@@ -43,7 +43,9 @@ std::string mismatch(const Repro& repro, const Outcome& outcome) {
 cli::Ending replay_scenario(const Scenario& scenario, const ReplayArguments& arguments, const Repro* observed) {
   StackPool stacks;
   Trace trace(arguments.trace);
-  const Outcome outcome = run(scenario, stacks, {.story_lines = arguments.story_lines, .trace = &trace});
+  const Outcome outcome =
+      run(scenario, stacks,
+          {.story_lines = arguments.story_lines, .trace = &trace, .policies = arguments.generator.policies});
   if (arguments.trace) {
     if (Status done = print_trace(trace); !done.ok()) return done;
   }

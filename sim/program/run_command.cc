@@ -121,7 +121,8 @@ void RunCommand::report_failure(const SeedResult& result) {
     return;
   }
   StackPool stacks;
-  const Outcome told = run(result.outcome.recorded, stacks, {.story_lines = 60});
+  const Outcome told =
+      run(result.outcome.recorded, stacks, {.story_lines = 60, .policies = arguments_.campaign.generator.policies});
   const std::string again = artifact.empty()
                                 ? fmt::format("{} {}", result.seed, generator_words(arguments_.campaign.generator))
                                 : shell_word(artifact);

@@ -11,13 +11,14 @@ bool runs_twice(std::uint64_t seed, std::uint64_t percent) { return Random(seed)
 SeedResult run_seed(std::uint64_t seed, const CampaignOptions& options, const std::atomic<bool>& interrupt,
                     StackPool& stacks) {
   const std::uint64_t started = rt::monotonic_ns();
-  const RunSettings settings{.interrupt = &interrupt, .unreadable_heaps = options.unreadable_heaps};
+  const RunSettings settings{
+      .interrupt = &interrupt, .unreadable_heaps = options.unreadable_heaps, .policies = options.generator.policies};
   SeedResult result{.seed = seed, .outcome = run(generate(seed, options.generator), stacks, settings)};
   if (!result.outcome.interrupted && runs_twice(seed, options.determinism_percent)) {
     const Scenario scenario = generate(seed, options.generator);
     const Outcome again = run(scenario, stacks, settings);
     if (!again.interrupted && again.trace_hash != result.outcome.trace_hash) {
-      result.difference = explain_difference(scenario, stacks);
+      result.difference = explain_difference(scenario, stacks, settings);
       if (result.difference.empty()) result.difference = "the hashes differed once, and not again";
     }
   }

@@ -78,8 +78,10 @@ void Incarnation::main() {
   check_copies();
   const std::optional<StoreDump> looked = look_only();
   if (machine_.dead()) return;
+  StoreComponents components(this);
+  components.compaction_policies = state_.policies;
   machine_.enter(Phase::kOpen);
-  auto store = Store::open(fs_, plan_.options, this);
+  auto store = Store::open(fs_, plan_.options, components);
   machine_.leave();
   if (!store.ok()) {
     static_cast<void>(answers_.succeeded("open", &store.error()));

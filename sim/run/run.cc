@@ -156,7 +156,8 @@ Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
                  .oracle = Oracle(),
                  .stats = {},
                  .transcript = settings.story_lines > 0 ? &transcript : nullptr,
-                 .interrupt = settings.interrupt};
+                 .interrupt = settings.interrupt,
+                 .policies = settings.policies};
   MachineHeap heap(settings.unreadable_heaps);
   Outcome outcome;
   outcome.recorded = without_incarnations(scenario);
@@ -181,11 +182,11 @@ Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
   return outcome;
 }
 
-std::string explain_difference(const Scenario& scenario, StackPool& stacks) {
+std::string explain_difference(const Scenario& scenario, StackPool& stacks, const RunSettings& settings) {
   Trace first(true);
   Trace second(true);
-  static_cast<void>(run(scenario, stacks, {.trace = &first}));
-  static_cast<void>(run(scenario, stacks, {.trace = &second}));
+  static_cast<void>(run(scenario, stacks, {.trace = &first, .policies = settings.policies}));
+  static_cast<void>(run(scenario, stacks, {.trace = &second, .policies = settings.policies}));
   const auto difference = first_difference(first, second);
   if (!difference) return "";
   return fmt::format("event {}: first run '{}', second run '{}'", difference->index, difference->left,

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/compaction/policy.h"
 #include "sim/machine/trace.h"
 #include "sim/oracle/oracle.h"
 #include "sim/run/stats.h"
@@ -39,16 +40,17 @@ struct Outcome {
 };
 
 struct RunSettings {
-  std::size_t story_lines = 0;                   // how many last lines of the story to keep
-  Trace* trace = nullptr;                        // use this trace (to record all events); null: an own one
-  const std::atomic<bool>* interrupt = nullptr;  // once true, the run ends soon and says so
-  bool unreadable_heaps = false;                 // of dead machines: a stray access faults
+  std::size_t story_lines = 0;                        // how many last lines of the story to keep
+  Trace* trace = nullptr;                             // use this trace (to record all events); null: an own one
+  const std::atomic<bool>* interrupt = nullptr;       // once true, the run ends soon and says so
+  bool unreadable_heaps = false;                      // of dead machines: a stray access faults
+  CompactionPolicies policies = standard_policies();  // those that the scenario's options may name
 };
 
 class StackPool;
 Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings = {});
 
 // Runs again and keeps every event; says where two runs of one scenario first differ, empty if they do not.
-std::string explain_difference(const Scenario& scenario, StackPool& stacks);
+std::string explain_difference(const Scenario& scenario, StackPool& stacks, const RunSettings& settings = {});
 
 }  // namespace mylonite::sim

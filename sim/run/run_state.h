@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/compaction/policy.h"
 #include "faultfs/disk.h"
 #include "sim/machine/scheduler.h"
 #include "sim/oracle/oracle.h"
@@ -30,6 +31,7 @@ struct RunState {
   RunStats stats;
   Transcript* transcript = nullptr;              // may be null
   const std::atomic<bool>* interrupt = nullptr;  // may be null
+  CompactionPolicies policies{};                 // that the store is opened with
   std::vector<std::string> foreign{};            // names of somebody else's files in the store's directory
   std::vector<KeptCopy> copies{};
   Ending last_ending = Ending::kClose;   // of the incarnation before

@@ -32,7 +32,29 @@ void draw_reading(Options& options, Random random) {
   }
 }
 
-Options draw_options(const Swarm& swarm, Random random) {
+// The policy of greatest draw from the stream of its name: a row that is added changes only the scenarios it wins. The
+// first five are drawn among themselves as they were before there was a registry.
+const CompactionPolicy& draw_policy(const CompactionPolicies& policies, std::uint64_t first_draw, Random random) {
+  constexpr std::string_view kFirst[] = {"one_lvl", "full", "tier", "random_legal", "none"};
+  const auto draw = [&](const CompactionPolicy& each) { return random.split("policy").split(each.name).next(); };
+  const auto won = std::ranges::max_element(policies, {}, draw);
+  if (std::ranges::find(kFirst, won->name) == std::end(kFirst)) return *won;
+  const auto first = std::ranges::find(policies, kFirst[first_draw], &CompactionPolicy::name);
+  return first == policies.end() ? *won : *first;
+}
+
+// The policy's text, its parameters drawn among the values worth trying.
+std::string with_parameters(const CompactionPolicy& policy, Random random) {
+  std::string text = policy.name;
+  for (const PolicyParameter& each : policy.parameters) {
+    if (each.worth_trying.empty()) continue;
+    const std::uint64_t draw = random.split(policy.name).split(each.name).below(each.worth_trying.size());
+    text += fmt::format("{}{}={}", text == policy.name ? ":" : ",", each.name, each.worth_trying[draw]);
+  }
+  return text;
+}
+
+Options draw_options(const GeneratorOptions& given, const Swarm& swarm, Random random) {
   Options options;
   options.data_dir = "db";
   options.wal_flush_every_write = random.chance(swarm.sync_chance, 100);
@@ -44,9 +66,8 @@ Options draw_options(const Swarm& swarm, Random random) {
   options.frozen_memtables_max = random.between(1, 3);
   options.group_commit_max_bytes = pick(random, {1, 500, 1ULL << 20, 1ULL << 20});
   options.manifest_rotate_bytes = random.chance(1, 3) ? random.between(1024, 8192) : 4ULL << 20;
-  constexpr const char* kPolicies[] = {"one_lvl", "full", "tier", "random_legal", "none"};
-  const std::uint64_t policy = random.below(9);
-  options.compaction_policy = kPolicies[policy / 2];
+  const std::uint64_t first_draw = random.below(9) / 2;
+  options.compaction_policy = with_parameters(draw_policy(given.policies, first_draw, random), random);
   options.runs_per_level_max = random.between(2, 4);
   options.max_levels = random.between(1, 4);
   options.bloom_false_positive_rate = random.chance(1, 2) ? 0.01 : 0.2;
@@ -161,7 +182,7 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
   for (std::size_t i = 0; i < scenario.incarnations.size(); ++i) {
     IncarnationPlan& incarnation = scenario.incarnations[i];
     const Random own = root.split("life").split(i);
-    incarnation.options = draw_options(swarm, own.split("options"));
+    incarnation.options = draw_options(options, swarm, own.split("options"));
     incarnation.schedule = draw_schedule(options, own.split("schedule"));
     Random rest = own.split("rest");
     if (incarnation.ending != Ending::kClose && own.split("death").below(2) == 1)

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "core/compaction/policy.h"
 #include "sim/scenario/scenario.h"
 
 namespace mylonite::sim {
@@ -18,8 +19,9 @@ struct GeneratorOptions {
   std::uint64_t operations = 1000;
   std::uint64_t crashes = 10;
   std::string profile = "default";  // smoke: one client, no schedule games; default; harsh: tiny sizes, more faults
-  std::optional<faultfs::NameOrder> names{};  // empty: drawn
-  std::optional<bool> liar{};                 // empty: one seed in ten
+  std::optional<faultfs::NameOrder> names{};          // empty: drawn
+  std::optional<bool> liar{};                         // empty: one seed in ten
+  CompactionPolicies policies = standard_policies();  // drawn from, every row as often as any other
 };
 
 Scenario generate(std::uint64_t seed, const GeneratorOptions& options);

@@ -126,6 +126,17 @@ TEST_F(Chooser, HoldsBack) {
   EXPECT_EQ(choose_by(example(ranking)).job->inputs.front().tables.front(), FileNumber{5});
 }
 
+// Goal: a policy need not look at what runs. Method: a level whose tables are all busy, and a level that is not there.
+// Expectation: no job.
+TEST_F(Chooser, BusyLevelIsNoJob) {
+  running = {
+      running_of(version, "running 30: level 1 run 3 tables 3 4 5 level 2 run 2 tables 20 21 22 -> level 2 run 2")};
+  Ranking ranking;
+  ranking.triggers = {{.what = "due"}};
+  ranking.candidates = {{.place = {.level = 1}, .to_level = 2}, {.place = {.level = 9}, .to_level = 10}};
+  EXPECT_FALSE(choose_by(example(ranking)).job);
+}
+
 // Goal: what a ranking leaves open has the chooser's default. Method: rankings that say nothing, and that say it.
 // Expectation: limits of the options; wake-up at the expiry or earlier; expired tombstones only where asked for.
 TEST_F(Chooser, HasDefaults) {
@@ -162,9 +173,8 @@ TEST_F(Chooser, GivesParametersAndState) {
   CompactionPolicy policy = example(ranking);
   policy.plan = [](const PolicyView& view, const CompactionCandidate&) {
     PlannedJob planned;
-    planned.job.inputs = {{.level = 1, .run = RunId{3}, .tables = {FileNumber{4}}}};
-    planned.job.to_level = 1;
-    planned.job.into = RunId{3};
+    planned.job = {
+        .inputs = {{.level = 1, .run = RunId{3}, .tables = {FileNumber{4}}}}, .to_level = 1, .into = RunId{3}};
     planned.next_state = std::string(view.state) + " " + std::to_string(view.parameter("K")) + " " +
                          std::to_string(view.parameter("Z")) + " " + std::to_string(view.parameter("none such"));
     return planned;

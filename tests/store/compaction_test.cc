@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "core/compaction/policies.h"
 #include "core/version/manifest.h"
 #include "tests/store/store_fixture.h"
 
@@ -85,6 +86,51 @@ TEST(Compaction, PoliciesChangeAtReopen) {
     EXPECT_EQ(heard.begun, heard.ended);
     EXPECT_TRUE(!heard.jobs.empty() || options.compaction_policy == "none") << round;
   }
+}
+
+// Goal: a program brings its own policy to open(). Method: one that merges level 0 downward from two runs on, with a
+// parameter and a state that counts; reopened with it, and without. Expectation: its jobs, in its name with the
+// parameter; the count goes on after the reopen; without it the open says which policies there are.
+TEST(Compaction, PolicyOfOnesOwn) {
+  StoreComponents components;
+  components.compaction_policies.push_back(
+      {.name = "mine",
+       .what = "level 0 into level 1, counting",
+       .parameters = {{.name = "runs", .fallback = 9, .low = 1, .high = 9, .meaning = "that start a merge"}},
+       .rank =
+           [](const PolicyView& view) {
+             Ranking ranking;
+             const auto runs = static_cast<std::size_t>(view.parameter("runs"));
+             if (view.levels.empty() || view.levels[0].runs.size() < runs) return ranking;
+             ranking.triggers.push_back({.what = "merge " + std::to_string(view.state.size() + 1)});
+             ranking.candidates.push_back({.to_level = 1});
+             return ranking;
+           },
+       .plan = [](const PolicyView& view,
+                  const CompactionCandidate&) { return PlannedJob{.next_state = std::string(view.state) + "x"}; }});
+  TestDisk disk(false);
+  Options options = tree_options("mine:runs=2");
+  for (int round = 1; round <= 2; ++round) {
+    auto store = Store::open(disk.fs(), options, components);
+    ASSERT_TRUE(store.ok()) << store.error().to_string();
+    for (int i = 0; i < 2; ++i) {
+      put(**store, "key", std::to_string(i));
+      ASSERT_TRUE((*store)->flush().ok());
+    }
+    while ((*store)->stats().merges + (*store)->stats().moves == 0 || (*store)->stats().merges_running > 0) {
+      rt::sleep_until(rt::monotonic_ns() + 1'000'000);
+    }
+    const auto version = (*store)->version();
+    EXPECT_EQ(version->jobs.back().policy, "mine:runs=2");
+    EXPECT_EQ(version->jobs.back().why.trigger, "merge " + std::to_string(version->policy->state.size()));
+    EXPECT_GE(version->policy->state.size(), static_cast<std::size_t>(round));
+    ASSERT_TRUE((*store)->close().ok());
+  }
+  const auto refused = Store::open(disk.fs(), options);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message(),
+            "option compaction_policy = 'mine:runs=2': expected one of " + policy_names(standard_policies()));
+  EXPECT_TRUE(Store::open_read_only(disk.fs(), options).ok());
 }
 
 // Goal: merges that are asked for. Method: policy none; runs of level 0, then compact_level, compact_range of a part

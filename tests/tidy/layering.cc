@@ -40,6 +40,10 @@ constexpr std::array kArrows = {
     Arrow{"core/tool/", "core/"},
     Arrow{"faultfs/", "faultfs/ core/vfs/ core/rt/ core/base/"},
     Arrow{"sim/machine/", "sim/machine/ faultfs/ core/vfs/ core/rt/ core/base/"},
+    // The generator draws from the registry of compaction policies.
+    Arrow{"sim/scenario/generator",
+          "sim/scenario/ sim/machine/ faultfs/ core/compaction/policy core/compaction/plan core/version/ core/format/ "
+          "core/vfs/ core/rt/ core/base/"},
     Arrow{"sim/scenario/", "sim/scenario/ sim/machine/ faultfs/ core/format/ core/vfs/ core/rt/ core/base/"},
     // The oracle knows the contract, not the engine.
     Arrow{"sim/oracle/", "sim/oracle/ sim/scenario/ sim/machine/ faultfs/ core/format/ core/vfs/ core/rt/ core/base/"},
