@@ -42,6 +42,13 @@ std::string settings_help() {
   for (const OptionRow& row : option_table()) {
     if (row.name == kDirectory) continue;
     text += fmt::format("  {} ({}): {}\n", row.name, option_text(defaults, row), row.meaning);
+    const std::string allowed = allowed_text(row);
+    const bool trials = row.words.empty() && !row.worth_trying.empty();
+    if (trials) {
+      text += fmt::format("      {}; worth trying: {}\n", allowed, row.worth_trying);
+    } else if (!allowed.empty()) {
+      text += fmt::format("      {}\n", allowed);
+    }
   }
   return text;
 }

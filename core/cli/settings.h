@@ -13,6 +13,6 @@ namespace mylonite::cli {
 // `data_dir` is no setting: the directory is an argument of its own.
 Status apply_settings(const std::vector<std::string>& settings, Options& options);
 
-std::string settings_help();  // a line for each option: name, default, meaning
+std::string settings_help();  // each option: name, default, meaning; what is allowed, values worth trying
 
 }  // namespace mylonite::cli

@@ -1,5 +1,6 @@
 #include "core/format/options.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -11,42 +12,159 @@ constexpr double kMi = 1024.0 * 1024.0;
 constexpr double kTi = kMi * kMi;
 
 constexpr OptionRow kTable[] = {
-    {"data_dir", &Options::data_dir, 0, 0, "the store's directory"},
-    {"memtable_max_bytes", &Options::memtable_max_bytes, 1024, 64 * 1024 * kMi,
-     "logical bytes of a memtable before it is flushed"},
-    {"wal_flush_every_write", &Options::wal_flush_every_write, 0, 0, "sync the log before a write is acknowledged"},
-    {"bloom_false_positive_rate", &Options::bloom_false_positive_rate, 0.0001, 0.5,
-     "most false positives of a table's filter"},
-    {"compaction_threshold_bytes", &Options::compaction_threshold_bytes, 4096, kTi, "target size of level 1"},
-    {"tombstone_retention_seconds", &Options::tombstone_retention_seconds, 0, 3.2e9,
-     "how long tombstones are kept at least"},
-    {"sstable_max_bytes", &Options::sstable_max_bytes, 1024, 64 * 1024 * kMi, "a flush starts a new table beyond this"},
-    {"max_levels", &Options::max_levels, 1, 32, "levels of tables"},
-    {"wal_file_rotate_bytes", &Options::wal_file_rotate_bytes, 1024, 64 * 1024 * kMi,
-     "a longer log is followed by a new one"},
-    {"manifest_rotate_bytes", &Options::manifest_rotate_bytes, 1024, 1024 * kMi,
-     "a manifest longer than this, and than twice its first record, is replaced by a snapshot"},
-    {"compaction_policy", &Options::compaction_policy, 0, 0, "which runs are merged when: a policy's name"},
-    {"compaction_threads", &Options::compaction_threads, 1, 64, "merges that may run at once"},
-    {"runs_per_level_max", &Options::runs_per_level_max, 2, 1000,
-     "tier: a level with this many runs is merged into one"},
-    {"level_size_ratio", &Options::level_size_ratio, 2, 1000,
-     "leveled: a level's target size in terms of the level above"},
-    {"level0_compact_runs", &Options::level0_compact_runs, 1, 1000, "leveled: runs of level 0 that start a merge"},
-    {"level0_slowdown_runs", &Options::level0_slowdown_runs, 1, 10000, "runs of level 0 that slow writers down"},
-    {"level0_stop_runs", &Options::level0_stop_runs, 2, 10000, "runs of level 0 that make writers wait"},
-    {"compaction_history_max", &Options::compaction_history_max, 0, 10000,
-     "merges whose reasons are kept for `explain compaction`"},
-    {"create_if_missing", &Options::create_if_missing, 0, 0, "create a store where the directory is absent or empty"},
-    {"block_bytes", &Options::block_bytes, 64, 4 * kMi, "target size of a data block, before compression"},
-    {"compression", &Options::compression, 0, 0, "of data blocks: none, lz4 or zstd"},
-    {"block_cache_bytes", &Options::block_cache_bytes, 0, kTi, "most bytes of data blocks kept in memory"},
-    {"open_files_max", &Options::open_files_max, 1, 1e6, "most table files held open"},
-    {"frozen_memtables_max", &Options::frozen_memtables_max, 1, 64, "memtables awaiting flush before writers wait"},
-    {"group_commit_max_bytes", &Options::group_commit_max_bytes, 1, 1024 * kMi, "most log bytes of one commit group"},
-    {"history_retention_seconds", &Options::history_retention_seconds, 0, 3.2e9,
-     "how long superseded versions are kept"},
+    {.name = "data_dir", .member = &Options::data_dir, .meaning = "the store's directory"},
+    {.name = "memtable_max_bytes",
+     .member = &Options::memtable_max_bytes,
+     .low = 1024,
+     .high = 64 * 1024 * kMi,
+     .meaning = "logical bytes of a memtable before it is flushed",
+     .worth_trying = "1024 16384 1048576 67108864"},
+    {.name = "wal_flush_every_write",
+     .member = &Options::wal_flush_every_write,
+     .meaning = "sync the log before a write is acknowledged; false: hand it to the kernel",
+     .worth_trying = "false true"},
+    {.name = "bloom_false_positive_rate",
+     .member = &Options::bloom_false_positive_rate,
+     .low = 0.0001,
+     .high = 0.5,
+     .meaning = "most false positives of a table's filter",
+     .worth_trying = "0.001 0.01 0.2"},
+    {.name = "compaction_threshold_bytes",
+     .member = &Options::compaction_threshold_bytes,
+     .low = 4096,
+     .high = kTi,
+     .meaning = "target size of level 1, for leveled policies",
+     .worth_trying = "4096 65536 4194304 268435456"},
+    {.name = "tombstone_retention_seconds",
+     .member = &Options::tombstone_retention_seconds,
+     .low = 0,
+     .high = 3.2e9,
+     .meaning = "how long tombstones are kept at least",
+     .worth_trying = "0 1 86400"},
+    {.name = "sstable_max_bytes",
+     .member = &Options::sstable_max_bytes,
+     .low = 1024,
+     .high = 64 * 1024 * kMi,
+     .meaning = "a flush or merge starts a new table beyond this",
+     .worth_trying = "1024 65536 4194304 67108864"},
+    {.name = "max_levels",
+     .member = &Options::max_levels,
+     .low = 1,
+     .high = 32,
+     .meaning = "levels of tables",
+     .worth_trying = "1 2 4 6"},
+    {.name = "wal_file_rotate_bytes",
+     .member = &Options::wal_file_rotate_bytes,
+     .low = 1024,
+     .high = 64 * 1024 * kMi,
+     .meaning = "a longer log is followed by a new one",
+     .worth_trying = "1024 1048576 67108864"},
+    {.name = "compaction_policy",
+     .member = &Options::compaction_policy,
+     .meaning = "which runs are merged when: a policy, with its parameters behind a colon"},
+    {.name = "compaction_threads",
+     .member = &Options::compaction_threads,
+     .low = 1,
+     .high = 64,
+     .meaning = "merges that may run at once",
+     .worth_trying = "1 2 4"},
+    {.name = "level_size_ratio",
+     .member = &Options::level_size_ratio,
+     .low = 2,
+     .high = 1000,
+     .meaning = "leveled policies: a level's target size in terms of the level above",
+     .worth_trying = "2 4 10"},
+    {.name = "level0_compact_runs",
+     .member = &Options::level0_compact_runs,
+     .low = 1,
+     .high = 1000,
+     .meaning = "leveled policies: runs of level 0 that start a merge",
+     .worth_trying = "1 2 4 8"},
+    {.name = "level0_slowdown_runs",
+     .member = &Options::level0_slowdown_runs,
+     .low = 1,
+     .high = 10000,
+     .meaning = "runs of level 0 that slow writers down",
+     .worth_trying = "2 8 20"},
+    {.name = "level0_stop_runs",
+     .member = &Options::level0_stop_runs,
+     .low = 2,
+     .high = 10000,
+     .meaning = "runs of level 0 that make writers wait",
+     .worth_trying = "3 12 36"},
+    {.name = "compaction_history_max",
+     .member = &Options::compaction_history_max,
+     .low = 0,
+     .high = 10000,
+     .meaning = "merges whose reasons are kept for `explain compaction`",
+     .worth_trying = "0 3 100"},
+    {.name = "runs_per_level_max",
+     .member = &Options::runs_per_level_max,
+     .low = 2,
+     .high = 1000,
+     .meaning = "tier: a level with this many runs is merged into one",
+     .worth_trying = "2 4 10"},
+    {.name = "manifest_rotate_bytes",
+     .member = &Options::manifest_rotate_bytes,
+     .low = 1024,
+     .high = 1024 * kMi,
+     .meaning = "a manifest longer than this, and than twice its first record, is replaced by a snapshot",
+     .worth_trying = "1024 65536 4194304"},
+    {.name = "create_if_missing",
+     .member = &Options::create_if_missing,
+     .meaning = "create a store where the directory is absent or empty"},
+    {.name = "block_bytes",
+     .member = &Options::block_bytes,
+     .low = 64,
+     .high = 4 * kMi,
+     .meaning = "target size of a data block, before compression",
+     .worth_trying = "64 1024 4096 16384"},
+    {.name = "compression",
+     .member = &Options::compression,
+     .words = "none lz4 zstd",
+     .meaning = "of data blocks: none, lz4 or zstd",
+     .worth_trying = "none lz4 zstd"},
+    {.name = "block_cache_bytes",
+     .member = &Options::block_cache_bytes,
+     .low = 0,
+     .high = kTi,
+     .meaning = "most bytes of data blocks kept in memory",
+     .worth_trying = "0 2000 1048576 67108864"},
+    {.name = "open_files_max",
+     .member = &Options::open_files_max,
+     .low = 1,
+     .high = 1e6,
+     .meaning = "most table files held open",
+     .worth_trying = "1 8 500"},
+    {.name = "frozen_memtables_max",
+     .member = &Options::frozen_memtables_max,
+     .low = 1,
+     .high = 64,
+     .meaning = "memtables awaiting flush before writers wait",
+     .worth_trying = "1 2 4"},
+    {.name = "group_commit_max_bytes",
+     .member = &Options::group_commit_max_bytes,
+     .low = 1,
+     .high = 1024 * kMi,
+     .meaning = "most log bytes of one commit group",
+     .worth_trying = "1 500 1048576"},
+    {.name = "history_retention_seconds",
+     .member = &Options::history_retention_seconds,
+     .low = 0,
+     .high = 3.2e9,
+     .meaning = "how long superseded versions are kept for reads in the past",
+     .worth_trying = "0 1 60"},
 };
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    words.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
 
 Error bad_value(std::string_view name, std::string_view value, std::string_view expected) {
   return Error(Code::kInvalidArgument, fmt::format("option {} = '{}': expected {}", name, value, expected));
@@ -101,21 +219,36 @@ struct InRange {
   bool operator()(std::uint64_t Options::* member) const { return holds(static_cast<double>(options.*member)); }
   bool operator()(bool Options::*) const { return true; }
   bool operator()(double Options::* member) const { return holds(options.*member); }
-  bool operator()(std::string Options::*) const { return true; }
+  bool operator()(std::string Options::* member) const {
+    const std::vector<std::string_view> words = words_of(row.words);
+    return words.empty() || std::ranges::find(words, options.*member) != words.end();
+  }
 };
 
 }  // namespace
 
 std::span<const OptionRow> option_table() { return kTable; }
 
+std::vector<std::string_view> values_worth_trying(const OptionRow& row) { return words_of(row.worth_trying); }
+
+std::string allowed_text(const OptionRow& row) {
+  if (std::holds_alternative<bool Options::*>(row.member)) return "true or false";
+  if (!std::holds_alternative<std::string Options::*>(row.member)) {
+    return fmt::format("{:.15g} to {:.15g}", row.low, row.high);
+  }
+  const std::vector<std::string_view> words = words_of(row.words);
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    text += fmt::format("{}{}", i == 0 ? "" : i + 1 == words.size() ? " or " : ", ", words[i]);
+  }
+  return text;
+}
+
 Status validate(const Options& options) {
   if (options.data_dir.empty()) return bad_value("data_dir", "", "a directory's path");
-  if (options.compression != "none" && options.compression != "lz4" && options.compression != "zstd") {
-    return bad_value("compression", options.compression, "none, lz4 or zstd");
-  }
   for (const OptionRow& row : kTable) {
     if (std::visit(InRange{options, row}, row.member)) continue;
-    return bad_value(row.name, option_text(options, row), fmt::format("{:.15g} to {:.15g}", row.low, row.high));
+    return bad_value(row.name, option_text(options, row), allowed_text(row));
   }
   return {};
 }

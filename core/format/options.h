@@ -1,7 +1,9 @@
 // Options of a store: plain numbers, validated before anything is touched.
 //
 // Names and defaults of the first group are those of the user's guide. Options may differ at every open of one store.
-// Every option also has a row in option_table(), which drives parsing (--set NAME=VALUE), validation and the README.
+// Every option is a member here, which has its default, and a row of option_table(). The row drives parsing (--set
+// NAME=VALUE), validation, printing, scenario files, the README's table and what programs print as help; the simulator
+// and the laboratory draw from its values worth trying.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/base/status.h"
 
@@ -50,11 +53,15 @@ struct OptionRow {
   using Member = std::variant<std::uint64_t Options::*, bool Options::*, double Options::*, std::string Options::*>;
   std::string_view name;
   Member member;
-  double low;  // allowed range, both ends in; unused for bool and text
-  double high;
-  std::string_view meaning;
+  double low = 0;  // allowed range of a number, both ends in
+  double high = 0;
+  std::string_view words{};         // allowed texts, separated by spaces; empty: any
+  std::string_view meaning{};       // one sentence
+  std::string_view worth_trying{};  // values, separated by spaces, smallest first; empty: not for trials
 };
 std::span<const OptionRow> option_table();
+std::string allowed_text(const OptionRow& row);  // "1 to 64", "true or false", "none, lz4 or zstd"; empty: any text
+std::vector<std::string_view> values_worth_trying(const OptionRow& row);
 
 // kInvalidArgument naming field, value and allowed range.
 Status validate(const Options& options);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/invariant.h"
 #include "core/base/random.h"
 #include "sim/scenario/workload.h"
 
@@ -26,6 +27,8 @@ void draw_reading(Options& options, Random random) {
   options.compression = kCompressions[random.below(std::size(kCompressions))];
   options.block_cache_bytes = pick(random, {0, 2000, 1ULL << 20});
   options.open_files_max = random.chance(1, 2) ? 500 : random.between(1, 8);
+  options.level0_slowdown_runs = Options().level0_slowdown_runs;
+  options.level0_stop_runs = Options().level0_stop_runs;
   if (random.chance(1, 4)) {
     options.level0_slowdown_runs = random.between(1, 3);
     options.level0_stop_runs = options.level0_slowdown_runs + random.between(1, 2);
@@ -54,8 +57,20 @@ std::string with_parameters(const CompactionPolicy& policy, Random random) {
   return text;
 }
 
+// What no rule below draws has one of its values worth trying, from a stream of its own name: an option that is added is
+// simulated, and shifts no other draw.
+void draw_from_table(Options& options, const Random& random) {
+  for (const OptionRow& row : option_table()) {
+    const std::vector<std::string_view> values = values_worth_trying(row);
+    if (values.empty()) continue;
+    const std::uint64_t draw = random.split(row.name).below(values.size());
+    invariant(set_option(options, row.name, values[draw]).ok(), "a value worth trying is a value");
+  }
+}
+
 Options draw_options(const GeneratorOptions& given, const Swarm& swarm, Random random) {
   Options options;
+  draw_from_table(options, random);
   options.data_dir = "db";
   options.wal_flush_every_write = random.chance(swarm.sync_chance, 100);
   const std::uint64_t scale = 1ULL << (2 * swarm.memtable_scale);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -42,6 +43,30 @@ TEST(Options, EveryRowRoundTrips) {
   }
 }
 
+// Goal: trial values can be tried. Method: set each of each row on default options; the row's allowed text.
+// Expectation: valid, ascending, several or none; numbers and words say what is allowed.
+TEST(Options, ValuesWorthTryingAreValid) {
+  for (const OptionRow& row : option_table()) {
+    const auto values = values_worth_trying(row);
+    EXPECT_NE(values.size(), 1U) << row.name;
+    double last = -1;
+    for (const std::string_view value : values) {
+      Options options;
+      ASSERT_TRUE(set_option(options, row.name, value).ok()) << row.name;
+      EXPECT_TRUE(validate(options).ok()) << row.name << " = " << value;
+      EXPECT_EQ(option_text(options, row), value) << row.name;
+      if (row.high == 0) continue;
+      EXPECT_GT(std::stod(std::string(value)), last) << row.name;
+      last = std::stod(std::string(value));
+    }
+  }
+  EXPECT_EQ(allowed_text(option_table()[0]), "");
+  const auto row = [](std::string_view name) { return *std::ranges::find(option_table(), name, &OptionRow::name); };
+  EXPECT_EQ(allowed_text(row("compression")), "none, lz4 or zstd");
+  EXPECT_EQ(allowed_text(row("create_if_missing")), "true or false");
+  EXPECT_EQ(allowed_text(row("max_levels")), "1 to 32");
+}
+
 // Goal: a value out of range is refused, naming field, value and range. Method: one beyond each end of every number.
 TEST(Options, OutOfRangeIsNamed) {
   for (const OptionRow& row : option_table()) {
@@ -64,6 +89,9 @@ TEST(Options, OutOfRangeIsNamed) {
   }
   options.bloom_false_positive_rate = 0.9;
   EXPECT_EQ(validate(options).error().message(), "option bloom_false_positive_rate = '0.9': expected 0.0001 to 0.5");
+  options = {};
+  options.compression = "lz5";
+  EXPECT_EQ(validate(options).error().message(), "option compression = 'lz5': expected none, lz4 or zstd");
   options = {};
   options.data_dir.clear();
   EXPECT_FALSE(validate(options).ok());

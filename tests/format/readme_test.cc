@@ -1,6 +1,11 @@
-// The README's table of options against the options themselves.
+// The README's tables of options and policies against the tables themselves.
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
+#include "core/compaction/policy.h"
 #include "core/format/options.h"
 #include "core/vfs/posix.h"
 #include "core/vfs/util.h"
@@ -8,22 +13,49 @@
 namespace mylonite {
 namespace {
 
-// Goal: a reader can believe the table. Method: look for a row of every option's name and default. Expectation: all
-// there, and no row of an option that does not exist.
-TEST(Readme, NamesEveryOptionWithItsDefault) {
+using Row = std::vector<std::string>;
+
+// Rows whose first cell is a name in backticks, with so many cells; backticks are left out.
+std::vector<Row> rows_of_readme(std::size_t cells) {
   const auto fs = vfs::open_posix(MYLONITE_SOURCE_DIR);
-  ASSERT_TRUE(fs.ok());
   const std::string readme = vfs::read_whole_file(**fs, "README.md").value();
-  for (const OptionRow& row : option_table()) {
-    const std::string name(row.name);
-    const std::string value = option_text(Options(), row);
-    const bool plain = readme.find("| `" + name + "` | " + value + " |") != std::string::npos;
-    const bool quoted = readme.find("| `" + name + "` | `" + value + "` |") != std::string::npos;
-    EXPECT_TRUE(plain || quoted) << name << " = " << value;
+  std::vector<Row> rows;
+  for (std::size_t at = readme.find("\n| `"); at != std::string::npos; at = readme.find("\n| `", at + 1)) {
+    std::string line = readme.substr(at + 3, readme.find('\n', at + 1) - at - 3);
+    std::erase(line, '`');
+    Row row;
+    for (std::size_t end = line.find(" |"); end != std::string::npos; end = line.find(" |")) {
+      row.push_back(line.substr(0, end));
+      line.erase(0, end + 3);
+    }
+    if (row.size() == cells) rows.push_back(row);
   }
-  std::size_t rows = 0;
-  for (std::size_t at = readme.find("\n| `"); at != std::string::npos; at = readme.find("\n| `", at + 1)) ++rows;
-  EXPECT_EQ(rows, option_table().size());
+  return rows;
+}
+
+std::string without_backticks(std::string text) {
+  std::erase(text, '`');
+  return text;
+}
+
+// Goal: a reader can believe the table of options. Method: compare the rows, in their order. Expectation: name, default
+// and meaning of every option, and nothing else.
+TEST(Readme, OptionsAreThoseOfTheTable) {
+  std::vector<Row> expected;
+  for (const OptionRow& row : option_table()) {
+    expected.push_back(
+        {std::string(row.name), option_text(Options(), row), without_backticks(std::string(row.meaning))});
+  }
+  EXPECT_EQ(rows_of_readme(3), expected);
+}
+
+// Goal: the same for policies. Method: as above. Expectation: name and sentence of every standard policy.
+TEST(Readme, PoliciesAreThoseOfTheRegistry) {
+  std::vector<Row> expected;
+  for (const CompactionPolicy& each : standard_policies()) {
+    expected.push_back({each.name, without_backticks(each.what)});
+  }
+  EXPECT_EQ(rows_of_readme(2), expected);
 }
 
 }  // namespace
