@@ -30,14 +30,15 @@ struct Options {
   std::uint64_t wal_file_rotate_bytes = 64ULL << 20;  // a log longer than this is followed by a new one
 
   // Added.
-  std::string compaction_policy = "one_lvl";   // which runs are merged when: a policy's name
-  std::uint64_t compaction_threads = 2;        // merges that may run at once
-  std::uint64_t runs_per_level_max = 4;        // tier: so many runs of a level are merged into one
-  std::uint64_t level_size_ratio = 10;         // leveled policies: each level's target is so many times the last's
-  std::uint64_t level0_compact_runs = 4;       // leveled policies: so many runs of level 0 are merged into level 1
-  std::uint64_t level0_slowdown_runs = 20;     // writers are slowed down from so many runs of level 0 on
-  std::uint64_t level0_stop_runs = 36;         // and wait from so many on
-  std::uint64_t compaction_history_max = 100;  // merges whose reasons are kept for `explain compaction`
+  std::string compaction_policy = "one_lvl";  // which runs are merged when: a policy's name
+  std::uint64_t compaction_threads = 2;       // merges that may run at once
+  std::uint64_t runs_per_level_max = 4;       // tier: so many runs of a level are merged into one
+  std::uint64_t level_size_ratio = 10;        // leveled policies: each level's target is so many times the last's
+  std::uint64_t level0_compact_runs = 4;      // leveled policies: so many runs of level 0 are merged into level 1
+  std::uint64_t level0_slowdown_runs = 20;    // writers are slowed down from so many runs of level 0 on
+  std::uint64_t level0_stop_runs = 36;        // and wait from so many on
+  std::uint64_t write_slowdown_bytes_per_second = 16ULL << 20;  // what writers may log while they are slowed down
+  std::uint64_t compaction_history_max = 100;         // merges whose reasons are kept for `explain compaction`
   std::uint64_t manifest_rotate_bytes = 4ULL << 20;   // a manifest beyond it, and beyond two snapshots, is replaced
   bool create_if_missing = true;                      // where the directory is absent or empty
   std::uint64_t block_bytes = 4096;                   // target size of a table's data block, before compression

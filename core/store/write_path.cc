@@ -9,7 +9,6 @@
 namespace mylonite {
 namespace {
 
-constexpr std::uint64_t kSlowBytesPerSecond = 16ULL << 20;
 constexpr std::uint64_t kSlowQuantumBytes = 64ULL << 10;
 
 }  // namespace
@@ -110,13 +109,13 @@ Status WritePath::wait_for_room() {
   return {};
 }
 
-// Lets merging catch up: writers go on at kSlowBytesPerSecond, in small sleeps.
+// Lets merging catch up: writers go on at write_slowdown_bytes_per_second, in small sleeps.
 void WritePath::slow_down() {
   if (state_.gate.pressure().level == Pressure::Level::kNone || state_.gate.closing()) return;
   const std::uint64_t quantum = std::min(kSlowQuantumBytes, state_.options.memtable_max_bytes / 16);
   if (unpaced_bytes_ < quantum) return;
   rt::mark("write.slowdown");
-  const std::uint64_t ns = unpaced_bytes_ * 1'000'000'000 / kSlowBytesPerSecond;
+  const std::uint64_t ns = unpaced_bytes_ * 1'000'000'000 / state_.options.write_slowdown_bytes_per_second;
   unpaced_bytes_ = 0;
   const std::string why = state_.gate.pressure().cause;
   {
