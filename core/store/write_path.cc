@@ -10,6 +10,7 @@ namespace mylonite {
 namespace {
 
 constexpr std::uint64_t kSlowQuantumBytes = 64ULL << 10;
+constexpr std::uint64_t kSlowSleepMaxNs = 1'000'000'000;
 
 }  // namespace
 
@@ -109,27 +110,33 @@ Status WritePath::wait_for_room() {
   return {};
 }
 
-// Lets merging catch up: writers go on at write_slowdown_bytes_per_second, in small sleeps.
+// Lets merging catch up: while writers are pressed they go on at write_slowdown_bytes_per_second, in small sleeps that end
+// with the pressure. What was logged before is not held against them.
 void WritePath::slow_down() {
-  if (state_.gate.pressure().level == Pressure::Level::kNone || state_.gate.closing()) return;
+  if (state_.gate.pressure().level == Pressure::Level::kNone || state_.gate.closing()) {
+    unpaced_bytes_ = 0;
+    return;
+  }
   const std::uint64_t quantum = std::min(kSlowQuantumBytes, state_.options.memtable_max_bytes / 16);
   if (unpaced_bytes_ < quantum) return;
   rt::mark("write.slowdown");
-  const std::uint64_t ns = unpaced_bytes_ * 1'000'000'000 / state_.options.write_slowdown_bytes_per_second;
+  const std::uint64_t share = unpaced_bytes_ * 1'000'000'000 / state_.options.write_slowdown_bytes_per_second;
   unpaced_bytes_ = 0;
   const std::string why = state_.gate.pressure().cause;
   {
     // Safe: this request stays at the front of the queue, so nobody else leads; everything is looked at afterwards.
     const rt::Unlocked unlocked(state_.mutex);
     state_.listener.on_write_stall({.cause = StallCause::kSlowdown, .why = why});
-    rt::sleep_until(rt::monotonic_ns() + ns);
+  }
+  const std::uint64_t from = rt::monotonic_ns();
+  const std::uint64_t until = from + std::min(share, kSlowSleepMaxNs);
+  while (state_.gate.pressure().level != Pressure::Level::kNone && !state_.gate.shut() && rt::monotonic_ns() < until) {
+    state_.progress.wait_until(state_.mutex, until);
   }
   auto& counted = state_.counters.stalls[static_cast<std::size_t>(StallCause::kSlowdown)];
   counted.count.add(1);
-  counted.ns.add(ns);
+  counted.ns.add(rt::monotonic_ns() - from);
 }
-
-bool WritePath::must_wait(StallCause cause) const { return state_.gate.stalls(cause, state_.views.frozen().size()); }
 
 Status WritePath::stall(const StallReport& report) {
   const std::uint64_t from = rt::monotonic_ns();

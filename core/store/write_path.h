@@ -75,7 +75,7 @@ class WritePath {
   std::unique_ptr<WalWriter> wal_;
   std::deque<Request*> queue_ GUARDED_BY(state_.mutex);
   bool clock_reported_ = false;
-  std::uint64_t unpaced_bytes_ = 0;  // logged since writers were last slowed down; the leader's
+  std::uint64_t unpaced_bytes_ = 0;  // logged under pressure since writers last slept for it; the leader's
 };
 
 }  // namespace mylonite
