@@ -46,7 +46,8 @@ Reason reason_of(const Ranking& ranking, const CompactionCandidate& chosen, cons
   using Kind = CompactionCandidate::Kind;
   invariant(chosen.trigger < ranking.triggers.size(), "a candidate names a trigger of its ranking", chosen.trigger);
   const CompactionTrigger& trigger = ranking.triggers[chosen.trigger];
-  Reason why{.trigger = trigger.reason.empty() ? trigger.what : trigger.reason, .chosen = describe(job.inputs)};
+  Reason why{.trigger = trigger.what, .chosen = describe(job.inputs)};
+  if (trigger.score > 0) why.trigger += fmt::format(" (score {}/{})", trigger.score, kScoreUnit);
   if (!trigger.measure.empty() && chosen.table != nullptr) {
     why.chosen += fmt::format(", {} {}", trigger.measure, chosen.score);
   }

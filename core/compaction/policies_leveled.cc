@@ -118,8 +118,6 @@ Ranking rank_leveled(const PolicyView& view, Parts parts) {
     const bool in_place = due.too_many_runs || due.level == last;
     level.to_level = in_place ? due.level : due.level + 1;
     ranking.triggers.push_back({.what = std::move(due.trigger), .score = due.score, .measure = "overlap ratio"});
-    CompactionTrigger& trigger = ranking.triggers.back();
-    trigger.reason = fmt::format("{} (score {}/{})", trigger.what, due.score, kScoreUnit);
     if (due.score < kScoreUnit) continue;
     if (parts == Parts::kTables && due.level > 0 && !due.too_many_runs) {
       rank_tables(view, busy, level, ranking);

@@ -104,7 +104,7 @@ Ranking rank_random(const PolicyView& view) {
   Ranking ranking{.expired = ExpiredTombstones::kIgnored, .pressure = kNoPressure};
   const bool empty = std::ranges::all_of(view.levels, [](const Level& level) { return level.runs.empty(); });
   if (empty || !Random(shape_hash(view)).chance(2, 3)) return ranking;
-  ranking.triggers.push_back({.what = "the coin fell so"});
+  ranking.triggers.push_back({.what = "drawn at random"});
   for (std::int64_t i = 0; i < kProposals; ++i) {
     ranking.candidates.push_back({.kind = CompactionCandidate::Kind::kOther, .score = i});
   }
@@ -114,9 +114,8 @@ Ranking rank_random(const PolicyView& view) {
 // The score says which of the proposals.
 PlannedJob plan_random(const PolicyView& view, const CompactionCandidate& candidate) {
   const std::uint64_t draws = parse_count(view.state);
-  Proposer proposer(view, Random(shape_hash(view)).split(draws));
-  for (std::int64_t i = 0; i < candidate.score; ++i) proposer.propose();
-  return {.job = proposer.propose(), .next_state = fmt::format("{}", draws + 1)};
+  const Random random = Random(shape_hash(view)).split(draws).split(static_cast<std::uint64_t>(candidate.score));
+  return {.job = Proposer(view, random).propose(), .next_state = fmt::format("{}", draws + 1)};
 }
 
 }  // namespace

@@ -31,9 +31,8 @@ Ranking rank_tier(const PolicyView& view) {
                                     .place = {.level = level},
                                     .to_level = std::min(level + 1, last_level(view))});
     }
-    ranking.triggers.push_back({.what = fmt::format("runs of level {}", level),
-                                .score = static_cast<std::int64_t>(view.levels[level].runs.size()),
-                                .reason = fmt::format("level {}: {} runs, {} start a merge", level, idle, most)});
+    ranking.triggers.push_back(
+        {.what = fmt::format("level {}: {} runs, {} start a merge", level, idle, most), .score = score_of(idle, most)});
   }
   return ranking;
 }
@@ -81,8 +80,7 @@ Ranking rank_lazy(const PolicyView& view) {
     }
     std::string what = fmt::format("level {}: {} runs, {} start a merge", level, runs, runs_max);
     if (!deepest) what += fmt::format("; {} bytes, {} do", bytes, target);
-    ranking.triggers.push_back(
-        {.what = what, .score = score, .reason = fmt::format("{} (score {}/{})", what, score, kScoreUnit)});
+    ranking.triggers.push_back({.what = std::move(what), .score = score});
   }
   std::ranges::stable_sort(ranking.candidates, std::ranges::greater(), &CompactionCandidate::score);
   return ranking;

@@ -50,11 +50,12 @@ struct PolicyView {
   }
 };
 
+inline constexpr std::int64_t kScoreUnit = 1024;  // a score of one
+
 // A condition that a policy weighs, such as "this level has too many runs", whether it holds or not.
 struct CompactionTrigger {
   std::string what;
-  std::int64_t score = 0;      // those above 0 are named among what was rejected
-  std::string reason{};        // why a job of this trigger was chosen; empty: `what`
+  std::int64_t score = 0;      // due from kScoreUnit on; above 0 it is named, also among what was rejected
   std::string_view measure{};  // what the scores of its tables measure
 };
 

@@ -47,7 +47,6 @@ CompactionJob push_down(const PolicyView& view, const CompactionCandidate& candi
 
 std::string describe(const std::vector<CompactionInput>& inputs);  // "level 0: tables 7 9; level 1: table 4"
 
-inline constexpr std::int64_t kScoreUnit = 1024;  // a score of one
 // 1024 · part / whole, rounded down, at most 2^40.
 std::int64_t score_of(std::uint64_t part, std::uint64_t whole);
 std::uint64_t level_target_bytes(const Options& options, std::uint32_t level);  // level ≥ 1

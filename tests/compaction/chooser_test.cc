@@ -108,7 +108,7 @@ TEST_F(Chooser, TakesTheFirstLegalCandidate) {
   ASSERT_TRUE(choice.job);
   EXPECT_EQ(text_of(*choice.job), "merge level 1 run 3 tables 5 level 2 run 2 tables 22 -> level 2 run 2");
   EXPECT_EQ(choice.job->why,
-            (Reason{.trigger = "too large",
+            (Reason{.trigger = "too large (score 7/1024)",
                     .chosen = "level 1: table 5; level 2: table 22, weight 8",
                     .rejected = {{.what = "table 4", .score = 9}, {.what = "also weighed", .score = 5}}}));
 }
