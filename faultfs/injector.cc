@@ -9,6 +9,8 @@
 namespace mylonite::faultfs {
 namespace {
 
+constexpr const char* kNothing = "nothing";
+
 std::string one(const std::string& noun) {
   const bool vowel = std::string_view("aeiou").contains(noun.front());
   return (vowel ? "an " : "a ") + noun;
@@ -78,7 +80,7 @@ When from_then_on(When first, Calls then) {
 }
 
 Injector nothing() {
-  return {.decide = [](const SeenCall&) { return std::nullopt; }, .text = "nothing"};
+  return {.decide = [](const SeenCall&) { return std::nullopt; }, .text = kNothing};
 }
 
 Injector inject(Fault fault, When when) {
@@ -113,6 +115,7 @@ Injector inject_one_of(std::vector<WeightedFault> faults, Stream stream, When wh
 }
 
 Injector first_of(std::vector<Injector> injectors) {
+  std::erase_if(injectors, [](const Injector& each) { return each.text == kNothing; });
   std::string text = joined<Injector>(injectors, "; ", [](const Injector& each) { return each.text; });
   return {.decide = [injectors = std::move(injectors)](const SeenCall& seen) -> std::optional<Strike> {
             for (const Injector& each : injectors) {
@@ -120,7 +123,7 @@ Injector first_of(std::vector<Injector> injectors) {
             }
             return std::nullopt;
           },
-          .text = text.empty() ? "nothing" : std::move(text)};
+          .text = text.empty() ? kNothing : std::move(text)};
 }
 
 Injector replay(std::vector<PlacedFault> placed) {
@@ -132,7 +135,7 @@ Injector replay(std::vector<PlacedFault> placed) {
             }
             return std::nullopt;
           },
-          .text = text.empty() ? "nothing" : std::move(text)};
+          .text = text.empty() ? kNothing : std::move(text)};
 }
 
 }  // namespace mylonite::faultfs

@@ -1,5 +1,4 @@
-// Counts calls by file, so that a call can be named in a way that edits elsewhere do not shift: "the 3rd sync of the
-// 2nd wal". Files are numbered within their role in the order in which they are first met; a role is what the user's
+// Counts calls by file, so that each has an anchor (anchor.h). Files are numbered within their role in the order in which they are first met; a role is what the user's
 // classifier says of the path ("wal", "sst"), since faultfs knows no engine.
 //
 // Invariants: a path keeps its role and its number; counts only grow. A role's name lives as long as the cache.
@@ -15,22 +14,12 @@
 #include <string_view>
 #include <utility>
 
+#include "faultfs/anchor.h"
 #include "faultfs/call.h"
-#include "faultfs/fault.h"
 
 namespace mylonite::faultfs {
 
 using RoleOf = std::function<std::string_view(std::string_view path)>;  // answers views of constants
-
-// One call of a file system, by its place in a run.
-struct Anchor {
-  std::string role;
-  std::uint64_t generation = 0;  // the so-many-th file of its role
-  CallKind call{};
-  std::uint64_t nth = 1;  // call of its kind on that file
-  bool operator==(const Anchor&) const = default;
-};
-std::string to_string(const Anchor& anchor);  // "the 3rd sync of the 2nd wal"
 
 struct PathStatistics {
   std::string_view role;
@@ -64,15 +53,5 @@ class PathCache {
   std::array<Recent, 8> recent_{};                         // most calls are on the same few handles
   std::size_t recent_next_ = 0;
 };
-
-// A fault and the call that it struck, or is to strike.
-struct PlacedFault {
-  Anchor at;
-  Strike strike{};
-  bool operator==(const PlacedFault&) const = default;
-};
-std::string to_string(const PlacedFault& placed);  // "EIO on the 3rd sync of the 2nd wal"
-
-std::string ordinal(std::uint64_t number);  // "1st", "12th", "23rd"
 
 }  // namespace mylonite::faultfs

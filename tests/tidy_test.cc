@@ -157,8 +157,8 @@ TEST(TidyRules, layering) {
   EXPECT_FALSE(refused("core/cli/settings.cc", "core/format/options.h"));
   EXPECT_FALSE(refused("sim/tool/main.cc", "sim/program/program.h"));
   EXPECT_FALSE(refused("experiments/main.cc", "experiments/program/program.h"));
-  EXPECT_FALSE(refused("sim/run/machine.cc", "core/store/store.h"));
-  EXPECT_FALSE(refused("tests/store/store_test.cc", "sim/run/machine.h"));
+  EXPECT_FALSE(refused("sim/run/fault_injector.cc", "core/store/store.h"));
+  EXPECT_FALSE(refused("tests/store/store_test.cc", "sim/run/fault_injector.h"));
   EXPECT_EQ(check_includes({.path = "core/base/a.cc", .text = "// #include \"sim/machine/trace.h\"\n"}).size(), 0U);
 }
 

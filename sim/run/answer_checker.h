@@ -6,19 +6,19 @@
 #include <string_view>
 
 #include "core/base/status.h"
-#include "sim/run/machine.h"
+#include "sim/run/fault_injector.h"
 #include "sim/run/run_state.h"
 
 namespace mylonite::sim {
 
 class AnswerChecker {
  public:
-  AnswerChecker(RunState& state, Machine& machine) : state_(state), machine_(machine) {}
+  AnswerChecker(RunState& state, FaultInjector& machine) : state_(state), machine_(machine) {}
 
   bool dead() const { return machine_.dead(); }
-  std::size_t failed_calls() const { return machine_.failed_calls().size(); }  // of the disk, so far
-  bool reported_damage() const { return reported_damage_; }  // the store reported what a lying disk did
-  void closes() { closing_ = true; }                         // kClosed is a legal answer from now on
+  std::size_t failed_calls() const { return machine_.failures(); }  // of the disk, so far
+  bool reported_damage() const { return reported_damage_; }         // the store reported what a lying disk did
+  void closes() { closing_ = true; }                                // kClosed is a legal answer from now on
 
   // Checks an error of the store (null: none). True when the caller goes on to check the answer. The error may report
   // file calls that failed after the first `failed_before`: a read passes how many had failed when it began, everything
@@ -30,7 +30,7 @@ class AnswerChecker {
 
  private:
   RunState& state_;
-  Machine& machine_;
+  FaultInjector& machine_;
   bool reported_damage_ = false;
   bool closing_ = false;
 };

@@ -68,7 +68,7 @@ RunOutcome Incarnation::run() {
 
 bool Incarnation::followed_schedule() const {
   const auto* replay = dynamic_cast<const Replay*>(strategy_.get());
-  return replay == nullptr || (replay->unmet().empty() && !machine_.unmet_plan());
+  return replay == nullptr || (replay->unmet().empty() && !machine_.missed_decisions());
 }
 
 void Incarnation::main() {
@@ -199,7 +199,7 @@ void Incarnation::check_scan(Store& store) {
 // CURRENT, LOCK, the manifest in force, the tables it lists, one log; and what is not ours. The harness reads the
 // manifest itself and does not take the store's word.
 void Incarnation::check_listing() {
-  if (!machine_.failed_calls().empty()) return;  // a remove may have been among them
+  if (machine_.failures() > 0) return;  // a remove may have been among them
   const std::string directory = plan_.options.data_dir;
   faultfs::SimFileSystem plain(state_.disk);
   const auto manifest = load_manifest(plain, directory);

@@ -9,7 +9,7 @@
 #include "core/store/store.h"
 #include "sim/machine/scheduler.h"
 #include "sim/run/answer_checker.h"
-#include "sim/run/machine.h"
+#include "sim/run/fault_injector.h"
 #include "sim/run/observer.h"
 #include "sim/run/run_state.h"
 #include "sim/run/store_dump.h"
@@ -28,7 +28,7 @@ class Incarnation final : private EventListener {
   bool reported_damage() const {
     return answers_.reported_damage();
   }  // the store reported what a lying disk did; its directory is of no use any more
-  const Machine& machine() const { return machine_; }
+  const FaultInjector& machine() const { return machine_; }
   const FiberScheduler& scheduler() const { return scheduler_; }
   bool followed_schedule() const;  // false: recorded decisions were never met
 
@@ -61,7 +61,7 @@ class Incarnation final : private EventListener {
   std::unique_ptr<Strategy> strategy_;
   std::unique_ptr<Strategy> spurious_;
   FiberScheduler scheduler_;
-  Machine machine_;
+  FaultInjector machine_;
   faultfs::SimFileSystem fs_;
   AnswerChecker answers_;
   Observer observer_;

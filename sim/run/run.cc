@@ -92,8 +92,7 @@ bool run_incarnation(RunState& state, Scenario& scenario, std::size_t index, Out
     recorded.schedule = living.scheduler().deviations();
     recorded.crash = living.machine().crash();
     recorded.crash_at_end = living.machine().crash_at_end();
-    recorded.lies = living.machine().lies();
-    recorded.failed_calls = living.machine().failed_calls();
+    recorded.faults = living.machine().faults();
     outcome.failure = failure_of(state, ended);
     if (outcome.failure) {
       outcome.failure->incarnation = index + 1;
@@ -109,7 +108,7 @@ bool run_incarnation(RunState& state, Scenario& scenario, std::size_t index, Out
     state.abandoned = ended.end != RunEnd::kFinished;
     state.opens_crashed = in_open ? state.opens_crashed + 1 : 0;
     state.stats.nested_depth_max = std::max(state.stats.nested_depth_max, state.opens_crashed);
-    state.lies_pending |= !recorded.lies.empty();
+    state.lies_pending |= living.machine().lied();
     outcome.interrupted = living.machine().interrupted();
   }
   const bool goes_on = !outcome.failure && !outcome.interrupted;

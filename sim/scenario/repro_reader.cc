@@ -175,17 +175,27 @@ Operation old_operation_from(Reader& reader, const Json& json) {
   return operation ? std::move(*operation) : Operation();
 }
 
-Anchor anchor_from(Reader& reader, const Json& json) {
-  Anchor anchor{.role = reader.string(json, "role")};
+CrashAnchor anchor_from(Reader& reader, const Json& json) {
+  faultfs::Anchor anchor{.role = reader.string(json, "role")};
   anchor.generation = reader.small(reader.member(json, "generation"), "generation");
   anchor.nth = reader.small(reader.member(json, "nth"), "nth");
-  anchor.after = reader.boolean(json, "after");
   const std::string call = reader.string(json, "call");
-  std::size_t kind = 0;
-  while (kind < faultfs::kCallKinds && faultfs::call_kind_name(static_cast<faultfs::CallKind>(kind)) != call) ++kind;
-  if (kind == faultfs::kCallKinds) reader.fail("call");
-  anchor.call = static_cast<faultfs::CallKind>(kind);
-  return anchor;
+  const auto* const row = std::ranges::find(faultfs::kCalls, call, &faultfs::CallRow::name);
+  if (row == faultfs::kCalls.end()) {
+    reader.fail("call");
+  } else {
+    anchor.call = row->kind;
+  }
+  return {.at = anchor, .after = reader.boolean(json, "after")};
+}
+
+faultfs::PlacedFault fault_from(Reader& reader, const Json& json) {
+  faultfs::PlacedFault placed{.at = anchor_from(reader, json).at};
+  const auto fault = faultfs::fault_from_name(reader.string(json, "how"));
+  if (!fault) reader.fail("how");
+  placed.strike.fault = fault.value_or(faultfs::Fault::kIoError);
+  if (json.contains("detail")) placed.strike.detail = reader.number(json, "detail");
+  return placed;
 }
 
 Recorded recorded_from(Reader& reader, const Json& json) {
@@ -208,12 +218,11 @@ Recorded recorded_from(Reader& reader, const Json& json) {
     }
     recorded.image.push_back({.unit = row[0].get<std::string>(), .fate = *fate});
   }
-  for (const Json& row : reader.array(json, "lies")) recorded.lies.push_back(anchor_from(reader, row));
+  for (const Json& row : reader.array(json, "lies")) {
+    recorded.faults.push_back({.at = anchor_from(reader, row).at, .strike = {.fault = faultfs::Fault::kLie}});
+  }
   if (json.contains("failed_calls")) {
-    for (const Json& row : reader.array(json, "failed_calls")) {
-      recorded.failed_calls.push_back({.call = anchor_from(reader, row),
-                                       .how = reader.one_of<FailKind>(reader.string(row, "how"), kFailNames, "how")});
-    }
+    for (const Json& row : reader.array(json, "failed_calls")) recorded.faults.push_back(fault_from(reader, row));
   }
   if (json.contains("crash")) recorded.crash = anchor_from(reader, json["crash"]);
   if (json.contains("crash_at_end")) {

@@ -76,25 +76,32 @@ Json operation_json(const Operation& operation) {
   return json;
 }
 
-Json anchor_json(const Anchor& anchor) {
+Json anchor_json(const faultfs::Anchor& anchor, bool after = false) {
   return Json{{"role", anchor.role},
               {"generation", anchor.generation},
               {"call", faultfs::call_kind_name(anchor.call)},
               {"nth", anchor.nth},
-              {"after", anchor.after}};
+              {"after", after}};
+}
+
+// Lies were there first, and have a list of their own.
+void add_fault(Json& json, const faultfs::PlacedFault& placed) {
+  Json row = anchor_json(placed.at);
+  if (placed.strike.fault == faultfs::Fault::kLie) {
+    json["lies"].push_back(std::move(row));
+    return;
+  }
+  row["how"] = row_of(placed.strike.fault).name;
+  if (placed.strike.detail != 0) row["detail"] = number_text(placed.strike.detail);
+  json["failed_calls"].push_back(std::move(row));
 }
 
 Json recorded_json(const Recorded& recorded) {
   Json json{{"schedule", Json::array()}, {"image", Json::array()}, {"lies", Json::array()}};
   for (const Deviation& each : recorded.schedule) json["schedule"].push_back({each.fiber, each.step, each.next});
   for (const faultfs::Choice& each : recorded.image) json["image"].push_back({each.unit, to_string(each.fate)});
-  for (const Anchor& each : recorded.lies) json["lies"].push_back(anchor_json(each));
-  for (const FailedCall& each : recorded.failed_calls) {
-    Json row = anchor_json(each.call);
-    row["how"] = kFailNames[static_cast<std::size_t>(each.how)];
-    json["failed_calls"].push_back(std::move(row));
-  }
-  if (recorded.crash) json["crash"] = anchor_json(*recorded.crash);
+  for (const faultfs::PlacedFault& each : recorded.faults) add_fault(json, each);
+  if (recorded.crash) json["crash"] = anchor_json(recorded.crash->at, recorded.crash->after);
   if (recorded.crash_at_end) json["crash_at_end"] = kPhaseNames[static_cast<std::size_t>(*recorded.crash_at_end)];
   return json;
 }

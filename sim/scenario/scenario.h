@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/format/options.h"
+#include "faultfs/anchor.h"
 #include "faultfs/choice.h"
 #include "faultfs/crash.h"
 #include "faultfs/sim_file_system.h"
@@ -43,29 +44,11 @@ struct CrashPlan {
   bool operator==(const CrashPlan&) const = default;
 };
 
-// A file call named so that edits elsewhere do not shift it: the n-th call of a kind on the g-th file of a role.
-struct Anchor {
-  std::string role;  // wal, sst, manifest, current, current-new, lock, directory, other
-  std::uint64_t generation = 0;
-  faultfs::CallKind call{};
-  std::uint64_t nth = 1;
-  bool after = false;
-  bool operator==(const Anchor&) const = default;
-};
-
-// How a single file call fails on a disk that is faulty and otherwise honest.
-enum class FailKind : std::uint8_t {
-  kUndone,      // an i/o error; nothing happened, or half of an append
-  kDone,        // the same answer, although the call happened
-  kNoSpace,     // of an append or a create: no space now; half of an append happened
-  kForgetting,  // of a sync: an i/o error, and no later sync covers the bytes
-};
-inline constexpr std::array<std::string_view, 4> kFailNames = {"undone", "done", "no-space", "forgetting"};
-
-struct FailedCall {
-  Anchor call;
-  FailKind how = FailKind::kUndone;
-  bool operator==(const FailedCall&) const = default;
+// The file call in which the machine died.
+struct CrashAnchor {
+  faultfs::Anchor at;
+  bool after = false;  // once the call took effect, before it returned
+  bool operator==(const CrashAnchor&) const = default;
 };
 
 enum class StrategyKind : std::uint8_t { kDefault, kSticky, kUniform, kRoundRobin, kPct };
@@ -82,11 +65,10 @@ struct SchedulePlan {
 
 struct Recorded {
   std::vector<Deviation> schedule{};
-  std::optional<Anchor> crash{};        // empty: at the end of a phase
+  std::optional<CrashAnchor> crash{};   // empty: at the end of a phase
   std::optional<Phase> crash_at_end{};  // of this phase
   std::vector<faultfs::Choice> image{};
-  std::vector<Anchor> lies{};  // syncs that answered success and did nothing
-  std::vector<FailedCall> failed_calls{};
+  std::vector<faultfs::PlacedFault> faults{};  // of single calls
 };
 
 struct IncarnationPlan {

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/run/replay.h"
+#include "sim/scenario/file_roles.h"
 #include "sim/scenario/repro.h"
 #include "tests/sim/recorded.h"
 
@@ -115,13 +116,26 @@ Json document(std::uint64_t seed) {
   return Json::parse(encode_repro(repro_of(outcome), outcome.recent));
 }
 
-// Goal: schema and writer cannot drift apart. Method: validate files of 100 runs of all kinds. Expectation: nothing is
-// wrong, and every property of the schema occurs.
+// A run that was struck by one fault of each kind, each in a form of its own.
+Json every_fault() {
+  Recorded recorded;
+  for (const faultfs::FaultRow& row : faultfs::kFaultTable) {
+    recorded.faults.push_back({.at = {.role = "wal", .generation = 1}, .strike = {.fault = row.fault, .detail = 7}});
+  }
+  Scenario scenario;
+  scenario.incarnations.emplace_back().recorded = recorded;
+  const std::string hash(32, '0');
+  return Json::parse(encode_repro({.scenario = scenario, .trace_hash = hash}, {}));
+}
+
+// Goal: schema and writer cannot drift apart. Method: validate files of 100 runs of all kinds, and one with every fault.
+// Expectation: nothing is wrong, and every property of the schema occurs.
 TEST(ReproSchemaTest, DescribesWhatIsWritten) {
   const Json schema = read_schema();
   ASSERT_TRUE(schema.is_object());
   Validator validator(schema);
   for (std::uint64_t seed = 0; seed < 100; ++seed) validator.check(schema, document(seed), "");
+  validator.check(schema, every_fault(), "");
   EXPECT_TRUE(validator.wrong().empty()) << validator.wrong()[0];
   EXPECT_EQ(validator.met().size(), properties_in(schema)) << "the schema has a property that is never written";
 }
@@ -134,11 +148,17 @@ TEST(ReproSchemaTest, NamesAreAllListed) {
   for (std::size_t i = 0; i < faultfs::kCallKinds; ++i) {
     calls.emplace_back(faultfs::call_kind_name(static_cast<faultfs::CallKind>(i)));
   }
+  std::vector<std::string> faults;
+  for (const faultfs::FaultRow& row : faultfs::kFaultTable) {
+    if (row.fault != faultfs::Fault::kLie) faults.emplace_back(row.name);  // they have a list of their own
+  }
   const auto names = [&](const char* place) {
     return schema.at(Json::json_pointer(place)).get<std::vector<std::string>>();
   };
   EXPECT_EQ(names("/$defs/operation/properties/op/enum"), operations);
   EXPECT_EQ(names("/$defs/anchor/properties/call/enum"), calls);
+  EXPECT_EQ(names("/$defs/recorded/properties/failed_calls/items/properties/how/enum"), faults);
+  EXPECT_TRUE(std::ranges::equal(names("/$defs/anchor/properties/role/enum"), kFileRoles));
   EXPECT_TRUE(std::ranges::equal(names("/$defs/incarnation/properties/ending/enum"), kEndingNames));
   EXPECT_TRUE(std::ranges::equal(names("/$defs/incarnation/properties/death/enum"), kCrashModeNames));
   EXPECT_TRUE(std::ranges::equal(names("/$defs/recorded/properties/crash_at_end/enum"), kPhaseNames));

@@ -63,8 +63,9 @@ TEST(RunTest, RecordedScenariosReplay) {
       life.crash = {};
       deviations += life.recorded->schedule.size();
       choices += life.recorded->image.size();
-      lies += life.recorded->lies.size();
-      failed_calls += life.recorded->failed_calls.size();
+      for (const faultfs::PlacedFault& each : life.recorded->faults) {
+        ++(is_lie(each.strike.fault) ? lies : failed_calls);
+      }
     }
     const Outcome again = replay(scenario);
     EXPECT_EQ(again.trace_hash, first.trace_hash) << seed;
@@ -75,8 +76,7 @@ TEST(RunTest, RecordedScenariosReplay) {
       const Recorded& right = *first.recorded.incarnations[i].recorded;
       EXPECT_EQ(left.schedule, right.schedule);
       EXPECT_EQ(left.image, right.image);
-      EXPECT_EQ(left.lies, right.lies);
-      EXPECT_EQ(left.failed_calls, right.failed_calls);
+      EXPECT_EQ(left.faults, right.faults);
       EXPECT_EQ(left.crash, right.crash);
       EXPECT_EQ(left.crash_at_end, right.crash_at_end);
     }
@@ -103,8 +103,7 @@ TEST(RunTest, EveryDecisionCounts) {
         ++tried;
       };
       without(&Recorded::schedule);
-      without(&Recorded::lies);
-      without(&Recorded::failed_calls);
+      without(&Recorded::faults);
     }
   }
   EXPECT_GT(tried, 100U);
@@ -114,7 +113,7 @@ TEST(RunTest, EveryDecisionCounts) {
 TEST(RunTest, UnmetDecisionsAreUnfaithful) {
   const Outcome first = replay(one_life({op::Put{.key = "a", .value = "1"}}, Ending::kPowerLoss));
   ASSERT_TRUE(first.faithful);
-  const Anchor nowhere{.role = "sst", .generation = 99, .call = faultfs::CallKind::kSync, .nth = 1};
+  const faultfs::Anchor nowhere{.role = "sst", .generation = 99, .call = faultfs::CallKind::kSync, .nth = 1};
   const auto changed = [&](auto change) {
     Scenario scenario = first.recorded;
     scenario.lie_one_in = 1;  // lies may be told, calls fail; none is recorded
@@ -125,14 +124,16 @@ TEST(RunTest, UnmetDecisionsAreUnfaithful) {
   EXPECT_TRUE(changed([](Recorded&) {}));
   EXPECT_FALSE(changed([](Recorded& recorded) { recorded.schedule.push_back({.fiber = 99, .step = 1, .next = 1}); }));
   EXPECT_FALSE(changed([](Recorded& recorded) { recorded.schedule.push_back({.fiber = 1, .step = 1, .next = 99}); }));
-  EXPECT_FALSE(changed([&](Recorded& recorded) { recorded.lies.push_back(nowhere); }));
-  EXPECT_FALSE(changed([&](Recorded& recorded) { recorded.failed_calls.push_back({.call = nowhere}); }));
+  EXPECT_FALSE(changed([&](Recorded& recorded) {
+    recorded.faults.push_back({.at = nowhere, .strike = {.fault = faultfs::Fault::kLie}});
+  }));
+  EXPECT_FALSE(changed([&](Recorded& recorded) { recorded.faults.push_back({.at = nowhere}); }));
   EXPECT_FALSE(changed([](Recorded& recorded) {
     recorded.image.push_back({.unit = "create nothing", .fate = {.kind = faultfs::FateKind::kLost}});
   }));
   EXPECT_FALSE(changed([&](Recorded& recorded) {
     recorded.crash_at_end.reset();
-    recorded.crash = nowhere;
+    recorded.crash = {.at = nowhere};
   }));
 }
 

@@ -1,5 +1,5 @@
-// The machine alone, without a store: a small program calls its file system, and dies or is lied to where planned.
-#include "sim/run/machine.h"
+// The fault injector alone, without a store: a small program calls its file system, and faults strike as planned.
+#include "sim/run/fault_injector.h"
 
 #include <algorithm>
 #include <functional>
@@ -18,14 +18,15 @@ namespace mylonite::sim {
 namespace {
 
 using faultfs::CallKind;
+using faultfs::Fault;
+using faultfs::PlacedFault;
 
 struct Ended {
   faultfs::Disk disk;
   std::vector<bool> went_well{};  // each call of the program
-  std::optional<Anchor> crash{};
+  std::optional<CrashAnchor> crash{};
   std::optional<Phase> crash_at_end{};
-  std::vector<Anchor> lies{};
-  std::vector<FailedCall> failed_calls{};
+  std::vector<PlacedFault> faults{};
   bool dead = false;
   bool unmet = false;
   bool crashed_in_work = false;
@@ -42,19 +43,19 @@ struct Plan {
 using Program = std::function<void(vfs::FileSystem&, std::vector<bool>&)>;
 
 // Runs the program in the working phase, or in none.
-Ended run_machine(const Plan& plan, const Program& program, bool in_phase = true) {
+Ended run_program(const Plan& plan, const Program& program, bool in_phase = true) {
   Ended ended;
   StackPool stacks;
   VirtualClock clock(1'000);
   Trace trace;
   DefaultSchedule strategy;
   FiberScheduler scheduler({stacks, clock, trace}, strategy, {});
-  Machine machine({.scenario = plan.scenario,
-                   .life = plan.life,
-                   .stats = ended.stats,
-                   .transcript = nullptr,
-                   .interrupt = plan.interrupt},
-                  scheduler, trace);
+  FaultInjector machine({.scenario = plan.scenario,
+                         .life = plan.life,
+                         .stats = ended.stats,
+                         .transcript = nullptr,
+                         .interrupt = plan.interrupt},
+                        scheduler, trace);
   faultfs::SimFileSystem fs(ended.disk, &machine);
   static_cast<void>(scheduler.run([&] {
     if (in_phase) machine.enter(Phase::kWork);
@@ -63,10 +64,9 @@ Ended run_machine(const Plan& plan, const Program& program, bool in_phase = true
   }));
   ended.crash = machine.crash();
   ended.crash_at_end = machine.crash_at_end();
-  ended.lies = machine.lies();
-  ended.failed_calls = machine.failed_calls();
+  ended.faults = machine.faults();
   ended.dead = machine.dead();
-  ended.unmet = machine.unmet_plan();
+  ended.unmet = machine.missed_decisions();
   ended.crashed_in_work = machine.crashed_in(Phase::kWork);
   ended.interrupted = machine.interrupted();
   return ended;
@@ -102,12 +102,12 @@ Plan crash_at(std::uint64_t call, bool after, std::optional<CallKind> only = std
 // Goal: the machine dies in the planned call, before or after its effect, and nothing happens on its disk any more.
 // Method: die in each of the calls. Expectation: every call before it went well, none from it on; the disk is that of
 // the calls that count.
-TEST(MachineTest, DiesInThePlannedCall) {
+TEST(FaultInjectorTest, DiesInThePlannedCall) {
   const std::vector<std::string> first_log = {"(absent)", "(absent)", "", "x", "xy", "xyz", "xyz"};
   for (std::uint64_t call = 1; call <= 6; ++call) {
     for (const bool after : {false, true}) {
       const std::uint64_t effective = after ? call : call - 1;  // calls that changed the disk
-      const Ended ended = run_machine(crash_at(call, after), two_logs);
+      const Ended ended = run_program(crash_at(call, after), two_logs);
       EXPECT_TRUE(ended.dead);
       EXPECT_TRUE(ended.crashed_in_work);
       EXPECT_EQ(contents(ended.disk, "db/wal-1.log"), first_log[effective]);
@@ -122,39 +122,41 @@ TEST(MachineTest, DiesInThePlannedCall) {
 
 // Goal: a plan for one kind of call counts these alone, reading calls among them. Method: the second list, the second
 // sync, the fifth append.
-TEST(MachineTest, CountsOneKind) {
-  Ended ended = run_machine(crash_at(2, false, CallKind::kList), two_logs);
-  EXPECT_EQ(ended.crash, (Anchor{.role = "directory", .generation = 1, .call = CallKind::kList, .nth = 2}));
-  ended = run_machine(crash_at(2, true, CallKind::kSync), two_logs);
-  EXPECT_EQ(ended.crash, (Anchor{.role = "wal", .generation = 2, .call = CallKind::kSync, .nth = 1, .after = true}));
-  ended = run_machine(crash_at(5, false, CallKind::kAppend), two_logs);
-  EXPECT_EQ(ended.crash, (Anchor{.role = "wal", .generation = 2, .call = CallKind::kAppend, .nth = 2}));
+TEST(FaultInjectorTest, CountsOneKind) {
+  Ended ended = run_program(crash_at(2, false, CallKind::kList), two_logs);
+  EXPECT_EQ(ended.crash,
+            (CrashAnchor{.at = {.role = "directory", .generation = 1, .call = CallKind::kList, .nth = 2}}));
+  ended = run_program(crash_at(2, true, CallKind::kSync), two_logs);
+  EXPECT_EQ(ended.crash,
+            (CrashAnchor{.at = {.role = "wal", .generation = 2, .call = CallKind::kSync, .nth = 1}, .after = true}));
+  ended = run_program(crash_at(5, false, CallKind::kAppend), two_logs);
+  EXPECT_EQ(ended.crash, (CrashAnchor{.at = {.role = "wal", .generation = 2, .call = CallKind::kAppend, .nth = 2}}));
   EXPECT_EQ(contents(ended.disk, "db/wal-2.log"), "x");
 }
 
 // Goal: a phase with fewer calls than planned ends in the crash; another phase's plan does nothing, nor does a plan
 // where the ending is a close. Method: one of each.
-TEST(MachineTest, DiesAtTheEndOfThePhase) {
+TEST(FaultInjectorTest, DiesAtTheEndOfThePhase) {
   Plan plan = crash_at(1000, false);
-  Ended ended = run_machine(plan, two_logs);
+  Ended ended = run_program(plan, two_logs);
   EXPECT_TRUE(ended.dead);
   EXPECT_EQ(ended.crash_at_end, Phase::kWork);
   EXPECT_FALSE(ended.crash);
   EXPECT_EQ(contents(ended.disk, "db/wal-2.log"), "xyz");
 
   plan.life.crash = {.phase = Phase::kOpen, .call = 1};
-  ended = run_machine(plan, two_logs);
+  ended = run_program(plan, two_logs);
   EXPECT_FALSE(ended.dead);
   plan = crash_at(1, false);
   plan.life.ending = Ending::kClose;
-  EXPECT_FALSE(run_machine(plan, two_logs).dead);
+  EXPECT_FALSE(run_program(plan, two_logs).dead);
 }
 
 // Goal: a recorded crash happens in the same call, even when calls on other files come or go. Method: record, replay;
 // replay with a third file before them. Expectation: the same anchor, the same file; not unmet. A call that never comes
 // is unmet.
-TEST(MachineTest, RecordedCrashIsAnchored) {
-  const Ended first = run_machine(crash_at(9, false), two_logs);
+TEST(FaultInjectorTest, RecordedCrashIsAnchored) {
+  const Ended first = run_program(crash_at(9, false), two_logs);
   Plan plan;
   plan.life.ending = Ending::kPowerLoss;
   plan.life.recorded = Recorded{.crash = first.crash};
@@ -163,20 +165,20 @@ TEST(MachineTest, RecordedCrashIsAnchored) {
     two_logs(fs, went_well);
   };
   for (const Program& program : {Program(two_logs), longer}) {
-    const Ended again = run_machine(plan, program);
+    const Ended again = run_program(plan, program);
     EXPECT_EQ(again.crash, first.crash);
     EXPECT_EQ(again.went_well, first.went_well);
     EXPECT_FALSE(again.unmet);
   }
-  plan.life.recorded->crash->generation = 7;
-  const Ended never = run_machine(plan, two_logs);
+  plan.life.recorded->crash->at.generation = 7;
+  const Ended never = run_program(plan, two_logs);
   EXPECT_FALSE(never.dead);
   EXPECT_TRUE(never.unmet);
 }
 
 // Goal: a lying sync answers success and makes nothing durable; the lie is recorded, and replays alone. Method: all
 // syncs lie, then power is lost; replay with the second file's lie only.
-TEST(MachineTest, Lies) {
+TEST(FaultInjectorTest, Lies) {
   Plan plan = crash_at(1000, false);
   plan.scenario.lie_one_in = 1;
   const auto lost = [](const Ended& ended, const std::string& path) {
@@ -187,91 +189,92 @@ TEST(MachineTest, Lies) {
     } lose_all;
     return contents(faultfs::power_loss(ended.disk, faultfs::NameOrder::kOrdered, lose_all), path);
   };
-  const Ended all = run_machine(plan, two_logs);
+  const Ended all = run_program(plan, two_logs);
   EXPECT_EQ(std::ranges::count(all.went_well, false), 0);
-  ASSERT_EQ(all.lies.size(), 2U);
+  ASSERT_EQ(all.faults.size(), 2U);
   EXPECT_EQ(all.stats.lies, 2U);
   EXPECT_EQ(lost(all, "db/wal-1.log"), "");
 
-  plan.life.recorded = Recorded{.crash_at_end = Phase::kWork, .lies = {all.lies[1]}};
-  Ended one = run_machine(plan, two_logs);
-  EXPECT_EQ(one.lies, std::vector<Anchor>{all.lies[1]});
+  plan.life.recorded = Recorded{.crash_at_end = Phase::kWork, .faults = {all.faults[1]}};
+  Ended one = run_program(plan, two_logs);
+  EXPECT_EQ(one.faults, std::vector<PlacedFault>{all.faults[1]});
   EXPECT_EQ(lost(one, "db/wal-1.log"), "xyz");
   EXPECT_EQ(lost(one, "db/wal-2.log"), "");
   EXPECT_FALSE(one.unmet);
-  plan.life.recorded->lies[0].nth = 9;
-  EXPECT_TRUE(run_machine(plan, two_logs).unmet);
+  plan.life.recorded->faults[0].at.nth = 9;
+  EXPECT_TRUE(run_program(plan, two_logs).unmet);
 
   plan.scenario.lie_one_in = 0;
   plan.life.recorded.reset();
-  EXPECT_TRUE(run_machine(plan, two_logs).lies.empty());
+  EXPECT_TRUE(run_program(plan, two_logs).faults.empty());
 }
 
 // Goal: single calls fail, in every way their kind can, and the disk goes on; what failed is recorded, and replays
 // alone. Method: seeds at a high rate, with two logs; then one of the failures by itself. Expectation: a call went
 // badly exactly where a failure is noted; all ways occur; what a failure that happened wrote is there.
-TEST(MachineTest, SingleCallsFail) {
-  std::set<FailKind> ways;
+TEST(FaultInjectorTest, SingleCallsFail) {
+  std::set<Fault> ways;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Plan plan;
     plan.scenario.fail_one_in = 1;  // one in five of the calls that change the disk; every listing
     plan.life.image_seed = seed;
-    const Ended ended = run_machine(plan, two_logs);
+    const Ended ended = run_program(plan, two_logs);
     EXPECT_FALSE(ended.dead);
     if (!ended.went_well[0]) continue;  // without the directory all else fails, too
-    EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(ended.went_well, false)), ended.failed_calls.size());
-    EXPECT_EQ(ended.stats.failed_calls, ended.failed_calls.size());
-    for (const FailedCall& each : ended.failed_calls) {
-      ways.insert(each.how);
-      plan.life.recorded = Recorded{.failed_calls = {each}};
-      const Ended one = run_machine(plan, two_logs);
-      EXPECT_EQ(one.failed_calls, std::vector<FailedCall>{each});
+    EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(ended.went_well, false)), ended.faults.size());
+    EXPECT_EQ(ended.stats.failed_calls, ended.faults.size());
+    for (const PlacedFault& each : ended.faults) {
+      ways.insert(each.strike.fault);
+      plan.life.recorded = Recorded{.faults = {each}};
+      const Ended one = run_program(plan, two_logs);
+      EXPECT_EQ(one.faults, std::vector<PlacedFault>{each});
       EXPECT_FALSE(one.unmet);
-      if (each.call.call != CallKind::kAppend || each.call.generation != 1) continue;
-      EXPECT_EQ(contents(one.disk, "db/wal-1.log"), each.how == FailKind::kDone ? "xyz"
-                                                    : each.call.nth == 1        ? "yz"
-                                                    : each.call.nth == 2        ? "xz"
-                                                                                : "xy");
+      if (each.at.call != CallKind::kAppend || each.at.generation != 1) continue;
+      EXPECT_EQ(contents(one.disk, "db/wal-1.log"), each.strike.fault == Fault::kIoErrorDone ? "xyz"
+                                                    : each.at.nth == 1                       ? "yz"
+                                                    : each.at.nth == 2                       ? "xz"
+                                                                                             : "xy");
     }
   }
-  EXPECT_EQ(ways.size(), kFailNames.size());
+  EXPECT_EQ(ways.size(), 4U) << "undone, done, no space, forgetting";
 
   Plan plan;
   plan.scenario.fail_one_in = 1;
-  plan.life.recorded = Recorded{.failed_calls = {{.call = {.role = "wal", .generation = 9}, .how = FailKind::kDone}}};
-  EXPECT_TRUE(run_machine(plan, two_logs).unmet);
+  plan.life.recorded =
+      Recorded{.faults = {{.at = {.role = "wal", .generation = 9}, .strike = {.fault = Fault::kIoErrorDone}}}};
+  EXPECT_TRUE(run_program(plan, two_logs).unmet);
 }
 
 // Goal: nothing fails outside of the phases: there the judge looks. Method: no phase entered; everything would fail.
-TEST(MachineTest, NothingFailsBeforeTheJudge) {
+TEST(FaultInjectorTest, NothingFailsBeforeTheJudge) {
   Plan plan;
   plan.scenario.fail_one_in = 1;
-  const Ended ended = run_machine(plan, two_logs, false);
+  const Ended ended = run_program(plan, two_logs, false);
   EXPECT_EQ(std::ranges::count(ended.went_well, false), 0);
 }
 
 // Goal: files are named by what they are to the store. Method: sync one of each; all lie, so that all are recorded.
-TEST(MachineTest, Roles) {
+TEST(FaultInjectorTest, Roles) {
   Plan plan;
   plan.scenario.lie_one_in = 1;
   std::vector<std::string> roles;
-  const Ended ended = run_machine(plan, [](vfs::FileSystem& fs, std::vector<bool>&) {
+  const Ended ended = run_program(plan, [](vfs::FileSystem& fs, std::vector<bool>&) {
     static_cast<void>(fs.make_directory("db"));
     for (const char* name : {"wal-1.log", "sst-2.sst", "manifest-3.jsonl", "CURRENT", "CURRENT.new", "notes.txt"}) {
       static_cast<void>(vfs::write_new_file(fs, std::string("db/") + name, "text"));
     }
     static_cast<void>(fs.sync_directory("db"));
   });
-  for (const Anchor& lie : ended.lies) roles.push_back(lie.role);
+  for (const PlacedFault& lie : ended.faults) roles.push_back(lie.at.role);
   EXPECT_EQ(roles,
             (std::vector<std::string>{"wal", "sst", "manifest", "current", "current-new", "other", "directory"}));
 }
 
 // Goal: an interrupt ends the run at the next call, and is recorded as a crash in it. Method: interrupted from the
 // start.
-TEST(MachineTest, Interrupted) {
+TEST(FaultInjectorTest, Interrupted) {
   const std::atomic<bool> interrupt{true};
-  const Ended ended = run_machine({.interrupt = &interrupt}, two_logs);
+  const Ended ended = run_program({.interrupt = &interrupt}, two_logs);
   EXPECT_TRUE(ended.interrupted);
   EXPECT_TRUE(ended.dead);
   EXPECT_TRUE(ended.crash);

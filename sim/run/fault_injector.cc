@@ -1,0 +1,202 @@
+#include "sim/run/fault_injector.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sim/machine/sanitizer.h"
+#include "sim/scenario/file_roles.h"
+
+namespace mylonite::sim {
+namespace {
+
+using faultfs::Call;
+using faultfs::CallKind;
+using faultfs::Fault;
+using faultfs::Injector;
+using faultfs::PathStatistics;
+using faultfs::PlacedFault;
+using faultfs::Strike;
+using faultfs::Verdict;
+
+bool lies(const PlacedFault& placed) { return is_lie(placed.strike.fault); }
+
+Verdict dead_answer(const Call& call) {
+  return {.leaves = faultfs::Leaves::kNothing,
+          .error = Error(Code::kIo, "the machine is dead").in(std::string(call.path))};
+}
+
+Injector lying_syncs(const Scenario& scenario, const Random& random) {
+  if (scenario.lie_one_in == 0) return faultfs::nothing();
+  return inject(Fault::kLie, one_in(scenario.lie_one_in, faultfs::stream_of(random.split("lies")),
+                                    faultfs::calls(faultfs::kSyncingCalls)));
+}
+
+// Reads fail more often than the rest, since most stores stop at the first write that fails.
+Injector failing_calls(const Scenario& scenario, const Random& random) {
+  if (scenario.fail_one_in == 0) return faultfs::nothing();
+  constexpr std::uint64_t kReadsToWrites = 5;
+  const std::vector<faultfs::WeightedFault> faults = {{.fault = Fault::kIoError},
+                                                      {.fault = Fault::kIoErrorDone},
+                                                      {.fault = Fault::kNoSpace, .weight = 2},
+                                                      {.fault = Fault::kIoErrorForgetting}};
+  const faultfs::Stream stream = faultfs::stream_of(random.split("failures"));
+  const auto at_rate = [&](std::uint64_t n, faultfs::CallSet calls) {
+    return inject_one_of(faults, stream, one_in(n, stream, faultfs::calls(calls)));
+  };
+  return faultfs::first_of({at_rate(scenario.fail_one_in, faultfs::kReadingCalls),
+                            at_rate(scenario.fail_one_in * kReadsToWrites, faultfs::kChangingCalls)});
+}
+
+}  // namespace
+
+FaultInjector::FaultInjector(const Setup& setup, FiberScheduler& scheduler, Trace& trace)
+    : setup_(setup), scheduler_(scheduler), trace_(trace), paths_(role_of), injector_(chosen()) {}
+
+Injector FaultInjector::chosen() const {
+  if (const auto& recorded = setup_.life.recorded) {
+    std::vector<PlacedFault> lying;
+    std::vector<PlacedFault> others;
+    std::ranges::partition_copy(recorded->faults, std::back_inserter(lying), std::back_inserter(others), lies);
+    return faultfs::first_of({faultfs::replay(std::move(lying)), in_phases(faultfs::replay(std::move(others)))});
+  }
+  const Random random(setup_.life.image_seed);
+  return faultfs::first_of({lying_syncs(setup_.scenario, random), in_phases(failing_calls(setup_.scenario, random))});
+}
+
+Injector FaultInjector::in_phases(Injector injector) const {
+  return {.decide = [this, decide = std::move(injector.decide)](
+                        const faultfs::SeenCall& seen) { return phase_ ? decide(seen) : std::nullopt; },
+          .text = std::move(injector.text)};
+}
+
+bool FaultInjector::lied() const { return std::ranges::any_of(struck_, lies); }
+
+bool FaultInjector::missed_decisions() const {
+  const auto& recorded = setup_.life.recorded;
+  if (!recorded) return false;
+  const bool expects_crash = recorded->crash || recorded->crash_at_end;
+  return recorded->faults.size() > struck_.size() || (expects_crash && !crash_ && !crash_at_end_);
+}
+
+// True when the machine dies in this call; the caller looks at `after`.
+bool FaultInjector::crash_is_due(const PathStatistics& path, const Call& call) {
+  if (setup_.life.ending == Ending::kClose || !phase_) return false;
+  if (const auto& recorded = setup_.life.recorded) {
+    return recorded->crash && path.is_at(recorded->crash->at, call.kind);
+  }
+  const CrashPlan& plan = setup_.life.crash;
+  if (plan.phase != *phase_) return false;
+  if (plan.only ? *plan.only != call.kind : !faultfs::kChangingCalls.contains(call.kind)) return false;
+  return ++counted_ == plan.call;
+}
+
+Verdict FaultInjector::before(const Call& call) {
+  if (dead_) return dead_answer(call);
+  scheduler_.point("file call");
+  const FaultDecision decision = decide(call);
+  // An answer is made of the machine's own memory, outside of the simulator's scope.
+  if (decision.dead) return dead_answer(call);
+  return decision.strike ? verdict_of(*decision.strike, call) : Verdict{};
+}
+
+FaultInjector::FaultDecision FaultInjector::decide(const Call& call) {
+  const SimulatorCode scope;
+  if (dead_) return {.dead = true};  // died while others ran
+  const PathStatistics& path = paths_.count(call);
+  ++setup_.stats.file_calls;
+  trace_.event(EventKind::kFileCall, static_cast<std::uint64_t>(call.kind) ^ (path.path_hash << 8), call.offset);
+  if (!call.bytes.empty()) trace_.bytes(EventKind::kFileBytes, call.bytes);
+  if (setup_.interrupt != nullptr && setup_.interrupt->load(std::memory_order_relaxed)) {
+    interrupted_ = true;
+    crash_in(path, call, false);
+    return {.dead = true};
+  }
+  if (crash_is_due(path, call)) {
+    const bool after = setup_.life.recorded ? setup_.life.recorded->crash->after : setup_.life.crash.after;
+    if (!after) {
+      crash_in(path, call, false);
+      return {.dead = true};
+    }
+    crash_after_ = &call;
+  }
+  const std::optional<Strike> strike = injector_.decide({.call = call, .path = path});
+  if (strike) {
+    struck_.push_back({.at = path.anchor(call.kind), .strike = *strike});
+    failures_ += is_lie(strike->fault) ? 0 : 1;
+    ++(is_lie(strike->fault) ? setup_.stats.lies : setup_.stats.failed_calls);
+    trace_.event(EventKind::kFault, 1 + static_cast<std::uint64_t>(strike->fault),
+                 static_cast<std::uint64_t>(call.kind));
+    if (setup_.transcript != nullptr) narrate(call, to_string(struck_.back()));
+  }
+  return {.strike = strike};
+}
+
+void FaultInjector::after(const Call& call, const faultfs::CallResult& result) {
+  if (dead_) return;
+  const SimulatorCode scope;
+  trace_.event(EventKind::kFileCall, result.error != nullptr ? 1 + static_cast<std::uint64_t>(result.error->code()) : 0,
+               result.size);
+  if (!result.bytes.empty()) trace_.bytes(EventKind::kFileBytes, {result.bytes.data(), result.bytes.size()});
+  const bool dull = call.kind == CallKind::kRead || call.kind == CallKind::kSize || call.kind == CallKind::kStat;
+  if (result.error != nullptr || !dull) narrate(call, result.error != nullptr ? result.error->to_string() : "");
+  // A sync covers what was there when it began; what others write while it runs is not covered.
+  if (faultfs::kSyncingCalls.contains(call.kind) && setup_.scenario.sync_ns > 0) {
+    scheduler_.sleep_until(scheduler_.monotonic_ns() + setup_.scenario.sync_ns);
+    if (dead_) return;
+  }
+  if (crash_after_ == &call) crash_in(paths_.find(call.path), call, true);
+}
+
+void FaultInjector::crash_in(const PathStatistics& path, const Call& call, bool after) {
+  crash_ = {.at = path.anchor(call.kind), .after = after};
+  crash_phase_ = phase_;
+  ++setup_.stats.crashes_at[static_cast<std::size_t>(call.kind)];
+  narrate(call, after ? "done, and here the machine dies" : "here the machine dies");
+  crash("crash");
+}
+
+// Of an abandoned machine, does not return (see FiberScheduler::drop).
+void FaultInjector::crash(const std::string& why) {
+  die(why);
+  if (setup_.life.crash_mode == CrashMode::kAbandon && !interrupted_) scheduler_.drop();
+}
+
+void FaultInjector::enter(Phase phase) {
+  phase_ = phase;
+  counted_ = 0;
+}
+
+void FaultInjector::leave() {
+  const SimulatorCode scope;
+  const Phase phase = *phase_;
+  phase_.reset();
+  if (dead_ || setup_.life.ending == Ending::kClose) return;
+  const auto& recorded = setup_.life.recorded;
+  const bool due = recorded ? recorded->crash_at_end == phase : setup_.life.crash.phase == phase;
+  if (!due) return;
+  crash_at_end_ = phase;
+  crash_phase_ = phase;
+  crash(fmt::format("crash at the end of {}", kPhaseNames[static_cast<std::size_t>(phase)]));
+}
+
+void FaultInjector::die(const std::string& why) {
+  if (dead_) return;
+  dead_ = true;
+  trace_.event(EventKind::kCrash, scheduler_.step(), setup_.stats.file_calls);
+  if (setup_.transcript != nullptr) setup_.transcript->heading(why);
+}
+
+void FaultInjector::narrate(const Call& call, const std::string& remark) {
+  if (setup_.transcript == nullptr) return;
+  std::string line =
+      fmt::format("fiber {}  {} {}", scheduler_.current_fiber(), faultfs::call_kind_name(call.kind), call.path);
+  if (!call.other_path.empty()) line += fmt::format(" to {}", call.other_path);
+  if (call.kind == CallKind::kAppend || call.kind == CallKind::kRead) line += fmt::format(" {} B", call.size);
+  if (call.kind == CallKind::kRead) line += fmt::format(" at {}", call.offset);
+  if (!remark.empty()) line += fmt::format("  -> {}", remark);
+  setup_.transcript->machine(std::move(line));
+}
+
+}  // namespace mylonite::sim

@@ -1,0 +1,89 @@
+// What strikes the file calls of one incarnation. Every file call passes here: it is a scheduling point and a trace
+// event; it may be the one in which the machine dies; and a fault of faultfs's table may strike it. Which injectors are
+// in place is chosen from the scenario; what struck is recorded by anchors.
+//
+// A crash that abandons the store ends the run in that very call, as kill -9 does. Otherwise a dead machine answers
+// every call with an error and changes nothing on its disk, so the engine unwinds and closes by its ordinary error
+// paths. What happens after death counts for nobody.
+// Faults other than lies strike within the phases only: between them the harness looks at the store.
+// Thread-safety: fibers of one scheduler.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "faultfs/injector.h"
+#include "faultfs/interceptor.h"
+#include "faultfs/path_cache.h"
+#include "sim/machine/scheduler.h"
+#include "sim/run/stats.h"
+#include "sim/run/transcript.h"
+#include "sim/scenario/scenario.h"
+
+namespace mylonite::sim {
+
+class FaultInjector final : public faultfs::Interceptor {
+ public:
+  struct Setup {
+    const Scenario& scenario;
+    const IncarnationPlan& life;
+    RunStats& stats;
+    Transcript* transcript;              // may be null
+    const std::atomic<bool>* interrupt;  // may be null; once true, the run ends at the next file call
+  };
+  FaultInjector(const Setup& setup, FiberScheduler& scheduler, Trace& trace);
+  FaultInjector(const FaultInjector&) = delete;
+  FaultInjector& operator=(const FaultInjector&) = delete;
+
+  faultfs::Verdict before(const faultfs::Call& call) override;
+  void after(const faultfs::Call& call, const faultfs::CallResult& result) override;
+
+  void enter(Phase phase);
+  void leave();                      // ends the phase: a crash that was due in it happens now at the latest
+  void die(const std::string& why);  // every call fails from now on; also how a violation ends a run early
+  bool dead() const { return dead_; }
+
+  // Decisions made explicit, for the record.
+  const std::optional<CrashAnchor>& crash() const { return crash_; }
+  const std::optional<Phase>& crash_at_end() const { return crash_at_end_; }
+  bool crashed_in(Phase phase) const { return crash_phase_ == phase; }
+  bool interrupted() const { return interrupted_; }
+  const std::vector<faultfs::PlacedFault>& faults() const { return struck_; }
+  bool lied() const;                                    // a sync did
+  std::uint64_t failures() const { return failures_; }  // faults but lies, so far
+  bool missed_decisions() const;                        // recorded decisions were not met
+
+ private:
+  struct FaultDecision {  // for one call
+    bool dead = false;
+    std::optional<faultfs::Strike> strike{};
+  };
+  FaultDecision decide(const faultfs::Call& call);
+  bool crash_is_due(const faultfs::PathStatistics& path, const faultfs::Call& call);
+  faultfs::Injector chosen() const;
+  faultfs::Injector in_phases(faultfs::Injector injector) const;
+  void crash_in(const faultfs::PathStatistics& path, const faultfs::Call& call, bool after);
+  void crash(const std::string& why);
+  void narrate(const faultfs::Call& call, const std::string& remark);
+
+  const Setup setup_;
+  FiberScheduler& scheduler_;
+  Trace& trace_;
+  faultfs::PathCache paths_;
+  std::optional<Phase> phase_;
+  const faultfs::Injector injector_;
+  std::uint64_t counted_ = 0;  // calls of this phase that the crash plan counts
+  const faultfs::Call* crash_after_ = nullptr;
+  bool dead_ = false;
+  std::optional<CrashAnchor> crash_;
+  std::optional<Phase> crash_at_end_;
+  std::optional<Phase> crash_phase_;
+  bool interrupted_ = false;
+  std::vector<faultfs::PlacedFault> struck_;
+  std::uint64_t failures_ = 0;
+};
+
+}  // namespace mylonite::sim
