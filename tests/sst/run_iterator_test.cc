@@ -109,23 +109,21 @@ TEST(RunIterator, ReadsOneTableAtATime) {
 // served; after reads are back the cursor works.
 TEST(RunIterator, StopsAtAnUnreadableTable) {
   Random random(9);
-  const RunWorld world(testing::small_tables());
+  const auto world = std::make_shared<testing::FaultyTableWorld>(testing::small_tables());
   Entries model;
-  std::vector<TableInfo> infos;
-  std::vector<std::shared_ptr<testing::MemoryBytes>> contents;
+  auto tables = std::make_shared<TableList>();
   for (std::uint64_t i = 1; i <= 3; ++i) {
     Entries part;
     for (int k = 0; k < 20; ++k) {
       part.emplace(internal_key(std::to_string(i) + std::to_string(k), {1}, Kind::kPut), "v");
     }
     const auto built = testing::build_table(part, {.table = {i}, .block_bytes = 64});
-    world.world->disk.put(testing::path_of({i}), built.content);
-    infos.push_back(built.info);
-    contents.push_back(built.content);
+    put_table(*world, built);
+    tables->push_back(TableReader::open(environment_of(world), built.info).value());
     model.insert(part.begin(), part.end());
   }
-  RunIterator cursor(world.open(infos));
-  contents[1]->reads_fail = true;
+  RunIterator cursor(tables);
+  world->faults.set(inject(faultfs::Fault::kIoError, every(faultfs::of_path(testing::path_of({2})))));
   std::size_t steps = 0;
   for (cursor.seek_to_first(); cursor.valid(); cursor.next()) ++steps;
   EXPECT_EQ(steps, 20U);
@@ -141,7 +139,7 @@ TEST(RunIterator, StopsAtAnUnreadableTable) {
   cursor.seek(internal_key("9", {1}, Kind::kPut));  // behind everything: the end, no error
   EXPECT_FALSE(cursor.valid());
   EXPECT_TRUE(cursor.status().ok());
-  contents[1]->reads_fail = false;
+  world->faults.stop();
   ASSERT_NO_FATAL_FAILURE(testing::walk(cursor, model, random, 200));
 }
 

@@ -8,6 +8,9 @@
 #include "core/format/file_names.h"
 #include "core/sst/table_builder.h"
 #include "core/sst/table_reader.h"
+#include "core/vfs/util.h"
+#include "faultfs/injected_faults.h"
+#include "faultfs/sim_file_system.h"
 #include "tests/support/entries.h"
 #include "tests/support/memory_file_system.h"
 
@@ -21,7 +24,20 @@ struct TableWorld {
   TableEnvironment environment;
 };
 
-inline std::shared_ptr<TableEnvironment> environment_of(const std::shared_ptr<TableWorld>& world) {
+// The same on a simulated disk, whose calls faults may strike.
+struct FaultyTableWorld {
+  explicit FaultyTableWorld(const Options& options = {}) : environment(fs, "db", options) {
+    EXPECT_TRUE(fs.make_directory("db").ok());
+  }
+
+  faultfs::Disk disk;
+  faultfs::InjectedFaults faults;
+  faultfs::SimFileSystem fs{disk, &faults};
+  TableEnvironment environment;
+};
+
+template <class World>
+std::shared_ptr<TableEnvironment> environment_of(const std::shared_ptr<World>& world) {
   return {world, &world->environment};
 }
 
@@ -58,6 +74,14 @@ inline std::shared_ptr<const TableReader> open_table_in(const std::shared_ptr<Ta
   auto reader = TableReader::open(environment_of(world), table.info);
   EXPECT_TRUE(reader.ok());
   return reader.ok() ? *reader : nullptr;
+}
+
+inline void put_table(FaultyTableWorld& world, const BuiltTable& table) {
+  EXPECT_TRUE(vfs::write_new_file(world.fs, path_of(table.info.number), table.content->bytes).ok());
+}
+
+inline faultfs::Injector failing_reads() {
+  return inject(faultfs::Fault::kIoError, every(faultfs::calls({faultfs::CallKind::kRead})));
 }
 
 inline BuiltTable with_bytes(const BuiltTable& table, std::string bytes) {

@@ -102,12 +102,11 @@ TEST(Table, HoldsExtremes) {
   ASSERT_NO_FATAL_FAILURE(testing::walk(*(*reader)->iterator(), model, Random(1), 30));
 }
 
-// Goal: few file calls, and a failing one is reported. Method: a table of many chunks; then every append in turn made
-// to fail. Expect: at most one append a chunk and one more; the error of the failing one from add or finish.
+// Goal: few file calls, and a failing one is reported. Method: a table of many chunks; then every append in turn finds
+// no space. Expect: at most one append a chunk and one more; the error of the failing one from add or finish.
 TEST(Table, WritesInChunksAndReportsFailure) {
   const std::string value(1000, 'v');
-  const auto build = [&](const std::shared_ptr<testing::MemoryBytes>& content) -> Status {
-    MemoryFile file(content);
+  const auto build = [&](vfs::File& file) -> Status {
     TableBuilder builder(file, {.table = {1}});
     for (std::uint64_t i = 0; i < 1000; ++i) {
       const std::string key = internal_key(std::to_string(100000 + i), Timestamp{1}, Kind::kPut);
@@ -117,17 +116,25 @@ TEST(Table, WritesInChunksAndReportsFailure) {
     return info.ok() ? Status{} : info.error();
   };
   const auto whole = std::make_shared<testing::MemoryBytes>();
-  ASSERT_TRUE(build(whole).ok());
-  EXPECT_GT(whole->appends, 4U);
-  EXPECT_LE(whole->appends, whole->bytes.size() / TableBuilder::kChunkBytes + 1);
-  for (std::size_t failing = 0; failing < whole->appends; ++failing) {
-    const auto cut = std::make_shared<testing::MemoryBytes>();
-    cut->appends_until_failure = failing;
-    const Status built = build(cut);
-    ASSERT_FALSE(built.ok());
+  MemoryFile memory(whole);
+  ASSERT_TRUE(build(memory).ok());
+  std::size_t appends = 0;
+  while (true) {
+    faultfs::Disk disk;
+    faultfs::InjectedFaults faults(
+        inject(faultfs::Fault::kNoSpace, from_nth(appends + 1, faultfs::calls({faultfs::CallKind::kAppend}))));
+    faultfs::SimFileSystem fs(disk, &faults);
+    const auto file = fs.open("table", vfs::OpenMode::kCreateExclusive);
+    ASSERT_TRUE(file.ok());
+    const Status built = build(**file);
+    EXPECT_EQ(built.ok(), faults.struck().empty());
+    if (built.ok()) break;
+    ++appends;
     EXPECT_EQ(built.error().code(), Code::kNoSpace);
-    EXPECT_TRUE(whole->bytes.starts_with(cut->bytes));
+    EXPECT_TRUE(whole->bytes.starts_with(vfs::read_whole_file(fs, "table").value()));
   }
+  EXPECT_GT(appends, 4U);
+  EXPECT_LE(appends, whole->bytes.size() / TableBuilder::kChunkBytes + 1);
 }
 
 // Goal: a failing read is the caller's error and nothing sticks. Method: reads switched off before anything was read,
@@ -138,12 +145,15 @@ TEST(Table, ReportsFailingReadsAndRecovers) {
   const Entries model = testing::random_entries(random, 200, 5);
   const RangeTombstones ranges(std::vector<RangeTombstone>{{.low = "x", .high = "y", .at = {3}}});
   const BuiltTable table = testing::build_table(model, {.table = {7}, .block_bytes = 128}, ranges);
-  const auto reader = testing::open_table(table);
+  const auto world = std::make_shared<testing::FaultyTableWorld>();
+  put_table(*world, table);
+  const auto open = [&] { return TableReader::open(environment_of(world), table.info); };
+  const auto reader = open();
   ASSERT_TRUE(reader.ok());
   const auto cursor = (*reader)->iterator();
   const ParsedKey first = parse_internal_key(table.info.smallest);
 
-  table.content->reads_fail = true;
+  world->faults.set(testing::failing_reads());
   EXPECT_EQ((*reader)->get(first.user_key, first.at).error().code(), Code::kIo);
   cursor->seek_to_first();
   EXPECT_FALSE(cursor->valid());
@@ -151,14 +161,14 @@ TEST(Table, ReportsFailingReadsAndRecovers) {
   EXPECT_EQ(cursor->status().error().code(), Code::kIo);
   EXPECT_EQ((*reader)->verify().error().code(), Code::kIo);
   EXPECT_EQ((*reader)->range_tombstones().error().code(), Code::kIo);
-  EXPECT_EQ(testing::open_table(table).error().code(), Code::kIo);
+  EXPECT_EQ(open().error().code(), Code::kIo);
 
-  table.content->reads_fail = false;
+  world->faults.stop();
   EXPECT_TRUE((*reader)->get(first.user_key, first.at)->has_value());
   ASSERT_NO_FATAL_FAILURE(testing::walk(*cursor, model, random, 100));
   EXPECT_EQ(**(*reader)->range_tombstones(), ranges);
 
-  table.content->reads_fail = true;
+  world->faults.set(testing::failing_reads());
   EXPECT_TRUE((*reader)->get(first.user_key, first.at)->has_value());  // its block is in the cache
   EXPECT_TRUE((*reader)->range_tombstones().ok());
   EXPECT_EQ((*reader)->verify().error().code(), Code::kIo);

@@ -1,4 +1,5 @@
-// A vfs::File over a string that the test holds too: to look at, count, cut and damage.
+// A vfs::File over a string that the test holds too: to look at, count, cut and damage. For calls that
+// fail there is faultfs.
 // Thread-safety: read_at beside read_at only.
 #pragma once
 
@@ -14,9 +15,6 @@ namespace mylonite::testing {
 
 struct MemoryBytes {
   std::string bytes;
-  std::size_t appends = 0;
-  std::size_t appends_until_failure = SIZE_MAX;
-  bool reads_fail = false;
   std::atomic<std::size_t> reads = 0;
   std::atomic<int> handles = 0;  // open now
 };
@@ -27,14 +25,11 @@ class MemoryFile final : public vfs::File {
   ~MemoryFile() override { --content_->handles; }
 
   Status append(std::string_view bytes) override {
-    if (content_->appends == content_->appends_until_failure) return Error(Code::kNoSpace, "the test's disk is full");
-    ++content_->appends;
     content_->bytes += bytes;
     return {};
   }
   Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) override {
     ++content_->reads;
-    if (content_->reads_fail) return Error(Code::kIo, "the test's disk does not read");
     if (offset >= content_->bytes.size()) return std::size_t{0};
     const std::size_t count = std::min<std::size_t>(out.size(), content_->bytes.size() - offset);
     if (count > 0) std::memcpy(out.data(), content_->bytes.data() + offset, count);
