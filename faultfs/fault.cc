@@ -12,7 +12,7 @@ std::optional<Fault> fault_from_name(std::string_view name) {
 
 Verdict verdict_of(const Strike& strike, const Call& call) {
   const FaultRow& row = row_of(strike.fault);
-  Verdict verdict{.leaves = row.leaves};
+  Verdict verdict{.leaves = row.leaves, .detail = strike.detail};
   if (row.leaves == Leaves::kPart && call.kind == CallKind::kAppend) verdict.bytes_done = call.size / 2;
   if (!row.answers) return verdict;
   const Error error = Error(*row.answers, "injected: " + std::string(row.phrase)).in(std::string(call.path));

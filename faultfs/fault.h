@@ -45,6 +45,7 @@ struct FaultRow {
   CallSet fits;                 // calls that it may strike
   std::optional<Code> answers;  // the error; empty: success
   Leaves leaves;
+  bool has_forms = false;    // a strike's detail says which
   std::string_view meaning;  // for people
 };
 
@@ -99,7 +100,7 @@ constexpr bool is_lie(Fault fault) {  // answers success without the effect
 }
 std::optional<Fault> fault_from_name(std::string_view name);
 
-// A fault that strikes a call. The detail says which of several forms it takes; no row of today has several.
+// A fault that strikes a call. The detail says which of its forms it takes, where it has several; else it is 0.
 struct Strike {
   Fault fault = Fault::kIoError;
   std::uint64_t detail = 0;
@@ -111,6 +112,7 @@ struct Verdict {
   Leaves leaves = Leaves::kAll;
   std::optional<Error> error = std::nullopt;  // the answer; empty: success
   std::uint64_t bytes_done = 0;               // kPart: so many bytes of the append get in
+  std::uint64_t detail = 0;                   // of the strike
 };
 Verdict verdict_of(const Strike& strike, const Call& call);  // by the table
 

@@ -83,10 +83,12 @@ Injector nothing() {
   return {.decide = [](const SeenCall&) { return std::nullopt; }, .text = kNothing};
 }
 
-Injector inject(Fault fault, When when) {
-  return {.decide = [fault, strikes = std::move(when.strikes)](const SeenCall& seen) -> std::optional<Strike> {
+Injector inject(Fault fault, When when, Stream forms) {
+  if (!row_of(fault).has_forms) forms = nullptr;
+  return {.decide = [fault, strikes = std::move(when.strikes),
+                     forms = std::move(forms)](const SeenCall& seen) -> std::optional<Strike> {
             if (!strikes(seen) || !row_of(fault).fits.contains(seen.call.kind)) return std::nullopt;
-            return Strike{.fault = fault};
+            return Strike{.fault = fault, .detail = forms == nullptr ? 0 : forms->next()};
           },
           .text = fmt::format("{} on {}", row_of(fault).phrase, when.text)};
 }

@@ -63,7 +63,7 @@ struct WeightedFault {
   std::uint64_t weight = 1;
 };
 Injector nothing();
-Injector inject(Fault fault, When when);
+Injector inject(Fault fault, When when, Stream forms = nullptr);  // forms: of a fault that has several; null: always 0
 // Draws among those faults that fit the call, once `when` strikes.
 Injector inject_one_of(std::vector<WeightedFault> faults, Stream stream, When when);
 Injector first_of(std::vector<Injector> injectors);  // the first that strikes; those behind it do not see the call

@@ -86,6 +86,15 @@ std::string jobs_text(const RunStats& stats) {
                             100 * per(stats.seeds_merging_at_once, static_cast<double>(stats.seeds)));
 }
 
+std::string faults_text(const Coverage& coverage) {
+  std::string text = "faults that struck:";
+  for (const faultfs::FaultRow& row : faultfs::kFaultTable) {
+    text += fmt::format(" {} {},", row.name, coverage.count(mark_of(row)));
+  }
+  text.back() = '\n';
+  return text;
+}
+
 void add_figures(JsonObject& object, const Campaign& campaign) {
   const RunStats& stats = campaign.stats;
   JsonObject crashes;
@@ -146,6 +155,7 @@ std::string summary_text(const Campaign& campaign, const CampaignOptions& option
   text += "crashes by file call: " + shares(crash_counts(stats), 8) + "\n";
   text += "batches a group commit, 4 clients: " + histogram(stats.group_sizes_of_4) + "; " + jobs_text(stats) + "\n";
   text += "acknowledged writes lost at a power loss (never durable ones): " + histogram(stats.acknowledged_lost) + "\n";
+  text += faults_text(stats.coverage);
   const std::string missing = stats.coverage.missing();
   text += fmt::format("seen: {}; lying syncs {}, damage reported {}; failed calls {}, errors reported {}; marks {}\n",
                       own_marks_text(stats.coverage), stats.lies, stats.reported_damage, stats.failed_calls,
@@ -232,7 +242,7 @@ std::string run_end_json(const Campaign& campaign) {
 
 std::string marks_text(const RunStats& stats) {
   std::string text;
-  for (std::string_view name : kMarks) text += fmt::format("{:>12}  {}\n", stats.coverage.count(name), name);
+  for (const std::string& name : all_marks()) text += fmt::format("{:>12}  {}\n", stats.coverage.count(name), name);
   return text;
 }
 

@@ -1,5 +1,7 @@
 #include "sim/run/answer_checker.h"
 
+#include <span>
+
 #include <fmt/format.h>
 
 #include "sim/machine/sanitizer.h"
@@ -7,13 +9,13 @@
 
 namespace mylonite::sim {
 
-bool AnswerChecker::succeeded(std::string_view call, const Error* error, std::size_t failed_before) {
+bool AnswerChecker::succeeded(std::string_view call, const Error* error, std::size_t struck_before) {
   if (machine_.dead()) return false;
   if (error == nullptr) return true;
   const SimulatorCode scope;
   const ErrorContext context{
-      .closing = closing_, .lied_to = state_.lied_to, .call_failed = failed_calls() > failed_before};
-  switch (meaning_of(error->code(), context)) {
+      .closing = closing_, .lied_to = state_.lied_to, .faults = std::span(machine_.struck()).subspan(struck_before)};
+  switch (meaning_of(*error, context)) {
     case ErrorMeaning::kClosing: break;
     case ErrorMeaning::kReportedDamage:
       ++state_.stats.reported_damage;

@@ -16,14 +16,14 @@ class AnswerChecker {
   AnswerChecker(RunState& state, FaultInjector& machine) : state_(state), machine_(machine) {}
 
   bool dead() const { return machine_.dead(); }
-  std::size_t failed_calls() const { return machine_.failures(); }  // of the disk, so far
-  bool reported_damage() const { return reported_damage_; }         // the store reported what a lying disk did
-  void closes() { closing_ = true; }                                // kClosed is a legal answer from now on
+  std::size_t faults() const { return machine_.struck().size(); }  // that struck so far
+  bool reported_damage() const { return reported_damage_; }        // the store reported what a lying disk did
+  void closes() { closing_ = true; }                               // kClosed is a legal answer from now on
 
   // Checks an error of the store (null: none). True when the caller goes on to check the answer. The error may report
-  // file calls that failed after the first `failed_before`: a read passes how many had failed when it began, everything
+  // faults that struck after the first `struck_before`: a read passes how many had struck when it began, everything
   // else 0.
-  bool succeeded(std::string_view call, const Error* error, std::size_t failed_before = 0);
+  bool succeeded(std::string_view call, const Error* error, std::size_t struck_before = 0);
   // True when the error is a refusal to read as of an older stamp; then it is checked. The ticket is of the invocation.
   bool refused(const Error& error, const Oracle::Ticket& ticket, Timestamp as_of);
   void stop_if_violated();

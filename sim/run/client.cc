@@ -100,13 +100,13 @@ void Client::compacted(const Status& done) {
 }
 
 Client::Reading Client::now() {
-  return {.ticket = oracle().begin(), .options = {}, .failed_before = answers_.failed_calls()};
+  return {.ticket = oracle().begin(), .options = {}, .struck_before = answers_.faults()};
 }
 
 Client::Reading Client::in_the_past(const AsOf& as_of) {
   Reading reading{.ticket = oracle().begin(),
                   .options = {.as_of = oracle().some_stamp(as_of.stamp)},
-                  .failed_before = answers_.failed_calls()};
+                  .struck_before = answers_.faults()};
   if (!as_of.slot) return reading;
   const auto& held = snapshots_[*as_of.slot % kSlots];
   if (!held) return reading;
@@ -122,7 +122,7 @@ bool Client::answered(std::string_view call, const Error* error, const Reading& 
     observer_.mark("sim.read_refused");
     return false;
   }
-  return answers_.succeeded(call, error, reading.failed_before);
+  return answers_.succeeded(call, error, reading.struck_before);
 }
 
 void Client::returned(Timestamp at) {
@@ -161,7 +161,7 @@ void Client::read(const Bounds& bounds, Direction direction, const Reading& read
     pairs.emplace_back(at.key(), at.value());
   }
   const Status status = at.status();
-  if (!answers_.succeeded("scan", error_of(status), reading.failed_before)) return;
+  if (!answers_.succeeded("scan", error_of(status), reading.struck_before)) return;
   Model::Range range{.low = bounds.low, .high = std::nullopt, .limit = direction.limit, .backward = backward};
   if (bounds.high) range.high = *bounds.high;
   oracle().check_scan(range, at.read_at(), pairs);

@@ -47,7 +47,7 @@ class Client {
   struct Reading {  // what a read was told
     Oracle::Ticket ticket;
     ReadOptions options;
-    std::size_t failed_before;  // file calls
+    std::size_t struck_before;  // file calls
   };
 
   // One overload an operation.

@@ -2,6 +2,14 @@
 
 namespace mylonite::sim {
 
+std::string mark_of(const faultfs::FaultRow& row) { return "fault." + std::string(row.name); }
+
+std::vector<std::string> all_marks() {
+  std::vector<std::string> names(kMarks.begin(), kMarks.end());
+  for (const faultfs::FaultRow& row : faultfs::kFaultTable) names.push_back(mark_of(row));
+  return names;
+}
+
 void Coverage::mark(std::string_view name, std::uint64_t times) {
   const auto found = counts_.find(name);
   if (found != counts_.end()) {
@@ -22,8 +30,8 @@ std::uint64_t Coverage::count(std::string_view name) const {
 
 std::string Coverage::missing() const {
   std::string names;
-  for (std::string_view name : kMarks) {
-    if (!counts_.contains(name)) names += (names.empty() ? "" : " ") + std::string(name);
+  for (const std::string& name : all_marks()) {
+    if (!counts_.contains(name)) names += (names.empty() ? "" : " ") + name;
   }
   return names;
 }

@@ -10,12 +10,15 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "faultfs/fault.h"
 
 namespace mylonite::sim {
 
 inline constexpr std::string_view kSimulatorMarks = "sim.";  // how their names begin
 
-// Every mark, sorted; `run --require-marks` fails when one of them was never reached.
+// The marks that the code names, sorted; `run --require-marks` fails when one of all_marks() was never reached.
 inline constexpr std::array<std::string_view, 30> kMarks = {
     "compaction.concurrent",
     "compaction.installed",
@@ -49,6 +52,9 @@ inline constexpr std::array<std::string_view, 30> kMarks = {
     "write.stall_level0",
 };
 
+std::string mark_of(const faultfs::FaultRow& row);  // "fault.no-space": it struck
+std::vector<std::string> all_marks();               // kMarks, and one of every fault of the table
+
 class Coverage {
  public:
   using Counts = std::map<std::string, std::uint64_t, std::less<>>;
@@ -58,7 +64,7 @@ class Coverage {
 
   std::uint64_t count(std::string_view name) const;
   const Counts& counts() const { return counts_; }  // of marks that were reached
-  std::string missing() const;                      // names of kMarks never reached, separated by spaces
+  std::string missing() const;                      // marks never reached, separated by spaces
   bool operator==(const Coverage&) const = default;
 
  private:

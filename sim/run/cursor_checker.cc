@@ -7,7 +7,7 @@
 namespace mylonite::sim {
 
 bool CursorChecker::take(const Steps& steps) {
-  failed_before_ = parts_.answers.failed_calls();
+  struck_before_ = parts_.answers.faults();
   if (parts_.observer.age().merges > opened_.merges) parts_.observer.mark("sim.cursor_used_after_merge");
   if (parts_.observer.age().flushes > opened_.flushes) parts_.observer.mark("sim.cursor_used_after_flush");
   Random random(steps.seed);
@@ -64,7 +64,7 @@ bool CursorChecker::check(const Model::Range& range) {
     found.emplace(*here_, cursor_->value());
   } else {
     const Status status = cursor_->status();
-    if (!parts_.answers.succeeded("walk", error_of(status), failed_before_)) return false;
+    if (!parts_.answers.succeeded("walk", error_of(status), struck_before_)) return false;
   }
   if (parts_.answers.dead()) return false;
   parts_.oracle.check_position(range, cursor_->read_at(), found);

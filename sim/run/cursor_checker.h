@@ -41,7 +41,7 @@ class CursorChecker {
   const Observer::Age opened_;
   std::optional<std::string> here_;  // the key it stands on
   std::optional<Move> last_;
-  std::size_t failed_before_ = 0;  // file calls, when the steps began
+  std::size_t struck_before_ = 0;  // file calls, when the steps began
 };
 
 }  // namespace mylonite::sim

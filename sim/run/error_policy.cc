@@ -1,15 +1,27 @@
 #include "sim/run/error_policy.h"
 
+#include <algorithm>
+
 namespace mylonite::sim {
 
-ErrorMeaning meaning_of(Code code, const ErrorContext& context) {
+namespace {
+
+bool excuses(const StruckFault& struck, const Error& error) {
+  const Code code = error.code();
+  return row_of(struck.fault).answers && (code == Code::kIo || code == Code::kNoSpace || code == Code::kReadOnly);
+}
+
+}  // namespace
+
+ErrorMeaning meaning_of(const Error& error, const ErrorContext& context) {
+  const Code code = error.code();
   if (context.closing && code == Code::kClosed) return ErrorMeaning::kClosing;
   // C10: after a lie, to report the damage is right; silence would not be.
   const bool damage = code == Code::kCorruption || code == Code::kReadOnly;
   if (context.lied_to && damage) return ErrorMeaning::kReportedDamage;
-  const bool failure = code == Code::kIo || code == Code::kNoSpace || code == Code::kReadOnly;
-  if (context.call_failed && failure) return ErrorMeaning::kReportedError;
-  return ErrorMeaning::kViolation;
+  const bool excused =
+      std::ranges::any_of(context.faults, [&](const StruckFault& struck) { return excuses(struck, error); });
+  return excused ? ErrorMeaning::kReportedError : ErrorMeaning::kViolation;
 }
 
 }  // namespace mylonite::sim

@@ -49,6 +49,13 @@ Injector failing_calls(const Scenario& scenario, const Random& random) {
                             at_rate(scenario.fail_one_in * kReadsToWrites, faultfs::kChangingCalls)});
 }
 
+Injector drawn_fault(const FaultDraw& row, std::uint64_t one_in, const Random& random) {
+  const faultfs::Stream stream = faultfs::stream_of(random.split(row.stream()));
+  faultfs::Calls calls = faultfs::calls(row_of(row.fault).fits);
+  if (!row.role.empty()) calls = faultfs::of_role(std::string(row.role), std::move(calls));
+  return inject(row.fault, faultfs::one_in(one_in, stream, std::move(calls)), stream);
+}
+
 }  // namespace
 
 FaultInjector::FaultInjector(const Setup& setup, FiberScheduler& scheduler, Trace& trace)
@@ -62,7 +69,13 @@ Injector FaultInjector::chosen() const {
     return faultfs::first_of({faultfs::replay(std::move(lying)), in_phases(faultfs::replay(std::move(others)))});
   }
   const Random random(setup_.life.image_seed);
-  return faultfs::first_of({lying_syncs(setup_.scenario, random), in_phases(failing_calls(setup_.scenario, random))});
+  std::vector<Injector> all = {lying_syncs(setup_.scenario, random), in_phases(failing_calls(setup_.scenario, random))};
+  for (std::size_t i = 0; i < kFaultDraws.size(); ++i) {
+    if (setup_.scenario.drawn[i] == 0) continue;
+    Injector drawn = drawn_fault(kFaultDraws[i], setup_.scenario.drawn[i], random);
+    all.push_back(is_lie(kFaultDraws[i].fault) ? std::move(drawn) : in_phases(std::move(drawn)));
+  }
+  return faultfs::first_of(std::move(all));
 }
 
 Injector FaultInjector::in_phases(Injector injector) const {
@@ -71,13 +84,13 @@ Injector FaultInjector::in_phases(Injector injector) const {
           .text = std::move(injector.text)};
 }
 
-bool FaultInjector::lied() const { return std::ranges::any_of(struck_, lies); }
+bool FaultInjector::lied() const { return std::ranges::any_of(faults_, lies); }
 
 bool FaultInjector::missed_decisions() const {
   const auto& recorded = setup_.life.recorded;
   if (!recorded) return false;
   const bool expects_crash = recorded->crash || recorded->crash_at_end;
-  return recorded->faults.size() > struck_.size() || (expects_crash && !crash_ && !crash_at_end_);
+  return recorded->faults.size() > faults_.size() || (expects_crash && !crash_ && !crash_at_end_);
 }
 
 // True when the machine dies in this call; the caller looks at `after`.
@@ -123,12 +136,14 @@ FaultInjector::FaultDecision FaultInjector::decide(const Call& call) {
   }
   const std::optional<Strike> strike = injector_.decide({.call = call, .path = path});
   if (strike) {
-    struck_.push_back({.at = path.anchor(call.kind), .strike = *strike});
+    faults_.push_back({.at = path.anchor(call.kind), .strike = *strike});
+    struck_.push_back({.fault = strike->fault, .path = std::string(call.path)});
     failures_ += is_lie(strike->fault) ? 0 : 1;
     ++(is_lie(strike->fault) ? setup_.stats.lies : setup_.stats.failed_calls);
+    setup_.stats.coverage.mark(mark_of(row_of(strike->fault)));
     trace_.event(EventKind::kFault, 1 + static_cast<std::uint64_t>(strike->fault),
                  static_cast<std::uint64_t>(call.kind));
-    if (setup_.transcript != nullptr) narrate(call, to_string(struck_.back()));
+    if (setup_.transcript != nullptr) narrate(call, to_string(faults_.back()));
   }
   return {.strike = strike};
 }

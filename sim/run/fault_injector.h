@@ -19,6 +19,7 @@
 #include "faultfs/interceptor.h"
 #include "faultfs/path_cache.h"
 #include "sim/machine/scheduler.h"
+#include "sim/run/error_policy.h"
 #include "sim/run/stats.h"
 #include "sim/run/transcript.h"
 #include "sim/scenario/scenario.h"
@@ -51,10 +52,11 @@ class FaultInjector final : public faultfs::Interceptor {
   const std::optional<Phase>& crash_at_end() const { return crash_at_end_; }
   bool crashed_in(Phase phase) const { return crash_phase_ == phase; }
   bool interrupted() const { return interrupted_; }
-  const std::vector<faultfs::PlacedFault>& faults() const { return struck_; }
-  bool lied() const;                                    // a sync did
-  std::uint64_t failures() const { return failures_; }  // faults but lies, so far
-  bool missed_decisions() const;                        // recorded decisions were not met
+  const std::vector<faultfs::PlacedFault>& faults() const { return faults_; }  // so far, in order
+  const std::vector<StruckFault>& struck() const { return struck_; }           // the same, as the store met them
+  bool lied() const;                                                           // a sync did
+  std::uint64_t failures() const { return failures_; }                         // faults but lies, so far
+  bool missed_decisions() const;                                               // recorded decisions were not met
 
  private:
   struct FaultDecision {  // for one call
@@ -82,7 +84,8 @@ class FaultInjector final : public faultfs::Interceptor {
   std::optional<Phase> crash_at_end_;
   std::optional<Phase> crash_phase_;
   bool interrupted_ = false;
-  std::vector<faultfs::PlacedFault> struck_;
+  std::vector<faultfs::PlacedFault> faults_;
+  std::vector<StruckFault> struck_;
   std::uint64_t failures_ = 0;
 };
 

@@ -139,6 +139,7 @@ Scenario without_incarnations(const Scenario& scenario) {
           .names = scenario.names,
           .lie_one_in = scenario.lie_one_in,
           .fail_one_in = scenario.fail_one_in,
+          .drawn = scenario.drawn,
           .wall_start_ticks = scenario.wall_start_ticks,
           .sync_ns = scenario.sync_ns};
 }

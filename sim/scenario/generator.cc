@@ -96,6 +96,16 @@ Options draw_options(const GeneratorOptions& given, const Swarm& swarm, Random r
   return options;
 }
 
+// Each row of the table by a stream of its own.
+void draw_faults(Scenario& scenario, const Random& root) {
+  for (std::size_t i = 0; i < kFaultDraws.size(); ++i) {
+    const FaultDraw& row = kFaultDraws[i];
+    if (is_lie(row.fault) && scenario.lie_one_in == 0) continue;  // the disk is honest
+    Random own = root.split(row.stream());
+    if (own.chance(1, row.seeds_one_in)) scenario.drawn[i] = row.one_in[own.below(row.one_in.size())];
+  }
+}
+
 SchedulePlan draw_schedule(const GeneratorOptions& options, Random random) {
   SchedulePlan plan;
   plan.seed = random.next();
@@ -168,6 +178,7 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
   if (options.liar.value_or(liar_drawn)) scenario.lie_one_in = pick(world, {2, 5, 20});
   Random failures = root.split("failures");
   if (failures.chance(1, 6)) scenario.fail_one_in = pick(failures, {30, 100, 500});
+  draw_faults(scenario, root);
   scenario.sync_ns = pick(world, {0, 20'000, 200'000});
   scenario.wall_start_ticks = kTicksOf2026;
   if (world.chance(1, 30)) scenario.wall_start_ticks = 0;

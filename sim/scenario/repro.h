@@ -14,7 +14,8 @@
 namespace mylonite::sim {
 
 // 1, the first; 2, machines may be abandoned, and there are more operations; 3, single file calls may fail, and
-// checkpoints be kept; 4, operations have typed fields. Older formats are read.
+// checkpoints be kept; 4, operations have typed fields, and faults of every kind a name.
+// Older formats are read.
 inline constexpr std::uint64_t kReproFormat = 4;
 
 struct Repro {

@@ -19,6 +19,7 @@
 #include "faultfs/crash.h"
 #include "faultfs/sim_file_system.h"
 #include "sim/machine/strategy.h"
+#include "sim/scenario/fault_draws.h"
 #include "sim/scenario/operations.h"
 
 namespace mylonite::sim {
@@ -94,6 +95,7 @@ struct Scenario {
   std::uint64_t lie_one_in = 0;  // 0: syncs never lie
   // 0: no single file call fails. Otherwise one read in so many does, and of other calls one in five times as many.
   std::uint64_t fail_one_in = 0;
+  std::array<std::uint64_t, kFaultDraws.size()> drawn{};  // of each row: one call in so many is struck; 0: none
   std::uint64_t wall_start_ticks = 0;
   std::uint64_t sync_ns = 0;  // virtual time a sync takes; others run meanwhile
   std::vector<IncarnationPlan> incarnations{};

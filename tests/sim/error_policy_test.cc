@@ -2,6 +2,7 @@
 #include "sim/run/error_policy.h"
 
 #include <set>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -17,10 +18,13 @@ constexpr Code kCodes[] = {Code::kInvalidArgument, Code::kNotFound,   Code::kAlr
 std::set<Code> codes(ErrorMeaning meaning, const ErrorContext& context) {
   std::set<Code> found;
   for (const Code code : kCodes) {
-    if (meaning_of(code, context) == meaning) found.insert(code);
+    if (meaning_of(Error(code, "an error"), context) == meaning) found.insert(code);
   }
   return found;
 }
+
+// One fault of this kind, on a table.
+std::vector<StruckFault> struck(faultfs::Fault fault) { return {{.fault = fault, .path = "db/sst-4.sst"}}; }
 
 // Goal: nothing excuses an error on a sound machine. Method: every code. Expectation: violations all.
 TEST(ErrorPolicyTest, HealthyMachine) {
@@ -32,16 +36,31 @@ TEST(ErrorPolicyTest, EachExcuse) {
   using enum ErrorMeaning;
   EXPECT_EQ(codes(kClosing, {.closing = true}), (std::set{Code::kClosed}));
   EXPECT_EQ(codes(kReportedDamage, {.lied_to = true}), (std::set{Code::kCorruption, Code::kReadOnly}));
-  EXPECT_EQ(codes(kReportedError, {.call_failed = true}), (std::set{Code::kIo, Code::kNoSpace, Code::kReadOnly}));
   EXPECT_EQ(codes(kViolation, {.closing = true}).size(), std::size(kCodes) - 1);
   EXPECT_EQ(codes(kViolation, {.lied_to = true}).size(), std::size(kCodes) - 2);
-  EXPECT_EQ(codes(kViolation, {.call_failed = true}).size(), std::size(kCodes) - 3);
+}
+
+// Goal: a fault excuses what it may make a store answer. Method: every code after each fault of the table. Expectation:
+// after one that makes a call fail: i/o, no space, read-only; after a lie that no power loss followed: nothing.
+TEST(ErrorPolicyTest, EachFault) {
+  for (const faultfs::FaultRow& row : faultfs::kFaultTable) {
+    const auto faults = struck(row.fault);
+    const std::set<Code> reported = codes(ErrorMeaning::kReportedError, {.faults = faults});
+    if (row.answers) {
+      EXPECT_EQ(reported, (std::set{Code::kIo, Code::kNoSpace, Code::kReadOnly})) << row.name;
+    }
+    if (is_lie(row.fault)) {
+      EXPECT_EQ(reported, std::set<Code>()) << row.name;
+    }
+  }
 }
 
 // Goal: where two excuses fit, the graver one counts, since it ends the incarnation. Method: read-only after a lie and
 // a failed call.
 TEST(ErrorPolicyTest, DamageBeforeFailure) {
-  EXPECT_EQ(meaning_of(Code::kReadOnly, {.lied_to = true, .call_failed = true}), ErrorMeaning::kReportedDamage);
+  const auto faults = struck(faultfs::Fault::kIoError);
+  EXPECT_EQ(meaning_of(Error(Code::kReadOnly, "stopped"), {.lied_to = true, .faults = faults}),
+            ErrorMeaning::kReportedDamage);
 }
 
 }  // namespace

@@ -245,6 +245,42 @@ TEST(FaultInjectorTest, SingleCallsFail) {
   EXPECT_TRUE(run_program(plan, two_logs).unmet);
 }
 
+// Goal: each row of the table of draws strikes, where its role and its fault fit, and replays alone. Method: a log and a
+// table, written, synced and read, under each row at its highest rate. Expectation: faults of that row only, on files of
+// its role; the same again from the record.
+TEST(FaultInjectorTest, DrawnFaultsStrike) {
+  const Program program = [](vfs::FileSystem& fs, std::vector<bool>& went_well) {
+    ignore(fs.make_directory("db"), "it may have failed");
+    for (const char* path : {"db/wal-1.log", "db/sst-2.sst", "db/CURRENT"}) {
+      went_well.push_back(vfs::write_new_file(fs, path, "some bytes").ok());
+      went_well.push_back(vfs::read_whole_file(fs, path).ok());
+    }
+  };
+  for (std::size_t i = 0; i < kFaultDraws.size(); ++i) {
+    Plan plan;
+    plan.scenario.drawn[i] = 1;
+    const Ended ended = run_program(plan, program);
+    EXPECT_FALSE(ended.faults.empty()) << kFaultDraws[i].stream();
+    EXPECT_EQ(ended.stats.coverage.count(mark_of(row_of(kFaultDraws[i].fault))), ended.faults.size());
+    for (const PlacedFault& each : ended.faults) {
+      EXPECT_EQ(each.strike.fault, kFaultDraws[i].fault);
+      EXPECT_TRUE(kFaultDraws[i].role.empty() || each.at.role == kFaultDraws[i].role);
+    }
+    plan.life.recorded = Recorded{.faults = ended.faults};
+    const Ended again = run_program(plan, program);
+    EXPECT_EQ(again.faults, ended.faults);
+    EXPECT_FALSE(again.unmet);
+  }
+}
+
+// Goal: every fault of the table is one that the simulator draws: none can stay unsimulated.
+TEST(FaultInjectorTest, DrawsEveryFault) {
+  std::set<Fault> drawn = {Fault::kLie, Fault::kIoError, Fault::kIoErrorDone, Fault::kNoSpace,
+                           Fault::kIoErrorForgetting};  // see Lies and SingleCallsFail
+  for (const FaultDraw& row : kFaultDraws) drawn.insert(row.fault);
+  EXPECT_EQ(drawn.size(), faultfs::kFaults);
+}
+
 // Goal: nothing fails outside of the phases: there the judge looks. Method: no phase entered; everything would fail.
 TEST(FaultInjectorTest, NothingFailsBeforeTheJudge) {
   Plan plan;

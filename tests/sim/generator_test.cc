@@ -141,6 +141,7 @@ TEST(GeneratorTest, EverythingOccurs) {
   std::set<StrategyKind> strategies;
   std::set<faultfs::NameOrder> orders;
   std::set<std::uint64_t> lies, failures;
+  std::array<std::uint64_t, kFaultDraws.size()> drawn{};
   std::set<std::uint64_t> wall_starts;
   std::set<std::optional<faultfs::CallKind>> crash_calls;
   std::set<std::size_t> clients;
@@ -150,6 +151,7 @@ TEST(GeneratorTest, EverythingOccurs) {
     orders.insert(scenario.names);
     lies.insert(scenario.lie_one_in);
     failures.insert(scenario.fail_one_in);
+    for (std::size_t i = 0; i < drawn.size(); ++i) drawn[i] += scenario.drawn[i] > 0 ? 1 : 0;
     wall_starts.insert(scenario.wall_start_ticks);
     for (const IncarnationPlan& life : scenario.incarnations) {
       endings.insert(life.ending);
@@ -176,6 +178,7 @@ TEST(GeneratorTest, EverythingOccurs) {
   EXPECT_EQ(orders.size(), kNameOrderNames.size());
   EXPECT_EQ(lies.size(), 4U) << "never, and one sync in 2, 5, 20";
   EXPECT_EQ(failures.size(), 4U) << "never, and one read in 30, 100, 500";
+  for (std::size_t i = 0; i < drawn.size(); ++i) EXPECT_GT(drawn[i], 0U) << kFaultDraws[i].stream();
   EXPECT_EQ(wall_starts.size(), 3U) << "now, the beginning and the end of time";
   EXPECT_EQ(crash_calls.size(), 9U) << "any call, and each of eight rare kinds";
   EXPECT_EQ(clients, (std::set<std::size_t>{1, 2, 3, 4}));
