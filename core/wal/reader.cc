@@ -69,7 +69,10 @@ Result<LogEnd> WalReader::read(std::optional<std::uint64_t> attested, const Visi
     if (record->type == RecordType::kCleanClose) {
       end.clean_close = true;
     } else {
-      if (Status done = visit(*record); !done.ok()) return done.error().in(name_, offset);
+      if (Status done = visit(*record); !done.ok()) {
+        const Error& error = done.error();
+        return error.file().empty() ? error.in(name_, offset) : error;
+      }
       ++end.records;
     }
     offset += encoded_record_bytes(record->payload.size());
