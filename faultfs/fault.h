@@ -25,8 +25,9 @@ enum class Fault : std::uint8_t {
   kNoSpace,
   kIoErrorForgetting,
   kLieForgetting,
+  kFlippedBits,
 };
-inline constexpr std::size_t kFaults = 6;
+inline constexpr std::size_t kFaults = 7;
 
 // What becomes of the call's effect.
 enum class Leaves : std::uint8_t {
@@ -34,9 +35,10 @@ enum class Leaves : std::uint8_t {
   kNothing,     // it does not
   kPart,        // an append adds a first part of its bytes; of any other call nothing happens
   kCleanPages,  // a sync makes nothing durable, and no later sync covers the bytes that it should have
+  kWrongBytes,  // a read answers other bytes than those on the disk, which stay as they are
 };
-inline constexpr std::array<std::string_view, 4> kLeavesNames = {"all of the effect", "nothing", "nothing, or a part",
-                                                                 "nothing, pages clean"};
+inline constexpr std::array<std::string_view, 5> kLeavesNames = {"all of the effect", "nothing", "nothing, or a part",
+                                                                 "nothing, pages clean", "wrong bytes in the answer"};
 
 struct FaultRow {
   Fault fault;
@@ -92,11 +94,20 @@ inline constexpr std::array<FaultRow, kFaults> kFaultTable = {{
      .answers = std::nullopt,
      .leaves = Leaves::kCleanPages,
      .meaning = "a sync answers success, and no later sync covers the bytes that it should have made durable"},
+    {.fault = Fault::kFlippedBits,
+     .name = "flipped-bits",
+     .phrase = "flipped bits",
+     .fits = {CallKind::kRead},
+     .answers = std::nullopt,
+     .leaves = Leaves::kWrongBytes,
+     .has_forms = true,
+     .meaning = "one to three bits of the answer are flipped; the disk is sound"},
 }};
 
 constexpr const FaultRow& row_of(Fault fault) { return kFaultTable[static_cast<std::size_t>(fault)]; }
 constexpr bool is_lie(Fault fault) {  // answers success without the effect
-  return !row_of(fault).answers && row_of(fault).leaves != Leaves::kAll;
+  const FaultRow& row = row_of(fault);
+  return !row.answers && (row.leaves == Leaves::kNothing || row.leaves == Leaves::kCleanPages);
 }
 std::optional<Fault> fault_from_name(std::string_view name);
 

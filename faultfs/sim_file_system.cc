@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/base/random.h"
 #include "core/vfs/path.h"
 #include "faultfs/host_scope.h"
 
@@ -35,6 +36,17 @@ Status change(Change apply) {
   return error.can_retry() ? copy.retryable() : copy;
 }
 
+// One to three neighbouring ones; which ones follows from the detail.
+void flip_bits(std::span<char> bytes, std::uint64_t detail) {
+  Random random(detail);
+  const std::uint64_t count = random.between(1, 3);
+  const std::uint64_t first = random.below(bytes.size() * 8);
+  for (std::uint64_t bit = first; bit < first + count; ++bit) {
+    char& byte = bytes[static_cast<std::size_t>(bit / 8 % bytes.size())];
+    byte = static_cast<char>(byte ^ (1 << (bit % 8)));
+  }
+}
+
 }  // namespace
 
 template <class Effect>
@@ -56,9 +68,13 @@ Status SimFileSystem::run(const Call& call, Effect effect, Instead instead) {
   if (interceptor_ == nullptr) return guarded([&] { return effect(result); });
   const Verdict verdict = interceptor_->before(call);
   Status status = guarded([&]() -> Status {
-    if (verdict.leaves == Leaves::kAll) return effect(result);
-    instead(verdict);
-    return {};
+    if (verdict.leaves != Leaves::kAll && verdict.leaves != Leaves::kWrongBytes) {
+      instead(verdict);
+      return {};
+    }
+    Status done = effect(result);
+    if (verdict.leaves == Leaves::kWrongBytes && !result.bytes.empty()) flip_bits(result.bytes, verdict.detail);
+    return done;
   });
   if (verdict.error && status.ok()) status = *verdict.error;
   result.error = status.ok() ? nullptr : &status.error();

@@ -8,7 +8,12 @@ namespace {
 
 bool excuses(const StruckFault& struck, const Error& error) {
   const Code code = error.code();
-  return row_of(struck.fault).answers && (code == Code::kIo || code == Code::kNoSpace || code == Code::kReadOnly);
+  const faultfs::FaultRow& row = row_of(struck.fault);
+  if (row.leaves == faultfs::Leaves::kWrongBytes) {
+    const bool names_place = !error.file().empty() && struck.path.ends_with(error.file()) && error.offset();
+    return code == Code::kReadOnly || (code == Code::kCorruption && names_place);
+  }
+  return row.answers && (code == Code::kIo || code == Code::kNoSpace || code == Code::kReadOnly);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 //   corruption, read-only   once a power loss met a disk that had lied: the store reports the damage
 //   i/o, no space, read-only  where a fault made a file call fail before: of a read, while it ran; of anything else,
 //                           since the open, because what failed then may keep the store from going on
+//   corruption, read-only   where a read before answered wrong bytes, at such times: corruption of that very file, with
+//                           an offset
 // Everything else is a violation. The policy only classifies: what follows from it is the caller's business.
 // Thread-safety: a pure function.
 #pragma once

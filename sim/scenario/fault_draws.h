@@ -23,8 +23,11 @@ struct FaultDraw {
   std::string stream() const { return "fault " + std::string(row_of(fault).name) + " " + std::string(role); }
 };
 
-inline constexpr std::array<FaultDraw, 1> kFaultDraws = {{
+inline constexpr std::array<FaultDraw, 3> kFaultDraws = {{
     {.fault = faultfs::Fault::kLieForgetting, .role = "", .seeds_one_in = 3, .one_in = {5, 20, 100}},
+    // Not on logs and manifests: damage to the last record that was made durable cannot be told from a torn end there.
+    {.fault = faultfs::Fault::kFlippedBits, .role = "sst", .seeds_one_in = 8, .one_in = {30, 100, 500}},
+    {.fault = faultfs::Fault::kFlippedBits, .role = "current", .seeds_one_in = 40, .one_in = {3, 10, 30}},
 }};
 
 }  // namespace mylonite::sim

@@ -1,6 +1,7 @@
 // The tables of calls and faults: every kind in exactly one class, every fault described once, in the README too.
 #include "faultfs/fault.h"
 
+#include <bit>
 #include <set>
 #include <string>
 
@@ -9,6 +10,7 @@
 
 #include "core/vfs/posix.h"
 #include "core/vfs/util.h"
+#include "faultfs/injected_faults.h"
 #include "tests/faultfs/world.h"
 
 namespace mylonite::faultfs {
@@ -76,6 +78,7 @@ TEST(FaultTable, StrikesAsItSays) {
     Fault fault{};
   } strikes;
   for (const FaultRow& row : kFaultTable) {
+    if (row.leaves == Leaves::kWrongBytes) continue;  // see FlippedBitsHeal
     Disk disk;
     SimFileSystem fs(disk, &strikes);
     const bool on_append = row.fits.contains(CallKind::kAppend);
@@ -106,6 +109,40 @@ TEST(FaultTable, StrikesAsItSays) {
               row.leaves == Leaves::kCleanPages ? std::string("aa\0\0\0\0", 6) : "aabbbb")
         << row.name;
   }
+}
+
+// Goal: flipped bits are in the answer, not on the disk. Method: read 64 bytes under many details, each twice, then
+// without the fault; read where the file ends. Expectation: one to three bits differ, the same for the same detail; the
+// disk is sound; nothing read is nothing flipped.
+TEST(FaultTable, FlippedBitsHeal) {
+  Disk disk;
+  const std::string sound(64, 'x');
+  InjectedFaults faults;
+  SimFileSystem fs(disk, &faults);
+  const auto file = create(fs, "f", sound);
+  const auto read = [&](std::uint64_t detail) {
+    faults.set({.decide = [detail](const SeenCall&) { return Strike{.fault = Fault::kFlippedBits, .detail = detail}; },
+                .text = "flipped bits on every call"});
+    std::string bytes(64, '?');
+    EXPECT_TRUE(file->read_at(0, bytes).ok());
+    return bytes;
+  };
+  std::set<std::string> answers;
+  for (std::uint64_t detail = 0; detail < 100; ++detail) {
+    const std::string bytes = read(detail);
+    int flipped = 0;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      flipped += std::popcount(static_cast<unsigned char>(bytes[i] ^ sound[i]));
+    }
+    EXPECT_GE(flipped, 1);
+    EXPECT_LE(flipped, 3);
+    EXPECT_EQ(read(detail), bytes);
+    answers.insert(bytes);
+  }
+  EXPECT_GT(answers.size(), 90U);
+  std::string rest(8, '?');
+  EXPECT_EQ(file->read_at(64, rest).value(), 0U);
+  EXPECT_EQ(contents(disk, "f"), sound);
 }
 
 // Goal: a reader can believe the README. Method: make every row's line from the table. Expectation: each is there, in

@@ -55,6 +55,20 @@ TEST(ErrorPolicyTest, EachFault) {
   }
 }
 
+// Goal: a store that was answered wrong bytes names the place. Method: corruption of the file struck, of another, of
+// none, and without an offset. Expectation: the first is reported damage, the others are violations.
+TEST(ErrorPolicyTest, WrongBytesAreNamedByPlace) {
+  const auto faults = struck(faultfs::Fault::kFlippedBits);
+  const auto meaning = [&](const Error& error) { return meaning_of(error, {.faults = faults}); };
+  const Error damaged(Code::kCorruption, "checksum");
+  EXPECT_EQ(meaning(damaged.in("sst-4.sst", 0)), ErrorMeaning::kReportedError);
+  EXPECT_EQ(meaning(damaged.in("sst-5.sst", 0)), ErrorMeaning::kViolation);
+  EXPECT_EQ(meaning(damaged.in("sst-4.sst")), ErrorMeaning::kViolation);
+  EXPECT_EQ(meaning(damaged), ErrorMeaning::kViolation);
+  EXPECT_EQ(meaning(Error(Code::kReadOnly, "stopped")), ErrorMeaning::kReportedError);
+  EXPECT_EQ(meaning(Error(Code::kIo, "failed").in("sst-4.sst", 0)), ErrorMeaning::kViolation);
+}
+
 // Goal: where two excuses fit, the graver one counts, since it ends the incarnation. Method: read-only after a lie and
 // a failed call.
 TEST(ErrorPolicyTest, DamageBeforeFailure) {

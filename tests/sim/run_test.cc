@@ -1,5 +1,6 @@
 // run(scenario) is a pure function, and what it records is the whole run.
 #include "sim/run/run.h"
+#include "sim/run/replay.h"
 
 #include <algorithm>
 #include <atomic>
@@ -7,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/scenario/repro.h"
 #include "tests/sim/recorded.h"
 
 namespace mylonite::sim {
@@ -107,6 +109,39 @@ TEST(RunTest, EveryDecisionCounts) {
     }
   }
   EXPECT_GT(tried, 100U);
+}
+
+// Goal: every fault that a run draws replays from its scenario file, the form it took included. Method: of each row of
+// the table the first seed that it strikes; the run written, read and run; then without the row's faults.
+// Expectation: the same trace, all decisions met; another trace without them.
+TEST(RunTest, DrawnFaultsReplayFromTheFile) {
+  for (std::size_t i = 0; i < kFaultDraws.size(); ++i) {
+    const FaultDraw& row = kFaultDraws[i];
+    const auto of_row = [&](const faultfs::PlacedFault& each) {
+      return each.strike.fault == row.fault && (row.role.empty() || each.at.role == row.role);
+    };
+    const auto struck = [&](const Scenario& scenario) {
+      return std::ranges::any_of(scenario.incarnations, [&](const IncarnationPlan& plan) {
+        return std::ranges::any_of(plan.recorded->faults, of_row);
+      });
+    };
+    std::uint64_t seed = 0;
+    while (generate(seed, {.operations = 300, .crashes = 5}).drawn[i] == 0) ++seed;
+    StackPool stacks;
+    Scenario scenario = generate(seed, {.operations = 300, .crashes = 5});
+    scenario.drawn[i] = 2;  // often, so that it strikes at all
+    const Outcome first = run(scenario, stacks);
+    ASSERT_TRUE(struck(first.recorded)) << row.stream();
+    EXPECT_FALSE(first.failure) << first.failure->what;
+    const auto read = decode_repro(encode_repro(repro_of(first), {}));
+    ASSERT_TRUE(read.ok()) << read.error().to_string();
+    const Outcome again = replay(read->scenario);
+    EXPECT_EQ(again.trace_hash, first.trace_hash) << row.stream();
+    EXPECT_TRUE(again.faithful);
+    Scenario without = read->scenario;
+    for (IncarnationPlan& plan : without.incarnations) std::erase_if(plan.recorded->faults, of_row);
+    EXPECT_NE(replay(without).trace_hash, first.trace_hash) << row.stream();
+  }
 }
 
 // Goal: a recorded decision that is never met is noticed. Method: add one that cannot be met, of each kind.
