@@ -138,6 +138,8 @@ void WritePath::slow_down() {
   counted.ns.add(rt::monotonic_ns() - from);
 }
 
+bool WritePath::must_wait(StallCause cause) const { return state_.gate.stalls(cause, state_.views.frozen().size()); }
+
 Status WritePath::stall(const StallReport& report) {
   const std::uint64_t from = rt::monotonic_ns();
   state_.listener.on_write_stall(report);

@@ -98,7 +98,9 @@ TEST(SlowdownTest, EndsWithThePressure) {
           slept = rt::monotonic_ns() - from;
         });
         rt::sleep_until(rt::monotonic_ns() + kSecond / 10);
-        if (relieved) EXPECT_TRUE(store.compact_level(0).ok());
+        if (relieved) {
+          EXPECT_TRUE(store.compact_level(0).ok());
+        }
       }
       if (relieved) {
         EXPECT_GE(slept, kSecond / 10);
