@@ -111,11 +111,12 @@ Ranking rank_random(const PolicyView& view) {
   return ranking;
 }
 
-// The score says which of the proposals.
+// The score says which of the proposals; each draws on where the one before it ended.
 PlannedJob plan_random(const PolicyView& view, const CompactionCandidate& candidate) {
   const std::uint64_t draws = parse_count(view.state);
-  const Random random = Random(shape_hash(view)).split(draws).split(static_cast<std::uint64_t>(candidate.score));
-  return {.job = Proposer(view, random).propose(), .next_state = fmt::format("{}", draws + 1)};
+  Proposer proposer(view, Random(shape_hash(view)).split(draws));
+  for (std::int64_t i = 0; i < candidate.score; ++i) proposer.propose();
+  return {.job = proposer.propose(), .next_state = fmt::format("{}", draws + 1)};
 }
 
 }  // namespace
