@@ -87,11 +87,11 @@ std::string jobs_text(const RunStats& stats) {
 }
 
 std::string faults_text(const Coverage& coverage) {
-  std::string text = "faults that struck:";
+  std::string text = "faults:";
   for (const faultfs::FaultRow& row : faultfs::kFaultTable) {
     text += fmt::format(" {} {},", row.name, coverage.count(mark_of(row)));
   }
-  text.back() = '\n';
+  text.pop_back();
   return text;
 }
 
@@ -152,10 +152,9 @@ std::string summary_text(const Campaign& campaign, const CampaignOptions& option
       "seeds run twice\n",
       stats.operations, stats.writes, stats.crashes, stats.crashes_in_open, stats.nested_depth_max, stats.drops,
       stats.recoveries, campaign.checked_twice);
-  text += "crashes by file call: " + shares(crash_counts(stats), 8) + "\n";
+  text += "crashes by file call: " + shares(crash_counts(stats), 8) + "; " + faults_text(stats.coverage) + "\n";
   text += "batches a group commit, 4 clients: " + histogram(stats.group_sizes_of_4) + "; " + jobs_text(stats) + "\n";
   text += "acknowledged writes lost at a power loss (never durable ones): " + histogram(stats.acknowledged_lost) + "\n";
-  text += faults_text(stats.coverage);
   const std::string missing = stats.coverage.missing();
   text += fmt::format("seen: {}; lying syncs {}, damage reported {}; failed calls {}, errors reported {}; marks {}\n",
                       own_marks_text(stats.coverage), stats.lies, stats.reported_damage, stats.failed_calls,
