@@ -36,7 +36,8 @@ class WalReader {
   const WalHeader& header() const { return header_; }
   std::uint64_t bytes() const { return bytes_.size(); }
 
-  // Calls `visit` for every batch in order; its error is placed at the record unless it names a place of its own. `attested`: the length that the next log's header vouches for.
+  // Calls `visit` for every batch in order; its error is placed at the record unless it names a place of its own.
+  // `attested`: the length that the next log's header vouches for.
   using Visitor = std::function<Status(const WalRecord&)>;
   Result<LogEnd> read(std::optional<std::uint64_t> attested, const Visitor& visit) const;
 
