@@ -1,4 +1,4 @@
-#include "faultfs/anchor.h"
+#include <mylonite/faultfs/anchor.h>
 
 #include <fmt/format.h>
 

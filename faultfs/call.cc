@@ -1,4 +1,4 @@
-#include "faultfs/call.h"
+#include <mylonite/faultfs/call.h>
 
 namespace mylonite::faultfs {
 namespace {

@@ -1,4 +1,4 @@
-#include "faultfs/choice.h"
+#include <mylonite/faultfs/choice.h>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "faultfs/crash.h"
+#include <mylonite/faultfs/crash.h>
 
 #include <fmt/format.h>
 
@@ -7,6 +7,8 @@
 #include <cstring>
 #include <map>
 #include <utility>
+
+#include "core/base/hash.h"
 
 namespace mylonite::faultfs {
 namespace {

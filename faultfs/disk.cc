@@ -1,4 +1,4 @@
-#include "faultfs/disk.h"
+#include <mylonite/faultfs/disk.h>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "faultfs/fault.h"
+#include <mylonite/faultfs/fault.h>
 
 #include <algorithm>
 #include <string>

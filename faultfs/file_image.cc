@@ -1,4 +1,4 @@
-#include "faultfs/file_image.h"
+#include <mylonite/faultfs/file_image.h>
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "faultfs/injected_faults.h"
+#include <mylonite/faultfs/injected_faults.h>
 
 #include "faultfs/host_scope.h"
 

@@ -1,4 +1,4 @@
-#include "faultfs/injector.h"
+#include <mylonite/faultfs/injector.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

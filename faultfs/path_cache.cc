@@ -1,4 +1,4 @@
-#include "faultfs/path_cache.h"
+#include <mylonite/faultfs/path_cache.h>
 
 #include "core/base/hash.h"
 #include "faultfs/host_scope.h"

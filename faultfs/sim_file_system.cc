@@ -1,10 +1,11 @@
-#include "faultfs/sim_file_system.h"
+#include <mylonite/faultfs/sim_file_system.h>
 
 #include <algorithm>
 #include <limits>
 #include <utility>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
+
 #include "core/vfs/path.h"
 #include "faultfs/host_scope.h"
 

@@ -144,6 +144,7 @@ TEST(TidyRules, layering) {
   EXPECT_TRUE(refused("sim/scenario/scenario.cc", "sim/run/run.h"));
   EXPECT_TRUE(refused("sim/machine/scheduler.cc", "sim/scenario/scenario.h"));
   EXPECT_TRUE(refused("sim/world.cc", "sim/world.h"));
+  EXPECT_TRUE(refused("core/base/status.cc", "core/mylonite/status.h"));
   EXPECT_TRUE(refused("core/base/status.cc", "status.h"));
   EXPECT_TRUE(refused("core/base/status.cc", "../base/status.h"));
 
@@ -160,6 +161,26 @@ TEST(TidyRules, layering) {
   EXPECT_FALSE(refused("sim/run/fault_injector.cc", "core/store/store.h"));
   EXPECT_FALSE(refused("tests/store/store_test.cc", "sim/run/fault_injector.h"));
   EXPECT_EQ(check_includes({.path = "core/base/a.cc", .text = "// #include \"sim/machine/trace.h\"\n"}).size(), 0U);
+}
+
+// Goal: public headers know one another only; every room may include them, but those of the store only above it.
+TEST(TidyRules, public_face) {
+  const auto refused = [](const std::string& path, const std::string& target) {
+    return !check_includes({.path = path, .text = including(target)}).empty();
+  };
+  EXPECT_TRUE(refused("core/mylonite/store.h", "\"core/base/bytes.h\""));
+  EXPECT_TRUE(refused("core/mylonite/store.h", "<fmt/format.h>"));
+  EXPECT_TRUE(refused("faultfs/mylonite/faultfs/disk.h", "\"faultfs/host_scope.h\""));
+  EXPECT_TRUE(refused("sim/mylonite/sim/program.h", "\"core/cli/exit.h\""));
+  EXPECT_TRUE(refused("core/format/a.cc", "<mylonite/store.h>"));
+  EXPECT_TRUE(refused("sim/oracle/oracle.h", "<mylonite/session.h>"));
+  EXPECT_TRUE(refused("core/base/a.cc", "<mylonite/faultfs/disk.h>"));
+  EXPECT_FALSE(refused("core/mylonite/store.h", "<mylonite/status.h>"));
+  EXPECT_FALSE(refused("faultfs/mylonite/faultfs/disk.h", "<mylonite/file_system.h>"));
+  EXPECT_FALSE(refused("core/base/a.cc", "<mylonite/status.h>"));
+  EXPECT_FALSE(refused("core/store/store.cc", "<mylonite/store.h>"));
+  EXPECT_FALSE(refused("sim/run/run.h", "<mylonite/store.h>"));
+  EXPECT_FALSE(refused("sim/run/run.h", "<mylonite/faultfs/disk.h>"));
 }
 
 // Goal: nothing is reached around a corner. Method: a file of the oracle includes a header that is allowed, which

@@ -1,4 +1,4 @@
-#include "core/base/status.h"
+#include <mylonite/status.h>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // Exit codes of every program of this project: one code, one meaning.
 #pragma once
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
 
 namespace mylonite::cli {
 

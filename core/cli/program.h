@@ -14,7 +14,8 @@
 #include <variant>
 #include <vector>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+
 #include "core/cli/exit.h"
 
 namespace mylonite::cli {

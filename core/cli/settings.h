@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "core/base/status.h"
-#include "core/format/options.h"
+#include <mylonite/options.h>
+#include <mylonite/status.h>
 
 namespace mylonite::cli {
 

@@ -6,11 +6,12 @@
 
 #include <fmt/format.h>
 
+#include <mylonite/compaction_shape.h>
+#include <mylonite/options.h>
+
 #include "core/base/invariant.h"
 #include "core/compaction/expiry.h"
 #include "core/compaction/legality.h"
-#include "core/compaction/shape.h"
-#include "core/format/options.h"
 
 namespace mylonite {
 namespace {
@@ -71,7 +72,7 @@ void choose_job(const CompactionPolicy& policy, const PolicyView& view, const Ra
   const std::set<std::uint32_t> held = levels_held_back(policy, view, ranking);
   std::size_t passed = 0;
   for (const CompactionCandidate& each : ranking.candidates) {
-    if (held.contains(each.place.level)) continue;
+    if (held.contains(each.position.level)) continue;
     Plan planned = plan_of(policy, view, each);
     if (!check_legal(view.levels, view.running, planned.job).ok()) {
       ++passed;

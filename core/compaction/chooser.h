@@ -10,8 +10,9 @@
 #include <optional>
 #include <string>
 
+#include <mylonite/compaction_policy.h>
+
 #include "core/compaction/policies.h"
-#include "core/compaction/policy.h"
 
 namespace mylonite {
 

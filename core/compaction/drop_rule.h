@@ -15,9 +15,10 @@
 #include <string>
 #include <string_view>
 
-#include "core/compaction/plan.h"
+#include <mylonite/compaction_job.h>
+#include <mylonite/key_range.h>
+
 #include "core/format/range_tombstones.h"
-#include "core/version/key_range.h"
 #include "core/version/version.h"
 
 namespace mylonite {

@@ -5,8 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <mylonite/compaction_shape.h>
+
 #include "core/compaction/legality.h"
-#include "core/compaction/shape.h"
 
 namespace mylonite {
 namespace {
@@ -21,7 +22,7 @@ Timestamp expired_until(const PolicyView& view) {
 }
 
 struct Found {
-  Place place;
+  RunPosition position;
   const TableInfo* table;
 };
 
@@ -29,7 +30,7 @@ template <class Each>
 void for_tables(Levels levels, Each each) {
   for (std::uint32_t level = 0; level < levels.size(); ++level) {
     for (const Run& run : levels[level].runs) {
-      for (const TableInfo& table : run.tables) each(Place{.level = level, .run = run.id}, table);
+      for (const TableInfo& table : run.tables) each(RunPosition{.level = level, .run = run.id}, table);
     }
   }
 }
@@ -40,21 +41,21 @@ std::optional<CompactionJob> expired_job(const PolicyView& view, bool one_step) 
   const Timestamp until = expired_until(view);
   const std::set<FileNumber> busy = busy_tables(view.running);
   std::vector<Found> expired;
-  for_tables(view.levels, [&](const Place& place, const TableInfo& table) {
+  for_tables(view.levels, [&](const RunPosition& position, const TableInfo& table) {
     if (table.oldest_tombstone <= until && !busy.contains(table.number)) {
-      expired.push_back({.place = place, .table = &table});
+      expired.push_back({.position = position, .table = &table});
     }
   });
   std::ranges::sort(expired, [](const Found& a, const Found& b) {
-    return std::tuple(a.table->oldest_tombstone, a.place.level, a.table->number) <
-           std::tuple(b.table->oldest_tombstone, b.place.level, b.table->number);
+    return std::tuple(a.table->oldest_tombstone, a.position.level, a.table->number) <
+           std::tuple(b.table->oldest_tombstone, b.position.level, b.table->number);
   });
   for (const Found& each : expired) {
-    const auto older = deepest_older(view.levels, each.place, key_range(*each.table));
+    const auto older = deepest_older(view.levels, each.position, key_range(*each.table));
     if (older && view.options.tombstone_retention_seconds == 0) continue;
-    std::uint32_t to_level = older ? older->level : each.place.level;
-    if (one_step) to_level = std::min(to_level, each.place.level + 1);
-    CompactionJob job = push_down(view, table_input(each.place, *each.table), {.to_level = to_level});
+    std::uint32_t to_level = older ? older->level : each.position.level;
+    if (one_step) to_level = std::min(to_level, each.position.level + 1);
+    CompactionJob job = push_down(view, table_input(each.position, *each.table), {.to_level = to_level});
     if (!check_legal(view.levels, view.running, job).ok()) continue;
     job.why = {.trigger = fmt::format("expired tombstones: the oldest is of stamp {}, all up to {} are due",
                                       each.table->oldest_tombstone.ticks, until.ticks),
@@ -71,11 +72,11 @@ std::optional<Timestamp> expiry_wake(const PolicyView& view) {
   const std::uint64_t kept =
       ticks_of(std::max(view.options.tombstone_retention_seconds, view.options.history_retention_seconds));
   std::optional<Timestamp> wake;
-  for_tables(view.levels, [&](const Place& place, const TableInfo& table) {
+  for_tables(view.levels, [&](const RunPosition& position, const TableInfo& table) {
     if (table.oldest_tombstone == kTimestampMax || busy.contains(table.number)) return;
     const Timestamp due{table.oldest_tombstone.ticks + kept};
     if (due <= view.now || (wake && *wake <= due)) return;
-    if (view.options.tombstone_retention_seconds == 0 && deepest_older(view.levels, place, key_range(table))) {
+    if (view.options.tombstone_retention_seconds == 0 && deepest_older(view.levels, position, key_range(table))) {
       return;
     }
     wake = due;

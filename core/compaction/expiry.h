@@ -8,7 +8,7 @@
 
 #include <optional>
 
-#include "core/compaction/policy.h"
+#include <mylonite/compaction_policy.h>
 
 namespace mylonite {
 

@@ -11,25 +11,25 @@ namespace {
 
 Error illegal(const std::string& why) { return Error(Code::kInvalidArgument, "illegal compaction: " + why); }
 
-const Run* find_run(Levels levels, const Place& place) {
-  if (place.level >= levels.size()) return nullptr;
-  const std::vector<Run>& runs = levels[place.level].runs;
-  const auto found = std::ranges::find(runs, place.run, &Run::id);
+const Run* find_run(Levels levels, const RunPosition& position) {
+  if (position.level >= levels.size()) return nullptr;
+  const std::vector<Run>& runs = levels[position.level].runs;
+  const auto found = std::ranges::find(runs, position.run, &Run::id);
   return found == runs.end() ? nullptr : &*found;
 }
 
 // From newest to oldest.
 struct Interval {
-  Place newest;
-  Place oldest;
+  RunPosition newest;
+  RunPosition oldest;
 };
 
 template <class Inputs>
-Interval interval_of(const Inputs& inputs, const Place& output) {
+Interval interval_of(const Inputs& inputs, const RunPosition& output) {
   Interval all{.newest = output, .oldest = output};
   for (const CompactionInput& input : inputs) {
-    if (newer(input.place(), all.newest)) all.newest = input.place();
-    if (newer(all.oldest, input.place())) all.oldest = input.place();
+    if (newer(input.position(), all.newest)) all.newest = input.position();
+    if (newer(all.oldest, input.position())) all.oldest = input.position();
   }
   return all;
 }
@@ -63,7 +63,7 @@ class Check {
   Status inputs() {
     if (job_.inputs.empty()) return illegal("no inputs");
     for (const CompactionInput& input : job_.inputs) {
-      const Run* run = find_run(levels_, input.place());
+      const Run* run = find_run(levels_, input.position());
       if (run == nullptr) return illegal(fmt::format("level {} has no run {}", input.level, input.run.value));
       if (input.tables.empty()) return illegal(fmt::format("no tables of run {}", input.run.value));
       const std::size_t named_before = named_.size();
@@ -72,7 +72,7 @@ class Check {
         return illegal(fmt::format("a table of run {} is named twice", input.run.value));
       }
       const std::set<FileNumber> wanted(input.tables.begin(), input.tables.end());
-      std::vector<const TableInfo*>& chosen = chosen_[input.place()];
+      std::vector<const TableInfo*>& chosen = chosen_[input.position()];
       std::size_t found = 0;
       for (const TableInfo& table : run->tables) {
         if (!wanted.contains(table.number)) continue;
@@ -83,10 +83,10 @@ class Check {
         return illegal(fmt::format("run {} of level {} lacks a table", input.run.value, input.level));
       }
     }
-    for (auto& [place, tables] : chosen_)
+    for (auto& [position, tables] : chosen_)
       std::ranges::sort(tables, {}, [](const TableInfo* t) { return key_range(*t).low; });
     hull_ = key_range(*chosen_.begin()->second.front());
-    for (const auto& [place, tables] : chosen_) {
+    for (const auto& [position, tables] : chosen_) {
       for (const TableInfo* table : tables) hull_ = hull(hull_, key_range(*table));
     }
     return {};
@@ -102,16 +102,16 @@ class Check {
   }
 
   Status order() const {
-    const Place output = job_.output();
+    const RunPosition output = job_.output();
     for (std::uint32_t level = 0; level < levels_.size(); ++level) {
       for (const Run& run : levels_[level].runs) {
-        const Place place{.level = level, .run = run.id};
+        const RunPosition position{.level = level, .run = run.id};
         std::vector<const TableInfo*> others;
         for (const TableInfo& table : run.tables) {
           if (!named_.contains(table.number)) others.push_back(&table);
         }
         if (others.empty()) continue;
-        if (place == output) {
+        if (position == output) {
           const auto in_hull =
               std::ranges::find_if(others, [&](const TableInfo* each) { return overlap(key_range(*each), hull_); });
           if (in_hull != others.end()) {
@@ -121,7 +121,7 @@ class Check {
         }
         for (const auto& [from, tables] : chosen_) {
           const bool between =
-              (newer(from, place) && newer(place, output)) || (newer(output, place) && newer(place, from));
+              (newer(from, position) && newer(position, output)) || (newer(output, position) && newer(position, from));
           if (!between) continue;
           if (const TableInfo* passed = first_overlap(tables, others)) {
             return illegal(fmt::format("a table of level {} would pass table {} of level {}", from.level,
@@ -136,7 +136,7 @@ class Check {
   Status move() const {
     if (!job_.move) return {};
     std::vector<const TableInfo*> all;
-    for (const auto& [place, tables] : chosen_) all.insert(all.end(), tables.begin(), tables.end());
+    for (const auto& [position, tables] : chosen_) all.insert(all.end(), tables.begin(), tables.end());
     std::ranges::sort(all, {}, [](const TableInfo* table) { return key_range(*table).low; });
     for (std::size_t i = 1; i < all.size(); ++i) {
       if (!ends_before(key_range(*all[i - 1]), key_range(*all[i]))) {
@@ -168,7 +168,7 @@ class Check {
   const Levels levels_;
   const CompactionJob& job_;
   std::set<FileNumber> named_;
-  std::map<Place, std::vector<const TableInfo*>, NewerFirst> chosen_;  // in key order
+  std::map<RunPosition, std::vector<const TableInfo*>, NewerFirst> chosen_;  // in key order
   KeyRange hull_;
 };
 

@@ -15,8 +15,8 @@
 
 #include <span>
 
-#include "core/base/status.h"
-#include "core/compaction/plan.h"
+#include <mylonite/compaction_job.h>
+#include <mylonite/status.h>
 
 namespace mylonite {
 

@@ -4,8 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <mylonite/compaction_shape.h>
+
 #include "core/base/bytes.h"
-#include "core/compaction/shape.h"
 
 namespace mylonite {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/compaction/policy.h"
+#include <mylonite/compaction_policy.h>
 
 namespace mylonite {
 

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/status.h"
-#include "core/compaction/policy.h"
+#include <mylonite/compaction_policy.h>
+#include <mylonite/status.h>
 
 namespace mylonite {
 

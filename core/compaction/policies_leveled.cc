@@ -6,8 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <mylonite/compaction_shape.h>
+
 #include "core/compaction/policies.h"
-#include "core/compaction/shape.h"
 
 namespace mylonite {
 namespace {
@@ -88,8 +89,8 @@ void rank_tables(const PolicyView& view, const std::set<FileNumber>& busy, Compa
   };
   std::vector<Table> tables;
   of.kind = CompactionCandidate::Kind::kTable;
-  for (const Run& run : runs_of(view.levels, of.place.level)) {
-    of.place.run = run.id;
+  for (const Run& run : runs_of(view.levels, of.position.level)) {
+    of.position.run = run.id;
     for (const TableInfo& table : run.tables) {
       if (busy.contains(table.number)) continue;
       const KeyRange range = key_range(table);
@@ -114,7 +115,7 @@ Ranking rank_leveled(const PolicyView& view, Parts parts) {
   Ranking ranking;
   ranking.pressure = level0_limits(view, level0_trigger(view));
   for (DueLevel& due : level_scores(view, busy)) {
-    CompactionCandidate level{.trigger = ranking.triggers.size(), .place = {.level = due.level}, .score = due.score};
+    CompactionCandidate level{.trigger = ranking.triggers.size(), .position = {.level = due.level}, .score = due.score};
     const bool in_place = due.too_many_runs || due.level == last;
     level.to_level = in_place ? due.level : due.level + 1;
     ranking.triggers.push_back({.what = std::move(due.trigger), .score = due.score, .measure = "overlap ratio"});
@@ -136,7 +137,7 @@ Ranking rank_one_lvl(const PolicyView& view) {
     return std::ranges::any_of(run.tables, [&](const TableInfo& table) { return busy.contains(table.number); });
   });
   for (CompactionCandidate& each : ranking.candidates) {
-    if (each.place.level == 0 && !merging) each.holds_back = 1;
+    if (each.position.level == 0 && !merging) each.holds_back = 1;
   }
   return ranking;
 }
@@ -144,8 +145,8 @@ Ranking rank_one_lvl(const PolicyView& view) {
 // Both levels, every table of them.
 PlannedJob plan_full(const PolicyView& view, const CompactionCandidate& candidate) {
   CompactionJob job = push_down(view, candidate);
-  if (job.to_level == candidate.place.level || job.move) return {.job = std::move(job)};
-  job.inputs = level_inputs(view.levels, candidate.place.level, busy_tables(view.running));
+  if (job.to_level == candidate.position.level || job.move) return {.job = std::move(job)};
+  job.inputs = level_inputs(view.levels, candidate.position.level, busy_tables(view.running));
   for (CompactionInput& below : level_inputs(view.levels, job.to_level, {})) job.inputs.push_back(std::move(below));
   job.overlap_bytes_max = 0;
   return {.job = std::move(job)};

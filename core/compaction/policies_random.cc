@@ -10,9 +10,11 @@
 
 #include <fmt/format.h>
 
-#include "core/base/random.h"
+#include <mylonite/compaction_shape.h>
+#include <mylonite/random.h>
+
+#include "core/base/hash.h"
 #include "core/compaction/policies.h"
-#include "core/compaction/shape.h"
 
 namespace mylonite {
 namespace {
@@ -67,14 +69,14 @@ class Proposer {
   }
 
  private:
-  struct Place {
+  struct ListedRun {
     std::uint32_t level;
     const Run* run;
   };
 
-  void add_input(CompactionJob& job, const Place& place, bool whole) {
-    const std::vector<TableInfo>& tables = place.run->tables;
-    CompactionInput input{.level = place.level, .run = place.run->id, .tables = {}};
+  void add_input(CompactionJob& job, const ListedRun& listed, bool whole) {
+    const std::vector<TableInfo>& tables = listed.run->tables;
+    CompactionInput input{.level = listed.level, .run = listed.run->id, .tables = {}};
     const std::size_t first = whole ? 0 : random_.below(tables.size());
     const std::size_t last = whole ? tables.size() - 1 : random_.between(first, tables.size() - 1);
     for (std::size_t i = first; i <= last; ++i) {
@@ -95,7 +97,7 @@ class Proposer {
 
   const PolicyView& view_;
   Random random_;
-  std::vector<Place> runs_;  // newest first
+  std::vector<ListedRun> runs_;  // newest first
 };
 
 constexpr std::int64_t kProposals = 30;

@@ -6,8 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <mylonite/compaction_shape.h>
+
 #include "core/compaction/policies.h"
-#include "core/compaction/shape.h"
 
 namespace mylonite {
 namespace {
@@ -28,7 +29,7 @@ Ranking rank_tier(const PolicyView& view) {
     const std::size_t idle = level_inputs(view.levels, level, busy).size();
     if (idle >= most) {
       ranking.candidates.push_back({.trigger = ranking.triggers.size(),
-                                    .place = {.level = level},
+                                    .position = {.level = level},
                                     .to_level = std::min(level + 1, last_level(view))});
     }
     ranking.triggers.push_back(
@@ -40,9 +41,9 @@ Ranking rank_tier(const PolicyView& view) {
 // All runs of the level into a new run; in the last level into the place of the oldest.
 PlannedJob plan_tier(const PolicyView& view, const CompactionCandidate& candidate) {
   CompactionJob job;
-  job.inputs = level_inputs(view.levels, candidate.place.level, busy_tables(view.running));
+  job.inputs = level_inputs(view.levels, candidate.position.level, busy_tables(view.running));
   job.to_level = candidate.to_level;
-  if (job.to_level == candidate.place.level) job.into = job.inputs.back().run;
+  if (job.to_level == candidate.position.level) job.into = job.inputs.back().run;
   return {.job = std::move(job)};
 }
 
@@ -74,7 +75,7 @@ Ranking rank_lazy(const PolicyView& view) {
     if (score >= kScoreUnit) {
       const bool in_place = deepest || (level == last && by_runs >= kScoreUnit);
       ranking.candidates.push_back({.trigger = ranking.triggers.size(),
-                                    .place = {.level = level},
+                                    .position = {.level = level},
                                     .to_level = in_place ? level : level + 1,
                                     .score = score});
     }

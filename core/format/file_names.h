@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/format/timestamp.h"
+#include <mylonite/timestamp.h>
 
 namespace mylonite {
 

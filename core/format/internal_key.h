@@ -15,8 +15,9 @@
 #include <string>
 #include <string_view>
 
+#include <mylonite/timestamp.h>
+
 #include "core/base/coding.h"
-#include "core/format/timestamp.h"
 
 namespace mylonite {
 

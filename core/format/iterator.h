@@ -9,7 +9,7 @@
 
 #include <string_view>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
 
 namespace mylonite {
 

@@ -1,4 +1,4 @@
-#include "core/format/options.h"
+#include <mylonite/options.h>
 
 #include <algorithm>
 #include <charconv>

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/format/timestamp.h"
+#include <mylonite/timestamp.h>
 
 namespace mylonite {
 

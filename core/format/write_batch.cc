@@ -1,4 +1,4 @@
-#include "core/format/write_batch.h"
+#include <mylonite/write_batch.h>
 
 #include <algorithm>
 #include <vector>
@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/base/coding.h"
+#include "core/format/batch_reader.h"
 
 namespace mylonite {
 

@@ -14,9 +14,10 @@
 #include <string>
 #include <string_view>
 
+#include <mylonite/key_bounds.h>
+
 #include "core/format/internal_key.h"
 #include "core/format/iterator.h"
-#include "core/format/key_bounds.h"
 #include "core/format/range_tombstones.h"
 
 namespace mylonite {

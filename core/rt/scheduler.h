@@ -39,7 +39,8 @@ class Scheduler {
 
 inline constexpr std::uint64_t kNever = UINT64_MAX;  // no deadline
 
-// Which scheduler the current OS thread runs under; null outside simulations.
-inline constinit thread_local Scheduler* current_scheduler = nullptr;
+// Which scheduler the current OS thread runs under; null outside simulations. Every lock looks at it. The initial-exec
+// model makes that one load in a shared object too, at the price of 8 bytes of the static TLS block.
+[[gnu::tls_model("initial-exec")]] inline constinit thread_local Scheduler* current_scheduler = nullptr;
 
 }  // namespace mylonite::rt

@@ -21,7 +21,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+
 #include "core/format/iterator.h"
 
 namespace mylonite {

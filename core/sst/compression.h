@@ -19,7 +19,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+
 #include "core/rt/rt.h"
 
 namespace mylonite {

@@ -13,10 +13,11 @@
 #include <memory>
 #include <string>
 
-#include "core/base/status.h"
-#include "core/format/timestamp.h"
+#include <mylonite/file_system.h>
+#include <mylonite/status.h>
+#include <mylonite/timestamp.h>
+
 #include "core/rt/rt.h"
-#include "core/vfs/file_system.h"
 
 namespace mylonite {
 

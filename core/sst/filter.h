@@ -19,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
 
 namespace mylonite {
 

@@ -49,9 +49,10 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+#include <mylonite/table_info.h>
+
 #include "core/format/range_tombstones.h"
-#include "core/format/table_info.h"
 #include "core/sst/compression.h"
 
 namespace mylonite {

@@ -18,13 +18,14 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/status.h"
+#include <mylonite/file_system.h>
+#include <mylonite/options.h>
+#include <mylonite/status.h>
+#include <mylonite/table_info.h>
+
 #include "core/format/iterator.h"
-#include "core/format/options.h"
 #include "core/format/range_tombstones.h"
-#include "core/format/table_info.h"
 #include "core/sst/table_builder.h"
-#include "core/vfs/file_system.h"
 
 namespace mylonite {
 

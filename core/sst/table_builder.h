@@ -10,13 +10,14 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/status.h"
+#include <mylonite/file_system.h>
+#include <mylonite/status.h>
+#include <mylonite/table_info.h>
+
 #include "core/format/range_tombstones.h"
-#include "core/format/table_info.h"
 #include "core/sst/block.h"
 #include "core/sst/compression.h"
 #include "core/sst/filter.h"
-#include "core/vfs/file_system.h"
 
 namespace mylonite {
 

@@ -10,11 +10,12 @@
 #include <string>
 #include <utility>
 
-#include "core/format/options.h"
+#include <mylonite/file_system.h>
+#include <mylonite/options.h>
+
 #include "core/sst/block_cache.h"
 #include "core/sst/compression.h"
 #include "core/sst/file_cache.h"
-#include "core/vfs/file_system.h"
 #include "core/vfs/util.h"
 
 namespace mylonite {

@@ -8,8 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include <mylonite/table_info.h>
+
 #include "core/format/range_tombstones.h"
-#include "core/format/table_info.h"
 
 namespace mylonite {
 

@@ -12,13 +12,14 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/status.h"
+#include <mylonite/file_system.h>
+#include <mylonite/status.h>
+#include <mylonite/table_info.h>
+
 #include "core/format/range_tombstones.h"
-#include "core/format/table_info.h"
 #include "core/sst/compression.h"
 #include "core/sst/filter.h"
 #include "core/sst/format.h"
-#include "core/vfs/file_system.h"
 
 namespace mylonite {
 

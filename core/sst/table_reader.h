@@ -17,18 +17,19 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/status.h"
+#include <mylonite/file_system.h>
+#include <mylonite/status.h>
+#include <mylonite/table_info.h>
+
 #include "core/format/internal_key.h"
 #include "core/format/iterator.h"
 #include "core/format/range_tombstones.h"
-#include "core/format/table_info.h"
 #include "core/rt/rt.h"
 #include "core/sst/block.h"
 #include "core/sst/block_cache.h"
 #include "core/sst/format.h"
 #include "core/sst/table_environment.h"
 #include "core/sst/table_metadata.h"
-#include "core/vfs/file_system.h"
 
 namespace mylonite {
 

@@ -14,7 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "core/format/options.h"
+#include <mylonite/options.h>
+
 #include "core/rt/rt.h"
 #include "core/sst/table_reader.h"
 #include "core/store/read_state.h"

@@ -16,12 +16,13 @@
 #include <string>
 #include <vector>
 
+#include <mylonite/stats.h>
+
 #include "core/compaction/chooser.h"
 #include "core/compaction/job.h"
 #include "core/iter/visible_iterator.h"
 #include "core/rt/rt.h"
 #include "core/store/engine_state.h"
-#include "core/store/stats.h"
 
 namespace mylonite {
 

@@ -5,12 +5,10 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <string_view>
+
+#include <mylonite/stats.h>
 
 namespace mylonite {
-
-enum class StallCause : std::uint8_t { kMemtables, kLevel0, kSlowdown };
-inline constexpr std::array<std::string_view, 3> kStallNames = {"memtables", "level0", "slowdown"};
 
 class Counter {
  public:

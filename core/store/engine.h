@@ -2,7 +2,7 @@
 // all of them in order. Reads go by EngineState alone, which sessions share.
 //
 // An engine without write path, flusher and compactor is open for reading only.
-// Thread-safety: every method from any thread. Contracts: core/store/store.h.
+// Thread-safety: every method from any thread. Contracts: mylonite/store.h.
 #pragma once
 
 #include <cstdint>
@@ -11,19 +11,20 @@
 #include <string>
 #include <utility>
 
+#include <mylonite/components.h>
+#include <mylonite/events.h>
+#include <mylonite/ingest.h>
+#include <mylonite/options.h>
+#include <mylonite/snapshot.h>
+#include <mylonite/stats.h>
+#include <mylonite/write_batch.h>
+
 #include "core/compaction/policies.h"
-#include "core/format/options.h"
-#include "core/format/write_batch.h"
 #include "core/rt/rt.h"
 #include "core/store/compactor.h"
-#include "core/store/components.h"
 #include "core/store/engine_state.h"
-#include "core/store/event_listener.h"
 #include "core/store/flusher.h"
-#include "core/store/ingest.h"
 #include "core/store/recovery.h"
-#include "core/store/snapshot.h"
-#include "core/store/stats.h"
 #include "core/store/write_path.h"
 
 namespace mylonite {

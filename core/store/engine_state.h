@@ -11,16 +11,17 @@
 #include <memory>
 #include <string>
 
-#include "core/format/options.h"
+#include <mylonite/events.h>
+#include <mylonite/file_system.h>
+#include <mylonite/options.h>
+
 #include "core/rt/rt.h"
 #include "core/store/catalog.h"
 #include "core/store/counters.h"
-#include "core/store/event_listener.h"
 #include "core/store/history.h"
 #include "core/store/live_logs.h"
 #include "core/store/read_views.h"
 #include "core/store/write_gate.h"
-#include "core/vfs/file_system.h"
 
 namespace mylonite {
 

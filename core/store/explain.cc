@@ -50,7 +50,10 @@ Result<GetExplanation> explain_get(const ReadState& state, const Version& names,
       step.run = position_of(names, source.run->tables->front()->info().number);
     }
     if (source.table != nullptr) step.table = source.table->info().number;
-    step.version = source.version;
+    if (source.version) {
+      const SourceSeen::Version& found = *source.version;
+      step.version = {.is_delete = found.kind != Kind::kPut, .at = found.at, .value_bytes = found.value_bytes};
+    }
     if (source.covered > kTimestampMin) step.range_delete = source.covered;
     step.outcome = outcome_of(source, read.key);
   }

@@ -10,9 +10,10 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/base/status.h"
-#include "core/format/options.h"
-#include "core/format/timestamp.h"
+#include <mylonite/options.h>
+#include <mylonite/status.h>
+#include <mylonite/timestamp.h>
+
 #include "core/store/snapshots.h"
 #include "core/store/stamps.h"
 

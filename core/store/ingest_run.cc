@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <mylonite/write_batch.h>
+
 #include "core/base/bytes.h"
-#include "core/format/write_batch.h"
+#include "core/format/internal_key.h"
 
 namespace mylonite {
 

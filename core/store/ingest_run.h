@@ -1,8 +1,9 @@
 // Writes an ingested stream as one run. Thread-safety: one thread a source.
 #pragma once
 
+#include <mylonite/ingest.h>
+
 #include "core/sst/run_writer.h"
-#include "core/store/ingest.h"
 #include "core/version/version.h"
 
 namespace mylonite {

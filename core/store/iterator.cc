@@ -1,4 +1,4 @@
-#include "core/store/iterator.h"
+#include <mylonite/iterator.h>
 
 #include <utility>
 

@@ -8,9 +8,9 @@
 namespace mylonite {
 namespace {
 
-class KeptVersions final : public InternalIterator {
+class EntriesUpTo final : public InternalIterator {
  public:
-  KeptVersions(std::shared_ptr<const EngineState> store, std::shared_ptr<const ReadState> state, Timestamp newest)
+  EntriesUpTo(std::shared_ptr<const EngineState> store, std::shared_ptr<const ReadState> state, Timestamp newest)
       : store_(std::move(store)), state_(std::move(state)), newest_(newest), merged_(all_versions(*state_)) {}
 
   bool valid() const override { return open() && merged_->valid(); }
@@ -64,9 +64,9 @@ class KeptVersions final : public InternalIterator {
 
 }  // namespace
 
-std::unique_ptr<InternalIterator> kept_versions(std::shared_ptr<const EngineState> store,
+std::unique_ptr<InternalIterator> entries_up_to(std::shared_ptr<const EngineState> store,
                                                 std::shared_ptr<const ReadState> state, Timestamp newest) {
-  return std::make_unique<KeptVersions>(std::move(store), std::move(state), newest);
+  return std::make_unique<EntriesUpTo>(std::move(store), std::move(state), newest);
 }
 
 }  // namespace mylonite

@@ -1,4 +1,4 @@
-// Every version that a store keeps, up to one stamp: what Session::history() shows.
+// Every version that a store keeps, up to one stamp: what StoreInternals::kept_versions() answers.
 //
 // The cursor owns what it reads and may outlive the store; once that is closed it is not valid, and its status kClosed.
 // Thread-safety: one thread an object.
@@ -10,16 +10,15 @@
 #include "core/format/iterator.h"
 #include "core/format/range_tombstones.h"
 #include "core/store/engine_state.h"
-#include "core/store/session.h"
 
 namespace mylonite {
 
-struct Session::History {
+struct KeptVersions {
   std::unique_ptr<InternalIterator> entries;  // every version of every key, internal keys, tombstones too
   std::vector<RangeTombstone> range_deletes;  // disjoint fragments
 };
 
-std::unique_ptr<InternalIterator> kept_versions(std::shared_ptr<const EngineState> store,
+std::unique_ptr<InternalIterator> entries_up_to(std::shared_ptr<const EngineState> store,
                                                 std::shared_ptr<const ReadState> state, Timestamp newest);
 
 }  // namespace mylonite

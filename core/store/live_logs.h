@@ -4,7 +4,7 @@
 #include <deque>
 #include <optional>
 
-#include "core/format/timestamp.h"
+#include <mylonite/timestamp.h>
 
 namespace mylonite {
 

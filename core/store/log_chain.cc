@@ -1,4 +1,5 @@
 #include "core/store/log_chain.h"
+#include "core/format/batch_reader.h"
 
 #include <algorithm>
 #include <optional>

@@ -10,10 +10,12 @@
 #include <string>
 #include <vector>
 
+#include <mylonite/file_system.h>
+#include <mylonite/write_batch.h>
+
+#include "core/format/batch_reader.h"
 #include "core/format/file_names.h"
-#include "core/format/write_batch.h"
 #include "core/version/manifest.h"
-#include "core/vfs/file_system.h"
 #include "core/wal/reader.h"
 
 namespace mylonite {

@@ -14,7 +14,8 @@
 #include <memory>
 #include <vector>
 
-#include "core/format/timestamp.h"
+#include <mylonite/timestamp.h>
+
 #include "core/memtable/memtable.h"
 #include "core/store/catalog.h"
 #include "core/store/read_state.h"

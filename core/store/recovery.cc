@@ -1,4 +1,5 @@
 #include "core/store/recovery.h"
+#include "core/format/batch_reader.h"
 
 #include <algorithm>
 #include <optional>

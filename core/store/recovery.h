@@ -14,12 +14,13 @@
 #include <string>
 #include <vector>
 
-#include "core/format/options.h"
+#include <mylonite/events.h>
+#include <mylonite/file_system.h>
+#include <mylonite/options.h>
+
 #include "core/memtable/memtable.h"
 #include "core/store/catalog.h"
-#include "core/store/event_listener.h"
 #include "core/store/stamps.h"
-#include "core/vfs/file_system.h"
 #include "core/wal/writer.h"
 
 namespace mylonite {

@@ -1,9 +1,8 @@
-#include "core/store/session.h"
+#include <mylonite/session.h>
 
 #include "core/iter/visible_iterator.h"
 #include "core/store/engine_state.h"
 #include "core/store/explain.h"
-#include "core/store/kept_versions.h"
 #include "core/store/read_path.h"
 
 namespace mylonite {
@@ -40,7 +39,7 @@ Result<std::unique_ptr<Iterator>> Session::iterator(const KeyBounds& bounds, con
   if (!ranges.ok()) return error_of_read(ranges.error());
   state_->counters.iterators.add(1);
   auto cursor = std::make_unique<VisibleIterator>(all_versions(*from->state), from->at, bounds, std::move(*ranges));
-  return std::make_unique<Iterator>(state_, from->state, std::move(cursor), from->at);
+  return std::unique_ptr<Iterator>(new Iterator(state_, from->state, std::move(cursor), from->at));
 }
 
 Result<Session::Pairs> Session::range(const KeyBounds& bounds, const ReadOptions& options) {
@@ -60,16 +59,6 @@ Result<GetExplanation> Session::explain(std::string_view key, const ReadOptions&
   auto explanation = explain_get(*from->state, *state_->catalog->version(), {.key = key, .at = from->at});
   if (!explanation.ok()) return error_of_read(explanation.error());
   return explanation;
-}
-
-Result<Session::History> Session::history() {
-  const auto from = view({});
-  if (!from.ok()) return from.error();
-  const auto ranges = all_range_deletes(*from->state);
-  if (!ranges.ok()) return error_of_read(ranges.error());
-  History history{.entries = kept_versions(state_, from->state, from->at), .range_deletes = ranges->list()};
-  std::erase_if(history.range_deletes, [&](const RangeTombstone& each) { return each.at > from->at; });
-  return history;
 }
 
 }  // namespace mylonite

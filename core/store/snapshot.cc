@@ -1,4 +1,4 @@
-#include "core/store/snapshot.h"
+#include <mylonite/snapshot.h>
 
 #include "core/store/engine_state.h"
 

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <set>
 
-#include "core/format/timestamp.h"
+#include <mylonite/timestamp.h>
 
 namespace mylonite {
 

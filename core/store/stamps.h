@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/format/timestamp.h"
+#include <mylonite/timestamp.h>
 
 namespace mylonite {
 

@@ -1,4 +1,4 @@
-#include "core/store/stats.h"
+#include <mylonite/stats.h>
 
 #include <fmt/format.h>
 

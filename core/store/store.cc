@@ -1,4 +1,4 @@
-#include "core/store/store.h"
+#include <mylonite/store.h>
 
 #include <utility>
 
@@ -144,7 +144,9 @@ Status Store::compact_range(const KeyBounds& bounds) { return engine_->compact_r
 
 Status Store::close() { return engine_->close(); }
 
-std::shared_ptr<const Version> Store::version() const { return engine_->state()->catalog->version(); }
+std::vector<Level> Store::levels() const { return engine_->state()->catalog->version()->levels; }
+
+std::vector<JobRecord> Store::compactions() const { return engine_->state()->catalog->version()->jobs; }
 
 StoreStats Store::stats() const { return engine_->stats(); }
 

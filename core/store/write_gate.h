@@ -9,7 +9,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+
 #include "core/compaction/chooser.h"
 #include "core/store/counters.h"
 

@@ -1,4 +1,5 @@
 #include "core/store/write_path.h"
+#include "core/format/batch_reader.h"
 
 #include <algorithm>
 #include <utility>

@@ -14,9 +14,10 @@
 #include <optional>
 #include <vector>
 
-#include "core/format/write_batch.h"
+#include <mylonite/ingest.h>
+#include <mylonite/write_batch.h>
+
 #include "core/store/engine_state.h"
-#include "core/store/ingest.h"
 #include "core/wal/writer.h"
 
 namespace mylonite {

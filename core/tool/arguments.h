@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
+#include <mylonite/options.h>
+#include <mylonite/timestamp.h>
+
 #include "core/cli/output.h"
-#include "core/format/options.h"
-#include "core/format/timestamp.h"
 #include "core/iter/visible_iterator.h"
 
 namespace mylonite::tool {

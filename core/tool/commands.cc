@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <mylonite/store.h>
+
 #include "core/base/json.h"
 #include "core/cli/settings.h"
-#include "core/store/store.h"
+#include "core/store/internals.h"
 #include "core/tool/advice.h"
 #include "core/tool/explain.h"
 #include "core/tool/inspect.h"
@@ -107,7 +109,7 @@ Result<Exit> compact(Store& store, const Arguments& arguments) {
   if (Status done = store.compact_range(arguments.bounds); !done.ok()) return done.error();
   if (!arguments.form.json) return Exit::kDone;
   std::uint64_t bytes = 0;
-  const auto version = store.version();
+  const auto version = StoreInternals::version(store);
   for (const TableInfo* table : version->tables()) bytes += table->file_bytes;
   const std::string text = JsonObject().number("tables", version->tables().size()).number("bytes", bytes).line();
   if (Status done = cli::print(text); !done.ok()) return done.error();

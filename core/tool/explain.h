@@ -4,15 +4,16 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+#include <mylonite/store.h>
+
 #include "core/cli/exit.h"
-#include "core/store/store.h"
 #include "core/tool/arguments.h"
 #include "core/tool/store_directory.h"
 
 namespace mylonite::tool {
 
-// The steps of a read (the steps themselves: core/store/explain.h). kFinding when the key is not there, as of `get`.
+// The steps of a read (the steps themselves: mylonite/explain.h). kFinding when the key is not there, as of `get`.
 Result<cli::Exit> explain_get(Store& store, const Arguments& arguments);
 
 // The merges that the manifest remembers (option compaction_history_max), and why each was chosen; reads the manifest

@@ -30,8 +30,10 @@ std::string_view outcome_name(ReadStep::Outcome outcome) {
   return "";
 }
 
-std::string version_text(const SourceSeen::Version& found) {
-  if (found.kind != Kind::kPut) return fmt::format("{} of stamp {}", kind_name(found.kind), found.at.ticks);
+Kind kind_of(const ReadStep::Version& found) { return found.is_delete ? Kind::kDelete : Kind::kPut; }
+
+std::string version_text(const ReadStep::Version& found) {
+  if (found.is_delete) return fmt::format("{} of stamp {}", kind_name(kind_of(found)), found.at.ticks);
   return fmt::format("put of stamp {}, {} bytes", found.at.ticks, found.value_bytes);
 }
 
@@ -58,8 +60,8 @@ std::string step_json(const ReadStep& step, std::uint64_t memtables) {
   if (step.run) object.number("level", step.run->level).number("run", step.run->run.value);
   if (step.table) object.number("table", step.table->value);
   if (step.version) {
-    object.text("kind", kind_name(step.version->kind)).number("stamp", step.version->at.ticks);
-    if (step.version->kind == Kind::kPut) object.number("value_bytes", step.version->value_bytes);
+    object.text("kind", kind_name(kind_of(*step.version))).number("stamp", step.version->at.ticks);
+    if (!step.version->is_delete) object.number("value_bytes", step.version->value_bytes);
   }
   if (step.range_delete) object.number("range_delete", step.range_delete->ticks);
   return object.line();

@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+
 #include "core/cli/output.h"
 #include "core/tool/store_directory.h"
 

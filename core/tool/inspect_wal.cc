@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <mylonite/write_batch.h>
+
 #include "core/base/json.h"
-#include "core/format/write_batch.h"
+#include "core/format/batch_reader.h"
 #include "core/tool/text.h"
 #include "core/wal/reader.h"
 

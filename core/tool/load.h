@@ -5,8 +5,9 @@
 // After the first malformed line or failed call no further line is taken; writes in flight end and are acknowledged.
 #pragma once
 
-#include "core/base/status.h"
-#include "core/store/store.h"
+#include <mylonite/status.h>
+#include <mylonite/store.h>
+
 #include "core/tool/arguments.h"
 
 namespace mylonite::tool {

@@ -9,9 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "core/base/status.h"
+#include <mylonite/file_system.h>
+#include <mylonite/status.h>
+
 #include "core/format/file_names.h"
-#include "core/vfs/file_system.h"
 
 namespace mylonite::tool {
 

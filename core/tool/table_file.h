@@ -8,7 +8,8 @@
 #include <memory>
 #include <string>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+
 #include "core/sst/format.h"
 #include "core/sst/table_metadata.h"
 #include "core/tool/store_directory.h"

@@ -5,9 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include <mylonite/timestamp.h>
+
 #include "core/cli/output.h"
 #include "core/format/internal_key.h"
-#include "core/format/timestamp.h"
 
 namespace mylonite::tool {
 

@@ -1,4 +1,5 @@
 #include "core/tool/verify.h"
+#include "core/format/batch_reader.h"
 
 #include <algorithm>
 #include <optional>

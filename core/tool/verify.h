@@ -8,9 +8,10 @@
 
 #include <cstdint>
 
-#include "core/base/status.h"
+#include <mylonite/options.h>
+#include <mylonite/status.h>
+
 #include "core/cli/output.h"
-#include "core/format/options.h"
 #include "core/tool/store_directory.h"
 
 namespace mylonite::tool {

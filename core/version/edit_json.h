@@ -7,7 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+
 #include "core/version/version.h"
 
 namespace mylonite {

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/status.h"
-#include "core/version/job_record.h"
+#include <mylonite/job_record.h>
+#include <mylonite/status.h>
 
 namespace mylonite {
 

@@ -1,4 +1,4 @@
-#include "core/version/key_range.h"
+#include <mylonite/key_range.h>
 
 #include <algorithm>
 

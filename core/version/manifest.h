@@ -19,9 +19,10 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/status.h"
+#include <mylonite/file_system.h>
+#include <mylonite/status.h>
+
 #include "core/version/version.h"
-#include "core/vfs/file_system.h"
 
 namespace mylonite {
 

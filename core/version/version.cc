@@ -5,8 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <mylonite/key_range.h>
+
 #include "core/format/internal_key.h"
-#include "core/version/key_range.h"
 
 namespace mylonite {
 namespace {

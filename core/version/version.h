@@ -1,6 +1,6 @@
 // Version: which tables the store consists of. Immutable value; pure bookkeeping, no I/O.
 //
-// Levels → runs → tables (core/version/tree.h). Run ids come from the file numbers, so a run that is made anew is the
+// Levels → runs → tables (mylonite/tree.h). Run ids come from the file numbers, so a run that is made anew is the
 // newest of its level; a merge into a run that exists keeps that run's id.
 // Invariants (check_structure): tables of a run ascend and do not share a user key (one that ends with the border of a
 // range delete may meet the next one's first key); run ids of a level strictly descend; no table is listed twice.
@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "core/base/status.h"
-#include "core/format/table_info.h"
-#include "core/version/job_record.h"
-#include "core/version/tree.h"
+#include <mylonite/job_record.h>
+#include <mylonite/status.h>
+#include <mylonite/table_info.h>
+#include <mylonite/tree.h>
 
 namespace mylonite {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
 
 namespace mylonite::vfs {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/vfs/file_system.h"
+#include <mylonite/file_system.h>
 
 namespace mylonite::vfs {
 

@@ -13,8 +13,9 @@
 #include <optional>
 #include <string>
 
-#include "core/base/status.h"
-#include "core/vfs/file_system.h"
+#include <mylonite/file_system.h>
+#include <mylonite/status.h>
+
 #include "core/wal/record.h"
 
 namespace mylonite {

@@ -19,8 +19,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/status.h"
-#include "core/format/timestamp.h"
+#include <mylonite/status.h>
+#include <mylonite/timestamp.h>
 
 namespace mylonite {
 

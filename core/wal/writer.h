@@ -10,7 +10,8 @@
 #include <span>
 #include <string>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+
 #include "core/wal/log_file.h"
 #include "core/wal/record.h"
 

@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+
 #include "experiments/bench/report.h"
 
 namespace mylonite::experiments {

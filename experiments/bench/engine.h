@@ -13,7 +13,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+
 #include "experiments/bench/workload.h"
 
 namespace mylonite::experiments {

@@ -1,4 +1,5 @@
-#include "core/store/store.h"
+#include <mylonite/store.h>
+
 #include "experiments/bench/engine.h"
 
 namespace mylonite::experiments {

@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <string>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+
 #include "experiments/bench/engine.h"
 #include "experiments/bench/figures.h"
 #include "experiments/bench/workload.h"

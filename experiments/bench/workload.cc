@@ -1,3 +1,4 @@
+#include "core/base/hash.h"
 #include "experiments/bench/workload.h"
 
 #include <algorithm>

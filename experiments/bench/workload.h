@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
 
 namespace mylonite::experiments {
 

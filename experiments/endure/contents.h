@@ -7,8 +7,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/base/status.h"
-#include "core/store/session.h"
+#include <mylonite/session.h>
+#include <mylonite/status.h>
+
 #include "experiments/bench/workload.h"
 
 namespace mylonite::experiments {

@@ -5,7 +5,9 @@
 #include <memory>
 #include <optional>
 
-#include "core/store/store.h"
+#include <mylonite/store.h>
+
+#include "core/store/internals.h"
 #include "experiments/bench/measure.h"
 #include "experiments/endure/contents.h"
 #include "experiments/endure/place.h"
@@ -108,7 +110,7 @@ Endurance::Counted Endurance::open() {
 
 Endurance::Counted Endurance::close() {
   Status closed = store_->close();
-  closed_version_ = store_->version();
+  closed_version_ = StoreInternals::version(*store_);
   store_.reset();
   if (!closed.ok()) return closed.error();
   return 1;

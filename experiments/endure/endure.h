@@ -11,10 +11,11 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/status.h"
-#include "core/compaction/policy.h"
-#include "core/format/options.h"
-#include "core/store/stats.h"
+#include <mylonite/compaction_policy.h>
+#include <mylonite/options.h>
+#include <mylonite/stats.h>
+#include <mylonite/status.h>
+
 #include "experiments/bench/workload.h"
 
 namespace mylonite::experiments {

@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "core/store/store.h"
+#include <mylonite/store.h>
+
+#include "core/store/internals.h"
 #include "experiments/bench/figures.h"
 #include "experiments/bench/measure.h"
 #include "experiments/endure/contents.h"
@@ -72,7 +74,7 @@ Status ManyTables::make() {
   if (!store.ok()) return store.error();
   Everything everything(contents_);
   if (const auto loaded = (*store)->ingest(everything); !loaded.ok()) return loaded.error();
-  report_.tables = (*store)->version()->tables().size();
+  report_.tables = StoreInternals::version(**store)->tables().size();
   if (Status closed = (*store)->close(); !closed.ok()) return closed;
   report_.make_s = ms_since(start) / 1e3;
   report_.entries = contents_.indices();

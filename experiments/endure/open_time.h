@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
 
 namespace mylonite::experiments {
 

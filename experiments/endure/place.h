@@ -8,8 +8,9 @@
 #include <string>
 #include <thread>
 
-#include "core/base/status.h"
-#include "core/format/options.h"
+#include <mylonite/options.h>
+#include <mylonite/status.h>
+
 #include "core/version/version.h"
 
 namespace mylonite::experiments {

@@ -6,7 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "core/store/store.h"
+#include <mylonite/store.h>
+
 #include "experiments/bench/measure.h"
 #include "experiments/endure/contents.h"
 #include "experiments/endure/open_time.h"

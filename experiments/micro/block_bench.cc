@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
+
 #include "core/format/internal_key.h"
 #include "core/sst/block.h"
 #include "experiments/bench/workload.h"

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
+
 #include "core/format/internal_key.h"
 #include "core/iter/merging_iterator.h"
 #include "experiments/bench/workload.h"

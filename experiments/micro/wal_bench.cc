@@ -3,7 +3,8 @@
 
 #include <string>
 
-#include "core/format/write_batch.h"
+#include <mylonite/write_batch.h>
+
 #include "core/wal/record.h"
 
 namespace mylonite {

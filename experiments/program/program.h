@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "core/compaction/policy.h"
+#include <mylonite/compaction_policy.h>
 
 namespace mylonite::experiments {
 

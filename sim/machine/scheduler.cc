@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <sanitizer/lsan_interface.h>
 
+#include "core/base/hash.h"
 #include "core/base/invariant.h"
 #include "sim/machine/sanitizer.h"
 

@@ -32,7 +32,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
+
 #include "core/rt/rt.h"
 #include "sim/machine/clock.h"
 #include "sim/machine/fiber.h"

@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
 
 namespace mylonite::sim {
 

@@ -1,4 +1,5 @@
 #include "sim/oracle/model.h"
+#include "core/format/batch_reader.h"
 
 #include <algorithm>
 

@@ -14,8 +14,10 @@
 #include <string_view>
 #include <vector>
 
+#include <mylonite/write_batch.h>
+
+#include "core/format/batch_reader.h"
 #include "core/format/internal_key.h"
-#include "core/format/write_batch.h"
 
 namespace mylonite::sim {
 

@@ -39,7 +39,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/format/options.h"
+#include <mylonite/options.h>
+
 #include "sim/oracle/model.h"
 #include "sim/oracle/recovery_checker.h"
 #include "sim/scenario/scenario.h"

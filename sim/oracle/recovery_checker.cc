@@ -1,4 +1,5 @@
 #include "sim/oracle/recovery_checker.h"
+#include "core/format/batch_reader.h"
 
 #include <algorithm>
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/status.h"
-#include "core/vfs/file_system.h"
+#include <mylonite/file_system.h>
+#include <mylonite/status.h>
 
 namespace mylonite::sim {
 

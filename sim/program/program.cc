@@ -1,4 +1,4 @@
-#include "sim/program/program.h"
+#include <mylonite/sim/program.h>
 
 #include <charconv>
 #include <cstdint>

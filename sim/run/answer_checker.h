@@ -5,7 +5,8 @@
 
 #include <string_view>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+
 #include "sim/run/fault_injector.h"
 #include "sim/run/run_state.h"
 

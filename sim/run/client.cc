@@ -4,8 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <mylonite/file_system.h>
+
 #include "core/base/bytes.h"
-#include "core/vfs/file_system.h"
 #include "sim/run/store_dump.h"
 
 namespace mylonite::sim {

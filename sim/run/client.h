@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "core/store/store.h"
+#include <mylonite/store.h>
+
+#include "core/format/batch_reader.h"
 #include "sim/run/answer_checker.h"
 #include "sim/run/cursor_checker.h"
 #include "sim/run/observer.h"

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "faultfs/fault.h"
+#include <mylonite/faultfs/fault.h>
 
 namespace mylonite::sim {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
 
 namespace mylonite::sim {
 

@@ -9,7 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "core/store/session.h"
+#include <mylonite/session.h>
+
 #include "sim/run/answer_checker.h"
 #include "sim/run/observer.h"
 #include "sim/scenario/operations.h"

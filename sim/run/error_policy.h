@@ -14,8 +14,8 @@
 #include <span>
 #include <string>
 
-#include "core/base/status.h"
-#include "faultfs/fault.h"
+#include <mylonite/faultfs/fault.h>
+#include <mylonite/status.h>
 
 namespace mylonite::sim {
 

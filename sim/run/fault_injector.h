@@ -15,9 +15,10 @@
 #include <string>
 #include <vector>
 
-#include "faultfs/injector.h"
-#include "faultfs/interceptor.h"
-#include "faultfs/path_cache.h"
+#include <mylonite/faultfs/injector.h>
+#include <mylonite/faultfs/interceptor.h>
+#include <mylonite/faultfs/path_cache.h>
+
 #include "sim/machine/scheduler.h"
 #include "sim/run/error_policy.h"
 #include "sim/run/stats.h"

@@ -6,7 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "core/store/store.h"
+#include <mylonite/store.h>
+
 #include "sim/machine/scheduler.h"
 #include "sim/run/answer_checker.h"
 #include "sim/run/fault_injector.h"

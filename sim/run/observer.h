@@ -7,8 +7,9 @@
 #include <map>
 #include <string_view>
 
-#include "core/format/timestamp.h"
-#include "core/store/event_listener.h"
+#include <mylonite/events.h>
+#include <mylonite/timestamp.h>
+
 #include "sim/run/run_state.h"
 #include "sim/scenario/operations.h"
 

@@ -12,7 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "core/compaction/policy.h"
+#include <mylonite/compaction_policy.h>
+
 #include "sim/machine/trace.h"
 #include "sim/oracle/oracle.h"
 #include "sim/run/stats.h"

@@ -8,8 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/compaction/policy.h"
-#include "faultfs/disk.h"
+#include <mylonite/compaction_policy.h>
+#include <mylonite/faultfs/disk.h>
+
 #include "sim/machine/scheduler.h"
 #include "sim/oracle/oracle.h"
 #include "sim/run/stats.h"

@@ -6,7 +6,8 @@
 #include <map>
 #include <string>
 
-#include "faultfs/interceptor.h"
+#include <mylonite/faultfs/interceptor.h>
+
 #include "sim/run/coverage.h"
 #include "sim/scenario/scenario.h"
 

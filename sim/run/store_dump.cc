@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/base/bytes.h"
-#include "core/store/kept_versions.h"
+#include "core/store/internals.h"
 
 namespace mylonite::sim {
 
@@ -19,7 +19,7 @@ Timestamp StoreDump::newest() const {
 Result<StoreDump> dump(Store& store, Showing showing) {
   Session session = store.session();
   StoreDump contents;
-  auto history = session.history();
+  auto history = StoreInternals::kept_versions(session);
   if (!history.ok()) return history.error();
   contents.read_at = session.read_at();
   contents.holdings.ranges = std::move(history->range_deletes);

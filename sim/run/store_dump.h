@@ -7,7 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/store/store.h"
+#include <mylonite/store.h>
+
 #include "sim/oracle/recovery_checker.h"
 
 namespace mylonite::sim {

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "faultfs/fault.h"
+#include <mylonite/faultfs/fault.h>
 
 namespace mylonite::sim {
 

@@ -5,8 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <mylonite/random.h>
+
 #include "core/base/invariant.h"
-#include "core/base/random.h"
 #include "sim/scenario/workload.h"
 
 namespace mylonite::sim {

@@ -10,7 +10,8 @@
 #include <optional>
 #include <string>
 
-#include "core/compaction/policy.h"
+#include <mylonite/compaction_policy.h>
+
 #include "sim/scenario/scenario.h"
 
 namespace mylonite::sim {

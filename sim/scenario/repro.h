@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/base/status.h"
+#include <mylonite/status.h>
+
 #include "sim/machine/trace.h"
 #include "sim/scenario/scenario.h"
 

@@ -13,11 +13,12 @@
 #include <string_view>
 #include <vector>
 
-#include "core/format/options.h"
-#include "faultfs/anchor.h"
-#include "faultfs/choice.h"
-#include "faultfs/crash.h"
-#include "faultfs/sim_file_system.h"
+#include <mylonite/faultfs/anchor.h>
+#include <mylonite/faultfs/choice.h>
+#include <mylonite/faultfs/crash.h>
+#include <mylonite/faultfs/sim_file_system.h>
+#include <mylonite/options.h>
+
 #include "sim/machine/strategy.h"
 #include "sim/scenario/fault_draws.h"
 #include "sim/scenario/operations.h"

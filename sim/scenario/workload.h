@@ -11,7 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
+
 #include "sim/scenario/operations.h"
 
 namespace mylonite::sim {

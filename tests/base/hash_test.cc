@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
 
 namespace mylonite {
 namespace {

@@ -1,9 +1,11 @@
-#include "core/base/random.h"
-
 #include <gtest/gtest.h>
 
 #include <array>
 #include <vector>
+
+#include <mylonite/random.h>
+
+#include "core/base/hash.h"
 
 namespace mylonite {
 namespace {

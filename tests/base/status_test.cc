@@ -1,8 +1,8 @@
-#include "core/base/status.h"
-
 #include <gtest/gtest.h>
 
 #include <set>
+
+#include <mylonite/status.h>
 
 #include "core/base/invariant.h"
 

@@ -6,8 +6,9 @@
 #include <algorithm>
 #include <set>
 
+#include <mylonite/options.h>
+
 #include "core/compaction/legality.h"
-#include "core/format/options.h"
 #include "tests/compaction/tree.h"
 
 namespace mylonite::testing {
@@ -82,7 +83,7 @@ struct Chooser : ::testing::Test {
   CompactionCandidate table_at(std::uint32_t level, std::size_t index, std::int64_t score) const {
     const auto& run = version.levels.at(level).runs.at(0);
     return {.kind = CompactionCandidate::Kind::kTable,
-            .place = {.level = level, .run = run.id},
+            .position = {.level = level, .run = run.id},
             .table = &run.tables.at(index),
             .to_level = level + 1,
             .score = score};
@@ -133,7 +134,7 @@ TEST_F(Chooser, BusyLevelIsNoJob) {
       running_of(version, "running 30: level 1 run 3 tables 3 4 5 level 2 run 2 tables 20 21 22 -> level 2 run 2")};
   Ranking ranking;
   ranking.triggers = {{.what = "due"}};
-  ranking.candidates = {{.place = {.level = 1}, .to_level = 2}, {.place = {.level = 9}, .to_level = 10}};
+  ranking.candidates = {{.position = {.level = 1}, .to_level = 2}, {.position = {.level = 9}, .to_level = 10}};
   EXPECT_FALSE(choose_by(example(ranking)).job);
 }
 

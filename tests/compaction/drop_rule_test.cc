@@ -7,7 +7,8 @@
 #include <optional>
 #include <set>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
+
 #include "core/format/internal_key.h"
 
 namespace mylonite {

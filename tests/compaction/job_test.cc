@@ -4,7 +4,8 @@
 
 #include <set>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
+
 #include "core/format/file_names.h"
 #include "core/sst/table_environment.h"
 #include "tests/support/entries.h"

@@ -7,10 +7,11 @@
 #include <map>
 #include <set>
 
-#include "core/base/random.h"
+#include <mylonite/compaction_shape.h>
+#include <mylonite/random.h>
+
 #include "core/compaction/chooser.h"
 #include "core/compaction/policies.h"
-#include "core/compaction/shape.h"
 #include "tests/compaction/tree.h"
 
 namespace mylonite::testing {
@@ -78,7 +79,7 @@ CompactionJob random_job(const Version& version, Random& random) {
 bool brute_legal(const Version& version, const CompactionJob& job) {
   if (job.inputs.empty() || (!job.into && job.to_level == 0)) return false;
   std::map<FileNumber, int> age;
-  std::map<FileNumber, Place> before;
+  std::map<FileNumber, RunPosition> before;
   int next_age = 0;
   for (std::uint32_t level = 0; level < version.levels.size(); ++level) {
     for (const Run& run : version.levels[level].runs) {
@@ -93,21 +94,21 @@ bool brute_legal(const Version& version, const CompactionJob& job) {
   for (const CompactionInput& input : job.inputs) inputs.insert(input.tables.begin(), input.tables.end());
   std::set<std::uint64_t> input_keys;
   for (int key = 0; key < kKeys; ++key) {
-    std::map<Place, std::pair<int, int>, NewerFirst> ages;  // newest and oldest at each place
+    std::map<RunPosition, std::pair<int, int>, NewerFirst> ages;  // newest and oldest at each place
     int found_inputs = 0;
     for (const TableInfo* table : version.tables()) {
       if (!std::ranges::count(keys_in(*table), static_cast<std::uint64_t>(key))) continue;
       const bool input = inputs.contains(table->number);
       found_inputs += input ? 1 : 0;
       if (input) input_keys.insert(static_cast<std::uint64_t>(key));
-      const Place place = input ? job.output() : before[table->number];
+      const RunPosition position = input ? job.output() : before[table->number];
       const int own = age[table->number];
-      const auto [at, fresh] = ages.try_emplace(place, own, own);
+      const auto [at, fresh] = ages.try_emplace(position, own, own);
       at->second = {std::min(at->second.first, own), std::max(at->second.second, own)};
     }
     if (job.move && found_inputs > 1) return false;
     int last = 0;
-    for (const auto& [place, span] : ages) {
+    for (const auto& [position, span] : ages) {
       if (span.first <= last) return false;
       last = span.second;
     }

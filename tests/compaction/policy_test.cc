@@ -7,6 +7,8 @@
 //   level ... | running ...     tests/compaction/tree.h
 //   state TEXT
 //   > line                      what is expected: the job, why, what was rejected; or "nothing"; then wake and pressure
+#include <mylonite/options.h>
+
 #include "core/compaction/policies.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +18,6 @@
 
 #include "core/compaction/chooser.h"
 #include "core/compaction/legality.h"
-#include "core/format/options.h"
 #include "tests/compaction/tree.h"
 
 namespace mylonite::testing {

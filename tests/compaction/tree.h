@@ -13,8 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include <mylonite/compaction_job.h>
+
 #include "core/compaction/legality.h"
-#include "core/compaction/plan.h"
 #include "core/format/internal_key.h"
 #include "core/version/version.h"
 

@@ -1,7 +1,7 @@
 // consumer DIR: a store in DIR, one write, one read.
 #include <cstdio>
 
-#include "core/store/store.h"
+#include <mylonite/store.h>
 
 int main(int argc, char** argv) {
   mylonite::Options options;

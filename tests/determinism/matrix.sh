@@ -7,7 +7,7 @@ cd "$1"
 out=$2/matrix
 mkdir -p "$out"
 sources="tests/determinism/toy.cc sim/machine/fiber.cc sim/machine/trace.cc sim/machine/strategy.cc sim/machine/scheduler.cc core/rt/rt.cc
-  core/base/hash.cc core/base/invariant.cc"
+  core/base/hash.cc core/base/invariant.cc core/base/random.cc"
 launcher=$(command -v ccache || true)
 export out launcher
 
@@ -29,7 +29,7 @@ done)
 
 printf '%s\n' "$installed" | while IFS='|' read -r name compiler flags; do
   for source in $sources; do
-    printf '%s\n' "$launcher $compiler -std=c++23 -g1 -ffp-contract=off -I. $flags -c $source \
+    printf '%s\n' "$launcher $compiler -std=c++23 -g1 -ffp-contract=off -I. -Icore -Ifaultfs -Isim $flags -c $source \
       -o $out/$name-$(basename "$source" .cc).o"
   done
 done | xargs -P 2 -I '{}' sh -c '{}'

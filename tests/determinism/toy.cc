@@ -11,7 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
+
 #include "core/rt/rt.h"
 #include "sim/machine/sanitizer.h"
 #include "sim/machine/scheduler.h"

@@ -4,7 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "core/store/store.h"
+#include <mylonite/store.h>
+
 #include "experiments/endure/contents.h"
 #include "experiments/endure/place.h"
 #include "tests/sim_tool/program.h"

@@ -1,10 +1,10 @@
-#include "faultfs/choice.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <set>
 #include <utility>
+
+#include <mylonite/faultfs/choice.h>
 
 #include "tests/faultfs/world.h"
 

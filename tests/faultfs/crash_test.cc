@@ -1,10 +1,11 @@
-#include "faultfs/crash.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <set>
 
+#include <mylonite/faultfs/crash.h>
+
+#include "core/base/hash.h"
 #include "tests/faultfs/world.h"
 
 namespace mylonite::faultfs {

@@ -1,6 +1,6 @@
-#include "faultfs/disk.h"
-
 #include <gtest/gtest.h>
+
+#include <mylonite/faultfs/disk.h>
 
 #include "tests/faultfs/world.h"
 

@@ -1,5 +1,4 @@
 // The tables of calls and faults: every kind in exactly one class, every fault described once, in the README too.
-#include "faultfs/fault.h"
 
 #include <bit>
 #include <set>
@@ -8,9 +7,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <mylonite/faultfs/fault.h>
+#include <mylonite/faultfs/injected_faults.h>
+
 #include "core/vfs/posix.h"
 #include "core/vfs/util.h"
-#include "faultfs/injected_faults.h"
 #include "tests/faultfs/world.h"
 
 namespace mylonite::faultfs {

@@ -1,5 +1,4 @@
 // Injectors: which calls they strike, how they compose, what they say of themselves, and that what struck replays.
-#include "faultfs/injector.h"
 
 #include <string>
 #include <vector>
@@ -7,7 +6,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "faultfs/injected_faults.h"
+#include <mylonite/faultfs/injected_faults.h>
+#include <mylonite/faultfs/injector.h>
+
 #include "tests/faultfs/world.h"
 
 namespace mylonite::faultfs {

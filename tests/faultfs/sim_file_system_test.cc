@@ -1,7 +1,7 @@
-#include "faultfs/sim_file_system.h"
-
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <mylonite/faultfs/sim_file_system.h>
 
 #include "core/rt/rt.h"
 #include "tests/faultfs/world.h"

@@ -9,9 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include <mylonite/faultfs/crash.h>
+#include <mylonite/faultfs/sim_file_system.h>
+
 #include "core/base/invariant.h"
-#include "faultfs/crash.h"
-#include "faultfs/sim_file_system.h"
 
 namespace mylonite::faultfs {
 

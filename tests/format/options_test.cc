@@ -1,10 +1,10 @@
-#include "core/format/options.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <limits>
 #include <set>
+
+#include <mylonite/options.h>
 
 namespace mylonite {
 namespace {

@@ -5,8 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include "core/compaction/policy.h"
-#include "core/format/options.h"
+#include <mylonite/compaction_policy.h>
+#include <mylonite/options.h>
+
 #include "core/vfs/posix.h"
 #include "core/vfs/util.h"
 

@@ -1,4 +1,6 @@
-#include "core/format/write_batch.h"
+#include <mylonite/write_batch.h>
+
+#include "core/format/batch_reader.h"
 
 #include <gtest/gtest.h>
 

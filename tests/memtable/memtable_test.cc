@@ -5,6 +5,7 @@
 #include <atomic>
 #include <vector>
 
+#include "core/base/hash.h"
 #include "core/rt/rt.h"
 #include "tests/support/entries.h"
 

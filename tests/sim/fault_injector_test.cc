@@ -10,9 +10,10 @@
 
 #include <gtest/gtest.h>
 
+#include <mylonite/faultfs/crash.h>
+#include <mylonite/faultfs/sim_file_system.h>
+
 #include "core/vfs/util.h"
-#include "faultfs/crash.h"
-#include "faultfs/sim_file_system.h"
 
 namespace mylonite::sim {
 namespace {

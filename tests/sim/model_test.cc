@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
 
 namespace mylonite::sim {
 namespace {

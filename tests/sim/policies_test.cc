@@ -5,8 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <mylonite/store.h>
+
 #include "core/compaction/policies.h"
-#include "core/store/store.h"
 #include "sim/machine/fiber.h"
 #include "sim/run/run.h"
 #include "sim/scenario/generator.h"

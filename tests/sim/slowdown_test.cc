@@ -5,8 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include "core/store/store.h"
-#include "faultfs/sim_file_system.h"
+#include <mylonite/faultfs/sim_file_system.h>
+#include <mylonite/store.h>
+
 #include "sim/machine/scheduler.h"
 
 namespace mylonite::sim {

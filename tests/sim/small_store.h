@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
+
+#include "core/format/batch_reader.h"
 #include "sim/oracle/oracle.h"
 
 namespace mylonite::sim {

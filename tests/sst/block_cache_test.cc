@@ -5,7 +5,8 @@
 #include <map>
 #include <optional>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
+
 #include "core/format/internal_key.h"
 #include "tests/sst/table_fixture.h"
 

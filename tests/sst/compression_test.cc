@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <mylonite/random.h>
+
 #include "core/base/coding.h"
-#include "core/base/random.h"
 
 namespace mylonite {
 namespace {

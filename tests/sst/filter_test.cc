@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
 
 namespace mylonite {
 namespace {

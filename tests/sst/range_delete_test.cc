@@ -36,7 +36,7 @@ TEST(RangeDeletes, RoundTripThroughATable) {
 }
 
 // Goal: a table's facts cover its range deletes. Method: borders inside and outside of the entries, stamps older and
-// newer than theirs. Expect: as stated in core/format/table_info.h.
+// newer than theirs. Expect: as stated in mylonite/table_info.h.
 TEST(RangeDeletes, CountInTheFacts) {
   const std::string d = internal_key("d", {50}, Kind::kPut);
   const std::string m = internal_key("m", {60}, Kind::kPut);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/hash.h"
 #include "tests/sst/run_fixture.h"
 #include "tests/support/failing_iterator.h"
 #include "tests/support/ranges.h"

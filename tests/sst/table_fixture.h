@@ -5,12 +5,13 @@
 #include <string>
 #include <utility>
 
+#include <mylonite/faultfs/injected_faults.h>
+#include <mylonite/faultfs/sim_file_system.h>
+
 #include "core/format/file_names.h"
 #include "core/sst/table_builder.h"
 #include "core/sst/table_reader.h"
 #include "core/vfs/util.h"
-#include "faultfs/injected_faults.h"
-#include "faultfs/sim_file_system.h"
 #include "tests/support/entries.h"
 #include "tests/support/memory_file_system.h"
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/compaction/policies.h"
+#include "core/store/internals.h"
 #include "core/version/manifest.h"
 #include "tests/store/store_fixture.h"
 
@@ -120,7 +121,7 @@ TEST(Compaction, PolicyOfOnesOwn) {
     while ((*store)->stats().merges + (*store)->stats().moves == 0 || (*store)->stats().merges_running > 0) {
       rt::sleep_until(rt::monotonic_ns() + 1'000'000);
     }
-    const auto version = (*store)->version();
+    const auto version = StoreInternals::version(**store);
     EXPECT_EQ(version->jobs.back().policy, "mine:runs=2");
     EXPECT_EQ(version->jobs.back().why.trigger, "merge " + std::to_string(version->policy->state.size()));
     EXPECT_GE(version->policy->state.size(), static_cast<std::size_t>(round));
@@ -146,20 +147,20 @@ TEST(Compaction, MergesAskedFor) {
     ASSERT_NO_FATAL_FAILURE(churn(*store, model, random, 300));
     ASSERT_TRUE(store->flush().ok());
   }
-  EXPECT_GT(store->version()->levels[0].runs.size(), 3U);
+  EXPECT_GT(StoreInternals::version(*store)->levels[0].runs.size(), 3U);
   ASSERT_TRUE(store->compact_level(0).ok());
-  EXPECT_TRUE(store->version()->levels[0].runs.empty());
-  EXPECT_EQ(store->version()->levels[1].runs.size(), 1U);
+  EXPECT_TRUE(StoreInternals::version(*store)->levels[0].runs.empty());
+  EXPECT_EQ(StoreInternals::version(*store)->levels[1].runs.size(), 1U);
   ASSERT_TRUE(store->compact_level(0).ok());  // nothing there
   ASSERT_TRUE(store->compact_level(1).ok());
-  EXPECT_TRUE(store->version()->levels[1].runs.empty());
+  EXPECT_TRUE(StoreInternals::version(*store)->levels[1].runs.empty());
   ASSERT_NO_FATAL_FAILURE(churn(*store, model, random, 300));
   ASSERT_TRUE(store->compact_range({.low = "key1", .high = "key2"}).ok());
-  EXPECT_EQ(store->version()->jobs.back().why.trigger, "asked for: keys from key1 to before key2");
+  EXPECT_EQ(StoreInternals::version(*store)->jobs.back().why.trigger, "asked for: keys from key1 to before key2");
   ASSERT_TRUE(store->compact_range({.low = "zzz", .high = std::nullopt}).ok());  // nothing there
   EXPECT_EQ(all(*store), Pairs(model.begin(), model.end()));
   ASSERT_TRUE(store->compact_range({}).ok());
-  const auto version = store->version();
+  const auto version = StoreInternals::version(*store);
   std::uint64_t entries = 0;
   for (const TableInfo* table : version->tables()) entries += table->entries;
   EXPECT_EQ(version->levels.size(), 3U);
@@ -192,8 +193,8 @@ TEST(Compaction, HistoryIsKept) {
       rt::sleep_until(rt::monotonic_ns() + 1'000'000'000);
     }
     ASSERT_TRUE(store->close().ok());
-    jobs = store->version()->jobs;
-    state = store->version()->policy;
+    jobs = StoreInternals::version(*store)->jobs;
+    state = StoreInternals::version(*store)->policy;
   });
   ASSERT_GT(heard.jobs.size(), 5U);
   ASSERT_EQ(jobs.size(), 5U);
@@ -229,9 +230,9 @@ TEST(Compaction, IdleStoreDropsExpiredTombstones) {
       for (int i = 0; i < 300; ++i) ASSERT_TRUE(store->remove("key" + std::to_string(i)).ok());
       ASSERT_TRUE(store->flush().ok());
       rt::sleep_until(rt::monotonic_ns() + 90'000'000'000);
-      EXPECT_FALSE(store->version()->tables().empty()) << policy;
+      EXPECT_FALSE(StoreInternals::version(*store)->tables().empty()) << policy;
       rt::sleep_until(rt::monotonic_ns() + 20'000'000'000);
-      EXPECT_TRUE(store->version()->tables().empty()) << policy;
+      EXPECT_TRUE(StoreInternals::version(*store)->tables().empty()) << policy;
       const std::size_t jobs = heard.jobs.size();
       rt::sleep_until(rt::monotonic_ns() + 3'600'000'000'000);
       EXPECT_EQ(heard.jobs.size(), jobs);
@@ -254,7 +255,7 @@ TEST(Compaction, SnapshotsHoldMerges) {
   EXPECT_EQ(get(*store, "key5"), "new");
   auto entries = [&] {
     std::uint64_t sum = 0;
-    const auto version = store->version();
+    const auto version = StoreInternals::version(*store);
     for (const TableInfo* table : version->tables()) sum += table->entries;
     return sum;
   };

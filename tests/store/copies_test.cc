@@ -1,7 +1,8 @@
 // Stores beside a store: opened for reading only, and checkpoints.
 #include <gtest/gtest.h>
 
-#include "faultfs/disk.h"
+#include <mylonite/faultfs/disk.h>
+
 #include "tests/store/store_fixture.h"
 
 namespace mylonite::testing {

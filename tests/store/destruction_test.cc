@@ -6,8 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "core/store/explain.h"
-#include "core/store/kept_versions.h"
+#include "core/store/internals.h"
 #include "tests/store/store_fixture.h"
 
 namespace mylonite::testing {
@@ -36,7 +35,7 @@ struct Left {
   explicit Left(Store& store) : session(store.session()), snapshot(std::move(store.snapshot().value())) {
     iterator = std::move(session->iterator().value());
     iterator->seek("k2");
-    history.emplace(session->history().value());
+    history.emplace(StoreInternals::kept_versions(*session).value());
     history->entries->seek_to_first();
   }
 
@@ -62,13 +61,13 @@ struct Left {
     EXPECT_EQ(session->iterator().error().code(), Code::kClosed);
     EXPECT_EQ(session->range({}).error().code(), Code::kClosed);
     EXPECT_EQ(session->explain("k1").error().code(), Code::kClosed);
-    EXPECT_EQ(session->history().error().code(), Code::kClosed);
+    EXPECT_EQ(StoreInternals::kept_versions(*session).error().code(), Code::kClosed);
   }
 
   std::optional<Session> session;
   std::optional<Snapshot> snapshot;
   std::unique_ptr<Iterator> iterator;
-  std::optional<Session::History> history;
+  std::optional<KeptVersions> history;
 };
 
 // Goal: no order of destruction leads to what is gone. Method: a session, an iterator, a snapshot, a history and the

@@ -1,9 +1,10 @@
 // The explanation of a read holds itself to what the read returns.
 #include <gtest/gtest.h>
 
-#include "core/base/random.h"
+#include <mylonite/faultfs/disk.h>
+#include <mylonite/random.h>
+
 #include "core/store/explain.h"
-#include "faultfs/disk.h"
 #include "tests/store/store_fixture.h"
 
 namespace mylonite::testing {

@@ -5,9 +5,10 @@
 #include <memory>
 #include <string>
 
-#include "faultfs/crash.h"
-#include "faultfs/injected_faults.h"
-#include "faultfs/sim_file_system.h"
+#include <mylonite/faultfs/crash.h>
+#include <mylonite/faultfs/injected_faults.h>
+#include <mylonite/faultfs/sim_file_system.h>
+
 #include "tests/store/store_fixture.h"
 
 namespace mylonite::testing {

@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
+
+#include "core/store/internals.h"
 #include "core/version/version.h"
 #include "tests/store/store_fixture.h"
 
@@ -58,9 +60,9 @@ TEST(LargeValue, GoesInAndComesOut) {
     put(*store, "b", "newer");
     put(*store, "y", "newer");
     ASSERT_TRUE(store->flush().ok());
-    EXPECT_GE(store->version()->levels[0].runs.size(), 2U);
+    EXPECT_GE(StoreInternals::version(*store)->levels[0].runs.size(), 2U);
     ASSERT_TRUE(store->compact_range({}).ok());
-    EXPECT_EQ(store->version()->levels[0].runs.size(), 1U);
+    EXPECT_EQ(StoreInternals::version(*store)->levels[0].runs.size(), 1U);
     EXPECT_GT(store->stats().merge_bytes_out, bytes);
     expect_large(*store, value, "after a merge");
     Session session = store->session();

@@ -3,7 +3,8 @@
 
 #include <map>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
+
 #include "tests/store/store_fixture.h"
 
 namespace mylonite::testing {

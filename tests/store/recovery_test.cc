@@ -1,7 +1,9 @@
+#include <mylonite/faultfs/crash.h>
+
 #include "core/format/file_names.h"
+#include "core/store/internals.h"
 #include "core/version/manifest.h"
 #include "core/wal/writer.h"
-#include "faultfs/crash.h"
 #include "tests/store/store_fixture.h"
 
 namespace mylonite::testing {
@@ -248,7 +250,7 @@ TEST_F(Recovery, LeftOversGoForeignNamesStay) {
   EXPECT_TRUE(fs_->stat("store/wal-7")->has_value());
   EXPECT_FALSE(fs_->stat("store/sst-900.sst")->has_value());
   EXPECT_FALSE(fs_->stat("store/manifest-901.jsonl")->has_value());
-  EXPECT_GT(open_store(*fs_, options_)->version()->next_file, FileNumber{901});
+  EXPECT_GT(StoreInternals::version(*open_store(*fs_, options_))->next_file, FileNumber{901});
 }
 
 // Goal: a last log whose creation never finished is no damage. Method: empty, cut and garbage headers of the newest log

@@ -1,5 +1,6 @@
+#include <mylonite/faultfs/crash.h>
+
 #include "core/version/manifest.h"
-#include "faultfs/crash.h"
 #include "tests/store/store_fixture.h"
 
 namespace mylonite::testing {

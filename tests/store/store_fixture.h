@@ -9,10 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "core/store/store.h"
+#include <mylonite/faultfs/sim_file_system.h>
+#include <mylonite/store.h>
+
 #include "core/vfs/posix.h"
 #include "core/vfs/util.h"
-#include "faultfs/sim_file_system.h"
 #include "sim/machine/scheduler.h"
 #include "tests/support/scratch.h"
 

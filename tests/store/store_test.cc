@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/store/internals.h"
 #include "core/version/version.h"
 #include "tests/store/store_fixture.h"
 
@@ -84,7 +85,7 @@ TEST_P(StoreApi, IteratorsBothWays) {
   }
   put(*store, "in memory", "v");
   model["in memory"] = "v";
-  EXPECT_GT(store->version()->tables().size(), 1U);
+  EXPECT_GT(StoreInternals::version(*store)->tables().size(), 1U);
   Random random(1);
   const auto cursor = store->session().iterator().value();
   auto place = model.end();
@@ -149,11 +150,11 @@ TEST_P(StoreApi, FlushAndSync) {
   const auto store = open_store(disk_.fs(), options_);
   put(*store, "a", "1");
   ASSERT_TRUE(store->sync().ok());
-  EXPECT_EQ(store->version()->tables().size(), 0U);
+  EXPECT_EQ(StoreInternals::version(*store)->tables().size(), 0U);
   ASSERT_TRUE(store->flush().ok());
-  EXPECT_EQ(store->version()->tables().size(), 1U);
+  EXPECT_EQ(StoreInternals::version(*store)->tables().size(), 1U);
   ASSERT_TRUE(store->flush().ok());
-  EXPECT_EQ(store->version()->tables().size(), 1U);
+  EXPECT_EQ(StoreInternals::version(*store)->tables().size(), 1U);
   EXPECT_EQ(get(*store, "a"), "1");
   ASSERT_TRUE(store->close().ok());
   EXPECT_EQ(names_of(disk_.fs(), "wal-").size(), 1U);

@@ -8,8 +8,9 @@
 #include <memory>
 #include <string>
 
+#include <mylonite/random.h>
+
 #include "core/base/bytes.h"
-#include "core/base/random.h"
 #include "core/format/internal_key.h"
 #include "core/format/iterator.h"
 

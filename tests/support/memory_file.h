@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "core/vfs/file_system.h"
+#include <mylonite/file_system.h>
 
 namespace mylonite::testing {
 

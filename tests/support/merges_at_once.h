@@ -17,9 +17,10 @@
 #include <utility>
 #include <vector>
 
+#include <mylonite/events.h>
+#include <mylonite/file_system.h>
+
 #include "core/rt/rt.h"
-#include "core/store/event_listener.h"
-#include "core/vfs/file_system.h"
 
 namespace mylonite::testing {
 

@@ -19,6 +19,8 @@ struct Arrow {
   std::string_view to;
 };
 constexpr std::array kArrows = {
+    // The public face: the lowest room, which every room may include; see kOfTheStore.
+    Arrow{"core/mylonite/", "core/mylonite/"},
     Arrow{"core/base/", "core/base/"},
     Arrow{"core/rt/", "core/rt/ core/base/"},
     Arrow{"core/vfs/", "core/vfs/ core/rt/ core/base/"},
@@ -38,11 +40,13 @@ constexpr std::array kArrows = {
           "core/vfs/ core/rt/ core/base/"},
     Arrow{"core/cli/", "core/cli/ core/format/ core/vfs/ core/rt/ core/base/"},
     Arrow{"core/tool/", "core/"},
+    Arrow{"faultfs/mylonite/", "faultfs/mylonite/"},
     Arrow{"faultfs/", "faultfs/ core/vfs/ core/rt/ core/base/"},
+    Arrow{"sim/mylonite/", "sim/mylonite/ faultfs/mylonite/"},
     Arrow{"sim/machine/", "sim/machine/ faultfs/ core/vfs/ core/rt/ core/base/"},
     // The generator draws from the registry of compaction policies.
     Arrow{"sim/scenario/generator",
-          "sim/scenario/ sim/machine/ faultfs/ core/compaction/policy core/compaction/plan core/version/ core/format/ "
+          "sim/scenario/ sim/machine/ faultfs/ core/version/ core/format/ "
           "core/vfs/ core/rt/ core/base/"},
     Arrow{"sim/scenario/", "sim/scenario/ sim/machine/ faultfs/ core/format/ core/vfs/ core/rt/ core/base/"},
     // The oracle knows the contract, not the engine.
@@ -56,11 +60,26 @@ constexpr std::array kArrows = {
     Arrow{"tests/", "tests/ experiments/ sim/ faultfs/ core/"},
 };
 
+// Where public headers stand, by the spelling of those who include them.
+struct PublicRoom {
+  std::string_view spelled;
+  std::string_view folder;
+};
+constexpr std::array kPublicRooms = {PublicRoom{"<mylonite/faultfs/", "faultfs/mylonite/faultfs/"},
+                                     PublicRoom{"<mylonite/sim/", "sim/mylonite/sim/"},
+                                     PublicRoom{"<mylonite/", "core/mylonite/"}};
+
+// Public headers for core/store and what lies above it.
+constexpr std::array kOfTheStore = {
+    std::string_view("core/mylonite/store.h"), std::string_view("core/mylonite/session.h"),
+    std::string_view("core/mylonite/iterator.h"), std::string_view("core/mylonite/snapshot.h")};
+
 // Rooms of programs: included by themselves, by what stands in the row, and by tests.
 constexpr std::array kPrograms = {
     Arrow{"core/cli/", "core/tool/ sim/program/ experiments/program/"},
     Arrow{"core/tool/", ""},
     Arrow{"sim/program/", "sim/tool/"},
+    Arrow{"sim/mylonite/sim/program.h", "sim/program/ sim/tool/"},
     Arrow{"sim/tool/", ""},
     Arrow{"experiments/program/", "experiments/main.cc"},
 };
@@ -83,7 +102,11 @@ const Arrow* row_of(std::string_view path) {
 }
 
 bool allowed(std::string_view to, std::string_view path) {
-  return std::ranges::any_of(words_of(to), [&](std::string_view folder) { return path.starts_with(folder); });
+  const bool of_the_store = std::ranges::find(kOfTheStore, path) != kOfTheStore.end();
+  if (path.starts_with("core/mylonite/") && !of_the_store) return true;
+  return std::ranges::any_of(words_of(to), [&](std::string_view folder) {
+    return path.starts_with(folder) || (of_the_store && std::string_view("core/store/").starts_with(folder));
+  });
 }
 
 struct Include {
@@ -107,6 +130,11 @@ std::vector<Include> includes_of(const Source& source) {
 }
 
 std::optional<std::string> own_header(const Include& include) {
+  for (const PublicRoom& room : kPublicRooms) {
+    if (!include.target.starts_with(room.spelled)) continue;
+    const std::string rest = include.target.substr(room.spelled.size());
+    return std::string(room.folder) + rest.substr(0, rest.size() - 1);
+  }
   if (!include.target.starts_with('"')) return std::nullopt;
   return include.target.substr(1, include.target.size() - 2);
 }
@@ -128,6 +156,9 @@ std::string complaint(const Source& source, const Include& include) {
   const bool from_root = std::ranges::any_of(
       kTopFolders, [&](std::string_view folder) { return own->starts_with(std::string(folder) + "/"); });
   if (!from_root) return "spell the path from the repository's root";
+  if (include.target.starts_with('"') && own->find("/mylonite/") != std::string::npos) {
+    return "spell a public header as its users do, <mylonite/...>";
+  }
   const bool of_program = std::ranges::any_of(kPrograms, [&](const Arrow& program) {
     return own->starts_with(program.from) && !source.path.starts_with(program.from) &&
            !source.path.starts_with("tests/") && !allowed(program.to, source.path);
@@ -138,8 +169,10 @@ std::string complaint(const Source& source, const Include& include) {
   return allowed(row->to, *own) ? "" : "no arrow leads there (ARCHITECTURE.md, tests/tidy/layering.cc)";
 }
 
-// core/sst/block.cc → block.h; of one file of several behind one header, policies_tiered.cc → policies.h.
+// core/sst/block.cc → block.h; of one file of several behind one header, policies_tiered.cc → policies.h; of a public
+// header, core/store/store.cc → core/mylonite/store.h.
 bool has_header(const std::set<std::string>& present, std::string stem) {
+  if (present.contains("core/mylonite" + stem.substr(stem.rfind('/')) + ".h")) return true;
   while (!present.contains(stem + ".h")) {
     const std::size_t cut = stem.find_last_of("_/");
     if (cut == std::string::npos || stem[cut] == '/') return false;

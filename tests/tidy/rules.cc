@@ -38,6 +38,7 @@ constexpr std::array kWorld = {Exception{"core/rt/", "the seam: threads, clocks,
 // Where the preprocessor may decide. Everywhere else: #include, #pragma once and nothing more.
 constexpr std::array kPreprocessor = {
     Exception{"core/base/hash.cc", "a processor's instruction for CRC-32C"},
+    Exception{"core/mylonite/status.h", "a clear word to compilers that are too old"},
     Exception{"core/rt/capability.h", "clang's annotations of locks, which no other compiler knows"},
     Exception{"sim/machine/fiber.cc", "the switch of stacks is the processor's"},
     Exception{"sim/machine/sanitizer.h", "the one place that asks which sanitizer is on"},

@@ -3,7 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "core/store/store.h"
+#include <mylonite/store.h>
+
 #include "core/version/manifest.h"
 #include "core/vfs/posix.h"
 #include "tests/tool/run_tool.h"

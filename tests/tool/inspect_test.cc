@@ -7,8 +7,10 @@
 
 #include <fmt/format.h>
 
-#include "core/format/write_batch.h"
-#include "core/store/store.h"
+#include <mylonite/store.h>
+#include <mylonite/write_batch.h>
+
+#include "core/format/internal_key.h"
 #include "core/version/manifest.h"
 #include "core/vfs/posix.h"
 #include "core/wal/writer.h"

@@ -8,8 +8,9 @@
 
 #include <fmt/format.h>
 
+#include <mylonite/store.h>
+
 #include "core/base/hash.h"
-#include "core/store/store.h"
 #include "core/wal/record.h"
 #include "tests/tool/run_tool.h"
 

@@ -5,7 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "core/store/store.h"
+#include <mylonite/store.h>
+
 #include "core/wal/record.h"
 #include "tests/tool/run_tool.h"
 

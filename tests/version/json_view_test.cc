@@ -8,7 +8,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "core/base/random.h"
+#include <mylonite/random.h>
+
 #include "core/version/edit_json.h"
 
 namespace mylonite {

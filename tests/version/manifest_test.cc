@@ -6,11 +6,12 @@
 
 #include <algorithm>
 
+#include <mylonite/faultfs/sim_file_system.h>
+
 #include "core/base/hash.h"
 #include "core/format/internal_key.h"
 #include "core/version/edit_json.h"
 #include "core/vfs/util.h"
-#include "faultfs/sim_file_system.h"
 
 namespace mylonite {
 namespace {

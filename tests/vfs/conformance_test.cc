@@ -9,10 +9,12 @@
 #include <string>
 #include <vector>
 
+#include <mylonite/faultfs/sim_file_system.h>
+#include <mylonite/random.h>
+
 #include "core/base/bytes.h"
-#include "core/base/random.h"
+#include "core/base/hash.h"
 #include "core/vfs/posix.h"
-#include "faultfs/sim_file_system.h"
 
 namespace mylonite {
 namespace {

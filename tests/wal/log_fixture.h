@@ -7,11 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include <mylonite/faultfs/sim_file_system.h>
+
 #include "core/format/file_names.h"
 #include "core/vfs/util.h"
 #include "core/wal/reader.h"
 #include "core/wal/writer.h"
-#include "faultfs/sim_file_system.h"
 
 namespace mylonite::testing {
 

@@ -2,7 +2,8 @@
 
 #include <rapidcheck.h>
 
-#include "faultfs/crash.h"
+#include <mylonite/faultfs/crash.h>
+
 #include "tests/wal/log_fixture.h"
 
 namespace mylonite::testing {

@@ -1,0 +1,31 @@
+// The encoded form of a batch, also a log record's payload, and its reader. Entries stand back to back:
+//   kind (1 byte: 2 put, 1 delete, 0 range delete) | varint key length | key
+//   | put: varint value length | value | range delete: varint length | the key to stop before
+// Thread-safety: one thread an object.
+#pragma once
+
+#include <string_view>
+
+#include "core/format/internal_key.h"
+
+namespace mylonite {
+
+struct BatchEntry {
+  Kind kind = Kind::kPut;
+  std::string_view key;
+  std::string_view value;  // of a range delete: the key to stop before
+};
+
+// Walks an encoded batch: `while (reader.next(entry))`, then ask damaged().
+class BatchReader {
+ public:
+  explicit BatchReader(std::string_view encoded) : rest_(encoded) {}
+  bool next(BatchEntry& entry);
+  bool damaged() const { return damaged_; }
+
+ private:
+  std::string_view rest_;
+  bool damaged_ = false;
+};
+
+}  // namespace mylonite

@@ -1,0 +1,48 @@
+// A merge as a value: what a policy asks for, and what is known of one that is running.
+//
+// A run that a job makes anew gets a fresh id when the job starts, larger than any id before, and so is the newest of
+// its level. Thread-safety: values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <mylonite/job_record.h>
+#include <mylonite/key_range.h>
+#include <mylonite/tree.h>
+
+namespace mylonite {
+
+struct CompactionInput {
+  std::uint32_t level = 0;
+  RunId run;
+  std::vector<FileNumber> tables;  // never empty
+  RunPosition position() const { return {.level = level, .run = run}; }
+};
+
+struct CompactionJob {
+  std::vector<CompactionInput> inputs;
+  std::uint32_t to_level = 0;
+  std::optional<RunId> into{};  // a run of to_level, perhaps itself an input; empty: a new one, the newest of to_level
+  bool move = false;            // the tables change their place and are not read
+  // An output table ends before it overlaps more bytes than this of the level below to_level; 0: no such limit.
+  std::uint64_t overlap_bytes_max = 0;
+  Reason why{};
+
+  RunPosition output() const { return {.level = to_level, .run = into.value_or(kNewestRun)}; }
+};
+
+// What later decisions must respect of a job until its edit is in force. Owns its keys.
+struct RunningJob {
+  std::uint64_t id = 0;  // also the id of the run it makes anew
+  std::vector<CompactionInput> inputs;
+  RunPosition output;
+  std::string low;
+  std::string high;
+  bool high_included = true;
+  KeyRange hull() const { return {.low = low, .high = high, .high_included = high_included}; }
+};
+
+}  // namespace mylonite

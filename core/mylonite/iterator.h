@@ -1,0 +1,55 @@
+// A cursor over the visible keys of a store at one moment, in both directions.
+//
+// New: not valid, seek first. Once it is not valid, look at status(). It pins what it reads: flushes and removed files do
+// not disturb it. Once the store is closed, or gone: not valid, status kClosed.
+// Thread-safety: one thread an object, that of the session which made it. key() and value() are readable until it moves.
+// Complexity: a step costs as many steps of memtables and tables as the keys it passes have versions.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string_view>
+
+#include <mylonite/status.h>
+#include <mylonite/timestamp.h>
+
+namespace mylonite {
+
+struct EngineState;
+struct ReadState;
+class VisibleIterator;
+
+class Iterator {
+ public:
+  ~Iterator();
+  Iterator(const Iterator&) = delete;
+  Iterator& operator=(const Iterator&) = delete;
+
+  bool valid() const { return stands_ && open(); }
+  void seek_to_first();
+  void seek_to_last();
+  void seek(std::string_view key);  // to the first key ≥ `key`
+  void next();                      // requires valid(), as prev, key and value do
+  void prev();
+  std::string_view key() const { return key_; }
+  std::string_view value() const;
+  Status status() const;
+  Timestamp read_at() const { return read_at_; }
+
+ private:
+  friend class Session;  // makes it
+  Iterator(std::shared_ptr<const EngineState> state, std::shared_ptr<const ReadState> pinned,
+           std::unique_ptr<VisibleIterator> cursor, Timestamp read_at);
+  bool open() const { return !closed_.load(std::memory_order_acquire); }
+  void look();  // where the cursor stands now
+
+  const std::shared_ptr<const EngineState> state_;
+  const std::shared_ptr<const ReadState> pinned_;
+  const std::unique_ptr<VisibleIterator> cursor_;
+  const Timestamp read_at_;
+  const std::atomic<bool>& closed_;  // the state's
+  bool stands_ = false;              // on a key: `key_`, the cursor's
+  std::string_view key_;
+};
+
+}  // namespace mylonite

@@ -1,0 +1,55 @@
+// Reads. A Session is one reader's view of an open store: it knows the stamp of its last read. A program keeps one
+// session a thread; Store has a default one for simple calls.
+//
+// Every read sees one moment: all writes up to a stamp, none after it. `read_at()` names it. A read `as_of` an older
+// stamp repeats what was visible then. A session owns what it reads and may outlive the store.
+// Thread-safety: one thread a session (and the iterators it made); any number of sessions side by side.
+// Errors: kClosed after close(), and when the store is gone; kOutOfRange for an as_of in the future, or in a past that
+// is no longer kept; kCorruption naming file and offset.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <mylonite/explain.h>
+#include <mylonite/iterator.h>
+#include <mylonite/key_bounds.h>
+#include <mylonite/snapshot.h>
+#include <mylonite/status.h>
+#include <mylonite/timestamp.h>
+
+namespace mylonite {
+
+class Session {
+ public:
+  // Empty optional: the key is absent. O(memtables · log n + runs).
+  Result<std::optional<std::string>> get(std::string_view key, const ReadOptions& options = {});
+  Result<std::unique_ptr<Iterator>> iterator(const KeyBounds& bounds = {}, const ReadOptions& options = {});
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  Result<Pairs> range(const KeyBounds& bounds, const ReadOptions& options = {});
+  // What get() would return, and why: which sources were asked, and what each holds. Counts as no read.
+  Result<GetExplanation> explain(std::string_view key, const ReadOptions& options = {});
+
+  Timestamp read_at() const { return read_at_; }  // of the last read of this session
+
+ private:
+  friend class Store;  // makes it
+  friend struct StoreInternals;
+  explicit Session(std::shared_ptr<const EngineState> state) : state_(std::move(state)) {}
+
+  struct View {
+    std::shared_ptr<const ReadState> state;
+    Timestamp at;
+  };
+  Result<View> view(const ReadOptions& options);
+  Error error_of_read(const Error& error) const;
+
+  std::shared_ptr<const EngineState> state_;
+  Timestamp read_at_;
+};
+
+}  // namespace mylonite

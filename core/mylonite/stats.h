@@ -1,0 +1,84 @@
+// What stats() tells of an open store: plain numbers of one moment (counters may lag one another by an operation), and
+// their text forms. Counts and bytes since the open, unless said otherwise. Thread-safety: values.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mylonite {
+
+// Why writers wait, or are slowed down.
+enum class StallCause : std::uint8_t { kMemtables, kLevel0, kSlowdown };
+inline constexpr std::array<std::string_view, 3> kStallNames = {"memtables", "level0", "slowdown"};
+
+struct LevelStats {
+  std::uint64_t runs = 0;
+  std::uint64_t tables = 0;
+  std::uint64_t bytes = 0;       // of files
+  std::uint64_t entries = 0;     // versions
+  std::uint64_t tombstones = 0;  // range deletes too
+};
+
+struct StoreStats {
+  // What clients did.
+  std::uint64_t writes = 0;      // batches acknowledged
+  std::uint64_t operations = 0;  // in them
+  std::uint64_t user_bytes = 0;  // keys and values in them
+  std::uint64_t gets = 0;
+  std::uint64_t gets_found = 0;
+  std::uint64_t iterators = 0;
+  // Where bytes went.
+  std::uint64_t wal_bytes = 0;
+  std::uint64_t wal_syncs = 0;
+  std::uint64_t group_commits = 0;
+  std::uint64_t flushes = 0;
+  std::uint64_t flush_bytes = 0;
+  std::uint64_t merges = 0;
+  std::uint64_t moves = 0;  // tables taken to another level as they are
+  std::uint64_t merge_bytes_in = 0;
+  std::uint64_t merge_bytes_out = 0;
+  std::uint64_t entries_dropped = 0;  // by flushes and merges
+  std::uint64_t ingested_bytes = 0;
+  // Where reads went.
+  std::uint64_t memtable_hits = 0;
+  std::uint64_t tables_probed = 0;
+  std::uint64_t filter_negatives = 0;
+  std::uint64_t block_cache_hits = 0;
+  std::uint64_t block_cache_misses = 0;
+  // Now.
+  std::vector<LevelStats> levels{};
+  std::uint64_t live_snapshots = 0;
+  std::uint64_t merges_running = 0;
+  std::uint64_t debt_bytes = 0;  // how far levels are above their targets
+  std::uint64_t history_floor = 0;
+  std::uint64_t newest_stamp = 0;
+  // Memory now, in logical bytes.
+  std::uint64_t memtable_bytes = 0;
+  std::uint64_t block_cache_bytes = 0;
+  std::uint64_t table_metadata_bytes = 0;  // filters and indexes
+  std::uint64_t open_files = 0;
+  // Time.
+  struct Stall {
+    std::uint64_t count = 0;
+    std::uint64_t ns = 0;
+  };
+  std::array<Stall, kStallNames.size()> stalls{};
+  std::uint64_t recovery_ns = 0;
+  // Health: empty when all is well.
+  std::string writes_stopped{};  // why no write is accepted
+  std::string merges_paused{};   // why nothing is merged
+
+  // Bytes written by flushes and merges per user byte, and per user byte with the log, in hundredths; 0 before any.
+  std::uint64_t write_amplification_percent() const;
+  std::uint64_t total_write_amplification_percent() const;
+
+  std::string to_json() const;        // one object, whole numbers
+  std::string to_prometheus() const;  // text exposition format 0.0.4
+  std::string to_text() const;        // for people
+};
+
+}  // namespace mylonite

@@ -1,0 +1,107 @@
+// The store: what a program opens, writes, reads and closes.
+//
+//   mylonite::Options options;
+//   options.data_dir = "my-data";
+//   auto store = mylonite::Store::open(options);          // Result<std::unique_ptr<Store>>
+//   auto stamp = (*store)->put("key", "value");           // Result<Timestamp>
+//   auto value = (*store)->get("key");                    // Result<std::optional<std::string>>
+//   auto closed = (*store)->close();
+//
+// Guarantees. A write that returned success survives the death of the process; with wal_flush_every_write (default) a
+// power loss too. After a power loss the store holds exactly the writes up to some stamp, at least every durable one,
+// batches whole. A write that returned an error may or may not surface after the next open, as a whole.
+// After any failed write or sync of the log, a flush or the manifest the store is read-only until reopened
+// (Code::kReadOnly). A failed merge only pauses merging: nothing acknowledged depends on it.
+// Keys: 0 to 64 KiB of any bytes; values: 0 to 1 GiB. Order: unsigned bytes.
+//
+// Thread-safety: every method from any thread. close() waits for writes, syncs and flushes in progress (one that would
+// have to wait is told kClosed); calls after it are kClosed. Sessions, iterators and snapshots may outlive the store, in
+// any order, and be used meanwhile by other threads: they own what they read, and answer kClosed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <mylonite/components.h>
+#include <mylonite/events.h>
+#include <mylonite/ingest.h>
+#include <mylonite/job_record.h>
+#include <mylonite/key_bounds.h>
+#include <mylonite/options.h>
+#include <mylonite/session.h>
+#include <mylonite/snapshot.h>
+#include <mylonite/stats.h>
+#include <mylonite/status.h>
+#include <mylonite/tree.h>
+#include <mylonite/write_batch.h>
+
+namespace mylonite {
+
+class Engine;
+namespace vfs {
+class FileSystem;
+}
+
+class Store {
+ public:
+  // On the real disk, in options.data_dir.
+  static Result<std::unique_ptr<Store>> open(const Options& options, const StoreComponents& components = {});
+  // On any filesystem: options.data_dir is a path in it. `fs` must outlive the store and its sessions, iterators and
+  // snapshots: the last of them closes the last file.
+  static Result<std::unique_ptr<Store>> open(vfs::FileSystem& fs, const Options& options,
+                                             const StoreComponents& components = {});
+  // For reading only: writes, flushes and merges are kReadOnly, and nothing in the directory is touched, not even LOCK.
+  // For a store that nobody has open for writing. The compaction policy is not looked at.
+  static Result<std::unique_ptr<Store>> open_read_only(const Options& options, const StoreComponents& components = {});
+  static Result<std::unique_ptr<Store>> open_read_only(vfs::FileSystem& fs, const Options& options,
+                                                       const StoreComponents& components = {});
+  ~Store();  // closes, and ignores what close() would say
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  Result<Timestamp> put(std::string_view key, std::string_view value);
+  Result<Timestamp> remove(std::string_view key);
+  Result<Timestamp> remove_range(std::string_view low, std::string_view high);  // every key in [low, high)
+  Result<Timestamp> write(const WriteBatch& batch);  // all or nothing, one stamp; the last of duplicate keys wins
+
+  Result<std::optional<std::string>> get(std::string_view key, const ReadOptions& options = {});
+  Result<Session::Pairs> range(const KeyBounds& bounds, const ReadOptions& options = {});
+  Session session() const;
+  Result<Snapshot> snapshot() const;
+  Timestamp history_floor() const;  // reads as of earlier stamps are refused
+
+  Status sync();   // everything acknowledged so far is durable on return
+  Status flush();  // and in tables
+  // Bulk load of sorted keys as one write (mylonite/ingest.h). Durable when it returns.
+  Result<Timestamp> ingest(IngestSource& source);
+  // Flushes, then makes a store of its own in the new directory `directory` (a path in this store's filesystem; on the
+  // real disk, beside the store's directory): everything acknowledged before the call, sharing the tables' bytes.
+  Status checkpoint(const std::string& directory);
+  // Merge what there is, whatever the policy says, and return when the result is in force: durable, and what reads and
+  // levels() see. Files of the tables it replaced may still be there when the call returns. Each goes when no read or
+  // iterator holds its table any more: removed by the merge's thread right behind the call's return, else at the end of
+  // the next flush or merge, at the latest by close(), or by the next open after a crash.
+  Status compact_level(std::uint32_t level);      // all of a level into the next one
+  Status compact_range(const KeyBounds& bounds);  // what overlaps, memtables included, into the deepest level of it
+  Status close();                                 // durable on success; repeated calls return the first answer
+
+  std::vector<Level> levels() const;           // the tree now, level 0 first; O(tables)
+  std::vector<JobRecord> compactions() const;  // the last merges and why each was chosen, oldest first
+  StoreStats stats() const;
+  const RecoveryReport& recovery() const;
+  const Options& options() const;
+
+ private:
+  friend struct StoreInternals;
+  explicit Store(std::unique_ptr<Engine> engine);
+  static Result<std::unique_ptr<Store>> open_with(std::shared_ptr<vfs::FileSystem> fs, const Options& options,
+                                                  const StoreComponents& components, bool read_only);
+
+  const std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace mylonite

@@ -1,0 +1,48 @@
+// A batch of puts, removes and range deletes that becomes visible and durable as a whole.
+//
+// Operations count in the order they were added: a range delete hides what stands before it in the batch, not what
+// comes behind it.
+//
+// Thread-safety: one thread an object.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <mylonite/status.h>
+
+namespace mylonite {
+
+inline constexpr std::size_t kKeyBytesMax = 64 << 10;
+inline constexpr std::size_t kValueBytesMax = 1 << 30;
+inline constexpr std::size_t kBatchBytesMax = 2ULL << 30;
+
+class WriteBatch {
+ public:
+  void put(std::string_view key, std::string_view value);
+  void remove(std::string_view key);
+  void remove_range(std::string_view low, std::string_view high);  // [low, high); nothing happens when they are equal
+  void clear() { *this = WriteBatch(); }
+
+  std::size_t count() const { return count_; }                  // operations as given, duplicates included
+  std::string_view encoded() const { return encoded_; }         // in the library's own form
+  std::size_t payload_bytes() const { return payload_bytes_; }  // of keys and values
+
+  // kInvalidArgument when a key, a value or the whole is over its limit, or a range ends before it begins.
+  Status check_limits() const;
+  // The same effect with one put or remove a key, and none that a later range delete of the batch covers: so that at
+  // the batch's one stamp a point entry beats a range delete. Keeps the order of what stays.
+  WriteBatch collapsed() const;
+
+ private:
+  std::string encoded_;
+  std::size_t count_ = 0;
+  std::size_t payload_bytes_ = 0;
+  std::size_t longest_key_ = 0;
+  std::size_t longest_value_ = 0;
+  bool has_range_ = false;
+  bool backward_range_ = false;
+};
+
+}  // namespace mylonite

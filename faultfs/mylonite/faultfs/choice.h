@@ -1,0 +1,103 @@
+// Who decides what a power loss leaves. A crash asks a Chooser once for every unit that was not durable; the answer is
+// that unit's fate. Units have readable keys that do not depend on what else was pending, so the decisions of one crash
+// can be recorded, replayed, shrunk and read aloud:
+//
+//   name    "create sst-4.sst"  "rename CURRENT.tmp to CURRENT"      kept, lost
+//   size    "wal-3.log size"                                          kept, lost (the durable size), between
+//   page    "wal-3.log@page 2"                                        kept, lost, torn (its sectors are asked)
+//   sector  "wal-3.log@sector 17" (512 B, counted from the start)     kept, lost, zero, prefix, suffix, garbage, stale
+//
+// A key met again in the same crash gets a counter: "create a", "create a #2". The default fate is kept, so a crash is
+// written down as its deviations. Choosers are deterministic. Thread-safety: one thread an object.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <mylonite/random.h>
+
+namespace mylonite::faultfs {
+
+enum class UnitKind : std::uint8_t { kName, kSize, kPage, kSector };
+
+enum class FateKind : std::uint8_t {
+  kKept,     // as readers saw it
+  kLost,     // as it was when last durable; zeros where nothing was
+  kBetween,  // size: some length between the durable and the visible one
+  kTorn,     // page: decided sector by sector
+  kZero,     // sector: zeros
+  kPrefix,   // sector: new bytes up to a cut, old ones from there
+  kSuffix,   // sector: old bytes up to a cut, new ones from there
+  kGarbage,  // sector: random bytes
+  kStale,    // sector: bytes of some sector of some file of this disk
+};
+
+struct Fate {
+  FateKind kind = FateKind::kKept;
+  std::uint32_t detail = 0;  // between, prefix, suffix: where, modulo the span; garbage, stale: a seed; else 0
+  bool operator==(const Fate&) const = default;
+};
+std::string to_string(Fate fate);  // "kept", "prefix:200"
+std::optional<Fate> fate_from_string(std::string_view text);
+
+struct Unit {
+  UnitKind kind;
+  std::string key;
+};
+
+struct Choice {
+  std::string unit;
+  Fate fate;
+  bool operator==(const Choice&) const = default;
+};
+
+class Chooser {
+ public:
+  virtual ~Chooser() = default;
+  virtual Fate choose(const Unit& unit, std::span<const FateKind> legal) = 0;  // legal[0] is kKept
+};
+
+// Seeded. Each object draws a mood first (keep all, lose all, half, torn, …), so that many of them give diverse images.
+class RandomChooser final : public Chooser {
+ public:
+  explicit RandomChooser(Random random);
+  Fate choose(const Unit& unit, std::span<const FateKind> legal) override;
+
+ private:
+  Random random_;
+  std::uint64_t mood_;
+};
+
+// Passes questions to another chooser and notes the answers that deviate from the default.
+class RecordingChooser final : public Chooser {
+ public:
+  explicit RecordingChooser(Chooser& inner) : inner_(inner) {}
+  Fate choose(const Unit& unit, std::span<const FateKind> legal) override;
+  const std::vector<Choice>& choices() const { return choices_; }  // in the order asked
+
+ private:
+  Chooser& inner_;
+  std::vector<Choice> choices_;
+};
+
+// Answers from a list, kept for units that are not in it. An empty list keeps everything.
+class ReplayChooser final : public Chooser {
+ public:
+  explicit ReplayChooser(const std::vector<Choice>& choices);
+  Fate choose(const Unit& unit, std::span<const FateKind> legal) override;
+  std::vector<std::string> unused() const;  // listed, but never asked for or not legal there; sorted
+
+ private:
+  struct Answer {
+    Fate fate;
+    bool used = false;
+  };
+  std::map<std::string, Answer, std::less<>> answers_;
+};
+
+}  // namespace mylonite::faultfs

@@ -1,0 +1,72 @@
+// Injectors: values that decide of each call whether a fault strikes it, and that say in words what they do. They are
+// composed of small parts, after errorfs of Pebble (github.com/cockroachdb/pebble, vfs/errorfs):
+//
+//   inject(Fault::kIoError, nth(3, of_role("wal", calls(CallKind::kSync))))    "EIO on the 3rd sync of a wal"
+//   inject(Fault::kNoSpace, from_nth(9, calls(CallKind::kAppend)))             "ENOSPC on every append from the 9th on"
+//   first_of({replay(recorded), inject(Fault::kLie, one_in(5, stream, calls({CallClass::kSyncs})))})
+//
+// `Calls` says which calls are meant, `When` which of these, `Injector` what strikes then. Each part is a plain struct
+// of a function and a text, so a user's own part is one more such struct.
+// Invariants: a fault strikes only calls that it fits; a `When` sees every call that the injectors before it let pass,
+// in order, and counts or draws only for those that its `Calls` contain; the same calls and seeds give the same faults.
+// Copies share counters and random streams. An injector learns of roles from its user's classifier (path_cache.h).
+// Does not: touch disks, or record (injected_faults.h does). Deciding allocates nothing but what replay() answers.
+// Thread-safety: one thread, or fibers of one scheduler. Complexity: O(parts); replay: O(faults placed).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <mylonite/faultfs/call.h>
+#include <mylonite/faultfs/fault.h>
+#include <mylonite/faultfs/path_cache.h>
+#include <mylonite/random.h>
+
+namespace mylonite::faultfs {
+
+struct SeenCall {
+  const Call& call;
+  const PathStatistics& path;  // this call counted
+};
+
+struct Calls {
+  std::function<bool(const SeenCall&)> contain;
+  std::string text;  // a noun with what qualifies it: "sync of a wal"
+};
+Calls calls(CallSet kinds = kAllCalls);
+Calls of_role(std::string role, Calls rest = calls());
+Calls of_path(std::string path, Calls rest = calls());  // also a rename or link to it
+
+struct When {
+  std::function<bool(const SeenCall&)> strikes;
+  std::string text;  // "the 3rd sync of a wal"
+};
+using Stream = std::shared_ptr<Random>;  // shared by the parts that draw from it, in the order of the calls
+Stream stream_of(const Random& random);
+
+When every(Calls calls);
+When nth(std::uint64_t n, Calls calls);       // from 1
+When from_nth(std::uint64_t n, Calls calls);  // it, and every later one
+When one_in(std::uint64_t n, Stream stream, Calls calls);
+When from_then_on(When first, Calls then);  // once `first` struck, every later call of `then`
+
+struct Injector {
+  std::function<std::optional<Strike>(const SeenCall&)> decide;
+  std::string text;
+};
+struct WeightedFault {
+  Fault fault;
+  std::uint64_t weight = 1;
+};
+Injector nothing();
+Injector inject(Fault fault, When when, Stream forms = nullptr);  // forms: of a fault that has several; null: always 0
+// Draws among those faults that fit the call, once `when` strikes.
+Injector inject_one_of(std::vector<WeightedFault> faults, Stream stream, When when);
+Injector first_of(std::vector<Injector> injectors);  // the first that strikes; those behind it do not see the call
+Injector replay(std::vector<PlacedFault> placed);
+
+}  // namespace mylonite::faultfs
