@@ -311,6 +311,33 @@ TEST(TidyRules, headers) {
   EXPECT_EQ(complaints("// What it is. One thread at a time.\n#pragma once\nclass A {\n};\n"), 0U);
 }
 
+// Goal: the sentences of headers stay short. Method: 25 and 26 words, by themselves, over several lines, beside code,
+// around what ends a sentence; lists, rows and drawings; a source, and a test. Expectation: the opening line is named.
+TEST(TidyRules, sentences) {
+  const auto words = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += " word";
+    return text;
+  };
+  const auto complaints = [](const std::string& text) {
+    return lines(check_sentences({.path = "core/wal/a.h", .text = text}));
+  };
+  EXPECT_EQ(complaints("//" + words(25) + ".\n"), Lines{});
+  EXPECT_EQ(complaints("//" + words(26) + ".\n"), Lines{1});
+  EXPECT_EQ(complaints("// One.\n//" + words(20) + "\n//" + words(6) + ". One.\n"), Lines{2});
+  EXPECT_EQ(complaints("int a;  //" + words(20) + "\n        //" + words(6) + "\n"), Lines{1});
+  EXPECT_EQ(complaints("int a;  //" + words(20) + "\n//" + words(6) + "\n"), Lines{});
+  for (const std::string end : {". ", "? ", "! ", ": ", "; ", ".) ", "\n//\n//", "\n\n//"}) {
+    EXPECT_EQ(complaints("//" + words(20) + end + words(20) + "\n"), Lines{}) << end;
+  }
+  EXPECT_EQ(complaints("//" + words(20) + "\n//  " + words(20) + "\n//" + words(20) + "\n"), Lines{});
+  EXPECT_EQ(complaints("//   1." + words(20) + "\n//     " + words(6) + "\n//   2." + words(20) + "\n"), Lines{1});
+  EXPECT_EQ(complaints("//   a  " + words(20) + "\n//      " + words(6) + "\n//   b  " + words(20) + "\n"), Lines{1});
+  EXPECT_EQ(complaints("// +---" + words(30) + "---+\n//" + words(20) + "\n// | a |" + words(20) + "\n"), Lines{});
+  EXPECT_EQ(check_sentences({.path = "core/wal/a.cc", .text = "//" + words(26)}).size(), 0U);
+  EXPECT_EQ(check_sentences({.path = "tests/a.h", .text = "//" + words(26)}).size(), 0U);
+}
+
 // Goal: retired names stay retired. Method: one as a type, as a function, as a file; then the same name in prose, in a
 // longer name, and outside of the part of the tree that gave it up. Expectation: the first three are named.
 TEST(TidyRules, retired) {
