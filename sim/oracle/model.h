@@ -1,10 +1,10 @@
-// The reference: what every stamp wrote, as plain sorted memory. Knows nothing of the store under test.
+// The reference model: what every stamp wrote, as plain sorted memory. It knows nothing of the store under test.
 //
-// Holds every version of every key of every write that may still count. Lookups answer "what was visible at stamp t".
-// A range delete gives each key that was there before it a version, a removal that says it came by a range; keys first
-// written later are not its business, and a put or remove of the same batch takes its place.
-// Each version also carries what judges note on it. Thread-safety: one thread. Complexity: logarithmic in keys, then in
-// versions of the key; a range delete is linear in the keys it covers.
+// It holds every version of every key of every write that may still count. A lookup returns the values visible at a
+// stamp. A range delete adds a removal (`ranged`) to each key that has an older version; keys first written later
+// get none. A put or remove of the same batch replaces the removal.
+// Each version also carries the notes of the recovery checker. Thread-safety: one thread. Complexity: logarithmic in
+// keys, then in versions of the key; a range delete is linear in the keys it covers.
 #pragma once
 
 #include <cstdint>
@@ -26,10 +26,10 @@ struct ModelVersion {
   std::optional<std::string> value;  // empty: removed
   bool ranged = false;               // by a range delete
 
-  // Notes of the judge of recoveries (sim/oracle/recovery_checker.h).
-  bool survived = false;  // found by the recovery being judged
-  bool dropped = false;   // rightly not found by an earlier one
-  bool doubted = false;   // the same, and a disk that lied has gone back behind that one since
+  // Notes of the recovery checker (sim/oracle/recovery_checker.h).
+  bool survived = false;  // found by the current recovery
+  bool dropped = false;   // missing in an earlier recovery, with a right explanation
+  bool doubted = false;   // was dropped; since then a disk that lied may have rolled back behind that recovery
 };
 
 class Model {
@@ -37,14 +37,14 @@ class Model {
   using Versions = std::vector<ModelVersion>;  // oldest first
   using Keys = std::map<std::string, Versions, std::less<>>;
 
-  void add(Timestamp at, const WriteBatch& batch);  // a collapsed one; what is there of it already stays
+  void add(Timestamp at, const WriteBatch& batch);  // a collapsed batch; point versions of that stamp stay
   void forget(Timestamp at, const WriteBatch& batch);
 
-  // The version of the key that counts at `at`: null when there is none or it is a removal.
+  // The value visible at `at`: null when there is none.
   const std::string* get(std::string_view key, Timestamp at) const;
   const Keys& keys() const { return keys_; }
   Keys& keys() { return keys_; }
-  // Null: none of that very stamp.
+  // Null: the key has no version of exactly that stamp.
   ModelVersion* version(std::string_view key, Timestamp at);
 
   using Pairs = std::vector<std::pair<std::string_view, std::string_view>>;

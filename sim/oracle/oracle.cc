@@ -157,7 +157,7 @@ void Oracle::release_snapshot(std::uint64_t name) {
 }
 
 Timestamp Oracle::past(std::uint64_t ticks) const {
-  // Stamps may be ahead of the clock, and are as good a measure of time.
+  // Stamps may be ahead of the clock, and measure time as well as it does.
   const std::uint64_t now = std::max(wall_highest_, newest().ticks);
   return Timestamp{now - std::min(now, ticks)};
 }
@@ -251,14 +251,14 @@ Oracle::Counts Oracle::check_recovered(const Holdings& found, const Recovery& re
   RecoveryChecker checker(model_, emissions_, doubtful_, bounds);
   violation_ = violation_ ? violation_ : checker.check(found);
   if (violation_) return {};
-  if (power) doubtful_.clear();  // the disk is what it is: nothing before this power loss comes back
+  if (power) doubtful_.clear();  // the image of this power loss is final: nothing older comes back
   const Counts counts = checker.settle();
   dropped_to_ = std::max(counts.dropped_to, void_bounds ? Timestamp{} : dropped_to_);
   settle(recovery, void_bounds, checker.cut());
   return counts;
 }
 
-// The first recovery that returned settles it: what is here now is durable, what is not never comes back.
+// The first recovery that returned decides: what it found is durable, what it did not find never comes back.
 void Oracle::settle(const Recovery& recovery, bool void_bounds, Timestamp cut) {
   durable_ = cut;
   shown_durable_ = cut;
@@ -272,7 +272,7 @@ void Oracle::settle(const Recovery& recovery, bool void_bounds, Timestamp cut) {
   floor_ = recovery.first_visible;
   in_flight_.clear();
   std::erase_if(acknowledged_, [&](Timestamp at) { return at > floor_; });
-  // Incarnations that nobody judged may have shown stamps, and let history go, up to here.
+  // Incarnations whose recovery was not checked may have shown stamps, and dropped history, up to here.
   granted_ = std::max(granted_, past(std::exchange(least_retention_ticks_, history_retention_ticks_)));
   history_floor_ = {};
   reported_floor_ = {};
@@ -280,7 +280,7 @@ void Oracle::settle(const Recovery& recovery, bool void_bounds, Timestamp cut) {
   history_floor_ = recovery.floor;
 }
 
-// A moment behind the newest entry will do too: what happened then may be dropped tombstones.
+// A moment after the newest entry is accepted too: tombstones written in between may have been dropped.
 void Oracle::check_checkpoint(const Ticket& ticket, Timestamp newest, const Pairs& found) {
   const SimulatorCode scope;
   const Model::Range everything{.low = "", .high = std::nullopt, .limit = UINT64_MAX, .backward = false};

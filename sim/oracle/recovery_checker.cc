@@ -22,7 +22,7 @@ const std::string* visible_below(const Model::Versions& versions, std::size_t in
   return nullptr;
 }
 
-// Where the batch deletes whole ranges, as fragments that do not touch.
+// The range deletes of the batch, as disjoint fragments.
 RangeTombstones ranges_of(Timestamp at, const WriteBatch& batch) {
   std::vector<RangeTombstone> ranges;
   BatchReader reader(batch.encoded());
@@ -100,7 +100,7 @@ bool RecoveryChecker::restore(Timestamp at) {
   return true;
 }
 
-// Marks what the store holds; whatever it holds beside the model is invented.
+// Marks the versions that the store holds. An entry that the model lacks is a violation of `invented`.
 void RecoveryChecker::match_entries(const std::vector<Survivor>& entries) {
   const Survivor* before = nullptr;
   for (const Survivor& entry : entries) {
@@ -156,7 +156,7 @@ void RecoveryChecker::match_ranges(const std::vector<RangeTombstone>& ranges) {
   for (auto& [key, versions] : model_.keys()) {
     for (ModelVersion& version : versions) {
       if (!version.ranged || all.newest_covering(key, version.at) != version.at) continue;
-      // A part of a range may outlive what it was dropped for elsewhere, but not come back.
+      // One part of a range delete may survive where another was dropped, but a dropped part may not come back.
       if (version.dropped) {
         violate("invented", fmt::format("the range delete of stamp {} covers '{}' again; an earlier recovery did not "
                                         "find it there",
@@ -183,7 +183,7 @@ void RecoveryChecker::explain() {
 void RecoveryChecker::explain_key(std::string_view key, const Model::Versions& versions) {
   for (std::size_t i = versions.size(); i-- > 0;) {
     const ModelVersion& version = versions[i];
-    if (version.dropped) continue;  // explained then
+    if (version.dropped) continue;  // explained by that recovery
     if (version.survived) {
       if (version.at <= bounds_.floor) return;
       continue;
@@ -201,8 +201,8 @@ bool RecoveryChecker::explain_version(std::string_view key, const Model::Version
   const bool by_floor = at <= bounds_.floor && !retained(at, emission);
   if (!versions[index].value && (by_floor || explained_before) && visible_below(versions, index) == nullptr) {
     excused_ |= !needed;
-    // Without it, would something that is owed be missing? Any tombstone above that may be the one; were one of them
-    // taken for lost, what is missing would seem to have been visible up to the next.
+    // A required older version may be missing because of any tombstone above it. Each such tombstone must not count as
+    // lost: the missing version would then seem to have been visible up to the next tombstone.
     bool owed = false;
     for (std::size_t i = 0; i <= index && !needed; ++i) {
       const ModelVersion& version = versions[i];
@@ -249,9 +249,8 @@ void RecoveryChecker::report_missing(std::string_view key, const Model::Versions
   violate(rule, std::move(story));
 }
 
-// What is missing and nobody was owed was lost, or was dropped as it may be. It is taken for lost: where it was
-// dropped, no read reaches the time that it was visible. But for tombstones that explain why something older is not
-// there.
+// A missing value that is not required was lost, or was rightly dropped. It counts as lost: if it was dropped, no read
+// reaches the time at which it was visible. Tombstones stay: they may explain why an older version is missing.
 void RecoveryChecker::forget_doubtful() {
   for (auto& [key, versions] : model_.keys()) {
     std::erase_if(versions, [&](const ModelVersion& version) {
@@ -290,7 +289,7 @@ RecoveryChecker::Counts RecoveryChecker::settle() {
         version.dropped = true;
         ++counts.dropped;
         counts.tombstones_dropped += anchored ? 0 : 1;
-        // A tombstone may have gone for its age, a put only for what came next. (What is not required may be lost.)
+        // A tombstone may be dropped for its age, a put only for a newer version. One not required may be lost instead.
         const bool superseded = version.value && i + 1 < versions.size();
         const Timestamp to = superseded ? versions[i + 1].at : version.at;
         if (to <= bounds_.floor && required(version.at, emissions_.at(version.at))) {

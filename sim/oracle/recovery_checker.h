@@ -1,27 +1,30 @@
-// Judges what a store holds after a recovery, version by version, against the model. A part of the oracle, which says
-// what must have survived; see its rules `invented`, `batch-torn`, `lost`, `retention` and `resurrected`.
+// Checks what a store holds after a recovery, version by version, against the model.
 //
-// The store may have lost writes that were not required to survive (whole batches), and may have dropped versions by
-// its own rules up to the *history floor* F: a version with a newer version of its key at or below F, and a tombstone
-// at or below F that is older than the retention and hides nothing. So every missing version must be explained:
+// It is the part of the oracle that finds violations of the rules `invented`, `batch-torn`, `lost`, `retention` and
+// `resurrected` (sim/oracle/oracle.h). The oracle sets the bounds: which writes are required to survive.
 //
-//   Walk the versions of a key at or below F from the newest. One that survived, or a tombstone that was rightly
-//   dropped, is the *anchor*: whatever is older is excused. A missing version above the anchor, or above F, was never
-//   dropped: its write was lost as a whole, or the store broke a rule.
+// A version may be missing because its write was lost or because the store dropped it:
+//   lost     the whole batch is missing, and was not required to survive
+//   dropped  the version is at or below the *history floor* F, and either a newer version of its key is so too, or it
+//            is a tombstone that is older than the retention and hides nothing
+// Each missing version must be explained:
+//   1. Walk the versions of a key from the newest. At or below F, the first that survived, or is a rightly dropped
+//      tombstone, is the *anchor*: all older versions are excused.
+//   2. A missing version above the anchor was not dropped. Its write is lost, or the store broke a rule.
+//   3. A lost write explains nothing. So the walk repeats until no further write is lost. Losing more writes never
+//      explains a version, so this set of lost writes is the least. A required write in it is a violation.
 //
-// A write that must have been lost no longer explains anything, so writes are added to the lost ones until nothing
-// changes. A version stays unexplained when more writes are lost, so the least set of lost writes is the right one, and
-// a required write in it is a violation. Where a missing tombstone may have been lost or dropped, it counts as dropped:
-// either way its key is absent at F and later. Nobody will ever know, so where a disk that lied goes back behind that
-// recovery, to a lower floor, a tombstone that must be there otherwise needs no second reason to be missing.
+// A missing tombstone that may be lost or dropped counts as dropped: in both cases its key is absent at F and later.
+// After a disk that lied rolls back behind this recovery, F may be lower. The old explanation then still holds for a
+// required tombstone (`doubted`), since which of the two happened is unknown.
 //
-// A write that is missing, and may have been lost or dropped, counts as lost, and is set aside as *doubtful*. If it was
-// dropped in truth, a disk that lied may go back behind the drop and show it again. A doubtful write that is found
-// there is part of the model once more, whole. (Where its stamp has been given out again since, the disk went back
-// behind the later write, too.)
+// Another missing write that may be lost or dropped counts as lost, and is kept as *doubtful*. If it was dropped, a
+// disk that lied may roll back behind the drop and show it again. If it is found there, it rejoins the model as a
+// whole. It then replaces a later write of the same stamp, since the disk rolled back behind that one too.
 //
-// Required: acknowledged and not above the bound or the newest survivor; or shown; or any entry of it survived.
-// Thread-safety: one thread. Complexity: versions · log, a few times over where writes were lost.
+// A write is required if it is at or below the `shown` bound, or any entry of it survived. An acknowledged one is also
+// required if it is at or below the `acknowledged` bound or the newest survivor.
+// Thread-safety: one thread. Complexity: versions · log; where writes are lost, a few times that.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +44,7 @@ struct Violation {
   std::string what;  // expected and found
 };
 
-// One entry of the store after recovery, as it says itself. They come by key, newest first.
+// One entry of the store after recovery, as the store reports it. Entries are in key order, newest first.
 struct Survivor {
   std::string key;
   Timestamp at;
@@ -57,14 +60,14 @@ struct Holdings {  // of a store
 // A batch that was stamped.
 struct Emission {
   WriteBatch batch;
-  bool acknowledged = false;          // or found by a recovery that was judged
+  bool acknowledged = false;          // or found by a checked recovery
   std::uint64_t retention_ticks = 0;  // the least tombstone retention in force since it was written
 
-  // Of the recovery being judged.
+  // Of the current recovery.
   std::size_t survived = 0;  // entries, and fragments of range deletes, that the store holds
   bool lost = false;
-  bool excuses_missing = false;  // a tombstone of it explains why something older, which is owed, is missing
-  bool dropped_before = false;   // an earlier recovery took part of it for dropped
+  bool excuses_missing = false;  // a tombstone of it explains why an older required version is missing
+  bool dropped_before = false;   // an earlier recovery counted a part of it as dropped
 };
 using Emissions = std::map<Timestamp, Emission>;
 
@@ -75,23 +78,23 @@ class RecoveryChecker {
   struct Bounds {
     Timestamp floor;             // F
     Timestamp acknowledged;      // every acknowledged write up to here is required
-    Timestamp shown;             // every write up to here is
-    std::uint64_t wall_highest;  // the greatest reading ever of the wall clock, in ticks
-    bool rolled_back;            // the disk may have gone back behind earlier recoveries: what they missed may be there
+    Timestamp shown;             // every write up to here is required
+    std::uint64_t wall_highest;  // the highest reading of the wall clock so far, in ticks
+    bool rolled_back;            // the disk may be older than earlier recoveries: it may hold what they did not find
   };
   struct Counts {
     std::uint64_t acknowledged_lost = 0;   // writes
     std::uint64_t dropped = 0;             // versions, since the last recovery
     std::uint64_t tombstones_dropped = 0;  // of these, for their age
-    Timestamp dropped_to{};                // the lowest floor that allows what was dropped since the last recovery
+    Timestamp dropped_to{};                // the lowest floor that allows these drops
   };
 
   RecoveryChecker(Model& model, Emissions& emissions, Emissions& doubtful, const Bounds& bounds)
       : model_(model), emissions_(emissions), doubtful_(doubtful), bounds_(bounds) {}
 
   std::optional<Violation> check(const Holdings& found);
-  // After a judgement without violation: lost writes leave the model and the emissions; what is missing is noted as
-  // dropped; what is here counts as acknowledged.
+  // After a check without violation. Lost writes leave the model and the emissions. Other missing versions are noted as
+  // dropped. Writes that survived count as acknowledged.
   Counts settle();
   Timestamp cut() const { return cut_; }  // the newest survivor's stamp
 
@@ -101,7 +104,7 @@ class RecoveryChecker {
   void match_ranges(const std::vector<RangeTombstone>& ranges);
   void explain();
   void explain_key(std::string_view key, const Model::Versions& versions);
-  // Of a missing version that nothing newer excuses. True: it is a tombstone that was dropped.
+  // For a missing version that no newer one excuses. True: it is a dropped tombstone.
   bool explain_version(std::string_view key, const Model::Versions& versions, std::size_t index);
   bool required(Timestamp at, const Emission& emission) const;
   bool retained(Timestamp at, const Emission& emission) const;
@@ -114,8 +117,8 @@ class RecoveryChecker {
   Emissions& doubtful_;
   const Bounds bounds_;
   Timestamp cut_;
-  bool grew_ = false;     // a write was found lost in this round
-  bool excused_ = false;  // a tombstone of a write that may yet be found lost excused others in this round
+  bool grew_ = false;     // this walk found a lost write
+  bool excused_ = false;  // in this walk a tombstone excused others, and its write may still be found lost
   std::optional<Violation> violation_;
 };
 
