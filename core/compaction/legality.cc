@@ -18,7 +18,7 @@ const Run* find_run(Levels levels, const RunPosition& position) {
   return found == runs.end() ? nullptr : &*found;
 }
 
-// From newest to oldest.
+// The places from `newest` to `oldest`, both included.
 struct Interval {
   RunPosition newest;
   RunPosition oldest;
@@ -38,7 +38,7 @@ bool share_a_place(const Interval& a, const Interval& b) {
   return !newer(a.oldest, b.newest) && !newer(b.oldest, a.newest);
 }
 
-// Two lists of disjoint tables in key order: the first of `others` that overlaps one of `tables`.
+// The first of `others` that overlaps one of `tables`; null: none. Requires two lists of disjoint tables in key order.
 const TableInfo* first_overlap(const std::vector<const TableInfo*>& tables,
                                const std::vector<const TableInfo*>& others) {
   std::size_t i = 0;

@@ -1,15 +1,15 @@
-// Whether a job keeps the order of versions, whatever policy asked for it. Exact up to key ranges: a table is taken to
-// hold any key of its range.
+// The check that a compaction job keeps the order of versions, whatever policy proposed it. It is exact up to key
+// ranges: a table counts as holding every key of its range.
 //
-// Legal is a job with inputs that are live, named once and busy in no running job, such that
-//   1. no table outside the job whose range overlaps an input's stands between that input's place and the output's, so
-//      that for every key newer places go on to hold newer versions, whether data moves down or up;
-//   2. no other table of the output's run overlaps the hull of all inputs, so that the run stays disjoint however the
-//      output is cut into tables;
-//   3. against every running job: if the places from the newest to the oldest of inputs and output have one in common,
-//      the hulls of their keys have no key in common. Then each job is legal whichever ends first;
-//   4. the output's run exists, or is a new one below level 0 (there, only flushes make runs);
-//   5. a move's inputs are disjoint among themselves.
+// The inputs of a legal job are live, named once, and in no running job. Further:
+//   1. Between an input's place and the output's stands no other table that overlaps the input. So newer places hold
+//      newer versions of every key, whether data moves down or up.
+//   2. No other table of the output's run overlaps the hull of all inputs. So the run stays disjoint however the output
+//      is cut into tables.
+//   3. A job spans the places from its newest to its oldest, inputs and output. If the spans of two running jobs
+//      share a place, their hulls share no key. So both stay legal whichever ends first.
+//   4. The output's run exists, or it is a new one below level 0 (no job makes a run of level 0).
+//   5. The inputs of a move are disjoint among themselves.
 // Thread-safety: pure. Complexity: runs of the inputs times tables.
 #pragma once
 
@@ -20,10 +20,10 @@
 
 namespace mylonite {
 
-// kInvalidArgument saying what is wrong.
+// kInvalidArgument with the reason if the job is illegal.
 Status check_legal(Levels levels, std::span<const RunningJob> running, const CompactionJob& job);
 
-// The job as later decisions see it. Requires a legal job.
+// The job as a running one, which later checks take into account. Requires a legal job.
 RunningJob start_job(Levels levels, const CompactionJob& job, std::uint64_t id);
 
 }  // namespace mylonite

@@ -16,15 +16,15 @@ namespace {
 constexpr std::uint64_t kStepBytes = 256 << 10;
 constexpr std::uint64_t kRetries = 3;
 constexpr std::uint64_t kFirstRetryNs = 100'000'000;
-constexpr std::uint64_t kLookAtClockNs = 10'000'000'000;  // the wall clock may jump: look at it so often
-constexpr std::uint64_t kClockStandsNs = 1'000'000;       // it may stand still: do not look at it without pause
+constexpr std::uint64_t kLookAtClockNs = 10'000'000'000;  // the longest wait: the wall clock may jump
+constexpr std::uint64_t kClockStandsNs = 1'000'000;       // the shortest wait: the wall clock may stand still
 constexpr std::uint64_t kTickNs = 100;
 
 Error closed_error() { return Error(Code::kClosed, "the store is closed"); }
 
 Timestamp wall_now() { return Timestamp{std::min(rt::wall_ticks(), kTimestampMax.ticks)}; }
 
-// A manifest's record of what is about to start.
+// The manifest's record of a job that is about to start.
 JobRecord record_of(const Version& version, const CompactionJob& job) {
   JobRecord record;
   record.why = job.why;
@@ -51,7 +51,7 @@ Compactor::Compactor(EngineState& state, ConfiguredPolicy policy) : state_(state
       version->policy->version == policy_.policy.state_version) {
     policy_state_ = version->policy->state;
   }
-  // Without the lock: nobody writes, flushes or merges before the open returns.
+  // Without the lock: no thread writes, flushes or merges before the open returns.
   state.gate.set_limits(pressure_limits(policy_, view_of(*version, running_)));
   for (std::uint64_t i = 0; i < state.options.compaction_threads; ++i) {
     threads_.emplace_back(fmt::format("compaction {}", i + 1), [this] { run(); });
@@ -103,8 +103,8 @@ std::optional<Compactor::Task> Compactor::decide() {
   std::optional<Task> task;
   deciding_ = true;
   {
-    // Safe: while deciding_ is set no other thread decides. What runs may end meanwhile, but nothing else starts, so
-    // what is legal stays legal.
+    // Safe: while deciding_ is set, no other thread decides. Running jobs may end meanwhile, but none starts, so a
+    // legal job stays legal.
     const rt::Unlocked unlocked(state_.mutex);
     choice = request ? Choice{.job = request->plan(view)} : choose(policy_, view);
     if (request && choice.job) legal = check_legal(version->levels, running, *choice.job);
@@ -120,7 +120,7 @@ std::optional<Compactor::Task> Compactor::decide() {
   if (ended()) return std::nullopt;
   if (!task) {
     if (legal.ok() && request) finish(request, std::nullopt);
-    // What is not legal although nothing runs never will be.
+    // With no job running, waiting cannot make it legal.
     if (!legal.ok() && running.empty()) finish(request, legal.error());
     return std::nullopt;
   }
@@ -166,7 +166,7 @@ void Compactor::rest(std::uint64_t asks) {
 }
 
 Result<VersionEdit> Compactor::make_tables(Task& task) {
-  // Safe: the task stands in running_, so nobody else starts a job that meets its tables.
+  // Safe: the task is in running_, so no other thread starts a job that meets its tables.
   const rt::Unlocked unlocked(state_.mutex);
   state_.listener.on_compaction_begin(task.record);
   NewTables tables(state_);
@@ -183,7 +183,7 @@ Status Compactor::commit(Task& task, VersionEdit& edit) {
   if (!policy_state_.empty()) {
     edit.policy = PolicyState{.policy = policy_.text, .version = policy_.policy.state_version, .state = policy_state_};
   }
-  // Safe: the task still stands in running_; commits have an order of their own.
+  // Safe: the task is still in running_, and the catalog orders commits by a lock of its own.
   const rt::Unlocked unlocked(state_.mutex);
   return state_.catalog->commit(edit);
 }
@@ -264,7 +264,7 @@ void Compactor::pause(const Error& why) {
   state_.gate.stop_pressing();
   state_.listener.on_compaction_paused(why);
   state_.merge_work.notify_all();
-  state_.progress.notify_all();  // nobody need wait for a merge any more
+  state_.progress.notify_all();  // writers that wait for merges go on
 }
 
 void Compactor::finish(const std::shared_ptr<Request>& request, std::optional<Error> error) {

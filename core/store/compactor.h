@@ -1,11 +1,11 @@
-// The store's compaction threads: ask the chooser when something has changed, run its job in small steps, commit, and
-// remove the files that are no longer named (readers that hold them keep reading). Several jobs run at once; one thread
-// at a time decides. Merges that users ask for go before those of the policy.
+// The store's compaction threads. After a change they ask the chooser for a job, run it in small steps and commit it.
+// Then they remove the files that no version names any longer; readers that hold such files keep reading.
 //
-// An error that a retry may cure is tried again a few times; any other pauses compaction until the store is reopened:
-// nothing is lost, and reads and writes go on. (If it was the manifest that failed, the next flush finds that out and
-// stops the writes.) close() does not wait for a merge: it is given up, and the next open removes what it left.
-// Thread-safety: as said at each member. The state's lock is never held over I/O, nor while a policy thinks.
+// Several jobs run at once, and one thread at a time decides. Merges that users request precede those of the policy.
+// A job whose error a retry may cure is retried a few times. Any other error pauses compaction until the store is
+// reopened: nothing is lost, and reads and writes go on. (If the manifest failed, the next flush meets the same error
+// and stops the writes.) close() does not wait for a merge: it gives it up, and the next open removes its files.
+// Thread-safety: stated at each member. The state's lock is never held during I/O, nor while a policy decides.
 #pragma once
 
 #include <cstdint>
@@ -31,9 +31,9 @@ class Compactor {
   Compactor(EngineState& state, ConfiguredPolicy policy);
   void join() { threads_.clear(); }  // requires state.closing
 
-  void add_to(StoreStats& stats) const;  // what runs, and why nothing does
+  void add_to(StoreStats& stats) const;  // the number of running merges, and why merging is paused
 
-  // Any thread, without the lock; return when the merge is in force, or there is nothing to merge.
+  // Any thread, without the lock. They return when the merge is committed, or when there is nothing to merge.
   Status compact_level(std::uint32_t level);
   Status compact_range(const KeyBounds& bounds);
 
@@ -50,17 +50,17 @@ class Compactor {
     JobPlan plan;
     JobRecord record;
     RunningJob running;                // moved into running_ when the task starts
-    std::shared_ptr<Request> request;  // null: the policy's
+    std::shared_ptr<Request> request;  // null: the policy chose the job
   };
 
   void run();
   bool ended() const REQUIRES(state_.mutex) { return state_.gate.shut() || paused_; }
-  // Releases the lock while it thinks. Empty: nothing to do before `wake_ns_`, or it must be asked again at once.
+  // Releases the lock while the chooser decides. Empty: no job until `wake_ns_`, or until the next change.
   std::optional<Task> decide() REQUIRES(state_.mutex);
   void start(Task& task) REQUIRES(state_.mutex);
   Task plan_task(const std::shared_ptr<const Version>& version, CompactionJob job, const PolicyView& view) const;
   void rest(std::uint64_t asks) REQUIRES(state_.mutex);
-  void work(Task& task) REQUIRES(state_.mutex);  // releases the lock over I/O, as the next two do
+  void work(Task& task) REQUIRES(state_.mutex);  // releases the lock during I/O, as the next two do
   Result<VersionEdit> make_tables(Task& task) REQUIRES(state_.mutex);
   Status commit(Task& task, VersionEdit& edit) REQUIRES(state_.mutex);
   Result<VersionEdit> carry_out(Task& task, const RunTarget& target);
@@ -76,10 +76,10 @@ class Compactor {
   const ConfiguredPolicy policy_;
   std::vector<RunningJob> running_ GUARDED_BY(state_.mutex);
   std::deque<std::shared_ptr<Request>> requests_ GUARDED_BY(state_.mutex);  // those that are not done
-  std::string policy_state_ GUARDED_BY(state_.mutex);  // written by the deciding thread alone, which reads it without
+  std::string policy_state_ GUARDED_BY(state_.mutex);  // only the deciding thread writes it, and reads it unlocked
   bool deciding_ GUARDED_BY(state_.mutex) = false;
-  std::uint64_t wake_ns_ GUARDED_BY(state_.mutex) = rt::kNever;  // ask the policy again then although nothing changes
-  std::uint64_t retry_ns_ GUARDED_BY(state_.mutex) = 0;          // nothing starts before
+  std::uint64_t wake_ns_ GUARDED_BY(state_.mutex) = rt::kNever;  // when to ask the policy again without a change
+  std::uint64_t retry_ns_ GUARDED_BY(state_.mutex) = 0;          // no job starts before
   std::uint64_t failures_ GUARDED_BY(state_.mutex) = 0;          // since the last success
   std::optional<Error> paused_ GUARDED_BY(state_.mutex);
   std::vector<rt::Thread> threads_;

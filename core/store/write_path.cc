@@ -95,7 +95,7 @@ Status WritePath::make_room(bool freeze_anyway) {
   return {};
 }
 
-// The memtable is full: waits until it may be frozen.
+// Waits until the full memtable may be frozen.
 Status WritePath::wait_for_room() {
   if (must_wait(StallCause::kMemtables)) {
     rt::mark("write.stall_frozen_memtables");
@@ -111,8 +111,8 @@ Status WritePath::wait_for_room() {
   return {};
 }
 
-// Lets merging catch up: while writers are pressed they go on at write_slowdown_bytes_per_second, in small sleeps that end
-// with the pressure. What was logged before is not held against them.
+// Lets merging catch up: under pressure, writes proceed at write_slowdown_bytes_per_second. The leader sleeps in small
+// portions, each at most until the pressure ends. Bytes logged before the pressure do not count.
 void WritePath::slow_down() {
   if (state_.gate.pressure().level == Pressure::Level::kNone || state_.gate.closing()) {
     unpaced_bytes_ = 0;
@@ -125,7 +125,7 @@ void WritePath::slow_down() {
   unpaced_bytes_ = 0;
   const std::string why = state_.gate.pressure().cause;
   {
-    // Safe: this request stays at the front of the queue, so nobody else leads; everything is looked at afterwards.
+    // Safe: this request stays at the front of the queue, so no other leads; all state is read again afterwards.
     const rt::Unlocked unlocked(state_.mutex);
     state_.listener.on_write_stall({.cause = StallCause::kSlowdown, .why = why});
   }
@@ -159,7 +159,7 @@ Status WritePath::roll_log() {
   FileNumber number;
   Status done;
   {
-    // Safe: the log is the leader's alone, and the catalog has a lock of its own.
+    // Safe: only the leader uses the log, and the catalog has a lock of its own.
     const rt::Unlocked unlocked(state_.mutex);
     const Catalog::Position position = state_.catalog->position();
     number = state_.catalog->new_file_number();
@@ -179,7 +179,7 @@ Status WritePath::commit(const std::vector<Request*>& group) {
   const std::shared_ptr<Memtable> memtable = state_.views.active();
   Status done;
   {
-    // Safe: only the leader logs, adds to the active memtable and replaces it; no read looks above `visible`.
+    // Safe: only the leader logs, adds to the active memtable and replaces it; no read sees stamps above `visible`.
     const rt::Unlocked unlocked(state_.mutex);
     report_stamps(group);
     done = log(group);
@@ -210,7 +210,7 @@ void WritePath::count(const std::vector<Request*>& group) {
   }
 }
 
-// Gives every batch its stamp, and raises the durable ceiling first where they would reach it.
+// Gives every batch its stamp. Raises the durable ceiling first if the stamps would reach it.
 Status WritePath::stamp(const std::vector<Request*>& group) {
   const std::uint64_t clock = rt::wall_ticks();
   if (!StampSource::clock_is_usable(clock) && !std::exchange(clock_reported_, true)) {
@@ -248,7 +248,7 @@ void WritePath::report_stamps(const std::vector<Request*>& group) {
 Status WritePath::raise_ceiling(Timestamp ceiling) {
   Status done;
   {
-    // Safe: stamps are issued by the leader alone, and these come out only once the ceiling is above them.
+    // Safe: only the leader issues stamps, and it issues these only once the ceiling is above them.
     const rt::Unlocked unlocked(state_.mutex);
     done = state_.catalog->commit({.ceiling = ceiling});
   }
@@ -282,8 +282,8 @@ Status WritePath::log(const std::vector<Request*>& group) {
   return wal_->sync();
 }
 
-// The memtable was frozen; once everything frozen is in tables, the stream becomes a newer run than all of them, and
-// what is written after it meets a newer memtable.
+// Writes the stream as a run. Requires that the active memtable was frozen. Waits until all frozen memtables are in
+// tables, so that the run is newer than all of them. Later writes go to a newer memtable.
 Status WritePath::write_ingest(Request& request) {
   while (!state_.gate.shut() && !state_.views.frozen().empty()) state_.progress.wait(state_.mutex);
   if (state_.gate.stopped()) return *state_.gate.stopped();
@@ -293,7 +293,7 @@ Status WritePath::write_ingest(Request& request) {
   Status written;
   Status committed;
   {
-    // Safe: this request leads meanwhile, so no other stamp is issued; no read looks above `visible`.
+    // Safe: this request leads meanwhile, so no other stamp is issued; no read sees stamps above `visible`.
     const rt::Unlocked unlocked(state_.mutex);
     report_stamps({&request});
     NewTables tables(state_);
@@ -311,11 +311,11 @@ Status WritePath::write_ingest(Request& request) {
     return written;
   }
   if (!committed.ok()) {
-    state_.stop(committed.error());  // the manifest failed: the run may be there at the next open
+    state_.stop(committed.error());  // the manifest failed: the next open may find the run
     return committed;
   }
-  // What follows goes to a log that attests the manifest's record of this run: should a lying disk lose the record, the
-  // next open finds a log that knows better, and not a store without its middle.
+  // Later writes go to a log that attests the manifest's record of this run. If a lying disk loses the record, the next
+  // open notices, and does not show the later writes without this run.
   if (Status rolled = roll_log(); !rolled.ok()) return rolled;
   for (const VersionEdit::Added& added : edit.added) state_.counters.ingested_bytes.add(added.table.file_bytes);
   state_.history.show(request.at);

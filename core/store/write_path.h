@@ -1,10 +1,11 @@
-// The way of a write: queue → group → stamps → log → memtable → visible.
+// The path of a write: queue → group → stamps → log → memtable → visible.
 //
-// Writers queue up; the one at the front leads. It takes a group of waiting writers, gives each batch its stamp, logs
-// all with one append (and one sync, where asked for), inserts them into the memtable, makes them visible, and wakes
-// the group. With sync on nothing is visible before it is durable. Only the leader touches the log and replaces the
-// active memtable, so neither needs a lock of its own. A failed append or sync stops all writes: nothing is known
-// about the log's end. Source: group commit as in LevelDB's writer queue.
+// Writers queue up, and the one at the front leads. It takes a group of waiting writers and gives each batch its stamp.
+// It logs all batches with one append, and one sync where asked for. Then it inserts them into the memtable, makes them
+// visible, and wakes the group. Source: group commit as in LevelDB's writer queue.
+// Invariants: with sync on, nothing is visible before it is durable. Only the leader uses the log and replaces the
+// active memtable, so neither needs a lock of its own. A failed append or sync stops all writes, since the log's end is
+// unknown.
 // Thread-safety: any thread. Complexity: a write costs O(log n) in the memtable plus its share of the group's I/O.
 #pragma once
 
@@ -26,16 +27,16 @@ class WritePath {
  public:
   WritePath(EngineState& state, std::unique_ptr<WalWriter> wal) : state_(state), wal_(std::move(wal)) {}
 
-  // The stamp of the batch; an empty batch gets the newest visible one and is not logged.
+  // Returns the batch's stamp. An empty batch is not logged; its stamp is the newest visible one.
   Result<Timestamp> write(const WriteBatch& batch);
   // Makes everything acknowledged so far durable.
   Status sync();
-  // Freezes the active memtable, if it holds anything. Returns the order of the newest frozen one ever.
+  // Freezes the active memtable if it is not empty. Returns the order of the newest memtable frozen so far.
   Result<std::uint64_t> freeze();
-  // The stamp of all that was ingested; of an empty stream the newest visible one.
+  // Returns the stamp of all pairs of the stream; for an empty stream, the newest visible one.
   Result<Timestamp> ingest(IngestSource& source);
-  // Waits until no caller is left (state.closing must be set), then ends the log with the clean-close marker. Returns
-  // the edit for a store that was closed well: where the log ends, and that no stamp above the last is out.
+  // Waits until no caller is left, then ends the log with the clean-close marker. Requires a closing store. Returns the
+  // edit that records a clean close: the log's end, and a ceiling just above the last stamp.
   Result<VersionEdit> finish();
 
  private:
@@ -53,14 +54,14 @@ class WritePath {
   };
 
   Status submit(Request& request);
-  // The leader's steps. Those that do I/O or sleep let go of the lock meanwhile; nobody else leads until the leader has
-  // taken its group off the queue, so log, clock report and pace are its own.
+  // The leader's steps. Steps that do I/O or sleep release the lock meanwhile. No other request leads until the leader
+  // has taken its group off the queue, so log, clock report and pace belong to it.
   void lead() REQUIRES(state_.mutex);
   std::vector<Request*> take_group() const REQUIRES(state_.mutex);
   Status make_room(bool freeze_anyway) REQUIRES(state_.mutex);
   Status wait_for_room() REQUIRES(state_.mutex);
   void slow_down() REQUIRES(state_.mutex);
-  // Waits until the cause is gone, the store stops or closes; reported to the listener and counted.
+  // Reports a stall to the listener, waits until its cause is gone or the store stops or closes, and counts it.
   Status stall(const StallReport& report) REQUIRES(state_.mutex);
   bool must_wait(StallCause cause) const REQUIRES(state_.mutex);
   Status roll_log() REQUIRES(state_.mutex);
@@ -76,7 +77,7 @@ class WritePath {
   std::unique_ptr<WalWriter> wal_;
   std::deque<Request*> queue_ GUARDED_BY(state_.mutex);
   bool clock_reported_ = false;
-  std::uint64_t unpaced_bytes_ = 0;  // logged under pressure since writers last slept for it; the leader's
+  std::uint64_t unpaced_bytes_ = 0;  // logged under pressure since the last sleep in slow_down(); the leader's
 };
 
 }  // namespace mylonite
