@@ -17,7 +17,7 @@ bool has_detail(FateKind kind) {
          kind == FateKind::kGarbage || kind == FateKind::kStale;
 }
 
-// Chances in sixteenths of keeping and of losing a unit; what remains goes to the stranger fates of its kind.
+// Chances in sixteenths of keeping and of losing a unit; the rest goes to the other fates of its kind.
 struct Odds {
   std::uint64_t kept;
   std::uint64_t lost;
@@ -27,18 +27,18 @@ struct Mood {
   Odds size;
   Odds page;
   Odds sector;
-  bool stale = false;  // the strange fate is always: torn, sectors stale
+  bool stale = false;  // the other fate is always torn for a page, stale for a sector
 };
 constexpr std::array<Mood, 9> kMoods = {{
     {{16, 0}, {16, 0}, {16, 0}, {16, 0}},      // all kept: what a kill leaves
-    {{0, 16}, {0, 16}, {0, 16}, {0, 16}},      // all lost: what was promised and no more
+    {{0, 16}, {0, 16}, {0, 16}, {0, 16}},      // all lost: only what is durable
     {{16, 0}, {16, 0}, {0, 14}, {2, 2}},       // names and sizes without their bytes
     {{0, 16}, {16, 0}, {16, 0}, {16, 0}},      // bytes without their names
     {{8, 8}, {6, 6}, {7, 7}, {6, 6}},          // half
     {{14, 2}, {10, 2}, {2, 1}, {3, 2}},        // torn pages
     {{15, 1}, {13, 1}, {14, 1}, {8, 2}},       // nearly all kept
     {{12, 4}, {2, 2}, {14, 1}, {12, 2}},       // lengths cut
-    {{14, 2}, {16, 0}, {4, 1}, {2, 1}, true},  // old blocks shine through
+    {{14, 2}, {16, 0}, {4, 1}, {2, 1}, true},  // stale sectors
 }};
 
 const Odds& odds_of(const Mood& mood, UnitKind kind) {

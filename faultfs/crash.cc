@@ -43,8 +43,8 @@ class Keys {
   std::map<std::string, int> counts_;
 };
 
-// The bytes that a stale sector may show: any sector of the disk before the crash. Drawn with a leaning to the two that
-// can be mistaken for good ones: the same place at the start of another file, and another place of the same file.
+// The bytes that a stale sector may show: those of any sector of the disk before the crash. Two kinds are likelier,
+// since they can pass for good ones: the same place at the start of another file, and another place of the same file.
 class StaleSectors {
  public:
   explicit StaleSectors(const Disk& disk) : disk_(disk) {}
@@ -87,7 +87,7 @@ class StaleSectors {
   std::vector<PagePointer> firsts_;  // of every file, its first page
 };
 
-// What one file becomes.
+// One file after the power loss.
 class FileCrash {
  public:
   FileCrash(const FileImage& file, Chooser& chooser, StaleSectors& stale, std::string key)
@@ -95,10 +95,10 @@ class FileCrash {
 
   FileImage result() {
     const std::uint64_t size = choose_size();
-    const bool shows_all = size <= file_.size();  // else old bytes come back beyond the visible end
+    const bool shows_all = size <= file_.size();  // false: old bytes reappear beyond the visible end
     std::vector<PagePointer> pages(std::min((size + kPageBytes - 1) / kPageBytes, file_.page_slots()));
     for (std::uint64_t index = 0; index < pages.size(); ++index) pages[index] = file_.durable_page(index);
-    std::uint64_t next = 0;  // pages below it have been asked
+    std::uint64_t next = 0;  // pages below it are decided
     for (ByteRange range : pending_) {
       range.to = std::min(range.to, size);
       if (range.from >= range.to) continue;

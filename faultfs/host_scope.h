@@ -1,11 +1,11 @@
-// Whose memory is asked for. A simulator's own structures (disk, scheduler, oracle) outlive the machines it kills; what
-// the engine allocates dies with its machine. Code that keeps something beyond a machine's life therefore allocates
-// inside a HostScope, and engine code runs outside of any.
+// A scope that marks allocations as the simulator's own. A simulator's structures (disk, scheduler, oracle) outlive the
+// machines that it kills, and the engine's memory dies with its machine. So code that keeps something beyond a
+// machine's death allocates inside a HostScope, and engine code runs outside of any.
 //
-// Invariants: a thread's own stack is inside a scope from the start; a fiber is not (sim/fiber saves and restores the
-// depth at every switch, so scopes belong to the fiber that entered them).
-// Does not: allocate. It is a count that a program's operator new may look at (sim/machine_heap); in a program with the
-// ordinary one it means nothing. Thread-safety: one count a thread. Complexity: one addition.
+// Invariants: a thread's own stack is inside a scope from the start; a fiber is not. sim/machine/fiber.h saves and
+// restores the depth at every switch, so scopes belong to the fiber that entered them.
+// It does not allocate. It is a count for a program's operator new (sim/machine/machine_heap.h); the ordinary one
+// ignores it. Thread-safety: one count a thread. Complexity: one addition.
 #pragma once
 
 namespace mylonite::faultfs {
@@ -14,7 +14,7 @@ class HostScope {
  public:
   static constexpr int kThreadsOwn = 1;  // the depth that a thread begins with
 
-  // Fibers look like threads to ThreadSanitizer, and the count like a race.
+  // ThreadSanitizer takes fibers for threads, and the count for a race.
   __attribute__((no_sanitize("thread"))) HostScope() { ++depth_; }
   __attribute__((no_sanitize("thread"))) ~HostScope() { --depth_; }
   HostScope(const HostScope&) = delete;

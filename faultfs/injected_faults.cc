@@ -12,7 +12,7 @@ Verdict InjectedFaults::before(const Call& call) {
     strike = injector_.decide({.call = call, .path = path});
     if (strike) struck_.push_back({.at = path.anchor(call.kind), .strike = *strike});
   }
-  // The answer is made of the caller's own memory.
+  // Outside the scope: the answer's memory is the caller's own.
   return strike ? verdict_of(*strike, call) : Verdict{};
 }
 

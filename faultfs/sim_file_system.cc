@@ -24,7 +24,7 @@ Call name_call(CallKind kind, std::string_view path, std::string_view other_path
 
 Status status_of(const Result<NodeId>& result) { return result.ok() ? Status{} : Status(result.error()); }
 
-// Runs a change of the disk, whose memory outlives the machine that asks for it; its error is the machine's.
+// Runs a change of the disk. The disk's memory outlives the calling machine; the error's memory is the machine's.
 template <class Change>
 Status change(Change apply) {
   Status status = [&] {
@@ -37,7 +37,7 @@ Status change(Change apply) {
   return error.can_retry() ? copy.retryable() : copy;
 }
 
-// One to three neighbouring ones; which ones follows from the detail.
+// Flips one to three neighbouring bits; the detail decides which ones.
 void flip_bits(std::span<char> bytes, std::uint64_t detail) {
   Random random(detail);
   const std::uint64_t count = random.between(1, 3);
@@ -159,7 +159,7 @@ class SimFileSystem::Handle final : public vfs::File {
     return bytes;
   }
 
-  // As in POSIX, a close that fails has closed all the same.
+  // As in POSIX, a failed close closes the handle too.
   Status close() override {
     if (Status good = usable(false); !good.ok()) return good;
     open_ = false;

@@ -1,5 +1,5 @@
-// One call of a file system named by its place in a run, so that edits elsewhere do not shift it: "the 3rd sync of the
-// 2nd wal". Recorded faults and crashes are named so. path_cache.h counts calls and makes anchors.
+// An anchor names one call of a file system by its place in a run: "the 3rd sync of the 2nd wal". Edits elsewhere in
+// the run do not shift it. Records of faults and crashes use anchors. path_cache.h counts calls and makes anchors.
 // Thread-safety: values.
 #pragma once
 
@@ -13,7 +13,7 @@ namespace mylonite::faultfs {
 
 struct Anchor {
   std::string role;              // of the file, in the words of its user's classifier
-  std::uint64_t generation = 0;  // the so-many-th file of its role
+  std::uint64_t generation = 0;  // the file's number within its role
   CallKind call{};
   std::uint64_t nth = 1;  // call of its kind on that file
   bool operator==(const Anchor&) const = default;

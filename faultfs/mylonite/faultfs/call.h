@@ -1,8 +1,8 @@
 // One call of a file system, as faults and crashes see it, and the table of the kinds of call.
 //
-// Invariants: row i of kCalls describes the kind of value i, so every kind has one name and one class. A class says
-// what the call is to a disk, and every rule about kinds ("may it lie", "does it change the disk") asks the class.
-// Does not: know files, roles or faults. Thread-safety: values, constants and pure functions. Complexity: O(1).
+// Invariant: row i of kCalls describes the kind of value i, so every kind has one name and one class. The class is what
+// the call does to a disk. Every rule about kinds ("may it lie", "does it change the disk") is a rule about classes.
+// It knows no files, roles or faults. Thread-safety: values, constants and pure functions. Complexity: O(1).
 #pragma once
 
 #include <array>
@@ -38,12 +38,12 @@ enum class CallKind : std::uint8_t {
 inline constexpr std::size_t kCallKinds = 19;
 
 enum class CallClass : std::uint8_t {
-  kNames,   // changes which names there are
+  kNames,   // changes the set of names
   kBytes,   // changes a file's bytes or length
   kSyncs,   // makes names or bytes durable
-  kReads,   // answers bytes of a file
-  kLooks,   // answers what is there, or opens it
-  kGauges,  // answers a number that the system keeps in memory
+  kReads,   // returns bytes of a file
+  kLooks,   // returns what exists, or opens it
+  kGauges,  // returns a number that the system keeps in memory
   kCloses,  // ends a handle
 };
 

@@ -1,14 +1,14 @@
-// Who decides what a power loss leaves. A crash asks a Chooser once for every unit that was not durable; the answer is
-// that unit's fate. Units have readable keys that do not depend on what else was pending, so the decisions of one crash
-// can be recorded, replayed, shrunk and read aloud:
+// The decision what a power loss leaves. A crash asks a Chooser once for every unit that was not durable; the answer is
+// that unit's fate. A unit has a readable key, which does not depend on other pending units. So the decisions of a
+// crash can be recorded, replayed, shrunk and read aloud:
 //
 //   name    "create sst-4.sst"  "rename CURRENT.tmp to CURRENT"      kept, lost
 //   size    "wal-3.log size"                                          kept, lost (the durable size), between
 //   page    "wal-3.log@page 2"                                        kept, lost, torn (its sectors are asked)
 //   sector  "wal-3.log@sector 17" (512 B, counted from the start)     kept, lost, zero, prefix, suffix, garbage, stale
 //
-// A key met again in the same crash gets a counter: "create a", "create a #2". The default fate is kept, so a crash is
-// written down as its deviations. Choosers are deterministic. Thread-safety: one thread an object.
+// A repeated key in one crash gets a counter: "create a", "create a #2". The default fate is kept, so a crash is
+// recorded as its deviations. Choosers are deterministic. Thread-safety: one thread an object.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ enum class UnitKind : std::uint8_t { kName, kSize, kPage, kSector };
 
 enum class FateKind : std::uint8_t {
   kKept,     // as readers saw it
-  kLost,     // as it was when last durable; zeros where nothing was
+  kLost,     // as it was when last durable; zeros if it never was
   kBetween,  // size: some length between the durable and the visible one
   kTorn,     // page: decided sector by sector
   kZero,     // sector: zeros
@@ -62,7 +62,8 @@ class Chooser {
   virtual Fate choose(const Unit& unit, std::span<const FateKind> legal) = 0;  // legal[0] is kKept
 };
 
-// Seeded. Each object draws a mood first (keep all, lose all, half, torn, …), so that many of them give diverse images.
+// Seeded. Each object first draws a mood (keep all, lose all, half, torn, …), so that different seeds give diverse
+// images.
 class RandomChooser final : public Chooser {
  public:
   explicit RandomChooser(Random random);
@@ -90,7 +91,7 @@ class ReplayChooser final : public Chooser {
  public:
   explicit ReplayChooser(const std::vector<Choice>& choices);
   Fate choose(const Unit& unit, std::span<const FateKind> legal) override;
-  std::vector<std::string> unused() const;  // listed, but never asked for or not legal there; sorted
+  std::vector<std::string> unused() const;  // listed units that were never asked for, or not legal; sorted
 
  private:
   struct Answer {

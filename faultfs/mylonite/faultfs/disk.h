@@ -1,12 +1,12 @@
-// A simulated disk as a value: what programs see now, and what a power loss could not take away, of every file and of
-// the names. Copies are cheap (about a pointer a file), independent, and share what neither has changed.
+// A simulated disk as a value: files and names as programs see them, and as they are durable. Copies are cheap (about a
+// pointer a file) and independent; they share what neither has changed.
 //
-// Names. Every directory has visible entries and durable entries; between them lies one journal of name operations in
-// the order they were made. sync_directory makes the directory's own operations durable, which every profile of
-// crash.h grants; what the kinder profiles grant beside is noted as sequence numbers, so one disk serves all profiles.
-// Invariants: durable entries + the journal applied in order = visible entries; a name operation touches one directory;
+// Names. Every directory has visible entries and durable entries. One journal holds the name operations between them,
+// in order. sync_directory makes the directory's own operations durable under every profile of crash.h. Kinder profiles
+// make more durable; the disk keeps sequence numbers for them, so one disk serves all profiles.
+// Invariants: durable entries + the journal applied in order = visible entries; a name operation changes one directory;
 // sequence numbers rise; a node lives while a name (visible, durable, or in the journal) or a holder needs it.
-// Holders and locks belong to the running process (open files keep nameless files alive) and end with it: see crash.h.
+// Holders and locks belong to the running process and end with it (crash.h). An open file keeps a nameless file alive.
 // Paths must have passed vfs::check_path. Errors and their order are those of posix: the conformance test compares.
 // It knows no handles, no faults and no schedule. Thread-safety: a disk and all its copies belong to one thread.
 // Units: bytes. Space is counted in 4 KiB pages of files that are visible or held; directories are free.
@@ -33,8 +33,8 @@ enum class NameChange : std::uint8_t { kCreate, kLink, kRename, kRemove, kMakeDi
 struct NameOperation {
   NameChange change;
   std::uint64_t sequence;
-  NodeId directory;  // that holds the name, or both names
-  NodeId node;       // that the name led to, or leads to
+  NodeId directory;  // the one that holds the name, or both names
+  NodeId node;       // the one that the name leads to, or led to
   std::string path;
   std::string to;  // rename only
 };
@@ -47,17 +47,17 @@ using Entries = std::vector<Entry>;  // sorted by name
 
 const Entry* find_entry(const Entries& entries, std::string_view name);  // null: no such name
 
-// Applies one operation to the entries of its directory. Tolerates lost predecessors: a name is removed only while it
-// still leads to the operation's node.
+// Applies one operation to the entries of its directory. Earlier operations may be lost: it removes a name only if the
+// name leads to the operation's node.
 struct Effect {
-  int names = 0;                   // gained, or lost, by the operation's node
-  std::optional<NodeId> replaced;  // lost one name
+  int names = 0;                   // the number of names that the operation's node gains; negative: loses
+  std::optional<NodeId> replaced;  // the node that lost a name
 };
 Effect change_entries(const NameOperation& operation, Entries& entries);
 
 struct Node {
   bool is_directory = false;
-  std::string path;                // as last created or renamed; names the node in crash units
+  std::string path;                // as last created or renamed; crash units name the node by it
   FileImage file;                  // of a file
   Entries visible;                 // of a directory
   Entries durable;                 // of a directory
@@ -79,7 +79,7 @@ class Disk {
   // Names.
   std::optional<NodeId> find(std::string_view path) const;
   Result<NodeId> find_file(const std::string& path) const;       // kNotFound; kInvalidArgument for a directory
-  Result<NodeId> find_directory(const std::string& path) const;  // kNotFound for a file, too
+  Result<NodeId> find_directory(const std::string& path) const;  // kNotFound also for a file
   Result<NodeId> create(const std::string& path);
   Status link(const std::string& from, const std::string& to);
   Status rename(const std::string& from, const std::string& to);
@@ -94,7 +94,7 @@ class Disk {
   void sync(NodeId file, vfs::SyncKind kind);  // kDataAndSize may persist the file's name too: see crash.h
   void forget(NodeId file);
 
-  // The process: each hold keeps a node alive though nameless.
+  // The process: each hold keeps a node alive, also without a name.
   void hold(NodeId node) { change_live(node, 1); }
   void release(NodeId node) { change_live(node, -1); }
   bool try_lock(NodeId file);
@@ -109,7 +109,7 @@ class Disk {
   std::uint64_t committed() const { return committed_; }  // where journals are ordered, operations below it are durable
   void replace(NodeId id, Node node);
   void clear_journal() { journal_.clear(); }
-  void restart();  // no process holds anything; nodes that nobody needs are gone
+  void restart();  // ends all holds and locks; removes nodes that are no longer needed
 
  private:
   struct Slot {
@@ -124,12 +124,12 @@ class Disk {
   void change_live(NodeId id, int by);
   void change_remembered(NodeId id, int by);
   void drop_if_unneeded(NodeId id);
-  Result<NodeId> place_for(const std::string& path) const;  // the directory that may take a new name `path`
-  void record(NameOperation operation);                     // and apply it to the visible entries
+  Result<NodeId> place_for(const std::string& path) const;  // the directory that takes the new name `path`
+  void record(NameOperation operation);                     // also applies it to the visible entries
   void walk(NodeId directory, const std::string& path, std::uint64_t& hash) const;
 
   std::vector<Slot> slots_;
-  std::vector<NodeId> free_;  // slots of nodes that are gone; the latest is used first
+  std::vector<NodeId> free_;  // slots without a node; the last is used first
   std::vector<NameOperation> journal_;
   std::uint64_t next_sequence_ = 1;
   std::uint64_t committed_ = 0;

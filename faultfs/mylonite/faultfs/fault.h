@@ -1,10 +1,10 @@
-// The faults of a simulated disk: one enum, and one table that says of each what it is called, which calls it fits,
-// what it answers and what it leaves behind. faultfs/README.md shows the same table, and a test compares the two.
+// The faults of a simulated disk: one enum, and one table with the name of each, the calls that it fits, its answer and
+// what it leaves behind. faultfs/README.md shows the same table, and a test compares the two.
 //
-// A new fault is an enumerator, a row here and a line there; a new way to leave things behind is an enumerator of
-// Leaves too, and a branch in SimFileSystem. What a power loss does is no fault of a call: see crash.h and choice.h.
+// A new fault is an enumerator, a row here and a line there. A new effect on the disk is also an enumerator of Leaves
+// and a branch in SimFileSystem. The effects of a power loss are not faults of calls: see crash.h and choice.h.
 // Invariants: row i describes the fault of value i; an answer of success without the call's effect fits only calls
-// that answer nothing else (syncs). Does not: decide when a fault strikes (injector.h).
+// that answer nothing else (syncs). It does not decide when a fault strikes (injector.h).
 // Thread-safety: constants and pure functions.
 #pragma once
 
@@ -29,13 +29,13 @@ enum class Fault : std::uint8_t {
 };
 inline constexpr std::size_t kFaults = 7;
 
-// What becomes of the call's effect.
+// The part of the call's effect that happens.
 enum class Leaves : std::uint8_t {
-  kAll,         // it happens
-  kNothing,     // it does not
-  kPart,        // an append adds a first part of its bytes; of any other call nothing happens
+  kAll,         // all of it
+  kNothing,     // nothing
+  kPart,        // an append adds a first part of its bytes; any other call does nothing
   kCleanPages,  // a sync makes nothing durable, and no later sync covers the bytes that it should have
-  kWrongBytes,  // a read answers other bytes than those on the disk, which stay as they are
+  kWrongBytes,  // a read returns wrong bytes; those on the disk do not change
 };
 inline constexpr std::array<std::string_view, 5> kLeavesNames = {"all of the effect", "nothing", "nothing, or a part",
                                                                  "nothing, pages clean", "wrong bytes in the answer"};
@@ -47,7 +47,7 @@ struct FaultRow {
   CallSet fits;                 // calls that it may strike
   std::optional<Code> answers;  // the error; empty: success
   Leaves leaves;
-  bool has_forms = false;    // a strike's detail says which
+  bool has_forms = false;    // a strike's detail chooses among several forms
   std::string_view meaning;  // for people
 };
 
@@ -111,7 +111,7 @@ constexpr bool is_lie(Fault fault) {  // answers success without the effect
 }
 std::optional<Fault> fault_from_name(std::string_view name);
 
-// A fault that strikes a call. The detail says which of its forms it takes, where it has several; else it is 0.
+// A fault that strikes a call. The detail chooses its form if it has several; else it is 0.
 struct Strike {
   Fault fault = Fault::kIoError;
   std::uint64_t detail = 0;
@@ -122,7 +122,7 @@ struct Strike {
 struct Verdict {
   Leaves leaves = Leaves::kAll;
   std::optional<Error> error = std::nullopt;  // the answer; empty: success
-  std::uint64_t bytes_done = 0;               // kPart: so many bytes of the append get in
+  std::uint64_t bytes_done = 0;               // kPart: the number of bytes that the append adds
   std::uint64_t detail = 0;                   // of the strike
 };
 Verdict verdict_of(const Strike& strike, const Call& call);  // by the table

@@ -1,10 +1,10 @@
-// The bytes of one simulated file: what a reader sees now, and what a power loss could not take away.
+// The bytes of one simulated file, as a reader sees them and as they are durable.
 //
 //   0            dirty_from            size
 //   |  durable   |  written since     |      a file only changes at its end (append, truncate), so the bytes written
 //   |            |  the last sync     |      since the last sync are one range: the tail
 //
-// forget() models a sync that failed, or lied, and left the pages clean: the tail's bytes become a range that no later
+// forget() models a sync that failed, or lied, and left the pages clean. The tail's bytes become a range that no later
 // sync makes durable, although readers still see them.
 // Invariants: bytes outside pending() and below size() are the same in visible_page and durable_page; bytes of a page
 // beyond the size are zero in visible_page; a page that is absent reads as zeros; lost_pages_ is sorted by index.
@@ -45,22 +45,22 @@ class FileImage {
 
   std::uint64_t size() const { return size_; }
   std::uint64_t pages_held() const { return pages_held_; }  // the space it takes; holes take none
-  std::uint64_t pages_needed(std::uint64_t bytes) const;    // by an append of so many bytes
+  std::uint64_t pages_needed(std::uint64_t bytes) const;    // additional pages for an append of `bytes`
   std::size_t read_at(std::uint64_t offset, std::span<char> out) const;
 
   void append(std::string_view bytes);
   void truncate(std::uint64_t size);
-  void sync(vfs::SyncKind kind);  // kData leaves a grown length undurable: the contract at its worst
+  void sync(vfs::SyncKind kind);  // kData does not make a grown length durable: the contract's worst case
   void forget();
 
   // For crash images.
   bool is_durable() const { return tail_is_clean() && forgotten_.empty() && durable_size_ == size_; }
   std::uint64_t durable_size() const { return durable_size_; }
-  std::uint64_t smallest_size() const;     // that a power loss may leave
-  std::vector<ByteRange> pending() const;  // ascending, apart, not empty, below size()
+  std::uint64_t smallest_size() const;     // the smallest that a power loss may leave
+  std::vector<ByteRange> pending() const;  // ranges that ascend, do not touch, are not empty, and end below size()
   PagePointer visible_page(std::uint64_t index) const;
   PagePointer durable_page(std::uint64_t index) const;
-  std::uint64_t page_slots() const;  // pages at or beyond this are absent, visible and durable ones
+  std::uint64_t page_slots() const;  // visible and durable pages at or beyond this index are absent
 
  private:
   struct LostPage {

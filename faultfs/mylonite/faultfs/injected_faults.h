@@ -1,11 +1,11 @@
-// Puts an injector over a SimFileSystem: faults strike where the injector says so, and what struck is recorded.
+// An interceptor that lets an injector decide which calls of a SimFileSystem fail, and records the faults.
 //
 //   Disk disk;
 //   InjectedFaults faults(inject(Fault::kIoError, nth(3, calls({CallKind::kSync}))));
 //   SimFileSystem fs(disk, &faults);   // its 3rd sync fails
 //
-// Invariants: struck() lists what happened in the order of the calls; given to replay(), it happens again in a run that
-// makes the same calls. Calls are counted from the start, whatever injector is in place.
+// Invariants: struck() lists the faults in the order of the calls; replay() of that list repeats them in a run that
+// makes the same calls. Calls are counted from the start, whichever injector is set.
 // Thread-safety: one thread, or fibers of one scheduler.
 #pragma once
 

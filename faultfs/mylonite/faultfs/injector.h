@@ -1,16 +1,16 @@
-// Injectors: values that decide of each call whether a fault strikes it, and that say in words what they do. They are
-// composed of small parts, after errorfs of Pebble (github.com/cockroachdb/pebble, vfs/errorfs):
+// Injectors: values that decide for each call whether a fault strikes it, and that describe themselves as text. They
+// are composed of small parts, after errorfs of Pebble (github.com/cockroachdb/pebble, vfs/errorfs):
 //
 //   inject(Fault::kIoError, nth(3, of_role("wal", calls(CallKind::kSync))))    "EIO on the 3rd sync of a wal"
 //   inject(Fault::kNoSpace, from_nth(9, calls(CallKind::kAppend)))             "ENOSPC on every append from the 9th on"
 //   first_of({replay(recorded), inject(Fault::kLie, one_in(5, stream, calls({CallClass::kSyncs})))})
 //
-// `Calls` says which calls are meant, `When` which of these, `Injector` what strikes then. Each part is a plain struct
-// of a function and a text, so a user's own part is one more such struct.
-// Invariants: a fault strikes only calls that it fits; a `When` sees every call that the injectors before it let pass,
-// in order, and counts or draws only for those that its `Calls` contain; the same calls and seeds give the same faults.
-// Copies share counters and random streams. An injector learns of roles from its user's classifier (path_cache.h).
-// Does not: touch disks, or record (injected_faults.h does). Deciding allocates nothing but what replay() answers.
+// `Calls` is a set of calls, `When` chooses among these, `Injector` adds the fault. Each part is a plain struct of a
+// function and a text, so a user's own part is one more such struct.
+// Invariants: a fault strikes only calls that it fits; a `When` sees, in order, every call that earlier injectors let
+// pass; it counts or draws only for those in its `Calls`; the same calls and seeds give the same faults.
+// Copies share counters and random streams. Roles come from the user's classifier (path_cache.h).
+// It does not touch disks, nor record faults (injected_faults.h does). A decision allocates only in replay().
 // Thread-safety: one thread, or fibers of one scheduler. Complexity: O(parts); replay: O(faults placed).
 #pragma once
 
@@ -30,7 +30,7 @@ namespace mylonite::faultfs {
 
 struct SeenCall {
   const Call& call;
-  const PathStatistics& path;  // this call counted
+  const PathStatistics& path;  // with this call counted
 };
 
 struct Calls {
@@ -52,7 +52,7 @@ When every(Calls calls);
 When nth(std::uint64_t n, Calls calls);       // from 1
 When from_nth(std::uint64_t n, Calls calls);  // it, and every later one
 When one_in(std::uint64_t n, Stream stream, Calls calls);
-When from_then_on(When first, Calls then);  // once `first` struck, every later call of `then`
+When from_then_on(When first, Calls then);  // the first strike of `first`, then every later call of `then`
 
 struct Injector {
   std::function<std::optional<Strike>(const SeenCall&)> decide;
@@ -63,10 +63,10 @@ struct WeightedFault {
   std::uint64_t weight = 1;
 };
 Injector nothing();
-Injector inject(Fault fault, When when, Stream forms = nullptr);  // forms: of a fault that has several; null: always 0
-// Draws among those faults that fit the call, once `when` strikes.
+Injector inject(Fault fault, When when, Stream forms = nullptr);  // `forms` draws the detail; null: always 0
+// When `when` strikes, draws among the faults that fit the call.
 Injector inject_one_of(std::vector<WeightedFault> faults, Stream stream, When when);
-Injector first_of(std::vector<Injector> injectors);  // the first that strikes; those behind it do not see the call
+Injector first_of(std::vector<Injector> injectors);  // the first that strikes; later ones do not see the call
 Injector replay(std::vector<PlacedFault> placed);
 
 }  // namespace mylonite::faultfs

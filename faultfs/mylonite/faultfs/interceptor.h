@@ -1,9 +1,9 @@
-// Where a simulation reaches into a SimFileSystem: before every call it may switch threads, crash the machine, or
-// decide that the call fails or lies; after it, it sees the result, and may alter the bytes that a read returns (silent
-// corruption: the disk itself stays pristine, so the fault heals when the interceptor stops).
+// The seam between a simulation and a SimFileSystem. Before every call an interceptor may switch threads, crash the
+// machine, or decide that the call fails or lies. After the call it sees the result, and may alter the bytes of a read.
+// That is silent corruption: the disk itself does not change, so the fault ends with the interceptor.
 //
-// before and after come in pairs around every call that reaches the disk; calls refused earlier (bad path, closed or
-// read-only handle) and handles that are destroyed unclosed are not seen. Views are borrowed for the call.
+// before and after come in pairs around every call that reaches the disk. Calls refused earlier (bad path, closed or
+// read-only handle) and handles destroyed unclosed do not reach it. Views are borrowed for the call.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Counts calls by file, so that each has an anchor (anchor.h). Files are numbered within their role in the order in which they are first met; a role is what the user's
-// classifier says of the path ("wal", "sst"), since faultfs knows no engine.
+// Counts calls by file, so that each call has an anchor (anchor.h). Files are numbered within their role in the order
+// of their first calls. The user's classifier maps a path to its role ("wal", "sst"), since faultfs knows no engine.
 //
 // Invariants: a path keeps its role and its number; counts only grow. A role's name lives as long as the cache.
 // Allocates inside a HostScope: it outlives the machines whose calls it counts.
@@ -19,17 +19,17 @@
 
 namespace mylonite::faultfs {
 
-using RoleOf = std::function<std::string_view(std::string_view path)>;  // answers views of constants
+using RoleOf = std::function<std::string_view(std::string_view path)>;  // returns views of constants
 
 struct PathStatistics {
   std::string_view role;
   std::uint64_t generation = 0;
   std::uint64_t path_hash = 0;
-  std::array<std::uint64_t, kCallKinds> calls{};  // so far, the one at hand included
+  std::array<std::uint64_t, kCallKinds> calls{};  // so far, with the current one
 
   std::uint64_t count(CallKind kind) const { return calls[static_cast<std::size_t>(kind)]; }
   Anchor anchor(CallKind kind) const;
-  bool is_at(const Anchor& anchor, CallKind kind) const;  // as anchor(kind) == anchor, without making one
+  bool is_at(const Anchor& anchor, CallKind kind) const;  // anchor(kind) == anchor, without an allocation
 };
 
 class PathCache {
@@ -38,11 +38,11 @@ class PathCache {
   PathCache(const PathCache&) = delete;
   PathCache& operator=(const PathCache&) = delete;
 
-  PathStatistics& count(const Call& call);  // counts the call; what is known of its path then
+  PathStatistics& count(const Call& call);  // counts the call; returns the statistics of its path
   PathStatistics& find(std::string_view path);
 
  private:
-  struct Recent {  // where a known path was read; what is there now is compared before it is believed
+  struct Recent {  // the address of a known path; the bytes there now are compared before use
     const char* at = nullptr;
     std::pair<const std::string, PathStatistics>* entry = nullptr;
   };

@@ -1,12 +1,12 @@
 // A FileSystem over a simulated Disk: what a process sees. Faults, crashes and schedules come in through one
 // Interceptor (interceptor.h); without one it is a plain, fast, in-memory filesystem that behaves as posix does.
 //
-// One object is one process. Destroying it frees its locks; what it holds open ends when faultfs::process_kill or
-// power_loss makes the next disk. Files and locks must not be used or destroyed after it, nor after the disk was
-// assigned anew, but may be abandoned undestroyed (a killed process). Several may share one disk.
-// Thread-safety: as the interface asks; one flag guards the disk (never held across the interceptor, so simulated
-// threads cannot meet it; the interceptor itself serves real threads only if it is made for them). Copying the disk
-// while real threads run is the caller's to prevent.
+// One object is one process. Several may share one disk. Its destruction frees its locks. Open files stay held until
+// faultfs::process_kill or power_loss makes the next disk. Files and locks must not be used or destroyed after the file
+// system, nor after an assignment to the disk. They may be abandoned undestroyed (a killed process).
+// Thread-safety: that of the interface; one flag guards the disk. It is never held across the interceptor, so simulated
+// threads never wait for it. The interceptor serves real threads only if it is made for them. The caller must not copy
+// the disk while real threads run.
 #pragma once
 
 #include <atomic>
@@ -45,8 +45,8 @@ class SimFileSystem final : public vfs::FileSystem {
   class Handle;
   class Lock;
 
-  // Runs one call between before() and after(): the effect, or what happens instead of it. The effect fills the
-  // result's size and bytes where there is something to tell.
+  // Runs one call between before() and after(): the effect, or `instead` in its place. The effect fills the result's
+  // size and bytes if it has any.
   template <class Effect, class Instead>
   Status run(const Call& call, Effect effect, Instead instead);
   template <class Effect>
