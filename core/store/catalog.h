@@ -1,10 +1,10 @@
 // The catalog: the current Version, the manifest that makes its changes durable, and its open tables.
 //
-// commit() is the only way the set of tables, the first needed log and the stamp ceiling change; an edit is in force
-// only after it is durable. Also hands out file numbers. The manifest is replaced by a snapshot once it is longer than
-// manifest_rotate_bytes and than twice the snapshot it began with: however many tables there are, rotations add no more
-// than a byte for a byte of edits.
-// Thread-safety: all methods may be called from any thread; commits are serialized. I/O happens outside the small lock.
+// Only commit() changes the set of tables, the first needed log and the stamp ceiling. An edit is in force only after
+// it is durable. The catalog also issues file numbers. A snapshot replaces the manifest once it is longer than
+// manifest_rotate_bytes and than twice the snapshot that it began with. So rotations write at most one byte for each
+// byte of edits, whatever the number of tables.
+// Thread-safety: any thread for all methods; commits are serialized. I/O happens outside `mutex_`.
 #pragma once
 
 #include <cstdint>
@@ -36,14 +36,14 @@ class Catalog {
     std::shared_ptr<TableEnvironment> tables;
     std::uint64_t manifest_rotate_bytes = UINT64_MAX;
   };
-  // `manifest` null: for reading only, nothing may be committed.
+  // `manifest` null: for reading only; then commit() must not be called.
   Catalog(StoreDirectory home, std::unique_ptr<Manifest> manifest, Version version, OpenTables tables);
 
   FileNumber new_file_number();
   // Makes the edit durable, then visible. After a failed manifest write every later commit fails with
   // the same error; a new table that cannot be opened, or an edit that does not fit, changes nothing.
   Status commit(VersionEdit edit);
-  // Where the manifest stands, for a new log to attest.
+  // The manifest's current record, for a new log to attest.
   struct Position {
     FileNumber manifest;
     std::uint64_t last_record = 0;
@@ -57,8 +57,8 @@ class Catalog {
   View view() const;
   // Open tables of one run of the current version, in key order.
   std::vector<std::shared_ptr<const TableReader>> tables_of(std::uint32_t level, RunId run) const;
-  // Tables that no version lists any more and that no reader holds (or all, whoever holds them): their files may go.
-  // Each is named once.
+  // Tables that no version lists and no reader holds: their files may be removed. `all`: also those that readers hold.
+  // Each is returned once.
   std::vector<FileNumber> take_unused_tables(bool all = false);
   TableEnvironment& environment() const { return *home_.tables; }
 
@@ -69,11 +69,11 @@ class Catalog {
 
   const StoreDirectory home_;
 
-  rt::Mutex commit_mutex_;  // held over a whole commit, I/O included; taken before mutex_
+  rt::Mutex commit_mutex_;  // held during a whole commit, with its I/O; taken before mutex_
   std::unique_ptr<Manifest> manifest_ GUARDED_BY(commit_mutex_);
   std::optional<Error> broken_ GUARDED_BY(commit_mutex_);
 
-  mutable rt::Mutex mutex_ ACQUIRED_AFTER(commit_mutex_);  // never held over I/O
+  mutable rt::Mutex mutex_ ACQUIRED_AFTER(commit_mutex_);  // never held during I/O
   std::shared_ptr<const Version> version_ GUARDED_BY(mutex_);
   OpenTables tables_ GUARDED_BY(mutex_);
   std::shared_ptr<const TableRuns> runs_ GUARDED_BY(mutex_);  // of version_

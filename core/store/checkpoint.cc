@@ -39,7 +39,7 @@ void take_back(vfs::FileSystem& fs, const std::string& directory) {
 }  // namespace
 
 Status make_checkpoint(const EngineState& state, const std::string& directory) {
-  // Files stay as long as somebody holds their tables.
+  // The view holds the tables, so their files stay.
   const Catalog::View held = state.catalog->view();
   if (Status done = state.fs.make_directory(directory); !done.ok()) return done;
   Status done = fill(state, *held.version, directory);

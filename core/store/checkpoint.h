@@ -1,8 +1,8 @@
-// A second store in another directory of the same filesystem: the tables as further names of the same files, and a
-// manifest of its own. It shares bytes, never changes, with the first; either may be opened, changed and removed.
+// A checkpoint: a second store in another directory of the same file system. Its tables are further names of the same
+// files; its manifest is its own. The two stores share bytes and no changes: each may be opened, changed and removed.
 //
 // Order: directory, tables' names, directory sync, manifest, CURRENT. CURRENT is the commit: a crash before it leaves a
-// directory without CURRENT, which an open refuses. Logs are not copied: what is to be in the checkpoint was flushed.
+// directory without CURRENT, which an open refuses. Logs are not copied: the caller flushes first.
 // Complexity: linear in tables; no table is read.
 #pragma once
 
@@ -12,8 +12,8 @@
 
 namespace mylonite {
 
-// What the state's current version holds. Errors: kAlreadyExists when `directory` is there; the file system's. On an
-// error what was made is removed again, as far as the file system lets it.
+// Copies the state's current version. Errors: kAlreadyExists if `directory` exists; the file system's. On an error it
+// removes what it made, as far as the file system allows.
 Status make_checkpoint(const EngineState& state, const std::string& directory);
 
 }  // namespace mylonite

@@ -1,5 +1,5 @@
-// What an open store counts while it works. Observed by stats(), never steering anything.
-// Thread-safety: every member is atomic; a set of them read together need not be of one moment. Bytes, nanoseconds.
+// The counters of an open store. stats() reads them; they steer nothing.
+// Thread-safety: every member is atomic; several read together need not be of one moment. Bytes, nanoseconds.
 #pragma once
 
 #include <array>
@@ -21,8 +21,8 @@ class Counter {
 
 struct Counters {
   Counter writes;      // batches acknowledged
-  Counter operations;  // in them
-  Counter user_bytes;  // keys and values in them
+  Counter operations;  // in these batches
+  Counter user_bytes;  // keys and values in these batches
   Counter gets;
   Counter gets_found;
   Counter memtable_hits;  // gets that a memtable answered
@@ -33,7 +33,7 @@ struct Counters {
   Counter wal_syncs;
   Counter flushes;
   Counter flush_bytes;
-  Counter flush_dropped;  // entries that a flush did not need to keep
+  Counter flush_dropped;  // entries
   Counter merges;
   Counter moves;  // of whole tables, without reading them
   Counter merge_bytes_in;

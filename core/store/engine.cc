@@ -70,7 +70,7 @@ Status Engine::flush() {
 }
 
 Result<std::uint64_t> Engine::freeze() {
-  // Safe: the caller is counted in, so close() waits for it; everything is looked at again afterwards.
+  // Safe: the caller is counted, so close() waits for it; all state is read again afterwards.
   const rt::Unlocked unlocked(state_->mutex);
   return writers_->path.freeze();
 }
@@ -89,7 +89,7 @@ Status Engine::checkpoint(const std::string& directory) {
 }
 
 Status Engine::copy_to(const std::string& directory) {
-  // Safe: the caller is counted in, so close() waits for it; the checkpoint holds the tables that it copies.
+  // Safe: the caller is counted, so close() waits for it; the checkpoint holds the tables that it copies.
   const rt::Unlocked unlocked(state_->mutex);
   return make_checkpoint(*state_, directory);
 }

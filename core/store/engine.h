@@ -1,5 +1,5 @@
 // The engine behind a Store: recovery opens it, WritePath writes, Flusher flushes, Compactor merges, and close() ends
-// all of them in order. Reads go by EngineState alone, which sessions share.
+// all of them in order. Reads use EngineState alone, which sessions share.
 //
 // An engine without write path, flusher and compactor is open for reading only.
 // Thread-safety: every method from any thread. Contracts: mylonite/store.h.
@@ -55,7 +55,7 @@ class Engine {
   Status close();
 
  private:
-  // The threads that write, and what they need; made and ended together.
+  // The parts that write; made and ended together.
   struct Writers {
     Writers(EngineState& state, std::unique_ptr<WalWriter> wal, ConfiguredPolicy policy)
         : path(state, std::move(wal)), flusher(state), compactor(state, std::move(policy)) {}
@@ -68,7 +68,7 @@ class Engine {
   Engine(std::shared_ptr<EngineState> state, RecoveryReport report, std::unique_ptr<WalWriter> wal,
          ConfiguredPolicy policy);
   Status writable() const;
-  // Both let go of the lock meanwhile.
+  // Both release the lock meanwhile.
   Result<std::uint64_t> freeze() REQUIRES(state_->mutex);
   Status copy_to(const std::string& directory) REQUIRES(state_->mutex);
   Status close_once() REQUIRES(close_mutex_);
@@ -76,7 +76,7 @@ class Engine {
   const std::shared_ptr<EngineState> state_;
   const RecoveryReport recovery_;
   const std::unique_ptr<Writers> writers_;  // null: read-only
-  rt::Mutex close_mutex_;                   // held over the whole of close()
+  rt::Mutex close_mutex_;                   // held during the whole close()
   std::optional<Status> close_result_ GUARDED_BY(close_mutex_);
 };
 

@@ -48,7 +48,7 @@ void EngineState::stop(const Error& why) {
 }
 
 void EngineState::remove_unused_tables(bool all) {
-  // Safe: the catalog has its own lock, and names each table once; the caller holds nothing over this call.
+  // Safe: the catalog has its own lock, and returns each table once; callers keep no state across this call.
   const rt::Unlocked unlocked(mutex);
   for (FileNumber unused : catalog->take_unused_tables(all)) {
     catalog->environment().files.forget(unused);

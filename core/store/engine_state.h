@@ -1,9 +1,9 @@
-// What the parts of an open store share with one another and with those who read it: one lock, and the owners of the
-// state that it guards. Sessions, iterators and snapshots keep it alive, and with it all they use.
+// The state that the parts of an open store share with one another and with readers: one lock, and the owners of what
+// it guards. Sessions, iterators and snapshots keep it alive, and with it all that they use.
 //
-// Lock order: the catalog's locks may be taken while `mutex` is held or not; `mutex` is never held over I/O (but for
-// closing files that nobody reads any more).
-// Thread-safety: as the annotations say.
+// Lock order: the catalog's locks may be taken while `mutex` is held or not; `mutex` is never held during I/O, except
+// the close of files without readers.
+// Thread-safety: by the annotations.
 #pragma once
 
 #include <atomic>
@@ -29,20 +29,20 @@ struct Recovered;
 struct StoreStats;
 
 struct EngineState {
-  // Takes what recovery found, but for the log writer; without one, the store is for reading only.
+  // Takes all of `recovered` except the log writer; without one, the store is for reading only.
   EngineState(std::shared_ptr<vfs::FileSystem> file_system, const Options& given, EventListener& events,
               Recovered& recovered);
 
-  const std::shared_ptr<vfs::FileSystem> owned_fs;  // outlives all else here
+  const std::shared_ptr<vfs::FileSystem> owned_fs;  // outlives all other members
   vfs::FileSystem& fs;                              // the same
   const std::string directory;
   const Options options;
-  EventListener& listener;  // of the store: nothing calls it once the store is gone
+  EventListener& listener;  // not called after the store's destruction
   const std::unique_ptr<Catalog> catalog;
 
   mutable Counters counters;                 // unguarded: atomics
   std::atomic<bool> closed{false};           // reads are refused from here on
-  std::atomic<bool> gives_up_tables{false};  // whoever writes tables ends soon: the store closes
+  std::atomic<bool> gives_up_tables{false};  // the store closes: writers of tables end early
 
   mutable rt::Mutex mutex;
   ReadViews views GUARDED_BY(mutex);
@@ -50,24 +50,24 @@ struct EngineState {
   WriteGate gate GUARDED_BY(mutex);
   LiveLogs logs GUARDED_BY(mutex);
   std::unique_ptr<vfs::FileLock> lock_file GUARDED_BY(mutex);
-  rt::CondVar flush_work;                       // for the flusher: something was frozen; the gate shuts
+  rt::CondVar flush_work;                       // for the flusher: a memtable was frozen; the gate shuts
   rt::CondVar merge_work;                       // for the compactor: see note_change(); the gate shuts
   rt::CondVar progress;                         // for waiters: a flush or merge ended, the gate changed
-  std::uint64_t changes GUARDED_BY(mutex) = 0;  // how often note_change() was called
+  std::uint64_t changes GUARDED_BY(mutex) = 0;  // the number of changes so far
 
-  // The tree, the floor or what merges is not as it was: a policy may choose otherwise.
+  // The tree, the floor or the running merges changed: a policy may choose differently.
   void note_change() REQUIRES(mutex) {
     ++changes;
     merge_work.notify_one();
   }
   void publish() REQUIRES(mutex);               // after a change of memtables or tables
-  void stop(const Error& why) REQUIRES(mutex);  // no write is accepted any more; the first reason stays
-  // Removes the files of tables that nobody needs any more. Lets go of the lock meanwhile.
+  void stop(const Error& why) REQUIRES(mutex);  // refuses all later writes; the first reason stays
+  // Removes the files of unused tables (Catalog::take_unused_tables). Releases the lock meanwhile.
   void remove_unused_tables(bool all = false) REQUIRES(mutex);
-  StoreStats stats() const EXCLUDES(mutex);  // all but what only the engine's threads know; in stats.cc
+  StoreStats stats() const EXCLUDES(mutex);  // without the compactor's part; in stats.cc
 };
 
-// Counts a caller in while it lives, so that close() waits for it. Destroyed with the mutex held, too.
+// Counts a caller during its lifetime, so that close() waits for it. Requires the mutex also at destruction.
 class Caller {
  public:
   explicit Caller(EngineState& state) REQUIRES(state.mutex) : state_(state) { state_.gate.enter(); }

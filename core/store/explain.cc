@@ -27,7 +27,7 @@ ReadStep::Outcome outcome_of(const SourceSeen& seen, std::string_view key) {
   }
   if (seen.run == nullptr) return ReadStep::Outcome::kNothing;
   if (seen.table == nullptr) return ReadStep::Outcome::kNoTable;
-  const auto maybe = seen.table->may_contain(key);  // in memory since the read
+  const auto maybe = seen.table->may_contain(key);  // the read has loaded the filter
   return maybe.ok() && !*maybe ? ReadStep::Outcome::kFilterNo : ReadStep::Outcome::kNothing;
 }
 

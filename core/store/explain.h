@@ -1,5 +1,5 @@
-// A point read explained. It is the read itself (get_at in core/store/read_path.h), with notes taken of each source.
-// Pure but for the tables' I/O. Thread-safety: any thread. Complexity: that of the read.
+// A point read explained. It is the read itself (get_at in core/store/read_path.h), which notes each source.
+// Pure except for the tables' I/O. Thread-safety: any thread. Complexity: that of the read.
 #pragma once
 
 #include <mylonite/explain.h>
@@ -9,7 +9,7 @@
 
 namespace mylonite {
 
-// `names` says where runs stand; it should be the version that `state` was made from.
+// `names` gives the positions of runs; it should be the version that `state` was made from.
 Result<GetExplanation> explain_get(const ReadState& state, const Version& names, const PointRead& read);
 
 }  // namespace mylonite

@@ -42,7 +42,7 @@ void Flusher::run() {
 
 Status Flusher::flush_oldest() {
   const FrozenMemtable oldest = state_.views.frozen().front();
-  // Older memtables are in tables by now: what is behind this one is in the version.
+  // Older memtables are in tables by now, so the version holds all data older than this one.
   const DropRule rule{.floor = state_.history.raise_floor(),
                       .tombstones_until = tombstones_until(state_.options),
                       .older = all_keys(*state_.catalog->version())};
@@ -64,7 +64,7 @@ Status Flusher::flush_oldest() {
 }
 
 Result<Flushed> Flusher::write_tables(const FrozenMemtable& oldest, const DropRule& rule) {
-  // Safe: this thread alone retires memtables, so the oldest stays the oldest; the floor was raised before.
+  // Safe: only this thread retires memtables, so the oldest stays the oldest; the floor was raised before.
   const rt::Unlocked unlocked(state_.mutex);
   NewTables tables(state_);
   auto flushed = flush_memtable(tables.target(), *oldest.memtable, rule);
@@ -76,7 +76,7 @@ Result<Flushed> Flusher::write_tables(const FrozenMemtable& oldest, const DropRu
 
 void Flusher::remove_logs_before(FileNumber first_needed) {
   while (const auto obsolete = state_.logs.take_obsolete(first_needed)) {
-    // Safe: the log is off the list already, and the list is looked at afresh after it.
+    // Safe: the log is off the list already, and the loop reads the list again.
     const rt::Unlocked unlocked(state_.mutex);
     ignore(state_.fs.remove(state_.directory + "/" + wal_name(*obsolete)), "the next open removes it");
   }

@@ -1,8 +1,8 @@
-// The thread that flushes: frozen memtables become the newest runs of level 0, oldest first, without the versions that
-// nobody can ask for any more; the logs they make obsolete go.
+// The thread that flushes. Frozen memtables become the newest runs of level 0, oldest first, without the versions that
+// no read can reach. Then the thread removes the obsolete logs.
 //
-// The state's lock is never held over I/O. A failed flush stops all writes (reads go on).
-// Thread-safety: as said at each member.
+// The state's lock is never held during I/O. A failed flush stops all writes; reads go on.
+// Thread-safety: stated at each member.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 namespace mylonite {
 
 struct Flushed {
-  VersionEdit edit;           // adds the tables, if any are left; raises the floor if anything was dropped
+  VersionEdit edit;           // adds the tables, if there are any; raises the floor if anything was dropped
   std::uint64_t dropped = 0;  // entries and range deletes
 };
 
@@ -27,12 +27,12 @@ Result<Flushed> flush_memtable(const RunTarget& target, const Memtable& memtable
 class Flusher {
  public:
   explicit Flusher(EngineState& state);
-  // Ends after the flush that is running, if any. Requires that the gate closes; what is still frozen stays in the logs.
+  // Waits for the running flush, if any. Requires a closing gate; the logs keep what is still frozen.
   void join() { thread_.join(); }
 
  private:
   void run();
-  Status flush_oldest() REQUIRES(state_.mutex);  // releases the lock over I/O, as the next two do
+  Status flush_oldest() REQUIRES(state_.mutex);  // releases the lock during I/O, as the next two do
   Result<Flushed> write_tables(const FrozenMemtable& oldest, const DropRule& rule) REQUIRES(state_.mutex);
   void remove_logs_before(FileNumber first_needed) REQUIRES(state_.mutex);
 

@@ -25,7 +25,7 @@ Error History::out_of_range(Timestamp at) const {
 }
 
 Timestamp History::possible_floor() const {
-  // A clock that is not usable says nothing about the age of history: none is forgotten by it.
+  // An unusable clock does not show the age of history, so it drops none.
   const std::uint64_t clock = rt::wall_ticks();
   const std::uint64_t ticks = StampSource::clock_is_usable(clock) ? clock : 0;
   return snapshots_.possible_floor(visible_, ticks, retention_seconds_);

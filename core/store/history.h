@@ -1,10 +1,10 @@
-// Which moments of a store can be read: the stamps issued so far, the newest one that reads see, the snapshots held, and
-// the floor below which history may be gone.
+// The moments of a store that can be read: the issued stamps, the newest visible one, the held snapshots, and the floor
+// below which history may be gone.
 //
-// Invariants: floor ≤ every held snapshot ≤ visible ≤ last stamp < ceiling. None of them falls, but for the snapshots.
-// A stamp is issued before its write is logged, and becomes visible when the write is whole in the memtable.
-// Does not stamp by itself (the leader of the write queue does), nor drop anything (flushes and merges do, up to the
-// floor). Thread-safety: the owner serializes. Complexity: O(log snapshots).
+// Invariants: floor ≤ every held snapshot ≤ visible ≤ last stamp < ceiling. None of them falls, except snapshots.
+// A stamp is issued before its write is logged, and becomes visible when the memtable holds the whole write.
+// It issues no stamps by itself (the leader of the write queue does), and drops nothing (flushes and merges do, up to
+// the floor). Thread-safety: the owner serializes. Complexity: O(log snapshots).
 #pragma once
 
 #include <cstdint>
@@ -37,15 +37,15 @@ class History {
     return at;
   }
 
-  // What was visible at a stamp that is not below the floor stays readable until it is released.
+  // Keeps the state visible at a stamp readable until its release. Requires at ≥ floor().
   void hold(Timestamp at) { snapshots_.take(at); }
   void release(Timestamp at) { snapshots_.release(at); }
   std::size_t held() const { return snapshots_.count(); }
 
   Timestamp floor() const { return snapshots_.floor(); }
-  Timestamp possible_floor() const;  // how far raise_floor() would raise it; looks at the clock
-  // Raises the floor as far as it may go, and returns it: what was superseded at or below it may be dropped from here
-  // on. The edit that drops it carries the floor to the manifest.
+  Timestamp possible_floor() const;  // the floor that raise_floor() would set; reads the clock
+  // Raises the floor as far as allowed, and returns it. From then on, versions superseded at or below it may be
+  // dropped. The edit that drops them records the floor in the manifest.
   Timestamp raise_floor();
 
  private:
@@ -57,7 +57,7 @@ class History {
   const std::uint64_t retention_seconds_;
 };
 
-// Tombstones at or below it have outlived their retention by the wall clock.
+// The newest stamp at which tombstones have outlived their retention, by the wall clock.
 Timestamp tombstones_until(const Options& options);
 
 }  // namespace mylonite

@@ -1,6 +1,7 @@
-// Every version that a store keeps, up to one stamp: what StoreInternals::kept_versions() answers.
+// Every version that a store keeps, up to one stamp, for StoreInternals::kept_versions().
 //
-// The cursor owns what it reads and may outlive the store; once that is closed it is not valid, and its status kClosed.
+// The cursor owns what it reads and may outlive the store. Once the store is closed, the cursor is not valid and its
+// status is kClosed.
 // Thread-safety: one thread an object.
 #pragma once
 

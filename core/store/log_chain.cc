@@ -10,7 +10,7 @@
 namespace mylonite {
 namespace {
 
-// How much of log i its successor vouches for.
+// The bytes of log i that its successor attests.
 std::optional<std::uint64_t> attested_bytes(const std::vector<WalReader>& logs, std::size_t i) {
   if (i + 1 >= logs.size()) return std::nullopt;
   return logs[i + 1].header().previous_bytes;

@@ -1,7 +1,7 @@
-// The logs of a store that is being opened: found, read whole, checked, then walked.
+// The logs of a store during its open: found, read whole, checked, then walked.
 //
-// Everything is checked before anything is done with a record: that no log is missing, that headers follow one another
-// and attest what the manifest says, that stamps ascend, that every batch parses. Writes nothing.
+// All checks precede the use of any record: no log is missing, headers follow one another and attest the manifest,
+// stamps ascend, every batch parses. It writes nothing.
 // Thread-safety: one thread an object. Memory: the logs' bytes. Complexity: linear in them, twice.
 #pragma once
 
@@ -26,7 +26,7 @@ class LogChain {
     std::uint64_t records = 0;
     std::uint64_t dropped_bytes = 0;  // the torn tail of the last log
     bool clean_close = false;
-    Timestamp newest;  // of every record, or what `newest` was before
+    Timestamp newest;  // of all records and of the `newest` given to read()
   };
 
   struct Listing {
@@ -34,14 +34,14 @@ class LogChain {
     const std::string& directory;
     const std::vector<FileName>& files;
   };
-  // The logs listed that the manifest still needs. `newest`: of the tables' entries; records are newer.
+  // The listed logs that the manifest still needs. `newest`: of the tables' entries; records are newer.
   // kCorruption, kUnsupported or the file system's own error.
   static Result<LogChain> read(const Listing& listing, const LoadedManifest& manifest, Timestamp newest);
 
   const Facts& facts() const { return facts_; }
   std::size_t logs() const { return logs_.size(); }
 
-  // Every entry of every batch, oldest first; after each batch `end_batch`.
+  // Visits every entry of every batch, oldest first, and calls `end_batch` after each batch.
   using Visitor = std::function<void(const BatchEntry&, Timestamp)>;
   using BatchEnd = std::function<Status()>;
   Status walk(const Visitor& visit, const BatchEnd& end_batch) const;

@@ -1,5 +1,5 @@
-// The tables that one job (a flush, a merge, an ingest) makes: where they are written, and which there are, so that
-// they can be removed when nothing comes of the job. Thread-safety: one thread an object; it must outlive its target().
+// The tables that one job (a flush, a merge, an ingest) makes. It provides the target to write them to, and removes
+// them when the job fails. Thread-safety: one thread an object; it must outlive its target().
 #pragma once
 
 #include <vector>
@@ -15,8 +15,8 @@ class NewTables {
   NewTables(const NewTables&) = delete;
   NewTables& operator=(const NewTables&) = delete;
 
-  RunTarget target();  // given up once the store closes
-  void remove();       // requires that no manifest lists them; what cannot be removed the next open removes
+  RunTarget target();  // writing to it is given up once the store closes
+  void remove();       // requires that no manifest lists them; the next open removes files that stay
 
  private:
   EngineState& state_;

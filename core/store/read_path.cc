@@ -22,8 +22,8 @@ std::optional<SourceSeen::Version> version_of(const std::optional<Entry>& found)
   return SourceSeen::Version{.kind = found->kind, .at = found->at, .value_bytes = found->value.size()};
 }
 
-// The table of a run whose key range holds the user key; null: none. A border that a range delete ends before does not
-// hold it.
+// The table of a run whose key range holds the user key; null: none. A largest key that is the exclusive end of a range
+// delete is not in the range.
 const TableReader* table_for(const TableRun& run, std::string_view user_key) {
   const auto found = std::ranges::partition_point(*run.tables, [&](const auto& table) {
     const std::string_view largest = table->info().largest;

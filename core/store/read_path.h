@@ -1,10 +1,10 @@
 // Reads over one ReadState at one stamp: a key's value, all entries in order, the range deletes in force.
 //
-// The rule of a point read: sources are asked newest first. In each, the newest version of the key and the newest range
-// delete over it count, both not above the read's stamp. The first source that has either decides, since all that older
-// ones hold is hidden.
-// Pure but for the tables' I/O; what is read must be kept alive by the caller. Thread-safety: any thread.
-// Complexity: get O(memtables · log n + runs), one block of a table at most, for each run whose filter lets it by.
+// The rule of a point read: sources are read newest first. In each, the newest version of the key and the newest range
+// delete over it count, both at or below the read's stamp. The first source that has either decides, since it hides
+// everything in older ones.
+// Pure except for the tables' I/O; the caller keeps the state alive. Thread-safety: any thread.
+// Complexity: get O(memtables · log n + runs), and at most one table block for each run whose filter passes the key.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ struct PointRead {
   Timestamp at;
 };
 
-// What a source decides of a key; all but kNothing end the read.
+// The decision of one source about a key; all but kNothing end the read.
 enum class Verdict : std::uint8_t { kNothing, kValue, kDeleted, kCovered };
 
 // What a point read found in one source.
@@ -44,8 +44,8 @@ struct SourceSeen {
   Verdict verdict = Verdict::kNothing;
 };
 
-// The visible value; empty when the key is absent or hidden. `seen`: what each source that was asked holds, for
-// explanations; null: nobody asks.
+// The visible value; empty when the key is absent or hidden. `seen` receives what each source holds, for explanations;
+// may be null.
 Result<std::optional<std::string>> get_at(const ReadState& state, const PointRead& read, Counters& counters,
                                           std::vector<SourceSeen>* seen = nullptr);
 // Every version of every key, newest source first among equals.

@@ -29,7 +29,7 @@ void ReadViews::publish(const Catalog::View& tables) {
   auto next = std::make_shared<ReadState>();
   next->memtables.push_back(active_);
   for (auto each = frozen_.rbegin(); each != frozen_.rend(); ++each) {
-    // A flush that was committed, but is not retired yet, already stands among the tables.
+    // A memtable whose flush is committed, but which is not retired yet, is among the tables already.
     if (each->next_log > tables.version->first_log) next->memtables.push_back(each->memtable);
   }
   next->runs = tables.runs;

@@ -1,12 +1,12 @@
-// What reads look at: the memtable that is written to, those that wait for their flush, and the published ReadState
-// made of both and of the tables.
+// The sources of reads: the active memtable, the frozen ones that wait for their flush, and the published ReadState
+// made of them and of the tables.
 //
 // Invariants: current() holds the active memtable first, then the frozen ones, newest first, then the runs of the
-// newest tables given; a frozen memtable whose tables stand among them already is left out. Of a read-only store it
-// holds what recovery found, for good. Orders are 1 for the first memtable ever frozen, then ascending.
-// The tables given are never older than those given before: the owner takes them under the lock that guards this.
-// Thread-safety: the owner serializes; a ReadState that was handed out is immutable. The leader of the write queue
-// alone adds to the active memtable and freezes it; the flusher alone retires frozen ones.
+// tables published last. It leaves out a frozen memtable whose tables are among them. Of a read-only store it always
+// holds what recovery found. Orders ascend from 1, the first memtable frozen. Tables are never older than those
+// published before: the owner takes them under the lock that guards this object.
+// Thread-safety: the owner serializes; a ReadState that was handed out is immutable. Only the leader of the write queue
+// adds to the active memtable and freezes it; only the flusher retires frozen ones.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +41,7 @@ class ReadViews {
   std::uint64_t frozen_ever() const { return frozen_ever_; }
   std::uint64_t flushed_ever() const { return flushed_ever_; }  // memtables of order ≤ this are in tables
 
-  // The active memtable awaits its flush; `next` takes its place, and log `next_log` its writes.
+  // Freezes the active memtable. `next` replaces it; later writes go to the log `next_log`.
   void freeze(std::shared_ptr<Memtable> next, FileNumber next_log);
   void retire_oldest();                       // the oldest frozen memtable is in tables
   void publish(const Catalog::View& tables);  // after a change: makes the next current()

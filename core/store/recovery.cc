@@ -89,7 +89,7 @@ class Recovery {
   std::shared_ptr<TableEnvironment> environment_;
 
   Listing listing_;
-  bool made_lock_ = false;  // in a directory that is a store: taken away again if the open is refused
+  bool made_lock_ = false;  // in a directory that is a store: removed again if the open is refused
   LoadedManifest loaded_;
   Version version_;
   OpenTables tables_;
@@ -138,7 +138,7 @@ Status Recovery::lock_directory() {
   if (!lock.ok()) return lock.error();
   made_lock_ = !there && listing_.state == DirectoryState::kStore;
   result_.lock = std::move(*lock);
-  auto listing = look(fs_, directory_);  // another opener may have been at work until now
+  auto listing = look(fs_, directory_);  // until now another opener may have changed it
   if (!listing.ok()) return listing.error();
   listing_ = std::move(*listing);
   return {};
@@ -157,7 +157,7 @@ Status Recovery::read_manifest() {
     tables_ = std::move(*tables);
     for (const TableInfo* table : version_.tables()) newest_ = std::max(newest_, table->newest);
   }
-  // Files that no manifest lists may stand on the disk: their numbers are used up too.
+  // Files that no manifest lists may be on the disk: their numbers are used, too.
   for (const FileName& file : listing_.ours) {
     version_.next_file = std::max(version_.next_file, FileNumber{file.number.value + 1});
   }
@@ -187,7 +187,7 @@ Status Recovery::read_logs() {
   return end_memtable();
 }
 
-// Moves what was replayed into tables, or keeps it in memory where nothing may be written.
+// Moves the replayed entries into tables, or keeps them in memory for a read-only open.
 Status Recovery::end_memtable() {
   if (!replayed_) return {};
   if (!read_only_) return flush_replayed();
@@ -218,7 +218,7 @@ Status Recovery::flush_replayed() {
 void Recovery::start_stamps() {
   const Timestamp seen{std::max(version_.ceiling.ticks, newest_.ticks + 1) - 1};
   const auto first = StampSource::after(seen, rt::wall_ticks());
-  // At the end of time the store still opens for reading; writes are refused.
+  // With the stamps used up, the store still opens for reading; writes are refused.
   const Timestamp last = first ? Timestamp{first->ticks - 1} : seen;
   version_.ceiling = StampSource::ceiling_for(last);
   result_.stamps = StampSource(last, version_.ceiling);

@@ -1,12 +1,12 @@
-// Opens a directory as a store: tells what it is, reads manifest and logs, and leaves a state with nothing to recover.
+// Opens a directory as a store: looks at it, reads manifest and logs, and leaves a state with nothing to recover.
 //
-//   look      CURRENT there: a store. Absent or empty (or a creation that never finished): create. Else: refuse.
-//   lock      one opener, then look again.
-//   read      manifest; tables it lists; the chain of logs from the first needed one. Nothing is written so far.
-//   replay    log records → memtables → tables of new runs.
-//   commit    a new manifest with everything above; CURRENT switches to it. This rename is the only commit.
-//   clean up  a new log is created; every file of ours that the new manifest does not need is removed.
-// A crash anywhere leaves either the old or the new CURRENT, and left-overs that the next open removes: recovery is
+//   look      with CURRENT it is a store; absent or empty (or an unfinished creation) it is created; else refused
+//   lock      one opener, then look again
+//   read      manifest; the tables it lists; the chain of logs from the first needed one; so far nothing is written
+//   replay    log records → memtables → tables of new runs
+//   commit    a new manifest with everything above; CURRENT switches to it; this rename is the only commit
+//   clean up  a new log is created; every file of the store that the new manifest does not need is removed
+// A crash leaves either the old or the new CURRENT, and left-overs that the next open removes. So recovery is
 // idempotent and does not grow the directory.
 #pragma once
 
@@ -34,13 +34,13 @@ struct Recovered {
   RecoveryReport report;
 };
 
-// `directory` is a path in `fs`, which whatever is recovered shares. Errors: kNotAStore, kLocked, kCorruption, kUnsupported, kNoSpace, kIo; unless the
-// error is of writing (the last two), the directory is as it was.
+// `directory` is a path in `fs`, which the recovered objects share. Errors: kNotAStore, kLocked, kCorruption,
+// kUnsupported, kNoSpace, kIo. Unless a write failed (the last two), the directory is unchanged.
 Result<Recovered> recover(std::shared_ptr<vfs::FileSystem> fs, const std::string& directory, const Options& options);
 
-// The same state without writing, creating or locking anything: no lock, no log, and what the logs hold in memory. For
-// a store that nobody writes to meanwhile; if somebody does, files may vanish under the reader, which is loud.
-// kNotAStore where there is none.
+// The same state without writing, creating or locking: no lock, no log, and the logs' content in memory. Requires that
+// no writer is active meanwhile; otherwise files may vanish, and the reads that need them fail.
+// kNotAStore: no store is there.
 Result<Recovered> recover_read_only(std::shared_ptr<vfs::FileSystem> fs, const std::string& directory,
                                     const Options& options);
 

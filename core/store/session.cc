@@ -16,7 +16,7 @@ Result<Session::View> Session::view(const ReadOptions& options) {
   return View{.state = state_->views.current(), .at = *at};
 }
 
-// close() takes the files of tables that only readers hold: what a read in progress then meets is not damage.
+// close() removes the files of tables that only readers hold: an error of a read in progress is then not damage.
 Error Session::error_of_read(const Error& error) const {
   if (state_->closed.load(std::memory_order_acquire)) return Error(Code::kClosed, "the store is closed");
   return error;

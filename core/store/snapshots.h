@@ -1,9 +1,9 @@
-// What keeps history alive: the snapshots that readers hold, and how far versions may be forgotten.
+// The snapshots that readers hold, and the floor up to which versions may be dropped.
 //
-// Versions that were superseded at or below the *floor* may be dropped by any flush or merge, so reads of moments below
-// it are refused. The floor only rises. It stays at or below every live snapshot, the newest visible stamp and, where
-// history is retained, the stamps of that long ago.
-// Pure bookkeeping: no clock, no lock of its own. Thread-safety: the owner serializes. Complexity: O(log snapshots).
+// Any flush or merge may drop versions superseded at or below the *floor*, so reads below it are refused. The floor
+// only rises. It stays at or below every live snapshot and the newest visible stamp, and keeps the history that the
+// options retain. Pure bookkeeping: no clock, no lock. Thread-safety: the owner serializes. Complexity: O(log
+// snapshots).
 #pragma once
 
 #include <algorithm>
@@ -21,9 +21,9 @@ class Snapshots {
   std::size_t count() const { return held_.size(); }
 
   Timestamp floor() const { return floor_; }
-  void start_at(Timestamp floor) { floor_ = floor; }  // what the manifest says
+  void start_at(Timestamp floor) { floor_ = floor; }  // the manifest's floor
 
-  // How far the floor may be now. `retention_seconds` of history are kept for reads in the past.
+  // The highest floor allowed now. The last `retention_seconds` of history are kept for reads in the past.
   Timestamp possible_floor(Timestamp visible, std::uint64_t wall_ticks, std::uint64_t retention_seconds) const {
     Timestamp most = visible;
     if (retention_seconds > 0) {

@@ -1,8 +1,8 @@
 // Issues timestamps: a hybrid logical clock that never goes back and never issues a stamp twice, crashes included.
 //
 // Every stamp is max(wall clock, last + 1) and stays below a *ceiling* that the manifest holds durably. The ceiling is
-// extended ahead of use; an open starts at it. So a stamp that was seen before a crash is never given to another write.
-// A wall clock within 2^48 ticks of the end of time counts as standing still: it must not use the stamps up.
+// extended ahead of use; an open starts at it. So a stamp that was seen before a crash is never issued again.
+// A wall clock within 2^48 ticks of the last timestamp counts as standing still, so that it cannot use the stamps up.
 // Pure arithmetic; no I/O, no clock of its own. Thread-safety: the owner serializes.
 #pragma once
 
@@ -25,14 +25,14 @@ class StampSource {
 
   static bool clock_is_usable(std::uint64_t wall_ticks) { return wall_ticks <= kUnusableAboveTicks; }
 
-  // The stamp after `last` at this clock reading; empty when time is exhausted.
+  // The stamp after `last` at this clock reading; empty when the stamps are used up.
   static std::optional<Timestamp> after(Timestamp last, std::uint64_t wall_ticks) {
     const std::uint64_t clock = clock_is_usable(wall_ticks) ? wall_ticks : 0;
     const Timestamp next{std::max(clock, last.ticks + 1)};
     if (next >= kTimestampMax) return std::nullopt;
     return next;
   }
-  // How far a ceiling goes that allows `stamp`.
+  // A ceiling that allows `stamp`.
   static Timestamp ceiling_for(Timestamp stamp) {
     return Timestamp{std::min(kTimestampMax.ticks, stamp.ticks + kCeilingAheadTicks)};
   }

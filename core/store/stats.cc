@@ -11,7 +11,7 @@
 namespace mylonite {
 namespace {
 
-// One row a plain number drives all three forms.
+// Each row is one plain number; all three output forms follow from the rows.
 struct Row {
   std::string_view name;
   std::uint64_t StoreStats::* value;
@@ -114,8 +114,8 @@ void add_levels(const Version& version, StoreStats& stats) {
   }
 }
 
-// Bytes above the targets that the options set: level 0 once it has the runs that start a merge, then each level but
-// the last. What is due, not what it will cost.
+// Bytes above the targets that the options set: of level 0 once it has the runs that start a merge, then of each level
+// but the last. These bytes are due for a merge; they are not its cost.
 std::uint64_t debt(const std::vector<LevelStats>& levels, const Options& options) {
   std::uint64_t due = 0;
   std::uint64_t target = options.compaction_threshold_bytes;

@@ -9,7 +9,7 @@
 namespace mylonite {
 namespace {
 
-// Said to a listener that does nothing, when the caller brings none.
+// The listener in place of a missing one.
 class SilentListener final : public EventListener {};
 
 struct SplitPath {

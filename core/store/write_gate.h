@@ -1,8 +1,7 @@
-// Whether writes may go on: not once they were stopped by an error, not once the store closes, and slowly, or not now,
-// while merging is behind.
+// The gate of writes. An error or the close shuts it for good; while merging lags behind, it slows or holds writes.
 //
-// Invariants: the first reason to stop stays; closing is for good. close() waits until no caller is left.
-// Wakes nobody: whoever changes it wakes those who wait (EngineState). Thread-safety: the owner serializes.
+// Invariants: the first reason to stop stays; closing is final. close() waits until no caller is left.
+// It wakes no waiters: the caller of a change does (EngineState). Thread-safety: the owner serializes.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +19,7 @@ class WriteGate {
  public:
   explicit WriteGate(std::uint64_t frozen_memtables_max) : frozen_max_(frozen_memtables_max) {}
 
-  // Why no write is accepted any more; false: they were stopped before.
+  // Refuses all later writes, for this reason. False: writes were stopped before.
   bool stop(const Error& why) {
     if (stopped_) return false;
     stopped_ = Error(Code::kReadOnly, "writes stopped until the store is reopened, after: " + why.to_string());
@@ -31,13 +30,13 @@ class WriteGate {
   bool closing() const { return closing_; }
   bool shut() const { return closing_ || stopped_; }
 
-  // Callers in writes, syncs, flushes, checkpoints and merges that were asked for.
+  // Counts callers in writes, syncs, flushes, checkpoints and requested merges.
   void enter() { ++callers_; }
   bool leave() { return --callers_ == 0 && closing_; }  // true: close() waited for this one
   bool empty() const { return callers_ == 0; }
 
-  // What merging asks of writers, by the limits and the tree that were given last. There is none before
-  // start_pressing(), nor once no merge will relieve it.
+  // The pressure of merging on writers, by the last limits and tree. There is none before start_pressing(), nor after
+  // stop_pressing(), when no merge would relieve it.
   const Pressure& pressure() const { return pressure_; }
   bool presses() const { return open_ && merging_ && !shut(); }
   void start_pressing() { open_ = true; }
@@ -45,11 +44,11 @@ class WriteGate {
     merging_ = false;
     relieve();
   }
-  void set_limits(const PressureLimits& limits) { limits_ = limits; }  // in force at the next change of the tree
+  void set_limits(const PressureLimits& limits) { limits_ = limits; }  // take effect at the next change of the tree
   void weigh(Levels levels) { pressure_ = pressure_of(limits_, levels); }
   void relieve() { pressure_ = {}; }
 
-  // Whether a writer that needs a new memtable has to wait, with so many frozen.
+  // Whether a writer that needs a new memtable has to wait; `frozen` is the number of frozen ones.
   bool stalls(StallCause cause, std::size_t frozen) const {
     if (cause == StallCause::kMemtables) return frozen >= frozen_max_;
     return cause == StallCause::kLevel0 && pressure_.level == Pressure::Level::kStop;
