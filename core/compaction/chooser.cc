@@ -30,7 +30,7 @@ Plan plan_of(const CompactionPolicy& policy, const PolicyView& view, const Compa
           .next_state = std::move(planned.next_state)};
 }
 
-// Levels that a candidate holds back, because it is not legal itself.
+// Levels that an illegal candidate holds back.
 std::set<std::uint32_t> levels_held_back(const CompactionPolicy& policy, const PolicyView& view,
                                          const Ranking& ranking) {
   std::set<std::uint32_t> held;
@@ -41,7 +41,7 @@ std::set<std::uint32_t> levels_held_back(const CompactionPolicy& policy, const P
   return held;
 }
 
-// `passed`: candidates before the chosen one that were not legal.
+// `passed`: the number of illegal candidates before the chosen one.
 Reason reason_of(const Ranking& ranking, const CompactionCandidate& chosen, const CompactionJob& job,
                  std::size_t passed) {
   using Kind = CompactionCandidate::Kind;

@@ -1,9 +1,10 @@
-// The one chooser of merges, for every policy: takes the first candidate of a policy's ranking whose job is legal, and
-// says why. When none is, expired tombstones (core/compaction/expiry.h).
+// The one chooser of merges, for every policy. It takes the first candidate of a policy's ranking whose job is legal,
+// and gives a reason. If none is legal, it looks for expired tombstones (core/compaction/expiry.h).
 //
-// Reasons: the chosen candidate's trigger, the inputs, and what was rejected: other tables of the same trigger, then
-// other triggers.
-// Thread-safety: pure. Complexity: that of the policy's rank, plus that of plan and check_legal for each candidate tried.
+// A reason holds the chosen candidate's trigger, the inputs, and the rejected candidates: other tables of the same
+// trigger, then other triggers.
+// Thread-safety: pure. Complexity: that of the policy's rank, plus that of plan and check_legal for each candidate
+// tried.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,8 @@ namespace mylonite {
 
 struct Choice {
   std::optional<CompactionJob> job{};  // legal, with its reason; empty: nothing to do
-  std::string next_state{};            // in force with the job; without a job nothing changes
-  std::optional<Timestamp> wake_at{};  // when to ask again although the tree has not changed; empty: never
+  std::string next_state{};            // the policy's state once the job starts; without a job it does not change
+  std::optional<Timestamp> wake_at{};  // when to choose again without a change of the tree; empty: never
   PressureLimits pressure{};
 };
 Choice choose(const ConfiguredPolicy& policy, const PolicyView& view);

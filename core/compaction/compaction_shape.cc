@@ -96,7 +96,7 @@ const CompactionInput& newest_of(const std::vector<CompactionInput>& inputs) {
   return *std::ranges::min_element(inputs, NewerFirst(), &CompactionInput::position);
 }
 
-// The runs behind `newest` down to to_level, newest first.
+// Visits the runs behind `newest` down to to_level, newest first.
 template <class Each>
 void for_older_runs(Levels levels, const RunPosition& newest, std::uint32_t to_level, Each each) {
   for (std::uint32_t level = newest.level; level <= to_level; ++level) {

@@ -14,7 +14,7 @@ namespace {
 
 std::uint64_t ticks_of(std::uint64_t seconds) { return seconds * kTicksPerSecond; }  // options bound the product
 
-// Tombstones at or below it have outlived their retention, and nobody reads below it.
+// The newest stamp at which tombstones have outlived their retention, and below which no reader reads.
 Timestamp expired_until(const PolicyView& view) {
   const std::uint64_t retention = ticks_of(view.options.tombstone_retention_seconds);
   const std::uint64_t until = view.now.ticks > retention ? view.now.ticks - retention : 0;
@@ -67,8 +67,8 @@ std::optional<CompactionJob> expired_job(const PolicyView& view, bool one_step) 
 
 std::optional<Timestamp> expiry_wake(const PolicyView& view) {
   const std::set<FileNumber> busy = busy_tables(view.running);
-  // A floor that follows the clock lets go of a stamp when history_retention_seconds have passed; one that a snapshot
-  // holds moves when the snapshot goes, and whoever releases it asks again.
+  // A floor that follows the clock passes a stamp after history_retention_seconds. A floor that a snapshot holds moves
+  // with the snapshot's release, which is a change and asks again.
   const std::uint64_t kept =
       ticks_of(std::max(view.options.tombstone_retention_seconds, view.options.history_retention_seconds));
   std::optional<Timestamp> wake;

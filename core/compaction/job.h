@@ -1,8 +1,8 @@
-// Carries out a merge in steps of a bounded number of bytes: reads the inputs as one ordered stream, leaves out what
-// the drop rule says, writes one output run, and says what that changes. A move reads and writes nothing.
+// Carries out a merge in steps of a bounded number of bytes. It reads the inputs as one ordered stream, drops entries
+// by the drop rule, writes one output run, and returns the edit. A move reads and writes nothing.
 //
-// Commits nothing: the caller commits the edit, then removes the inputs' files. An input that cannot be read fails the
-// job. After a failure what was written is left behind: its owner removes it or the next open does.
+// It commits nothing: the caller commits the edit, then removes the inputs' files. An input that cannot be read fails
+// the job. After a failure the written files stay: the target's owner removes them, or the next open does.
 // Thread-safety: one thread an object. Memory: a block an input run, one table builder, the range deletes.
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace mylonite {
 
-// Everything a job needs to know, taken at one moment.
+// The facts that a job depends on, taken at one moment.
 struct JobPlan {
   std::shared_ptr<const Version> version;
   CompactionJob job;  // legal in that version
@@ -29,17 +29,17 @@ struct JobPlan {
 
 class JobRunner {
  public:
-  // A list a run: the open tables of that input, in key order. None for a move.
+  // One list for each input: its open tables, in key order. Empty for a move.
   using Inputs = std::vector<std::shared_ptr<const TableList>>;
 
   JobRunner(RunTarget target, JobPlan plan, Inputs inputs);
   JobRunner(const JobRunner&) = delete;
   JobRunner& operator=(const JobRunner&) = delete;
 
-  // Merges about so many bytes of input; false: all is done.
+  // Merges about `bytes` of input; false: all is done.
   Result<bool> step(std::uint64_t bytes);
-  // Ends the output. The edit that removes the inputs and adds the output, which may be empty. Once, after the last
-  // step.
+  // Ends the output, once, after the last step. Returns the edit that removes the inputs and adds the output, which may
+  // be empty.
   Result<VersionEdit> finish();
   std::uint64_t dropped() const { return dropped_ranges_ + (filter_ ? filter_->dropped() : 0); }
 
@@ -60,7 +60,7 @@ class JobRunner {
   std::uint64_t tables_started_ = 0;
   RangeTombstones range_deletes_;  // of the inputs
   std::uint64_t dropped_ranges_ = 0;
-  std::optional<DropFilter> filter_;  // this and the next two from the first step on
+  std::optional<DropFilter> filter_;  // this and the next two exist from the first step on
   std::optional<MergingIterator> merged_;
   std::optional<RunWriter> output_;
   std::vector<Grandparent> grandparents_;  // by low

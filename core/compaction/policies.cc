@@ -19,7 +19,7 @@ std::string parameter_names(const CompactionPolicy& policy) {
   return names;
 }
 
-// One `K=3` into the parameters; empty: done, else what is wrong.
+// Stores one `K=3` in the parameters. Returns what is wrong; empty: nothing.
 std::string set_parameter(ConfiguredPolicy& chosen, std::string_view setting, std::vector<std::string_view>& named) {
   const std::size_t equals = setting.find('=');
   const std::string_view name = setting.substr(0, equals);

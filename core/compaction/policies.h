@@ -1,7 +1,7 @@
-// The registry of compaction policies: the standard ones, and from a text to a policy with its parameters.
+// The registry of compaction policies: the standard ones, and the parser of a policy with its parameters.
 //
-// A text is a policy's name, or its name with parameters: `fluid:K=3,Z=1`, in any order; a parameter that is left out
-// has its default.
+// A text is a policy's name, or its name with parameters in any order: `fluid:K=3,Z=1`. A missing parameter has its
+// default.
 // Thread-safety: pure.
 #pragma once
 
@@ -16,11 +16,11 @@ namespace mylonite {
 
 struct ConfiguredPolicy {
   CompactionPolicy policy;
-  std::vector<ParameterValue> parameters{};  // all that the row declares
+  std::vector<ParameterValue> parameters{};  // all that the policy declares
   std::string text{};                        // the name with all parameters: what the manifest records
 };
 
-// kInvalidArgument naming the option, the text and what is allowed.
+// kInvalidArgument, with the option, the text and the allowed values.
 Result<ConfiguredPolicy> configure_policy(const CompactionPolicies& policies, std::string_view text);
 std::string policy_names(const CompactionPolicies& policies);  // for messages: "none, tier"
 

@@ -1,4 +1,4 @@
-// Leveled policies: each level below 0 is one run, and a level beyond its target gives data to the next.
+// Leveled policies: each level below 0 is one run, and a level above its target merges data into the next.
 #include <algorithm>
 #include <set>
 #include <tuple>
@@ -26,7 +26,7 @@ std::uint64_t level0_trigger(const PolicyView& view) {
                                : view.options.level0_compact_runs;
 }
 
-// Level 0: runs / level0_compact_runs or bytes / compaction_threshold_bytes, whichever is more.
+// Level 0: the greater of runs / level0_compact_runs and bytes / compaction_threshold_bytes.
 DueLevel score_level0(const PolicyView& view, const std::set<FileNumber>& busy) {
   const std::vector<CompactionInput> idle = level_inputs(view.levels, 0, busy);
   std::uint64_t bytes = 0;
@@ -47,7 +47,7 @@ DueLevel score_level0(const PolicyView& view, const std::set<FileNumber>& busy) 
       .trigger = fmt::format("level 0: {} bytes, {} start a merge", bytes, view.options.compaction_threshold_bytes)};
 }
 
-// Compensated bytes of tables that are not busy / target, or runs. The last level has no target.
+// Deeper levels: compensated bytes of idle tables / target, or the number of runs. The last level has no target.
 DueLevel score_deeper(const PolicyView& view, const std::set<FileNumber>& busy, std::uint32_t level) {
   std::uint64_t bytes = 0;
   std::uint64_t runs = 0;
@@ -71,7 +71,7 @@ DueLevel score_deeper(const PolicyView& view, const std::set<FileNumber>& busy, 
   return due;
 }
 
-// Every level with its score, highest first, then the upper one.
+// Every level with its score, highest first; of equal scores the upper level first.
 std::vector<DueLevel> level_scores(const PolicyView& view, const std::set<FileNumber>& busy) {
   std::vector<DueLevel> levels;
   for (std::uint32_t level = 0; level < view.levels.size(); ++level) {
@@ -81,7 +81,7 @@ std::vector<DueLevel> level_scores(const PolicyView& view, const std::set<FileNu
   return levels;
 }
 
-// Candidates of the level's tables: those that overlap least for their size first.
+// One candidate for each table of the level; the least overlap in proportion to the table's size comes first.
 void rank_tables(const PolicyView& view, const std::set<FileNumber>& busy, CompactionCandidate of, Ranking& ranking) {
   struct Table {
     CompactionCandidate candidate;
@@ -108,7 +108,7 @@ void rank_tables(const PolicyView& view, const std::set<FileNumber>& busy, Compa
 
 enum class Parts : std::uint8_t { kLevels, kTables };
 
-// Due levels by score. A level left with several runs is first merged into one.
+// Due levels by score. A level with several runs is first merged into one.
 Ranking rank_leveled(const PolicyView& view, Parts parts) {
   const std::set<FileNumber> busy = busy_tables(view.running);
   const std::uint32_t last = last_level(view);
@@ -129,7 +129,7 @@ Ranking rank_leveled(const PolicyView& view, Parts parts) {
   return ranking;
 }
 
-// While level 0 is due but waits for running jobs below it, level 1 starts no new ones.
+// While level 0 is due but waits for running jobs below it, level 1 starts no new jobs.
 Ranking rank_one_lvl(const PolicyView& view) {
   Ranking ranking = rank_leveled(view, Parts::kTables);
   const std::set<FileNumber> busy = busy_tables(view.running);
@@ -142,7 +142,7 @@ Ranking rank_one_lvl(const PolicyView& view) {
   return ranking;
 }
 
-// Both levels, every table of them.
+// Merges every table of both levels.
 PlannedJob plan_full(const PolicyView& view, const CompactionCandidate& candidate) {
   CompactionJob job = push_down(view, candidate);
   if (job.to_level == candidate.position.level || job.move) return {.job = std::move(job)};

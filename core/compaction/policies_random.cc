@@ -1,9 +1,9 @@
-// Any legal job: the engine's own adversary, for tests of everything behind the policy.
+// A policy of random legal jobs, which tests everything behind the policy.
 //
-// Proposes at random: some tables of a run or of neighbouring runs, or whole levels, with or without what overlaps
-// below, up or down, into any run or a new one, merged or moved. A coin that depends on the shape of the tree alone says
-// whether to try at all, so an unchanging tree comes to rest, on average after two jobs. The state counts draws, so that
-// an equal shape met again is treated otherwise.
+// It proposes some tables of a run or of neighbouring runs, or whole levels, with or without overlapping tables below.
+// The output is above or below, in any run or a new one, by a merge or a move. Whether it tries at all is a coin that
+// depends on the tree's shape alone, so an unchanging tree comes to rest, on average after two jobs. The state counts
+// draws, so a repeated shape gets other jobs.
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -113,7 +113,7 @@ Ranking rank_random(const PolicyView& view) {
   return ranking;
 }
 
-// The score says which of the proposals; each draws on where the one before it ended.
+// The score is the number of the proposal; each proposal draws from where the one before it ended.
 PlannedJob plan_random(const PolicyView& view, const CompactionCandidate& candidate) {
   const std::uint64_t draws = parse_count(view.state);
   Proposer proposer(view, Random(shape_hash(view)).split(draws));

@@ -1,4 +1,4 @@
-// Tiered policies: a level gathers runs, which are merged together into the next.
+// Tiered policies: a level collects runs, which are merged together into the next level.
 #include <algorithm>
 #include <functional>
 #include <set>
@@ -38,7 +38,7 @@ Ranking rank_tier(const PolicyView& view) {
   return ranking;
 }
 
-// All runs of the level into a new run; in the last level into the place of the oldest.
+// Merges all runs of the level into a new run; in the last level, into the place of the oldest.
 PlannedJob plan_tier(const PolicyView& view, const CompactionCandidate& candidate) {
   CompactionJob job;
   job.inputs = level_inputs(view.levels, candidate.position.level, busy_tables(view.running));
@@ -47,7 +47,7 @@ PlannedJob plan_tier(const PolicyView& view, const CompactionCandidate& candidat
   return {.job = std::move(job)};
 }
 
-// The deepest level that holds data is the last one: a single run. Level 0 never is, while there is a level below it.
+// The last level is the deepest that holds data, a single run. Level 0 is not the last if there is a level below it.
 std::uint32_t lazy_last(const PolicyView& view) {
   std::uint32_t deepest = 0;
   for (std::uint32_t level = 0; level < view.levels.size(); ++level) {
@@ -56,8 +56,8 @@ std::uint32_t lazy_last(const PolicyView& view) {
   return std::max(deepest, std::min(1U, last_level(view)));
 }
 
-// A level is full when it holds T runs or its share of bytes; then all its runs go down together. The last level is full
-// by its bytes, and becomes the last but one.
+// A level is full when it holds T runs or its share of bytes; then all its runs are merged down together. Bytes alone
+// fill the last level; it then becomes the last but one.
 Ranking rank_lazy(const PolicyView& view) {
   const std::set<FileNumber> busy = busy_tables(view.running);
   const auto ratio = static_cast<std::uint64_t>(view.parameter("T"));
@@ -87,7 +87,7 @@ Ranking rank_lazy(const PolicyView& view) {
   return ranking;
 }
 
-// Into the last level's run; above it, into a new run, by a move if it is of one run.
+// Merges into the last level's run; above the last level, into a new run, by a move if there is only one run.
 PlannedJob plan_lazy(const PolicyView& view, const CompactionCandidate& candidate) {
   if (candidate.to_level >= lazy_last(view)) return {};
   PlannedJob planned = plan_tier(view, candidate);

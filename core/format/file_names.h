@@ -1,5 +1,5 @@
-// Names of the store's files. Only these exact forms (no leading zeros) are ours; every other name is foreign: it is
-// ignored and never touched.
+// Names of the store's files. Only these exact forms (no leading zeros) belong to the store. Every other name is
+// foreign: it is ignored and never touched.
 #pragma once
 
 #include <cstdint>

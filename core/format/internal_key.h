@@ -1,13 +1,13 @@
-// Internal keys: what memtables and tables are sorted by.
+// Internal keys: the sort keys of memtables and tables.
 //
 //   +----------------+-----------------------------------------+
 //   | user key bytes | fixed64: timestamp (56 bits) | kind (8) |
 //   +----------------+-----------------------------------------+
 //
-// Order: user key ascending as unsigned bytes, then the 8-byte trailer descending, so the newest version of a key comes
+// Order: user key ascending as unsigned bytes, then the 8-byte trailer descending. So the newest version of a key comes
 // first, and at an equal stamp a point entry comes before a range delete.
-// Memtables and tables hold range deletes apart from their entries (core/format/range_tombstones.h); as an internal key
-// one appears only as the border of a table's key range.
+// Memtables and tables hold range deletes apart from their entries (core/format/range_tombstones.h). As an internal
+// key, a range delete appears only as the border of a table's key range.
 #pragma once
 
 #include <compare>
@@ -34,8 +34,8 @@ constexpr std::uint64_t pack_trailer(Timestamp at, Kind kind) {
 // Sorts before every entry of the same key with a stamp ≤ `at`: the target of "newest version at `at`".
 constexpr std::uint64_t seek_trailer(Timestamp at) { return (at.ticks << 8) | 0xff; }
 
-// The end of a table whose last key is covered by a range delete that ends before `high`: sorts before every entry of
-// `high` and behind every entry of smaller keys.
+// The end of a table whose last range delete ends at `high`, exclusive. Sorts before every entry of `high` and behind
+// every entry of smaller keys.
 inline constexpr std::uint64_t kBorderTrailer = pack_trailer(kTimestampMax, Kind::kRangeDelete);
 
 struct ParsedKey {
@@ -55,7 +55,7 @@ inline std::string internal_key(std::string_view user_key, Timestamp at, Kind ki
   return out;
 }
 
-// Requires size ≥ kTrailerBytes: readers of tables check that once, when they decode an entry.
+// Requires size ≥ kTrailerBytes; table readers check that once, when they decode an entry.
 inline std::string_view user_key_of(std::string_view key) { return key.substr(0, key.size() - kTrailerBytes); }
 inline std::uint64_t trailer_of(std::string_view key) { return load_fixed64(key.data() + key.size() - kTrailerBytes); }
 inline ParsedKey parse_internal_key(std::string_view key) {
@@ -64,7 +64,7 @@ inline ParsedKey parse_internal_key(std::string_view key) {
           .at = Timestamp{trailer >> 8},
           .kind = static_cast<Kind>(static_cast<std::uint8_t>(trailer))};
 }
-// What a reader asks of bytes from disk before it parses them.
+// The check of bytes from disk before they are parsed.
 inline bool is_internal_key(std::string_view key) {
   return key.size() >= kTrailerBytes &&
          static_cast<std::uint8_t>(trailer_of(key)) <= static_cast<std::uint8_t>(Kind::kPut);

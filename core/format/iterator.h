@@ -2,8 +2,8 @@
 //
 // A new cursor is not valid. After a seek it is valid or at the end. key() and value() may be called while valid and
 // stay readable until the cursor moves. next() at the last entry and prev() at the first make it not valid; moving a
-// cursor that is not valid is the caller's mistake. A damaged source makes the cursor not valid and status() an error
-// that stays until the next seek: whoever finds a cursor not valid must look at status() before believing "the end".
+// cursor that is not valid is the caller's mistake. A damaged source makes the cursor not valid and status() an error,
+// until the next seek. So a caller whose cursor is not valid must look at status() before it concludes "the end".
 // Thread-safety: one thread an object; distinct cursors over one source may run in distinct threads.
 #pragma once
 

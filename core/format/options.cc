@@ -185,7 +185,7 @@ bool parse_whole(std::string_view text, Number& out) {
   return true;
 }
 
-// One parser a type of option; chosen by the type of the member.
+// One parser for each type of option; the type of the member selects it.
 struct Setter {
   Options& options;
   std::string_view name;

@@ -17,7 +17,7 @@ struct Border {
 
 }  // namespace
 
-// A sweep over the borders in key order, with the stamps that cover the sweep's place in a set.
+// A sweep over the borders in key order, with a set of the stamps that cover the current place.
 RangeTombstones::RangeTombstones(std::span<const RangeTombstone> any) {
   std::vector<Border> borders;
   borders.reserve(2 * any.size());

@@ -1,8 +1,8 @@
-// Range deletes: "every version of every key in [low, high) older than this stamp is gone".
+// Range deletes. One removes every version of every key in [low, high) that is older than its stamp.
 //
-// RangeTombstones holds any number of them as fragments: disjoint ranges in key order, each with the stamps that cover
-// it, newest first. So "which tombstone covers this key at that stamp" is two binary searches, and a part of the key
-// space can be cut out. A point entry at the very stamp of a range delete is not covered by it.
+// RangeTombstones holds them as fragments: disjoint ranges in key order, each with the stamps that cover it, newest
+// first. So the tombstone that covers a key at a stamp takes two binary searches, and any part of the key space can be
+// cut out. A range delete does not cover a point entry of its own stamp.
 // Invariants: low < high in every fragment; fragments ascend and do not overlap; stamps strictly descend; neighbours
 // that touch differ in their stamps. Thread-safety: immutable value. Complexity: building O(n log n + pieces), where n
 // overlapping ranges give up to 2n-1 pieces; newest_covering O(log fragments + log stamps).
@@ -35,17 +35,17 @@ class RangeTombstones {
   };
 
   RangeTombstones() = default;
-  explicit RangeTombstones(std::span<const RangeTombstone> any);  // in any order; empty ranges count for nothing
-  // Fragments as they were read; empty when they do not keep the invariants above.
+  explicit RangeTombstones(std::span<const RangeTombstone> any);  // in any order; empty ranges are ignored
+  // From fragments that were read; empty when they break the invariants above.
   static std::optional<RangeTombstones> of_fragments(std::vector<Fragment> fragments);
 
   bool empty() const { return fragments_.empty(); }
   std::span<const Fragment> fragments() const { return fragments_; }
   // The newest stamp ≤ `at` of a tombstone that covers the key; kTimestampMin when there is none.
   Timestamp newest_covering(std::string_view key, Timestamp at) const;
-  // What lies in [low, high); empty high: no upper bound.
+  // The parts in [low, high); empty high: no upper bound.
   RangeTombstones clipped(std::string_view low, std::optional<std::string_view> high) const;
-  // One tombstone a fragment and stamp, in order.
+  // One tombstone for each fragment and stamp, in order.
   std::vector<RangeTombstone> list() const;
 
   bool operator==(const RangeTombstones&) const = default;
