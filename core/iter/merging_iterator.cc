@@ -24,7 +24,7 @@ bool MergingIterator::fail(Status why) {
   return false;
 }
 
-// The first 16 bytes of the user key, zeros where it ends, as a number that compares as they do.
+// Reads the first 16 bytes of the user key, padded with zeros, as a number that compares as they do.
 void MergingIterator::look(Runner& runner, std::string_view key) const {
   std::uint64_t words[2] = {0, 0};
   const std::size_t bytes = key.size() - kTrailerBytes;
@@ -112,7 +112,7 @@ void MergingIterator::turn(bool forward) {
         } else if (child.status().ok()) {
           child.seek_to_last();
         }
-        // A memtable grows meanwhile: what was linked in behind the current key since the seek is not before it.
+        // A memtable may have grown since the seek: skip entries that are not before the current key.
         while (child.valid() && compare_internal(child.key(), key) >= 0) child.prev();
       }
     }
@@ -126,7 +126,7 @@ void MergingIterator::replay() {
   Runner& runner = runners_[winner_];
   if (cursor.valid()) {
     if (left_ == 1) {
-      runner.key = cursor.key();  // nobody to compare with
+      runner.key = cursor.key();  // the only runner needs no compares
       return;
     }
     look(runner, cursor.key());
@@ -139,7 +139,7 @@ void MergingIterator::replay() {
     runner.head = ~Head{0};
     if (--left_ == 0) return;
   }
-  // Masks instead of branches: no processor can foresee who wins.
+  // Masks instead of branches: the winner is unpredictable.
   std::size_t winner = winner_;
   for (std::size_t place = (winner + children_.size()) / 2; place > 0; place /= 2) {
     const std::size_t rival = losers_[place];

@@ -1,12 +1,12 @@
 // Many cursors as one ordered stream, both ways.
 //
-// A tree of losers (Knuth, TAOCP 3, section 5.4.1): the winner is the child with the least key while moving forward,
-// with the greatest while moving backward; a step replays the winner's way up, one compare a level. Compares look at
-// the first 16 bytes of user keys as one number, and at keys only where those are equal. While one child alone is left,
-// nothing is compared. A change of direction moves every other child to the other side of the current key. Equal keys
-// come in the order of the children. A child that meets an error ends the whole with that error, until the next seek: a
-// damaged child is never skipped. Thread-safety: one thread an object. Complexity: next and prev O(log children); seeks
-// and a change of direction O(children) seeks of the children.
+// A tree of losers (Knuth, TAOCP 3, section 5.4.1). Forward, the winner is the child with the least key; backward, the
+// one with the greatest. A step replays the winner's path to the root, one compare a level. Compares take the first 16
+// bytes of user keys as one number, and look at keys only if those are equal. A single remaining child needs no
+// compares. A change of direction moves every other child to the other side of the current key.
+// Equal keys come in the order of the children. An error of a child ends the merge with that error, until the next
+// seek: a damaged child is never skipped. Thread-safety: one thread an object.
+// Complexity: next and prev O(log children); seeks and a change of direction O(children) seeks of the children.
 #pragma once
 
 #include <memory>
@@ -36,22 +36,22 @@ class MergingIterator final : public InternalIterator {
   struct Runner {
     Head head = 0;         // least first, in either direction
     std::string_view key;  // the child's, readable until it moves
-    bool ended = false;    // comes after all that have not
+    bool ended = false;    // ended runners come last
   };
 
   void start(bool forward);       // before the children are moved by a seek
-  bool admit(std::size_t child);  // as a runner, once it stands where it should; false: it met an error
-  void turn(bool forward);        // every child but the current one to the other side of the current key
-  void play();                    // all runners, after all were admitted
-  void replay();                  // after the winner has moved
-  bool fail(Status why);          // makes the whole not valid; false
+  bool admit(std::size_t child);  // makes a placed child a runner; false: it met an error
+  void turn(bool forward);        // moves every child but the current one to the other side of the current key
+  void play();                    // the matches of all runners, after all were admitted
+  void replay();                  // the matches of the winner, after it has moved
+  bool fail(Status why);          // makes the merge not valid; returns false
   void look(Runner& runner, std::string_view key) const;
   bool comes_first(std::size_t a, std::size_t b) const;
 
   std::vector<std::unique_ptr<InternalIterator>> children_;
   std::vector<Runner> runners_;       // one a child
   std::vector<std::size_t> losers_;   // [i] lost the match of the places 2i and 2i + 1; child c enters at size + c
-  std::vector<std::size_t> winners_;  // of play() alone, kept for its memory
+  std::vector<std::size_t> winners_;  // used by play() only; kept for its memory
   std::size_t winner_ = 0;
   std::size_t left_ = 0;  // runners that have not ended; 0: not valid
   bool forward_ = true;

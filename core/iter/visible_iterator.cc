@@ -72,7 +72,7 @@ void VisibleIterator::find_forward(bool skip_current_key) {
       valid_ = true;
       return;
     }
-    skip_current_key = true;  // the key is removed, its older versions are hidden
+    skip_current_key = true;  // the key is removed, which hides its older versions
   }
 }
 

@@ -1,12 +1,12 @@
-// What a user sees of a store at one stamp: each key once, with its newest version not above the stamp; removed keys
-// not at all, by whatever hides them: a delete, or a range delete that is newer; only keys in [low, high).
+// A cursor over the visible keys at one stamp. It shows each key in [low, high) once, with its newest version at or
+// below the stamp. It skips keys whose newest version is a delete, or that a newer range delete covers.
 //
-// Backward, versions of a key come oldest first, so the last one met that is not above the stamp is copied and shown;
-// the source then stands before the key. Forward, the source stands on the entry that is shown.
-// An error of the source makes the cursor not valid, and status() that error, until the next seek.
+// Backward, versions of a key come oldest first. So the last one at or below the stamp is copied and shown, and the
+// source stands before the key. Forward, the source stands on the shown entry.
+// After an error of the source the cursor is not valid, and status() is that error, until the next seek.
 // Thread-safety: one thread an object. key() and value() are readable until the cursor moves.
-// Complexity: a step costs as many steps of the source as the keys it passes have versions, hidden keys included; a
-// change of direction one seek.
+// Complexity: a step costs one step of the source for each version of each key passed, hidden keys included; a change
+// of direction costs one seek.
 #pragma once
 
 #include <memory>
@@ -24,7 +24,7 @@ namespace mylonite {
 
 class VisibleIterator {
  public:
-  // Whatever the source reads must outlive the iterator. Not valid until a seek.
+  // All that the source reads must outlive the iterator. Not valid until a seek.
   VisibleIterator(std::unique_ptr<InternalIterator> source, Timestamp at, KeyBounds bounds = {},
                   RangeTombstones ranges = {})
       : source_(std::move(source)), at_(at), bounds_(std::move(bounds)), ranges_(std::move(ranges)) {}
@@ -43,7 +43,7 @@ class VisibleIterator {
   void seek_source(std::string_view user_key, std::uint64_t trailer);
   void find_forward(bool skip_current_key);  // from where the source stands
   void find_backward();                      // likewise
-  bool shows(const ParsedKey& entry) const;  // given that it is the newest of its key not above the stamp
+  bool shows(const ParsedKey& entry) const;  // requires that it is the newest of its key at or below the stamp
 
   std::unique_ptr<InternalIterator> source_;
   const Timestamp at_;

@@ -13,9 +13,10 @@ namespace {
 
 constexpr std::size_t kFirstBlockBytes = 4096;  // later ones grow geometrically
 constexpr std::size_t kSmallTreeBytes = 1 << 20;
-constexpr std::size_t kFirstLargeBlockBytes = 33 << 20;  // glibc takes up to 32 MiB from a heap; untouched, it is free
-constexpr std::size_t kLivesOn = 9;  // a full inner node of so many children is copied into one, of more into two
-constexpr std::size_t kAhead = 4;    // entries asked for before a walk meets them
+constexpr std::size_t kFirstLargeBlockBytes = 33 << 20;  // glibc takes up to 32 MiB from a heap; unused pages cost none
+constexpr std::size_t kLivesOn =
+    9;                             // a full inner node of at most this many children is copied into one, else into two
+constexpr std::size_t kAhead = 4;  // entries prefetched before a walk reaches them
 constexpr std::size_t kSmallTree = 256;
 
 }  // namespace
@@ -42,7 +43,8 @@ const EntryTree::Entry* EntryTree::make_entry(Target key, std::string_view value
   return entry;
 }
 
-// Keys that do not have the prefix are all on one side of it: a word at that end, and the key decides.
+// A key without the prefix is before or behind all keys with it: it gets the least or greatest word, and the key
+// decides.
 EntryTree::Aim EntryTree::aim_at(Target target, const Node& root) const {
   const std::uint32_t skipped = root.skipped;
   if (skipped > 0 && first_ != nullptr) {
@@ -73,7 +75,7 @@ EntryTree::Node* EntryTree::make_node(bool leaf, const Entry* low, std::span<con
     order = with_inserted(order, node->used, node->used);
     ++node->used;
   }
-  node->order.store(order, std::memory_order_relaxed);  // whoever links the node publishes it
+  node->order.store(order, std::memory_order_relaxed);  // linking the node publishes it
   return node;
 }
 
@@ -106,7 +108,7 @@ bool EntryTree::insert(Target key, std::string_view value) {
   const Slot added{.word = aim.word, .low = make_entry(key, value)};
   if (entries_++ == 0) first_ = added.low;
   if (leaf.node->used < kSlots) {
-    add_slot(const_cast<Node&>(*leaf.node), leaf.place, added);  // the writer's own way to a node that it made
+    add_slot(const_cast<Node&>(*leaf.node), leaf.place, added);  // the writer made the node, so it may change it
   } else {
     split_leaf(std::span(path).first(depth), added);
   }
@@ -125,7 +127,7 @@ void EntryTree::add_slot(Node& node, std::size_t place, const Slot& slot) {
   node.order.store(with_inserted(order, place, node.used++), std::memory_order_release);
 }
 
-// A run of ascending keys leaves full nodes behind it; anything else makes two halves.
+// Ascending keys leave full nodes behind them; any other order makes two halves.
 void EntryTree::split_leaf(std::span<Step> path, const Slot& added) {
   const Step& leaf = path.back();
   const auto above = path.first(path.size() - 1);
@@ -194,12 +196,12 @@ void EntryTree::change(std::span<Step> above, Change what) {
   change(higher, {.instead = left, .behind = right});
 }
 
-// Copying the tree costs its size, so it must not happen often: unless the tree is small or has doubled since the last
-// time, the prefix at least halves.
+// A copy of the tree costs its size, so it must be rare: unless the tree is small or has doubled since the last copy,
+// the prefix at least halves.
 void EntryTree::share_prefix_with(std::string_view user_key) {
   if (entries_ == 0) {
     skipped_ = static_cast<std::uint32_t>(user_key.size());
-    root_.load(std::memory_order_relaxed)->skipped = skipped_;  // nobody reads it of an empty root
+    root_.load(std::memory_order_relaxed)->skipped = skipped_;  // readers ignore it in an empty root
     return;
   }
   const std::string_view prefix = first_->key().substr(0, skipped_);
@@ -214,7 +216,7 @@ void EntryTree::share_prefix_with(std::string_view user_key) {
   root_.store(root, std::memory_order_release);
 }
 
-// With words for the prefix as it is now.
+// A copy of the node, with words for the current prefix.
 EntryTree::Node* EntryTree::copied(const Node& node) {
   const std::uint64_t order = node.order.load(std::memory_order_relaxed);
   std::array<Slot, kSlots> slots;

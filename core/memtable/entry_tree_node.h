@@ -3,7 +3,7 @@
 //   node, 256 bytes: | order word | skipped, used, leaf | low | 14 words | 14 entries or children |
 //   order word:      | count, 8 bits | 14 places of 4 bits, each the number of a slot |
 //
-// Thread-safety: see entry_tree.h; what a reader may look at is what the order word names that it has read.
+// Thread-safety: see entry_tree.h; a reader may read only the slots that its order word lists.
 #pragma once
 
 #include <array>
@@ -53,10 +53,10 @@ inline std::uint64_t word_at(std::string_view key, std::size_t offset) {
   return std::byteswap(word);
 }
 
-// What a slot is to hold.
+// The new content of a slot.
 struct EntryTree::Slot {
   std::uint64_t word = 0;
-  const Entry* low = nullptr;  // the entry; of a child, what bounds it
+  const Entry* low = nullptr;  // the entry; of a child, its lower bound
   Node* child = nullptr;       // null in a leaf
 };
 
@@ -76,7 +76,7 @@ struct alignas(64) EntryTree::Node {
 
   const Entry* entry(std::uint64_t seen, std::size_t place) const { return items[slot_at(seen, place)].entry; }
   Node* child(std::uint64_t seen, std::size_t place) const { return items[slot_at(seen, place)].child; }
-  // What a place's word stands for.
+  // The entry whose bytes a place's word holds.
   const Entry* low_of(std::uint64_t seen, std::size_t place) const {
     return leaf ? entry(seen, place) : child(seen, place)->low;
   }
@@ -96,7 +96,7 @@ struct EntryTree::Aim {
   Target target;
   std::uint64_t word;
 
-  // In a leaf: how many entries are before the target.
+  // In a leaf: the number of entries before the target.
   std::size_t place_in_leaf(const Node& node, std::uint64_t order) const {
     const std::size_t count = count_of(order);
     std::size_t place = 0;

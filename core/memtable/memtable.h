@@ -1,15 +1,14 @@
 // The newest writes, sorted, in memory: filled by one writer at a time, read by many, flushed to a table, then dropped.
 //
-// Invariants: entries are never removed or changed; adding an entry (key, stamp, kind) that is there already changes
-// nothing, so a log that holds a record twice replays to the same state. bytes() counts logical bytes, never the
-// capacity of containers, so that decisions taken from it are the same on every machine. They are about what it
-// takes in memory when keys come in random order, whatever the values' sizes, and more than it takes in ascending
-// order. Range deletes are kept apart from the entries: a reader asks what covers a key. Their fragments are made when
-// a reader first asks after a change and kept until the next change. What is visible is the reader's choice: an entry
-// can be seen as soon as it is linked, so readers pass a stamp that is not above the newest *published* one.
-// Thread-safety: add() needs outside serialization among writers; everything else may run beside it. Complexity: add
-// and get O(log n) expected; range_tombstones O(1), and O(r log r) after one of r range deletes was added. Does not
-// log, does not bound itself.
+// Invariants: entries are never removed or changed. Adding an entry (key, stamp, kind) again changes nothing, so a log
+// that holds a record twice replays to the same state.
+// bytes() counts logical bytes, never the capacity of containers, so decisions by it are the same on every machine. It
+// is close to the memory in use for keys in random order, and above it for ascending keys.
+// Range deletes are kept apart from the entries. The first read after a change makes their fragments. An entry can be
+// seen as soon as it is linked, so readers pass a stamp that is not above the newest *published* one.
+// It does not log, and does not bound itself. Thread-safety: the caller serializes writers; everything else may run
+// beside add(). Complexity: add and get O(log n) expected; range_tombstones O(1), and O(r log r) after one of r range
+// deletes was added.
 #pragma once
 
 #include <atomic>
@@ -37,13 +36,13 @@ class Memtable {
   static constexpr std::size_t kEntryOverheadBytes =
       80;  // counted by bytes() beside key and value: what the tree takes
 
-  // Any number: the tree's shape follows from the entries alone.
+  // The number is unused: the tree's shape follows from the entries alone.
   explicit Memtable(std::uint64_t) {}
 
-  // A range delete has its low key as user key, the key to stop before as value.
+  // A range delete has its low key as user key, its exclusive end as value.
   void add(std::string_view user_key, Timestamp at, Kind kind, std::string_view value);
 
-  // The newest entry of the key with a stamp ≤ `at`, a delete included; empty when there is none. Range deletes aside.
+  // The newest entry of the key with a stamp ≤ `at`, also a delete; empty when there is none. It ignores range deletes.
   std::optional<Found> get(std::string_view user_key, Timestamp at) const;
 
   // The caller keeps the memtable alive. Entries added after a seek may or may not be seen until the next one.
@@ -54,7 +53,7 @@ class Memtable {
 
   bool empty() const { return entries() == 0 && range_deletes_.load(std::memory_order_acquire) == 0; }
   std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
-  std::size_t entries() const {  // range deletes aside
+  std::size_t entries() const {  // without range deletes
     return entries_.load(std::memory_order_relaxed);
   }
 

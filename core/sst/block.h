@@ -6,11 +6,11 @@
 //   entry:  | varint shared | varint unshared | varint value bytes | unshared key bytes | value |
 //
 // An entry's key starts with `shared` bytes of the key before it. Every kRestartInterval entries one is a restart: it
-// shares nothing and its offset is listed, so a seek halves over restarts and then walks (the layout of LevelDB's
-// table_format, with a varint for values of any size).
+// shares nothing, and its offset is listed. A seek bisects the restarts and then walks. This is the layout of LevelDB's
+// table_format, with a varint for values of any size.
 //
-// The reader takes any bytes: what cannot be decoded makes the cursor invalid with kCorruption, never undefined
-// behaviour. That keys increase is not checked here; the checksum around a block and TableReader::verify() do that.
+// The reader accepts any bytes: an undecodable entry makes the cursor invalid with kCorruption, never undefined
+// behaviour. It does not check that keys increase; the checksum around a block and TableReader::verify() do.
 // Thread-safety: a Block is immutable; a builder or an iterator is for one thread. Sizes in bytes.
 // Complexity: seek O(log restarts + interval), next O(1), prev O(interval).
 #pragma once
@@ -34,7 +34,7 @@ class BlockBuilder {
   // Keys must come in strictly increasing order: the caller's invariant.
   void add(std::string_view internal_key, std::string_view value);
   bool empty() const { return bytes_.empty(); }
-  std::size_t bytes() const;  // of the payload that finish() would give
+  std::size_t bytes() const;  // of the payload that finish() would return
   std::string_view finish();  // the payload, readable until reset(); at least one entry was added
   void reset();
 

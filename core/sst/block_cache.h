@@ -1,14 +1,14 @@
 // The cache of decoded data blocks: one budget in bytes for all open tables.
 //
-// There is no hash table. A table that opens registers an array of slots, one a data block (CachedBlocks), which lives
-// as long as the open table: so a block is found by its place in the very object that reads it, and no name, number or
-// offset that comes back later can lead to it. The slots are dealt out over a few shards; a shard has a lock, a share
-// of the budget and a clock: a ring of the filled slots, where a hit sets the slot's bit and the hand, in want of room,
-// clears bits and evicts the first slot without one (F. Corbató, "A Paging Experiment with the Multics System", 1968).
+// There is no hash table. A table that opens registers an array of slots, one for each data block (CachedBlocks). The
+// array lives as long as the open table, so a reused name, number or offset cannot lead to an old block. The slots are
+// distributed over a few shards. A shard has a lock, a share of the budget, and a clock over the ring of filled slots.
+// A hit sets the slot's bit. To make room, the hand clears bits and evicts the first slot without one (F. Corbató, "A
+// Paging Experiment with the Multics System", 1968).
 //
 // Invariants: bytes() ≤ bytes_max(); a block counts its payload and kOverheadBytes, never capacities; a block larger
-// than a shard's share is not kept; a cache of 0 bytes keeps nothing and takes no lock. Whoever holds a block keeps it,
-// evicted or not. The caller verifies a block before it is put here: what is found needs no check.
+// than a shard's share is not kept; a cache of 0 bytes keeps nothing and takes no lock. A holder keeps its block, also
+// after an eviction. The caller verifies a block before the insert, so a found block needs no check.
 // Thread-safety: any thread; no I/O under a lock. Complexity: a hit is a lock, a copy of a pointer and a bit; an insert
 // O(1) amortized; the end of a table O(its slots).
 #pragma once
@@ -40,7 +40,7 @@ class BlockCache {
     std::uint64_t evictions = 0;
     std::uint64_t bytes = 0;
   };
-  Counters counters() const;  // each by itself is exact, all together are no one moment
+  Counters counters() const;  // each is exact; together they need not be of one moment
   std::uint64_t bytes() const { return counters().bytes; }
   std::uint64_t bytes_max() const { return bytes_max_; }
 
@@ -54,7 +54,7 @@ class BlockCache {
     std::size_t block = 0;
   };
   struct alignas(64) Shard {
-    mutable rt::Mutex mutex;  // guards the slots dealt to this shard, too
+    mutable rt::Mutex mutex;  // guards the slots of this shard, too
     std::vector<SlotRef> ring GUARDED_BY(mutex);
     std::size_t hand GUARDED_BY(mutex) = 0;
     std::atomic<std::uint64_t> bytes{0};  // changed under the lock, read by counters() without it
@@ -70,19 +70,19 @@ class BlockCache {
   const std::size_t shards_in_use_;
   const std::uint64_t shard_bytes_max_;
   std::array<Shard, kShards> shards_;
-  std::atomic<std::uint64_t> tables_{0};  // ever registered: deals the first slots of tables to different shards
+  std::atomic<std::uint64_t> tables_{0};  // registered so far: puts the first slots of tables into different shards
 };
 
 // The slots of one open table. It must not outlive the cache.
 class CachedBlocks {
  public:
   CachedBlocks(BlockCache& cache, std::size_t blocks);
-  ~CachedBlocks();  // drops what it holds
+  ~CachedBlocks();  // drops its blocks
   CachedBlocks(const CachedBlocks&) = delete;
   CachedBlocks& operator=(const CachedBlocks&) = delete;
 
-  std::shared_ptr<const Block> find(std::size_t block);  // null: not there
-  // Gives the block to use from now on: one that another thread put there first, or this one, kept or not.
+  std::shared_ptr<const Block> find(std::size_t block);  // null: not cached
+  // Returns the block to use from now on: one that another thread inserted first, or this one, cached or not.
   std::shared_ptr<const Block> insert(std::size_t block, std::shared_ptr<const Block> loaded);
   std::uint64_t bytes() const { return slots_.size() * sizeof(Slot); }  // of memory, beside the blocks
 

@@ -14,7 +14,7 @@
 namespace mylonite {
 namespace {
 
-// No codec makes more of a byte: LZ4 by its format; Zstandard makes at most a block of 128 KiB of 3 bytes.
+// The greatest expansion of a byte: LZ4's by its format; Zstandard makes at most a block of 128 KiB of 3 bytes.
 constexpr std::uint64_t kLz4RatioMax = 255;
 constexpr std::uint64_t kZstdRatioMax = (128 << 10) / 3 + 1;
 

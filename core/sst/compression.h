@@ -1,15 +1,15 @@
-// The codecs of data blocks: none, LZ4 (the block format, as it is) and Zstandard (one frame with its content size).
+// The codecs of data blocks: none, LZ4 (the plain block format) and Zstandard (one frame with its content size).
 //
 // A compressed block is stored as
 //
-//   | varint: bytes before compression | what the codec made of them |
+//   | varint: bytes before compression | compressed bytes |
 //
-// and only when that saves an eighth at least; else the block is stored as it is, under codec none.
+// but only when that saves at least an eighth; else the block is stored uncompressed, under codec none.
 //
-// Memory of the libraries comes from operator new. Decoders accept any bytes: a size is believed only as far as the
-// codec could have made so much of what is there, and never above kRawBytesMax.
+// Memory of the libraries comes from operator new. Decoders accept any bytes: they trust a size only up to the codec's
+// greatest expansion of the bytes present, and never above kRawBytesMax.
 // Thread-safety: a Compressor is for one thread; a Decompressor may be used from any thread at once.
-// Complexity: linear. Memory of a Compressor: 16 KiB for LZ4, what the level needs for Zstandard.
+// Complexity: linear. Memory of a Compressor: 16 KiB for LZ4, the level's need for Zstandard.
 #pragma once
 
 #include <cstddef>
@@ -30,14 +30,14 @@ enum class Codec : std::uint8_t { kNone = 0, kLz4 = 1, kZstd = 2 };
 inline constexpr std::size_t kRawBytesMax = (1ULL << 31) - 1;
 inline constexpr int kZstdLevel = 3;
 
-// By the name that Options::compression has; validate() refused any other, which counts as none.
+// The codec of a name in Options::compression. An unknown name counts as none; validate() refuses it earlier.
 Codec codec_named(std::string_view name);
 
 class Compressor {
  public:
   explicit Compressor(Codec codec);
 
-  // Appends the stored form of the block; false, and `out` as it was, when compression does not pay.
+  // Appends the stored form of the block. False, with `out` unchanged: compression does not pay.
   bool compress(std::string_view raw, std::string& out);
   Codec codec() const { return codec_; }
 
@@ -67,7 +67,7 @@ class Decompressor {
   void give_back(Context context);
 
   rt::Mutex mutex_;
-  std::vector<Context> idle_ GUARDED_BY(mutex_);  // as many as calls ever ran at once
+  std::vector<Context> idle_ GUARDED_BY(mutex_);  // at most as many as calls ran at once
 };
 
 }  // namespace mylonite

@@ -17,7 +17,7 @@ Result<std::shared_ptr<vfs::File>> FileCache::open(FileNumber table) {
   auto opened = fs_.open(directory_ + "/" + table_name(table), vfs::OpenMode::kRead);
   if (!opened.ok()) return opened.error();
   std::shared_ptr<vfs::File> file = std::move(*opened);
-  std::shared_ptr<vfs::File> evicted;  // closes when the lock is free
+  std::shared_ptr<vfs::File> evicted;  // closes after the lock's release
   rt::Lock lock(mutex_);
   const auto [place, is_new] = held_.try_emplace(table, Held{.file = file, .used = true});
   if (!is_new) {
@@ -41,7 +41,7 @@ std::shared_ptr<vfs::File> FileCache::evict_one(FileNumber except) {
 }
 
 void FileCache::forget(FileNumber table) {
-  std::shared_ptr<vfs::File> file;  // closes when the lock is free
+  std::shared_ptr<vfs::File> file;  // closes after the lock's release
   rt::Lock lock(mutex_);
   if (const auto found = held_.find(table); found != held_.end()) {
     file = std::move(found->second.file);

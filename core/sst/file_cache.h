@@ -1,9 +1,9 @@
-// The table files held open: a bounded number of descriptors for any number of tables.
+// The cache of open table files: a bounded number of descriptors for any number of tables.
 //
-// open() hands out a file that is open already, or opens it by its name. Beyond `files_max` files one that was not
-// asked for lately is dropped (a clock over file numbers: each use sets a bit, the hand clears it, a file without it
-// goes). Whoever holds a file keeps it usable, dropped or not, so for a moment there may be more than `files_max`.
-// A dropped file is opened again by name: the name must stay on the disk as long as any reader may ask for it.
+// open() returns a file that is open already, or opens it by its name. Above `files_max` files it drops one that was
+// not used lately, by a clock over file numbers: each use sets a bit, the hand clears it, and drops a file without it.
+// A holder keeps its file usable after the drop, so for a moment there may be more than `files_max`. A dropped file is
+// opened again by name, so the name must stay on the disk as long as a reader may need it.
 // Thread-safety: any thread. No file call happens under the lock: two threads that miss at once both open the file, and
 // one of the two is closed again. Complexity: O(log files).
 #pragma once
@@ -27,7 +27,7 @@ class FileCache {
       : fs_(fs), directory_(std::move(directory)), files_max_(files_max) {}
 
   Result<std::shared_ptr<vfs::File>> open(FileNumber table);
-  void forget(FileNumber table);  // closes it, once nobody uses it any more
+  void forget(FileNumber table);  // closes it after its last use
   std::uint64_t files() const;
 
  private:

@@ -16,8 +16,8 @@ constexpr std::size_t kLineBytes = 64;
 constexpr std::size_t kProbesMax = 32;
 constexpr std::uint64_t kUnit = 1ULL << 32;
 
-// Where to start for a configured rate: the first row whose rate is not above it. Measured: with 200,000 keys these
-// bits give 0.9 of the row's rate, and these probes need the fewest bits.
+// The start for a configured rate is the first row whose rate is not above it. Measured: with 200,000 keys these bits
+// give 0.9 of the row's rate, and these probes need the fewest bits.
 struct Row {
   double rate;
   std::size_t tenth_bits_per_key;
@@ -73,7 +73,7 @@ std::string FilterBuilder::finish() const {
   const Row& row = row_for(rate_);
   const std::size_t bits = hashes_.size() * row.tenth_bits_per_key / 10;
   Filter filter = filled(bits / (8 * kLineBytes) + 1, row.probes);
-  // A few crowded lines of a small filter can pass the rate that holds on average: grow until it holds for this one.
+  // Crowded lines of a small filter can exceed the rate that holds on average: grow until it holds for this filter.
   while (!filter.holds(rate_)) filter = filled(filter.lines_.size() + filter.lines_.size() / 16 + 1, row.probes);
   std::string payload;
   payload.reserve(filter.lines_.size() * kLineBytes + 1);

@@ -1,6 +1,6 @@
-// A filter of user keys: "surely absent" or "maybe present". A Bloom filter cut into cache lines: a key's probes all
-// fall into one 512-bit line, so a question costs one cache miss (F. Putze, P. Sanders, J. Singler, "Cache-, Hash- and
-// Space-Efficient Bloom Filters", WEA 2007, section 3).
+// A filter of user keys: "surely absent" or "maybe present". It is a Bloom filter cut into cache lines: all probes of a
+// key fall into one 512-bit line, so a lookup costs one cache miss. Source: F. Putze, P. Sanders, J. Singler, "Cache-,
+// Hash- and Space-Efficient Bloom Filters", WEA 2007, section 3.
 //
 //   +------------------+-----+--------------------+--------------+
 //   | line 0: 64 bytes | ... | line n-1: 64 bytes | 1 B: probes  |      n ≥ 1; bit b of a line is bit b%8 of byte b/8
@@ -9,7 +9,7 @@
 // A key's 64-bit hash (xxh3) chooses the line by its high half; the probes' bits come from a mix of the hash.
 // Invariants: no false negative; the expected share of false positives is at most the configured rate (0.0001..0.5)
 // for every filter by itself, whatever its number of keys. Crowded lines cost a blocked filter more bits than the
-// textbook formula says, so bits per key start from measurements and grow until the bits that are set keep the rate.
+// textbook formula says. So bits per key start from measurements, and grow until the set bits keep the rate.
 // Thread-safety: a Filter is immutable.
 #pragma once
 
@@ -45,7 +45,7 @@ class FilterBuilder {
  public:
   explicit FilterBuilder(double false_positive_rate) : rate_(false_positive_rate) {}
 
-  void add(std::string_view user_key);  // equal keys that come in a row count once
+  void add(std::string_view user_key);  // equal keys in a row count once
   std::string finish() const;           // the payload
 
  private:

@@ -81,7 +81,7 @@ Result<Footer> decode_footer(std::string_view bytes, std::uint64_t file_bytes) {
   if (version != kVersion) {
     return Error(Code::kUnsupported, fmt::format("table format {}; this program reads format {}", version, kVersion));
   }
-  // Each part is compared by itself first, so that their sum cannot wrap around.
+  // Each part is compared by itself first, so that the sum cannot overflow.
   const std::uint64_t parts[] = {footer.data_bytes, footer.filter_bytes, footer.index_bytes, footer.range_delete_bytes,
                                  footer.properties_bytes};
   for (std::uint64_t part : parts) {

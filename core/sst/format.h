@@ -1,4 +1,5 @@
-// The layout of a table file, and the codecs of its small parts. Written once, front to back; never changed.
+// The layout of a table file, and the codecs of its small parts. A table is written once, front to back, and never
+// changed.
 //
 //   +--------------+-----+----------------+--------+-------+---------------+------------+---------------+
 //   | data block 0 | ... | data block n-1 | filter | index | range deletes | properties | footer (64 B) |
@@ -11,9 +12,9 @@
 //   +--------------+------------+-------------------------------------------------------------+
 //
 // Codec 0 is none: the stored bytes are the block's payload. Only data blocks may have another
-// (core/sst/compression.h). The mask, of the offset where the envelope starts, makes a block that was read from the
-// wrong place or the wrong table fail its check, and can be exchanged for another without decoding the block, so a
-// block can be copied between tables as it is.
+// (core/sst/compression.h). The mask depends on the offset where the envelope starts. So a block read from the wrong
+// place or the wrong table fails its check. The mask can be replaced without decoding the block, so a block can be
+// copied between tables.
 //
 // Index payload, one entry a data block, in order; offsets are not stored, they follow from the sizes:
 //
@@ -38,8 +39,8 @@
 //   +-----------------------------+------------------+---------------------------------+------------+
 //
 // All sizes in bytes. A table without entries has no data block and an empty index. Every version of the format keeps
-// the footer's size and its last 20 bytes, so a reader can tell another format's table from a damaged one. Every byte
-// of the file is covered by a checksum, the magic by comparison.
+// the footer's size and its last 20 bytes. So a reader can tell another version's table from a damaged one. A checksum
+// covers every byte of the file except the magic, which is compared.
 //
 // Pure functions over bytes: no I/O. Decoders accept any bytes and never trust a size.
 #pragma once
@@ -60,7 +61,7 @@ namespace mylonite {
 inline constexpr std::size_t kFooterBytes = 64;
 inline constexpr std::size_t kSealBytes = 9;  // codec and checksum
 
-// Where a block's stored bytes lie; its seal follows them.
+// The place of a block's stored bytes; its seal follows them.
 struct BlockHandle {
   std::uint64_t offset = 0;
   std::uint64_t stored_bytes = 0;
@@ -70,7 +71,7 @@ struct BlockHandle {
 
 // Of the stored bytes and the codec behind them.
 std::uint64_t block_checksum(std::string_view stored_and_codec, FileNumber table, std::uint64_t offset);
-// Appends the seal of the stored bytes that are the file's from `block.offset` on, and the end of `out`.
+// Appends the seal of the stored bytes. They are the end of `out`, and start at `block.offset` of the file.
 void seal_block(std::string& out, Codec codec, FileNumber table, BlockHandle block);
 struct StoredBlock {
   Codec codec = Codec::kNone;
@@ -93,7 +94,7 @@ struct Footer {
 };
 
 std::string encode_footer(const Footer& footer);
-// `bytes` are the file's last kFooterBytes. The parts it names fill the file exactly.
+// `bytes` are the file's last kFooterBytes. Checks that the parts fill the file exactly.
 Result<Footer> decode_footer(std::string_view bytes, std::uint64_t file_bytes);
 std::uint64_t footer_hash(std::string_view bytes);  // the checksum that the encoded footer carries
 
@@ -102,13 +103,13 @@ struct IndexEntry {
   BlockHandle block;
 };
 void append_index_entry(std::string& payload, std::string_view last_key, std::uint64_t stored_bytes);
-// Keys strictly increase and the blocks fill 0..data_bytes exactly.
+// Checks that keys strictly increase and that the blocks fill 0..data_bytes exactly.
 Result<std::vector<IndexEntry>> decode_index(std::string_view payload, std::uint64_t data_bytes);
 
 std::string encode_range_deletes(const RangeTombstones& tombstones);
 Result<RangeTombstones> decode_range_deletes(std::string_view payload);
 
 std::string encode_properties(const TableInfo& info);
-Status decode_properties(std::string_view payload, TableInfo& info);  // fills all but number, file_bytes, footer_hash
+Status decode_properties(std::string_view payload, TableInfo& info);  // sets all but number, file_bytes, footer_hash
 
 }  // namespace mylonite

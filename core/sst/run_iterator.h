@@ -1,9 +1,9 @@
-// One cursor over all tables of a run: disjoint tables in key order, so one of them at a time is enough.
+// One cursor over all tables of a run. The tables are disjoint and in key order, so one of them at a time is enough.
 //
-// A seek finds its table by the tables' borders, without touching any other; tables that hold only range deletes are
-// passed by. An error of a table ends the cursor until the next seek; it never steps over one.
-// Keeps the tables alive. Thread-safety: one thread an object.
-// Complexity: a seek O(log tables) and a seek in one table, rarely two: the next begins where the first one ends.
+// A seek finds its table by the tables' borders, without reading any other. Tables with only range deletes are skipped.
+// An error of a table ends the cursor until the next seek; the cursor never skips an error.
+// It keeps the tables alive. Thread-safety: one thread an object.
+// Complexity: a seek costs O(log tables) and a seek in one table; rarely two, at a border.
 #pragma once
 
 #include <memory>
@@ -35,15 +35,15 @@ class RunIterator final : public InternalIterator {
   Status status() const override { return cursor_.has_value() ? cursor_->status() : Status{}; }
 
  private:
-  void enter(std::size_t table);  // a cursor there, not yet placed
+  void enter(std::size_t table);  // makes a cursor over the table, not yet placed
   bool stands() const { return valid() || !status().ok(); }
-  // While the cursor is at its table's end: to the first entry of the next tables, the last of those before.
+  // From a table's end to the first entry of the next tables, or to the last of the tables before.
   void go_on_forward();
   void go_on_backward();
 
   std::shared_ptr<const TableList> tables_;
   CacheUse use_;
-  std::size_t table_ = 0;                // that the cursor is in, when there is a cursor
+  std::size_t table_ = 0;                // the cursor's table, when there is a cursor
   std::optional<TableIterator> cursor_;  // empty: not valid, no error
 };
 

@@ -1,11 +1,11 @@
-// Writes sorted entries and range deletes into the tables of one run: what flushes, recovery and compactions do.
+// Writes sorted entries and range deletes into the tables of one run, for flushes, recovery and compactions.
 //
-// Every entry is kept as it is. A new table starts beyond `sstable_max_bytes` or where the caller ends one, never
-// between two versions of one user key. Range deletes are cut at the tables' borders: a table has those from its first
-// user key (the first table: from the beginning) up to the first of the next table (the last one: to the end). Range
-// deletes without any entry make one table.
-// On success the tables are synced and so are their names; no manifest lists them yet. After an error the writer is to
-// be dropped, and what was written is left behind: the next open removes it.
+// It changes no entry. A new table starts beyond `sstable_max_bytes` or where the caller ends one, never between two
+// versions of one user key. Range deletes are cut at the tables' borders: a table has those from its first user key up
+// to that of the next table. The first table has them from the beginning, the last one to the end. Range deletes
+// without any entry make one table.
+// On success the tables and their names are synced; no manifest lists them yet. After an error the writer must be
+// dropped; the next open removes the files that it wrote.
 // Thread-safety: one thread a writer; several writers side by side. Memory: one table builder and the range deletes.
 #pragma once
 
@@ -43,10 +43,10 @@ class RunWriter {
 
   // Keys increase strictly. The views are not kept.
   Status add(std::string_view internal_key, std::string_view value);
-  // The next add starts a new table; its user key is another than the last one's: the caller's duty.
+  // The next add starts a new table. Requires that its user key differs from the last one's.
   void end_table() { end_table_ = true; }
-  std::uint64_t bytes() const;  // written so far, about
-  // The tables in key order; none when there was nothing to write. Nothing may be called after it.
+  std::uint64_t bytes() const;  // written so far, approximately
+  // Returns the tables in key order; none when there was nothing to write. No call may follow it.
   Result<std::vector<TableInfo>> finish();
 
  private:
@@ -61,7 +61,7 @@ class RunWriter {
   const RunTarget target_;
   const RangeTombstones range_deletes_;
   std::optional<OpenTable> open_;
-  std::string low_;  // where the open table, or the first, begins
+  std::string low_;  // where the open table begins; before the first, where that one begins
   std::string last_user_key_;
   bool end_table_ = false;
   std::uint64_t finished_bytes_ = 0;

@@ -1,6 +1,6 @@
-// What all tables of a store share: where their files lie, and what is kept of them in memory.
+// The environment that all tables of a store share: the place of their files, and the caches.
 //
-// Owned jointly by the store and its open tables, which may outlive it: so it shares the file system, too.
+// The store and its open tables own it jointly. Tables may outlive the store, so it shares the file system, too.
 // Thread-safety: any thread.
 #pragma once
 
@@ -26,7 +26,7 @@ struct TableEnvironment {
         directory(std::move(path)),
         blocks(options.block_cache_bytes),
         files(*fs, directory, options.open_files_max) {}
-  // Of a file system that outlives all open tables.
+  // With a file system that outlives all open tables.
   TableEnvironment(vfs::FileSystem& file_system, std::string path, const Options& options)
       : TableEnvironment(vfs::borrowed(file_system), std::move(path), options) {}
 

@@ -1,7 +1,7 @@
-// What a table's contents say of it: how TableInfo follows from entries and range deletes. The builder and verify()
-// count with the same functions, so a fact means the same to both.
+// The facts of a table: TableInfo computed from entries and range deletes. The builder and verify() use the same
+// functions, so a fact means the same to both.
 //
-// All but number, file_bytes and footer_hash. Range deletes are counted once, after all entries.
+// They compute all but number, file_bytes and footer_hash. Count range deletes once, after all entries.
 // Pure functions.
 #pragma once
 
@@ -14,11 +14,11 @@
 
 namespace mylonite {
 
-TableInfo no_facts();  // of a table without anything
+TableInfo no_facts();  // of an empty table
 void count_entry(TableInfo& info, std::string_view internal_key);
 void count_range_deletes(TableInfo& info, const RangeTombstones& tombstones);
 
-// Says the first fact in which the two differ; empty when they agree in everything but the number.
+// The first fact in which the two differ, as text; empty when they differ at most in the number.
 std::string difference(const TableInfo& expected, const TableInfo& found);
 
 }  // namespace mylonite

@@ -1,7 +1,7 @@
-// The cursor over a table's entries: walks the index's blocks and holds one decoded block at a time.
+// The cursor over a table's entries: it walks the index's blocks and holds one decoded block at a time.
 //
-// Keeps the table alive. A damaged block, or a table whose index cannot be read, ends it with an error until the next
-// seek; it never steps over one.
+// It keeps the table alive. A damaged block, or an index that cannot be read, ends it with an error until the next
+// seek; it never skips a damaged block.
 // Thread-safety: one thread an object. Complexity: a seek reads at most one block; a step reads one at block ends.
 #pragma once
 
@@ -30,16 +30,16 @@ class TableIterator final : public InternalIterator {
   Status status() const override { return status_; }
 
  private:
-  bool start();                  // not valid, no error; false: status_ says why the table is not there to seek in
+  bool start();                  // resets to not valid, no error; false: the table cannot be read, status_ says why
   bool load(std::size_t block);  // false: status_ says why
-  void check();                  // turns damage that the cursor met into status_
+  void check();                  // stores damage that the block's cursor met in status_
   void fail(std::string message);
   std::size_t blocks() const { return loaded_->metadata->index.size(); }
 
   std::shared_ptr<const TableReader> table_;
   CacheUse use_;
   TableReader::Loaded* loaded_ = nullptr;  // the table's; null before the first seek
-  std::size_t block_ = 0;                  // that the cursor is in, when there is a cursor
+  std::size_t block_ = 0;                  // the cursor's block, when there is a cursor
   std::optional<BlockIterator> cursor_;    // empty: not valid
   Status status_;
 };

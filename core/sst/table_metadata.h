@@ -1,9 +1,9 @@
-// What an open table keeps in memory besides blocks: filter, index and range deletes; and how its parts are read from
-// its file (layout: core/sst/format.h).
+// The metadata that an open table keeps in memory (filter, index and range deletes), and the functions that read the
+// parts of its file (layout: core/sst/format.h).
 //
-// Everything read is checked: size, checksums, form, and that the properties are the facts that the caller expects.
-// Damage is kCorruption and names the file and the offset. Thread-safety: TableMetadata is immutable; the functions
-// may run in any threads.
+// They check everything they read: size, checksums, form, and the properties against the facts that the caller expects.
+// Damage is kCorruption, with the file and the offset. Thread-safety: TableMetadata is immutable; the functions may run
+// in any threads.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ struct TableFile {
   const TableInfo& expected;
 };
 
-// The footer, which is the one expected in a file of the size expected.
+// The footer. Checks that the file has the expected size, and this footer.
 Result<Footer> read_footer(const TableFile& table);
 // A block's payload, decompressed. `id`: the one in the footer.
 Result<std::string> read_block(const TableFile& table, FileNumber id, BlockHandle block, Decompressor& decompressor);
@@ -38,9 +38,9 @@ Result<std::string> read_block(const TableFile& table, FileNumber id, BlockHandl
 struct TableMetadata {
   Filter filter;
   std::string index_payload;
-  std::vector<IndexEntry> index;  // borrows from the payload: a TableMetadata stays where it was made
+  std::vector<IndexEntry> index;  // borrows from the payload, so a TableMetadata must not move
   RangeTombstones range_deletes;
-  std::uint64_t bytes = 0;  // of memory, about
+  std::uint64_t bytes = 0;  // of memory, approximately
 
   // The first block whose last key is not before the target; the number of blocks when there is none.
   std::size_t block_for(std::string_view internal_key) const;

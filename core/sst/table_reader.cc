@@ -16,7 +16,7 @@ namespace {
 
 const RangeTombstones kNoRangeDeletes;
 
-// The internal key before every entry of the key with a stamp ≤ `at`; short ones without an allocation.
+// The internal key that sorts before every entry of the key with a stamp ≤ `at`; a short one needs no allocation.
 class SeekKey {
  public:
   SeekKey(std::string_view user_key, Timestamp at) {
@@ -169,7 +169,7 @@ Status TableReader::verify() const {
   return {};
 }
 
-// Adds the block's entries to what was found before it.
+// Checks a block, and adds its entries to the facts in `found`.
 Status TableReader::verify_block(const TableMetadata& metadata, std::size_t i, TableInfo& found) const {
   const BlockHandle at = metadata.index[i].block;
   auto block = read_data_block(at);

@@ -1,13 +1,12 @@
 // Reads one table file (layout: core/sst/format.h).
 //
-// open() checks that the file is there, has the size expected and ends in the footer expected: one open, one read. The
-// rest that a table keeps in memory (filter, index, range deletes) is read and checked at the first use, and stays as
-// long as the reader; an error there is that caller's alone, and the next use tries again. A data block is checked when
-// it is read from the file; damage is an error that names the file and the offset, and concerns only the block it lies
-// in. Blocks are kept in the environment's cache, the open file in its file cache: so the file's name must stay on the
-// disk as long as the reader lives.
-// Thread-safety: all functions may run in any threads at once; the first use alone holds others up, over I/O.
-// Complexity: get reads at most one block, and none when the filter or the index rules the key out.
+// open() checks that the file exists, with the expected size and footer: one open, one read. The first use reads and
+// checks the metadata (filter, index, range deletes), which then stays in memory as long as the reader. An error there
+// goes to that caller alone, and the next use tries again. A data block is checked when it is read from the file.
+// Damage is an error with file and offset, and affects only its block. The environment's caches hold the blocks and the
+// open file, so the file's name must stay on the disk as long as the reader lives.
+// Thread-safety: all functions may run in any threads at once; only the first use blocks others, during its I/O.
+// Complexity: get reads at most one block, and none when the filter or the index excludes the key.
 #pragma once
 
 #include <atomic>
@@ -33,8 +32,7 @@
 
 namespace mylonite {
 
-// Whether blocks that a cursor reads are looked for and kept in the cache. Merges walk over everything once: they
-// would only push out what others read again.
+// Whether a cursor uses the block cache. Merges read everything once, and would only evict what others read again.
 enum class CacheUse : std::uint8_t { kFill, kBypass };
 
 class TableReader : public std::enable_shared_from_this<TableReader> {
@@ -45,21 +43,21 @@ class TableReader : public std::enable_shared_from_this<TableReader> {
     std::string value;
   };
 
-  // `expected.number` names the file. The id in the table may be another: it keeps its id under a new name.
+  // `expected.number` names the file. The id in the table may differ: a table keeps its id under a new name.
   static Result<std::shared_ptr<const TableReader>> open(std::shared_ptr<TableEnvironment> environment,
                                                          const TableInfo& expected);
   ~TableReader();
   TableReader(const TableReader&) = delete;
   TableReader& operator=(const TableReader&) = delete;
 
-  // The newest entry of the key with a stamp ≤ `at`, a delete included; empty when the table has none. Knows nothing of
-  // range deletes.
+  // The newest entry of the key with a stamp ≤ `at`, also a delete; empty when the table has none. It ignores range
+  // deletes.
   Result<std::optional<Entry>> get(std::string_view user_key, Timestamp at) const;
-  // What the filter says of the key: false, surely no entry. Range deletes aside.
+  // The filter's answer for the key. False: the table has no entry of it. It ignores range deletes.
   Result<bool> may_contain(std::string_view user_key) const;
-  // Over the entries; keeps the reader alive.
+  // A cursor over the entries; it keeps the reader alive.
   std::unique_ptr<InternalIterator> iterator(CacheUse use = CacheUse::kFill) const;
-  // Never null; lives as long as the reader. Reads nothing where info() counts none.
+  // Never null; lives as long as the reader. Reads nothing if info() counts none.
   Result<const RangeTombstones*> range_tombstones() const;
 
   // Reads the whole file again: every checksum, the order of all entries, and that index, filter, range deletes and
@@ -92,9 +90,9 @@ class TableReader : public std::enable_shared_from_this<TableReader> {
   const std::shared_ptr<TableEnvironment> environment_;
   const TableInfo info_;
   const std::string name_;
-  Footer footer_;  // unguarded: set by open(), before anybody else has the reader
+  Footer footer_;  // unguarded: set by open(), before any other thread has the reader
 
-  mutable rt::Mutex loading_;  // held over the first read of the metadata
+  mutable rt::Mutex loading_;  // held during the first read of the metadata
   mutable std::unique_ptr<Loaded> owned_ GUARDED_BY(loading_);
   mutable std::atomic<Loaded*> loaded_ = nullptr;  // published once, then never changed
 };

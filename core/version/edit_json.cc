@@ -42,7 +42,7 @@ bool parse_number(const JsonView& value, std::uint64_t& out, int base = 10) {
   return error == std::errc{} && end == last;
 }
 
-// Reads the members of one object; the first that is absent or malformed is remembered.
+// Reads the members of one object, and keeps the first that is absent or malformed.
 class Fields {
  public:
   explicit Fields(const std::vector<JsonMember>& members) : members_(members) {}
@@ -81,7 +81,7 @@ class Fields {
     if (!elements) fail(name);
     return std::move(elements).value_or(std::vector<JsonView>());
   }
-  // All of an object that may be absent.
+  // The whole text of an object that may be absent.
   std::optional<std::string_view> object(std::string_view name) {
     const JsonView* const value = find(name);
     if (value == nullptr) return std::nullopt;
@@ -128,7 +128,7 @@ Result<VersionEdit::Added> table_from(const JsonView& object) {
   return added;
 }
 
-// The members that compaction brings.
+// Writes the members that compaction needs.
 void write_compaction(JsonObject& object, const VersionEdit& edit) {
   if (edit.policy) object.raw("policy", encode_policy_state(*edit.policy));
   JsonArray jobs;

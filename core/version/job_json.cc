@@ -16,7 +16,7 @@ Error malformed(std::string_view what) {
   return Error(Code::kCorruption, fmt::format("manifest record: '{}' is absent or malformed", what));
 }
 
-// Reads the members of one object; the first that is absent or malformed is remembered.
+// Reads the members of one object, and keeps the first that is absent or malformed.
 class Fields {
  public:
   explicit Fields(const Json& object) : object_(object) {}

@@ -13,7 +13,7 @@ bool is_word_part(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '+' || c == '.';
 }
 
-// A place in the text. Each function goes on behind what it read, and returns false where that does not stand.
+// A place in the text. Each function advances behind what it read, and returns false if the text is something else.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}
@@ -95,7 +95,7 @@ class Reader {
   std::string_view rest_;
 };
 
-// What stands between the brackets, item by item, commas between them.
+// Takes the items between the brackets, one by one, with commas between them.
 template <class Item>
 bool split(const JsonView& whole, char opener, char closer, Item take_item) {
   Reader reader(whole.text);

@@ -45,7 +45,7 @@ std::optional<std::string_view> checked_body(FileNumber manifest, std::string_vi
   return body;
 }
 
-// Splits `{"n":3,…,"edit":{…}}` without a second JSON parse: the writer's exact form, which the checksum vouches for.
+// Splits `{"n":3,…,"edit":{…}}` without a second JSON parse: the checksum ensures the writer's exact form.
 struct Body {
   std::uint64_t n = 0;
   std::uint64_t format = kManifestFormatVersion;
@@ -68,13 +68,12 @@ std::optional<Body> split_body(std::string_view body) {
   return result;
 }
 
-// Whether a later record stands somewhere in these bytes. Earlier ones attest nothing: a lost sector may show old bytes
-// of this very file.
+// Whether these bytes hold a later record. Earlier records do not count: a lost sector may show old bytes of this file.
 bool later_record_in(std::string_view bytes, const LoadedManifest& loaded) {
   while (!bytes.empty()) {
     const std::size_t newline = bytes.find('\n');
     const std::string_view line = bytes.substr(0, newline == std::string_view::npos ? bytes.size() : newline + 1);
-    // A lost newline may glue garbage before a valid record: look at every possible start.
+    // Without its newline, garbage may precede a valid record on its line: look at every possible start.
     for (std::size_t at = line.find(kOpen); at != std::string_view::npos; at = line.find(kOpen, at + 1)) {
       const auto body = checked_body(loaded.number, line.substr(at));
       const auto parts = body ? split_body(*body) : std::nullopt;
@@ -167,7 +166,7 @@ Result<std::unique_ptr<Manifest>> Manifest::create(vfs::FileSystem& fs, const st
   if (Status done = fs.sync_directory(directory); !done.ok()) return done.error();
 
   const std::string temporary = directory + "/" + std::string(kCurrentTemporaryName);
-  // A left-over of a creation that did not finish; it names nothing.
+  // A left-over of an unfinished creation; it names nothing.
   if (Status gone = fs.remove(temporary); !gone.ok() && gone.error().code() != Code::kNotFound) return gone.error();
   const std::string current = fmt::format("{} {:08x}\n", name, crc32c(name));
   if (Status done = vfs::write_new_file(fs, temporary, current); !done.ok()) return done.error();

@@ -4,9 +4,9 @@
 //   {"crc":"9ae1c2d0","body":{"n":0,"format":1,"manifest":"7","edit":{…}}}\n      record 0: a snapshot
 //   {"crc":"51be0a77","body":{"n":1,"edit":{…}}}\n                                 an edit
 //
-// crc: CRC-32C, hex, of the body's bytes as they stand, started from a value bound to the manifest's number.
+// crc: CRC-32C, hex, of the body's bytes, started from a value bound to the manifest's number.
 // File sizes, numbers and stamps are decimal strings (they may pass 2^53); keys are hex.
-// Each record is synced before the next is written, so damage with a valid record behind it is corruption; a damaged
+// Each record is synced before the next is written. So damage with a valid record behind it is corruption. A damaged
 // end alone is an edit that never finished, unless a log attests it (the caller checks that).
 // CURRENT: `manifest-N.jsonl 9ae1c2d0\n`, its own name's checksum behind it.
 //
@@ -35,7 +35,7 @@ struct LoadedManifest {
   std::uint64_t dropped_bytes = 0;  // a torn last record
 };
 
-// One whole record, where it stands.
+// One whole record, with its place.
 struct ManifestRecord {
   FileNumber manifest;
   std::uint64_t n = 0;
@@ -45,8 +45,8 @@ struct ManifestRecord {
 };
 using ManifestVisitor = std::function<void(const ManifestRecord&)>;
 
-// Reads CURRENT and the manifest it names. Writes nothing. kCorruption, kUnsupported (newer format). `visit`, if any,
-// is shown each record before it is applied, so also those before the damage.
+// Reads CURRENT and the manifest it names. Writes nothing. kCorruption, kUnsupported (newer format). Calls `visit`, if
+// any, with each record before applying it, also with those before damage.
 Result<LoadedManifest> load_manifest(vfs::FileSystem& fs, const std::string& directory,
                                      const ManifestVisitor& visit = {});
 

@@ -27,7 +27,7 @@ Status remove_table(Version& version, FileNumber number) {
   return misfit(fmt::format("edit removes table {}, which is not live", number.value));
 }
 
-// A level beyond the limit is left for check_structure to refuse.
+// check_structure refuses a level beyond the limit.
 void add_table(Version& version, const VersionEdit::Added& added) {
   if (version.levels.size() <= added.level) version.levels.resize(added.level + 1);
   std::vector<Run>& runs = version.levels[added.level].runs;

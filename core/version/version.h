@@ -1,9 +1,9 @@
-// Version: which tables the store consists of. Immutable value; pure bookkeeping, no I/O.
+// A version: the tables that a store consists of. Immutable value; pure bookkeeping, no I/O.
 //
-// Levels → runs → tables (mylonite/tree.h). Run ids come from the file numbers, so a run that is made anew is the
-// newest of its level; a merge into a run that exists keeps that run's id.
-// Invariants (check_structure): tables of a run ascend and do not share a user key (one that ends with the border of a
-// range delete may meet the next one's first key); run ids of a level strictly descend; no table is listed twice.
+// Levels → runs → tables (mylonite/tree.h). Run ids come from the file numbers, so a new run is the newest of its level.
+// A merge into an existing run keeps that run's id.
+// Invariants (check_structure): tables of a run ascend and do not share a user key. (A table that ends with the border
+// of a range delete may meet the next one's first key.) Run ids of a level strictly descend. No table is listed twice.
 // Thread-safety: published as shared_ptr<const Version>; any thread may read.
 #pragma once
 
@@ -19,14 +19,15 @@
 
 namespace mylonite {
 
-// Where a clean close left the last log. A log that is missing or of another length then is damage, not a torn tail.
+// The end of the last log after a clean close. A missing log, or one of another length, is then damage, not a torn
+// tail.
 struct ClosedLog {
   FileNumber number;
   std::uint64_t bytes = 0;
   bool operator==(const ClosedLog&) const = default;
 };
 
-// One atomic change, one record of the manifest. Absent fields leave things as they are.
+// One atomic change, one record of the manifest. Absent fields change nothing.
 struct VersionEdit {
   struct Added {
     std::uint32_t level = 0;
@@ -42,8 +43,8 @@ struct VersionEdit {
   std::vector<Added> added{};                // tables of one run in key order
   std::vector<FileNumber> removed{};         // a table that is removed and added again is moved
   std::optional<PolicyState> policy{};
-  std::vector<JobRecord> jobs{};             // merges that this edit carries out; behind those that are known
-  std::optional<std::uint64_t> jobs_kept{};  // so many of the newest are remembered; absent: all
+  std::vector<JobRecord> jobs{};             // merges that this edit carries out; added behind the known ones
+  std::optional<std::uint64_t> jobs_kept{};  // the number of newest merges to keep; absent: all
   bool operator==(const VersionEdit&) const = default;
 };
 
@@ -52,7 +53,7 @@ struct Version {
   FileNumber next_file{1};
   FileNumber first_log{0};
   Timestamp ceiling;
-  Timestamp history_floor;  // reads of earlier moments may lack versions, and are refused
+  Timestamp history_floor;  // reads below it may lack versions, and are refused
   std::optional<ClosedLog> closed_log{};
   std::optional<PolicyState> policy{};
   std::vector<JobRecord> jobs{};  // oldest first

@@ -1,4 +1,4 @@
-// Where log bytes go. A small interface of its own, so that a later log may live in mapped, recycled memory.
+// The file of a log. It is an interface of its own, so that a later log may live in mapped, recycled memory.
 //
 // Thread-safety: one caller at a time (the leader of a commit group).
 #pragma once
@@ -17,7 +17,7 @@ class LogFile {
   virtual ~LogFile() = default;
   virtual Status append(std::string_view bytes) = 0;  // on return the bytes survive the death of the process
   virtual Status sync() = 0;                          // on return all appended bytes survive a power loss
-  // A new log at `path` beginning with `header`, durable with its name; this one stays as it is.
+  // Makes a new log at `path` that begins with `header`, durable with its name. This log does not change.
   virtual Result<std::unique_ptr<LogFile>> roll(const std::string& path, std::string_view header) = 0;
 };
 

@@ -45,7 +45,7 @@ std::optional<WalRecord> WalReader::record_at(std::uint64_t offset) const {
                    .payload = rest.substr(kRecordHeaderBytes, header->payload_bytes)};
 }
 
-// A record's header has a checksum of its own, so what it attests counts even where its payload is damaged.
+// A record's header has a checksum of its own, so its `synced_to` counts even if its payload is damaged.
 std::uint64_t WalReader::largest_synced_to(std::uint64_t from) const {
   std::uint64_t largest = 0;
   for (std::uint64_t offset = from; offset + kRecordHeaderBytes <= bytes_.size(); offset += kRecordAlignment) {

@@ -1,9 +1,9 @@
-// Reads a log back and decides what a damaged end means.
+// Reads a log back, and tells a torn tail from corruption.
 //
-// Let S be the largest `synced_to` in any valid record of the log (records beyond the damage included), or the whole
-// length where the next log attests it. Damage below S is corruption: an error. Damage at or above S is a torn tail:
-// the log ends there, and the bytes dropped are reported. Damage to the last sync group that nothing attests cannot
-// be told from a torn tail.
+// Let S be the largest `synced_to` in any valid record of the log, also beyond the damage. If the next log attests this
+// log's length, S is that length. Damage below S is corruption: an error. Damage at or above S is a torn tail: the log
+// ends there, and the dropped bytes are reported. Damage to a last sync group that nothing attests looks like a torn
+// tail.
 // Thread-safety: one thread an object.
 // Cost: linear in the file, which is read whole (bounded by the rotation size plus one commit group).
 #pragma once
@@ -29,16 +29,16 @@ struct LogEnd {
 
 class WalReader {
  public:
-  // Reads the whole file. Empty: its creation never finished, for it is no longer than a header and does not hold that
-  // of log `number` (no record is written before the header is durable; a lost sector may show another log's header).
-  // kCorruption or kUnsupported for a bad header otherwise. Errors name the last part of `path`.
+  // Reads the whole file. Empty: its creation never finished. Then the file is at most as long as a header, and does
+  // not hold the header of log `number`. (No record is written before the header is durable; a lost sector may show
+  // another log's header.) Otherwise a bad header is kCorruption or kUnsupported. Errors name the last part of `path`.
   static Result<std::optional<WalReader>> open(vfs::FileSystem& fs, const std::string& path, FileNumber number);
 
   const WalHeader& header() const { return header_; }
   std::uint64_t bytes() const { return bytes_.size(); }
 
-  // Calls `visit` for every batch in order; its error is placed at the record unless it names a place of its own.
-  // `attested`: the length that the next log's header vouches for.
+  // Calls `visit` for every batch in order. An error of it gets the record's place, unless it has one of its own.
+  // `attested`: the length that the next log's header attests.
   using Visitor = std::function<Status(const WalRecord&)>;
   Result<LogEnd> read(std::optional<std::uint64_t> attested, const Visitor& visit) const;
 

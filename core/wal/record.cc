@@ -75,7 +75,7 @@ void encode_record(std::string& out, const WalHeader& log, std::uint64_t offset,
   out.append(kRecordHeaderBytes, '\0');
   out.append(record.payload);
   out.append(padded(record.payload.size()) - record.payload.size(), '\0');
-  // The header in its place, once the payload's checksum is known.
+  // Fills in the header, now that the payload's checksum is known.
   char* const header = out.data() + start;
   const auto put = [&](std::size_t at, auto value) { std::memcpy(header + at, &value, sizeof value); };
   put(4, static_cast<std::uint32_t>(record.type));

@@ -9,9 +9,9 @@
 //   +0  crc32c u32 of bytes 4..31           +4  type u32          +8  payload length u32
 //   +12 crc32c u32 of the padded payload    +16 synced_to u64     +24 timestamp u64     +32 payload, padding
 //
-// Both checksums of a record start from a value bound to the log's number, its salt and the record's offset, so a
-// record that is stale, foreign or moved is never taken for data. `synced_to` says how far this log was known durable
-// when the record was made: damage below it is corruption, at or above it a torn tail.
+// Both checksums of a record start from the log's number, its salt and the record's offset. So a stale, foreign or
+// moved record is never taken for data. `synced_to` is the length of the log known durable when the record was made:
+// damage below it is corruption, at or above it a torn tail.
 #pragma once
 
 #include <cstdint>
@@ -55,7 +55,7 @@ std::string encode_wal_header(const WalHeader& header);
 // kUnsupported for a newer version, otherwise kCorruption; `file` is for the message.
 Result<WalHeader> decode_wal_header(std::string_view bytes, const std::string& file);
 
-// Appends the record's bytes to `out`; `offset` is where they will stand in the file.
+// Appends the record's bytes to `out`; `offset` is their place in the file.
 void encode_record(std::string& out, const WalHeader& log, std::uint64_t offset, const WalRecord& record);
 std::size_t encoded_record_bytes(std::size_t payload_bytes);
 

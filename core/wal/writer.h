@@ -1,7 +1,7 @@
 // Writes records to the current log and rolls to the next.
 //
-// Knows how far the log is durable (synced_bytes) and stamps that into every record. After a failed call nothing is
-// known about the log's end: the store must stop writing to it.
+// It knows the durable length of the log (synced_bytes) and writes it into every record. After a failed call the log's
+// end is unknown: the store must stop writing to it.
 // Thread-safety: one caller at a time (the leader of a commit group).
 #pragma once
 
@@ -19,7 +19,7 @@ namespace mylonite {
 
 class WalWriter {
  public:
-  // The first log of an open store. header.previous is 0: what came before has been moved into tables.
+  // The first log of an open store. header.previous is 0: tables hold everything before it.
   static Result<std::unique_ptr<WalWriter>> create(vfs::FileSystem& fs, std::string directory, const WalHeader& header);
 
   struct Pending {
@@ -29,7 +29,7 @@ class WalWriter {
   Status append(std::span<const Pending> batches);  // one file call for all of them
   Status append_clean_close();
   Status sync();
-  // Syncs this log, then goes on in a new one whose header attests that length. The manifest position is attested too.
+  // Syncs this log, then continues in a new one. Its header attests this log's length and the manifest's position.
   Status roll(FileNumber number, FileNumber manifest, std::uint64_t manifest_record);
 
   FileNumber number() const { return header_.number; }
