@@ -1,6 +1,6 @@
 // Integers in files: little-endian fixed width, and LEB128 varints (7 bits a byte, low first).
-// Encoders append to a string. Decoders take bytes from the front of a view and return false, leaving the view
-// unspecified, when it is too short or a varint is longer than its type: the caller turns that into a Status.
+// Encoders append to a string. Decoders take bytes from the front of a view. They return false when the view is too
+// short or a varint is longer than its type; the view is then unspecified. The caller turns that into a Status.
 #pragma once
 
 #include <bit>
@@ -59,7 +59,7 @@ inline void put_varint(std::string& out, std::uint64_t value) {
   out += static_cast<char>(value);
 }
 
-// One result, used by both widths: the value must be at most `largest`.
+// Used by both widths: the value must be at most `largest`.
 inline bool get_varint(std::string_view& in, std::uint64_t& value, std::uint64_t largest) {
   value = 0;
   for (unsigned shift = 0; shift < 64 && !in.empty(); shift += 7) {

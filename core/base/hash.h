@@ -1,5 +1,5 @@
-// Hashes of bytes, the same on every machine: CRC-32C for logs and manifests (polynomial 0x1EDC6F41, reflected, as in
-// iSCSI; hardware instruction where the processor has it, a table otherwise), xxh3-64 for tables and filters.
+// Hashes of bytes, the same on every machine: CRC-32C for logs and manifests, xxh3-64 for tables and filters.
+// CRC-32C has the polynomial 0x1EDC6F41, reflected, as in iSCSI. It uses the processor's instruction, or else a table.
 // Complexity: linear; about 10-20 GB/s (crc32c in hardware) and 40 GB/s (xxh3) on the reference machine.
 #pragma once
 
@@ -9,7 +9,7 @@
 namespace mylonite {
 
 std::uint32_t crc32c(std::string_view bytes, std::uint32_t initial = 0);
-std::uint32_t crc32c_portable(std::string_view bytes, std::uint32_t initial = 0);  // the twin that tests compare with
+std::uint32_t crc32c_portable(std::string_view bytes, std::uint32_t initial = 0);  // by the table; for tests
 
 std::uint64_t hash64(std::string_view bytes, std::uint64_t seed = 0);  // xxh3-64
 

@@ -1,5 +1,5 @@
-// invariant(condition, "what holds", values...): a proven claim. Aborts in every build, printing place and values.
-// Never for bytes that came from disk, nor for anything the outside world can break: those are Status.
+// invariant(condition, "what holds", values...): a proven claim. If it is false, every build prints place and values,
+// and aborts. It is not for bytes from disk, nor for anything that the outside world can break: those are a Status.
 #pragma once
 
 #include <cstdint>

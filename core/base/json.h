@@ -1,8 +1,8 @@
-// JSON as text, written member by member in the order they are added: the one way to write it.
+// Writes JSON as text, member by member, in the order of the calls. It is the project's only way to write JSON.
 //
-// Whole numbers are exact; real numbers are the shortest text that reads back the same, and null where they are none.
-// Text is UTF-8; bytes that are not become U+FFFD. An object is one line without spaces; `indented` lays it out for
-// people. Names need no escapes, and are not looked for twice. Nothing is read here (core/version/json_view.h does).
+// Whole numbers are exact. Real numbers are the shortest text that reads back the same; those that are not finite are
+// null. Text is UTF-8; other bytes become U+FFFD. An object is one line without spaces; `indented` lays it out for
+// people. Names must need no escapes; duplicates are not detected. Reading is elsewhere (core/version/json_view.h).
 // Thread-safety: one thread an object; functions are pure. Complexity: linear in the text.
 #pragma once
 
@@ -23,7 +23,7 @@ class JsonObject {
   JsonObject& real(std::string_view name, double value);
   JsonObject& flag(std::string_view name, bool value);
   JsonObject& text(std::string_view name, std::string_view value);
-  // `"name":"text"`, or `"name_hex":"6b"` where `hex` is asked for or the bytes are not UTF-8.
+  // `"name":"text"`, or `"name_hex":"6b"` if `hex` is set or the bytes are not UTF-8.
   JsonObject& bytes(std::string_view name, std::string_view value, bool hex);
   JsonObject& raw(std::string_view name, std::string_view json);  // a value that is JSON already
 

@@ -11,16 +11,16 @@
 
 namespace mylonite::cli {
 
-// Gives each standard stream that is closed a file that fails on every use. Otherwise the first file that the program
-// opens would take the stream's number, and output would land there.
+// Opens, for each closed standard stream, a file that fails on every use. Otherwise the first file that the program
+// opens would take the stream's number, and receive the output.
 void occupy_closed_streams();
 
 Status print(std::string_view text);
-Status flush();                           // and what an earlier print could not write
-void print_error(std::string_view text);  // to standard error; where that fails, nobody is left to be informed
+Status flush();                           // also returns the error of an earlier print
+void print_error(std::string_view text);  // to standard error; a failure is ignored
 bool errors_go_to_a_terminal();           // then progress may be shown
 
-// Whether standard output was a pipe that nobody reads any more. Users know: they closed it.
+// Whether the error means that standard output is a pipe whose reader is gone. It needs no message: the user closed it.
 bool is_closed_pipe(const Error& error);
 
 struct Form {

@@ -52,7 +52,7 @@ bool has_group(const Program& program, std::string_view sought) {
 
 Error mistake(std::string what) { return Error(Code::kInvalidArgument, std::move(what)); }
 
-// A command that is absent or misspelt is answered with those that there are; the parser's own words do not do so.
+// The error for a missing or misspelt command lists the existing ones; the parser's own message does not.
 std::optional<Error> refuse_unknown(const Program& program, int argc, const char* const* argv) {
   if (argc < 2) return mistake("expected a command: " + names_in(program, ""));
   const std::string_view first = argv[1];
@@ -67,7 +67,7 @@ std::optional<Error> refuse_unknown(const Program& program, int argc, const char
       fmt::format("`{}{}{}`: expected one of {}", first, second.empty() ? "" : " ", second, names_in(program, first)));
 }
 
-// Makes the parser's option for a parameter, whatever its target is.
+// Makes the parser's option for a parameter, for every type of target.
 class Declaration {
  public:
   Declaration(CLI::App& app, const Parameter& parameter) : app_(app), parameter_(parameter) {}
@@ -158,7 +158,7 @@ std::string advice(const Program& program, const Error& error) {
 int die_of_closed_pipe() {
   std::signal(SIGPIPE, SIG_DFL);
   std::raise(SIGPIPE);
-  return static_cast<int>(Exit::kPipeClosed);  // where the signal is blocked
+  return static_cast<int>(Exit::kPipeClosed);  // if the signal is blocked
 }
 
 }  // namespace
@@ -167,7 +167,7 @@ int run_program(const Program& program, int argc, const char* const* argv) {
   occupy_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);
   Ending ending = parse_and_run(program, argc, argv);
-  // What could be printed is printed, whatever else failed; the first failure is the one that is named.
+  // The output so far is flushed even after a failure; the first failure is the reported one.
   const Status flushed = flush();
   if (!flushed.ok() && !ending.why) ending = flushed.error();
   if (!ending.why) return static_cast<int>(ending.code);

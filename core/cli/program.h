@@ -1,8 +1,8 @@
-// A program as a table: its commands, what each takes, and what it runs. run_program does the rest, the same way for
-// every program: it parses, helps, refuses, runs, and says on standard error what went wrong and what to do next.
+// A program as a table of its commands, their parameters and functions. run_program does the rest, the same way for
+// every program. It parses, prints help, refuses, runs, and reports on standard error what failed and what to do next.
 //
-// A command is a plain row. Its parameters point to where their values go, which must outlive the run; a value that is
-// not given leaves its target as it is. Names of two words ("inspect wal") are commands of a group.
+// A command is a plain row. Its parameters point to their targets, which must outlive the run. A parameter without a
+// value leaves its target unchanged. A name of two words ("inspect wal") is a command of a group.
 // Thread-safety: values; run_program is for a program's main thread.
 #pragma once
 
@@ -20,7 +20,7 @@
 
 namespace mylonite::cli {
 
-// How a command ended: with a code, and with an error where there is more to say.
+// The result of a command: an exit code, and an error if there is more to report.
 struct Ending {
   Ending(Exit exit) : code(exit) {}
   Ending(const Error& error) : Ending(error, exit_for(error.code())) {}
@@ -57,8 +57,8 @@ struct Parameter {
   bool repeats = false;
   std::optional<Range> range{};       // of numbers
   std::vector<std::string> one_of{};  // of a text
-  std::string type{};                 // what help shows for the value, where TEXT or UINT say too little
-  std::string excludes{};             // another parameter of the command, which stands before this one
+  std::string type{};                 // the value's name in help, instead of TEXT or UINT
+  std::string excludes{};             // a parameter of the command that is declared before this one
 };
 
 struct Command {
@@ -67,8 +67,8 @@ struct Command {
   std::string example;
   std::vector<Parameter> parameters;
   std::function<Ending()> run;
-  std::string more{};   // help behind the example
-  bool hidden = false;  // from help: for the program itself
+  std::string more{};   // help after the example
+  bool hidden = false;  // not in help: for the program itself
 };
 
 struct Group {
@@ -80,14 +80,14 @@ struct Program {
   std::string name;
   std::string what;
   std::string example;
-  std::string more{};  // help behind the example
+  std::string more{};  // help after the example
   std::vector<Group> groups{};
   std::vector<Command> commands;
-  // What a user can do about an error; "": nothing is known. Mistakes on the command line are pointed to --help.
+  // What a user can do about an error; "": unknown. For mistakes on the command line, the program points to --help.
   std::function<std::string(const Error&)> next_step{};
 };
 
-// The whole program: returns its exit code. Where nobody reads standard output any more, the program dies of SIGPIPE,
+// Runs the program and returns its exit code. If the reader of standard output is gone, the program dies of SIGPIPE,
 // silently, once the command has ended.
 int run_program(const Program& program, int argc, const char* const* argv);
 

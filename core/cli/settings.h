@@ -9,10 +9,10 @@
 
 namespace mylonite::cli {
 
-// Sets what is named, in order, then validates all. kInvalidArgument names the setting and what was expected.
+// Applies the settings in order, then validates all options. kInvalidArgument names the setting and the expected value.
 // `data_dir` is no setting: the directory is an argument of its own.
 Status apply_settings(const std::vector<std::string>& settings, Options& options);
 
-std::string settings_help();  // each option: name, default, meaning; what is allowed, values worth trying
+std::string settings_help();  // each option: name, default, meaning, allowed values, values worth trying
 
 }  // namespace mylonite::cli

@@ -1,7 +1,7 @@
-// Seeded randomness that gives the same numbers everywhere: xoshiro256** (Blackman & Vigna, 2018), seeded by
-// splitmix64. `split("name")` derives an independent stream from the seed and a name, whatever was drawn before, so
-// adding a draw to one stream never shifts another. Not for secrets. Thread-safety: one thread an object. Write one
-// draw per full expression: compilers evaluate function arguments in different orders.
+// Seeded random numbers, the same everywhere: xoshiro256** (Blackman & Vigna, 2018), seeded by splitmix64.
+// `split("name")` derives an independent stream from the seed and a name, whatever was drawn before. So an added draw
+// of one stream never shifts another. Not for secrets. Thread-safety: one thread an object. Write one draw per full
+// expression: compilers evaluate function arguments in different orders.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ class Random {
     const std::uint64_t draw = next();
     return static_cast<std::uint64_t>((static_cast<Wide>(draw) * bound) >> 64);
   }
-  // Both ends in; low ≤ high.
+  // low ≤ result ≤ high.
   std::uint64_t between(std::uint64_t low, std::uint64_t high) {
     const std::uint64_t values = high - low + 1;  // 0: all of them
     return values == 0 ? next() : low + below(values);

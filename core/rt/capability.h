@@ -1,14 +1,14 @@
-// The annotations by which clang proves, at compile time, that what a lock guards is touched only under that lock.
-// Under any other compiler they are nothing. (Clang's documentation: "Thread Safety Analysis".)
+// The annotations by which clang proves, at compile time, that guarded data is used only under its lock. With other
+// compilers they are empty. Source: clang's documentation, "Thread Safety Analysis".
 //
 //   int count_ GUARDED_BY(mutex_) = 0;      read and written only while mutex_ is held
-//   void add() REQUIRES(mutex_);            the caller holds mutex_, before and after; the body may let go meanwhile
+//   void add() REQUIRES(mutex_);            the caller holds mutex_, before and after; the body may release it
 //   int count() const EXCLUDES(mutex_);     the caller does not hold it
 //
-// An attribute in brackets would need no macro, but clang knows these in the older spelling alone. What the analysis
-// does not see: constructors and destructors, what a pointer leads to, and a lambda's caller (so a lambda knows of no
-// lock: waits are while loops). A lock is named by its member, the same way everywhere: `state_.mutex` and a reference
-// to it are two locks to the compiler.
+// They are macros, since clang knows these attributes in the older spelling only. The analysis does not see into
+// constructors and destructors, through pointers, or from a lambda to its caller. So waits are while loops, not
+// lambdas. A lock is named by its member, the same way everywhere: to the compiler, `state_.mutex` and a reference to
+// it are two locks.
 #pragma once
 
 #if defined(__clang__)

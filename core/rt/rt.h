@@ -1,9 +1,9 @@
-// THE SEAM, threads and time. The engine's only way to threads, locks, clocks, sleep and entropy.
+// THE SEAM of threads and time: the engine's only access to threads, locks, clocks, sleep and entropy.
 //
-// In production these are the standard library's; under a simulation (rt::current_scheduler set) every call goes to
-// the scheduler instead, which runs the same engine code as fibers on one thread under a chosen schedule. The price
-// in production is one thread-local pointer test. Simulated schedules are sequentially consistent: effects of weak
-// memory are the business of the real-thread TSan stress test.
+// In production these are the standard library's. In a simulation (rt::current_scheduler set) every call goes to the
+// scheduler instead. It runs the same engine code as fibers on one thread, under a chosen schedule. The price in
+// production is one test of a thread-local pointer. Simulated schedules are sequentially consistent; the stress test
+// with real threads and TSan covers weak memory.
 //
 // Units: monotonic time in nanoseconds since an arbitrary start; wall time in ticks of 100 ns since 1970-01-01 UTC.
 // The wall clock may jump back, jump forward or stand still; the monotonic one never goes back.
@@ -21,7 +21,7 @@
 
 namespace mylonite::rt {
 
-// Not recursive. Held by a Lock, seldom by hand.
+// Not recursive. Held by a Lock, rarely locked by hand.
 class CAPABILITY("mutex") Mutex {
  public:
   Mutex() = default;
@@ -49,7 +49,7 @@ class CAPABILITY("mutex") Mutex {
     }
   }
 
-  int simulated_owner = 0;  // unguarded: the scheduler's, one thread; the fiber that holds the mutex, 0 for none
+  int simulated_owner = 0;  // unguarded: used by the scheduler's one thread; the fiber that holds the mutex, 0: none
 
  private:
   friend class CondVar;
@@ -68,8 +68,8 @@ class SCOPED_CAPABILITY Lock {
   Mutex& mutex_;
 };
 
-// Lets go of a held mutex while it lives, and takes it again. What the mutex guards may be another afterwards. Above
-// each stands why letting go is safe there.
+// Releases a held mutex while it lives, and takes it again. The guarded data may have changed afterwards. A comment
+// above each use says why the release is safe.
 class SCOPED_CAPABILITY Unlocked {
  public:
   explicit Unlocked(Mutex& mutex) RELEASE(mutex) : mutex_(mutex) { mutex_.unlock(); }
@@ -97,7 +97,7 @@ class CondVar {
   std::condition_variable os_;
 };
 
-// Joins in its destructor if the owner has not.
+// The destructor joins a thread that the owner has not joined.
 class Thread {
  public:
   Thread() = default;
@@ -106,7 +106,7 @@ class Thread {
   Thread& operator=(Thread&& other) noexcept;
   ~Thread() { join(); }
 
-  void join();  // nothing happens when there is nothing to join
+  void join();  // without a thread: no effect
 
  private:
   std::thread os_;
@@ -118,14 +118,14 @@ std::uint64_t wall_ticks();
 void sleep_until(std::uint64_t deadline_ns);  // monotonic
 std::uint64_t entropy64();                    // unpredictable in production, part of the scenario in a simulation
 
-// A place where a simulated schedule may switch threads; lock-free code names its steps with it.
+// A point where a simulated schedule may switch threads. Lock-free code names its steps with it.
 inline void point(const char* where) {
   if (Scheduler* simulated = current_scheduler) [[unlikely]] {
     simulated->point(where);
   }
 }
 
-// "This rare thing must sometimes happen": counted by a simulation, nothing in production. `name` is a literal.
+// A rare event that must sometimes happen: a simulation counts it; no effect in production. `name` is a literal.
 inline void mark(const char* name) {
   if (Scheduler* simulated = current_scheduler) [[unlikely]] {
     simulated->mark(name);

@@ -1,7 +1,7 @@
-// What a simulation puts in place of the operating system's threads and clocks. Null in production.
+// The simulation's replacement of the operating system's threads and clocks. Null in production.
 //
-// The engine never sees this interface: it uses rt.h. One simulated thread runs at a time; every call below may hand
-// control to another. Implemented by sim/scheduler.
+// The engine never sees this interface: it uses rt.h. One simulated thread runs at a time; every call below may switch
+// to another. sim/machine/scheduler.h implements it.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ class Scheduler {
   virtual void lock(Mutex& mutex) = 0;
   virtual bool try_lock(Mutex& mutex) = 0;
   virtual void unlock(Mutex& mutex) = 0;
-  // Releases the mutex, sleeps until notified or (timed) until the deadline, takes the mutex again. May wake for no
-  // reason, as real condition variables do. Returns false when the deadline passed.
+  // Releases the mutex, sleeps until a notification or the deadline, and takes the mutex again. It may wake spuriously,
+  // as real condition variables do. Returns false when the deadline passed.
   virtual bool wait(CondVar& condition, Mutex& mutex, std::uint64_t deadline_ns) = 0;
   virtual void notify(CondVar& condition, bool all) = 0;
 
@@ -39,8 +39,8 @@ class Scheduler {
 
 inline constexpr std::uint64_t kNever = UINT64_MAX;  // no deadline
 
-// Which scheduler the current OS thread runs under; null outside simulations. Every lock looks at it. The initial-exec
-// model makes that one load in a shared object too, at the price of 8 bytes of the static TLS block.
+// The scheduler of the current OS thread; null outside simulations. Every lock reads it. The initial-exec model makes
+// that one load in a shared object too, at the price of 8 bytes of the static TLS block.
 [[gnu::tls_model("initial-exec")]] inline constinit thread_local Scheduler* current_scheduler = nullptr;
 
 }  // namespace mylonite::rt

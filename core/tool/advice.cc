@@ -18,7 +18,7 @@ std::string_view without_slashes(std::string_view path) {
   return path;
 }
 
-// What the operating system said, and what helps. Its messages stand at the end of an error's.
+// An error of the operating system, and what helps. Its message is at the end of an error's message.
 struct Cause {
   int error;
   std::string_view step;
@@ -48,7 +48,7 @@ std::string openable(const std::string& given) {
   if (last != "." && last != "..") return given;
   std::error_code failed;
   const std::filesystem::path there = std::filesystem::canonical(given, failed);
-  // Where nothing is yet, only "." can be left out without asking the disk.
+  // If the path does not exist, only "." can be resolved without the disk.
   const std::string_view above = vfs::parent_of(without_slashes(given));
   if (failed) return last == "." && !above.empty() ? openable(std::string(above)) : given;
   return there.string();

@@ -1,4 +1,4 @@
-// Errors of the engine in the words of whoever typed the command: his own path, and what he can do next. Pure functions.
+// Errors of the engine in the user's words: with the path as given, and with the next step. Pure functions.
 #pragma once
 
 #include <string>
@@ -8,15 +8,15 @@
 
 namespace mylonite::tool {
 
-// The directory as it is opened: the engine asks for a path that ends in the directory's own name. So "." and "..",
-// at the end of `given`, are replaced by what they stand for; anything else stays as it is.
+// The directory as it is opened: the engine requires a path that ends in the directory's own name. So "." or ".." at
+// the end of `given` is resolved; anything else is unchanged.
 std::string openable(const std::string& given);
 
-// The engine names a store's files from the store's directory or from its parent: here from `given`, the directory as
-// the user wrote it, which was opened as `opened`.
+// The error with the file's path from `given`, the directory as the user wrote it. The engine names files from the
+// store's directory, opened as `opened`, or from its parent.
 Error in_users_words(const Error& error, std::string_view given, std::string_view opened);
 
-// What can be done about the error; "": nothing is known, or --help says it.
+// What the user can do about the error; "": unknown, or --help tells it.
 std::string next_step(const Error& error);
 
 }  // namespace mylonite::tool

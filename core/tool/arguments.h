@@ -1,4 +1,4 @@
-// What the command line asks for: as given, then checked and decoded before anything is touched.
+// The arguments of the command line: as given, then checked and decoded before the command starts.
 #pragma once
 
 #include <cstdint>

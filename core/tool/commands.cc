@@ -123,8 +123,8 @@ Result<Exit> checkpoint(Store& store, const Arguments& arguments) {
   return Exit::kDone;
 }
 
-// What is printed before a failure is for the reader of the output; the failure itself goes to standard error, and to
-// readers of JSON as their last line.
+// The output before a failure stays. The failure goes to standard error; in JSON it is also the last line of the
+// output.
 Result<Exit> read_files(const Arguments& arguments, const Status& done) {
   if (done.ok()) return Exit::kDone;
   if (arguments.form.json && done.error().code() == Code::kCorruption) {
@@ -213,7 +213,7 @@ Parameters of_explain_get(RawArguments& raw) {
 Parameters of_compaction(RawArguments& raw) { return {{.name = "ID", .to = &raw.number, .meaning = "of the merge"}}; }
 
 enum class Access : std::uint8_t {
-  kCreates,  // opens the store for writing, and makes it where none is
+  kCreates,  // opens the store for writing, and creates a missing one
   kWrites,
   kReads,
   kFiles,  // reads files without opening the store
@@ -226,7 +226,7 @@ struct Row {
   Access access;
   Parameters (*parameters)(RawArguments&);
   Result<Exit> (*on_store)(Store&, const Arguments&);
-  Result<Exit> (*on_files)(const StoreDirectory&, const Arguments&) = nullptr;  // where access is kFiles
+  Result<Exit> (*on_files)(const StoreDirectory&, const Arguments&) = nullptr;  // if access is kFiles
 };
 constexpr Row kRows[] = {
     {"put", "Write one key", "mylonite put my-data city Oslo", Access::kCreates, key_and_value, put},
@@ -286,7 +286,7 @@ cli::Ending run(const Row& row, const RawArguments& raw) {
   return in_users_words(exit.error(), raw.directory, arguments->options.data_dir);
 }
 
-// Commands that read files only have no use for options of the store; they take them like the others.
+// Commands that only read files accept the store's options like the others, but do not use them.
 std::string more_help(const Row& row) {
   const std::string settings = row.access == Access::kFiles ? "" : cli::settings_help() + "\n";
   return settings + "An argument that begins with '-' goes behind '--'.";

@@ -1,7 +1,7 @@
-// The commands of `mylonite`, a row each: open, call, print, close.
+// The commands of `mylonite`, one row each: open, call, print, close.
 //
-// Commands that only read open the store for reading only: they change nothing, and need no right to. What a crash left
-// in the logs is read from there. `inspect` and `verify` do not even open it: they read its files.
+// Commands that only read open the store for reading only: they change nothing, and need no write permission. They read
+// unflushed data from the logs. `inspect` and `verify` do not open the store: they read its files.
 #pragma once
 
 #include <vector>

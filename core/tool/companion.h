@@ -7,8 +7,8 @@
 
 namespace mylonite::tool {
 
-// Becomes the program of that name, found beside this one or in PATH; argv[0] is replaced. Returns only to fail,
-// and has said why.
+// Becomes the program of that name, found beside this one or in PATH; replaces argv[0]. Returns only after a failure,
+// which it has reported.
 cli::Exit become(const std::string& program, char** argv);
 
 }  // namespace mylonite::tool

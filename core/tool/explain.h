@@ -1,4 +1,4 @@
-// `mylonite explain get|compaction`: why a store answers or does something, as text. Thread-safety: one thread a call.
+// `mylonite explain get|compaction`: the reasons of a read or a merge, as text. Thread-safety: one thread a call.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +13,11 @@
 
 namespace mylonite::tool {
 
-// The steps of a read (the steps themselves: mylonite/explain.h). kFinding when the key is not there, as of `get`.
+// Prints the steps of a read (mylonite/explain.h). kFinding when the key is absent, as for `get`.
 Result<cli::Exit> explain_get(Store& store, const Arguments& arguments);
 
-// The merges that the manifest remembers (option compaction_history_max), and why each was chosen; reads the manifest
-// only. `id` empty: a line for each, oldest first. kInvalidArgument when none of that id is remembered.
+// Prints the merges that the manifest records (option compaction_history_max), and why each was chosen. It reads the
+// manifest only. `id` empty: one line for each, oldest first. kInvalidArgument: no recorded merge has that id.
 Status explain_compaction(const StoreDirectory& store, std::optional<std::uint64_t> id, const cli::Form& form);
 
 }  // namespace mylonite::tool

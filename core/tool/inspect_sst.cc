@@ -51,7 +51,7 @@ Result<BlockSums> walk_blocks(const OpenTableFile& table, const TableMetadata& m
   return sums;
 }
 
-// Whether the manifest lists the table, and as what it is.
+// Whether the manifest lists the table, and with the same facts.
 struct Standing {
   std::string text;
   bool listed = false;

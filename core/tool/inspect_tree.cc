@@ -24,7 +24,7 @@ struct Sums {
   std::uint64_t tables = 0;
   std::uint64_t bytes = 0;
   std::uint64_t entries = 0;
-  std::uint64_t tombstones = 0;  // range deletes too
+  std::uint64_t tombstones = 0;  // with range deletes
 
   void add(const TableInfo& table) {
     ++tables;
@@ -52,7 +52,7 @@ std::string row(std::size_t name_width, const std::array<std::string, 4>& cells,
                      rest);
 }
 
-// Where keys stand among the borders of a version's tables. Borrows from the version.
+// The positions of keys among the borders of a version's tables. Borrows from the version.
 class KeySpace {
  public:
   static constexpr std::size_t kColumns = 40;

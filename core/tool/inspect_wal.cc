@@ -94,7 +94,7 @@ std::string end_text(const LogEnd& end, const cli::Form& form) {
                      end.dropped_bytes, end.valid_bytes);
 }
 
-// How much of the log its successor vouches for, where there is one that can be read.
+// The length of the log that its successor attests; empty: there is no readable successor.
 std::optional<std::uint64_t> attested_bytes(const StoreDirectory& store, FileNumber number) {
   for (FileNumber later : store.numbers(FileKind::kWal)) {
     if (later <= number) continue;
@@ -114,7 +114,7 @@ Status inspect_log(const StoreDirectory& store, FileNumber number, const cli::Fo
   }
   if (Status done = cli::print(header_text(**log, form)); !done.ok()) return done;
   std::uint64_t offset = kWalHeaderBytes;
-  Status printed;  // apart, for the reader takes what its visitor says for damage of the log
+  Status printed;  // kept apart, since the reader counts an error of its visitor as damage of the log
   const auto end = (*log)->read(attested_bytes(store, number), [&](const WalRecord& record) -> Status {
     const auto text = record_text(record, offset, form);
     if (!text.ok()) return text.error();

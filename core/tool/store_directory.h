@@ -1,7 +1,7 @@
-// A store's directory as files: for commands that read them without opening the store, so that a damaged one can be
-// looked at. Nothing is written, created or locked.
+// A store's directory as a list of files, for commands that read them without opening the store. So they work on a
+// damaged store, too. Nothing is written, created or locked.
 //
-// Errors of locate(): kNotAStore where no directory is, or one without any file of a store.
+// Errors of locate(): kNotAStore if there is no directory, or it holds no file of a store.
 // Thread-safety: a value; its functions may run in any threads.
 #pragma once
 

@@ -1,7 +1,6 @@
-// A table's file by itself: opened, and its own facts read from it, so that it can be looked at whether or not the
-// manifest lists it or can be read.
+// A table's file, opened without the manifest. It can be read also if no manifest lists it, or none is readable.
 //
-// The facts are what the file says; only their checksums and form have been checked. Errors name file and offset.
+// The facts come from the file itself; only their checksums and form are checked. Errors name file and offset.
 // Thread-safety: a value; functions may run in any threads.
 #pragma once
 
@@ -20,7 +19,7 @@ namespace mylonite::tool {
 struct OpenTableFile {
   std::unique_ptr<vfs::File> file;
   std::string name;
-  TableInfo own;  // what the file says of itself
+  TableInfo own;  // the facts from the file
   Footer footer;
 
   TableFile view() const { return {.file = *file, .name = name, .expected = own}; }
@@ -28,7 +27,7 @@ struct OpenTableFile {
 
 Result<OpenTableFile> open_table_file(const StoreDirectory& store, FileNumber number);
 
-// Where the manifest has the table; null: nowhere.
+// The table's place in the manifest; `info` null: not listed.
 struct Listed {
   std::size_t level = 0;
   RunId run;

@@ -1,4 +1,4 @@
-// Numbers, keys, kinds and moments as the tool's text forms show them to people. Pure functions.
+// Numbers, keys, kinds and stamps in the tool's text form, for people. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,12 @@ std::string percent(std::uint64_t part, std::uint64_t whole);  // "42 %", rounde
 std::string utc(Timestamp at);                                 // "2026-01-31 12:00:00.000 UTC"
 std::string stamp_text(Timestamp at);                          // "17…0", or "none" for the maximum
 
-// On one line, in quotes, bytes that are no printable ASCII escaped; or in hex. Beyond `longest` bytes it is cut.
+// On one line, in quotes, with bytes escaped that are not printable ASCII; or in hex. Cut after `longest` bytes.
 std::string shown(std::string_view bytes, const cli::Form& form, std::size_t longest = 48);
 
 std::string_view kind_name(Kind kind);  // "put", "delete", "range delete"
 
-// The user keys that an internal key of a table's border stands for: "everything before" where it is excluded.
+// The user keys between a table's borders; a border that is excluded is "everything before" its key.
 struct Span {
   std::string_view smallest;  // internal keys
   std::string_view largest;

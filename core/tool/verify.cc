@@ -102,7 +102,7 @@ Status Verification::check_logs() {
     if (Status done = check_log(number); !done.ok()) return done;
   }
   if (version() == nullptr) return {};
-  Timestamp newest;  // of what the tables hold: records of the logs are newer
+  Timestamp newest;  // of the tables' entries: the logs' records are newer
   for (const TableInfo* table : version()->tables()) newest = std::max(newest, table->newest);
   const auto chain =
       LogChain::read({.fs = *store_.fs, .directory = store_.directory, .files = store_.ours}, *loaded_, newest);
@@ -113,7 +113,7 @@ Status Verification::check_logs() {
                                   chain->facts().dropped_bytes));
 }
 
-// By itself: what the logs say of one another is the chain's.
+// Checks one log by itself; the chain checks what logs attest of one another.
 Status Verification::check_log(FileNumber number) {
   ++logs_;
   const auto log = WalReader::open(*store_.fs, store_.path(wal_name(number)), number);

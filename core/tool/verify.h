@@ -1,9 +1,8 @@
-// `mylonite verify`: every file of a store read whole and checked. Each damage is a line that names file, offset, what
-// was expected and what was found; files that the store does not need are notes.
+// `mylonite verify`: reads and checks every file of a store. Each damage is a line with file, offset, expected and
+// found value; files that the store does not need are notes.
 //
-// Goes on behind damage: a manifest that cannot be read leaves tables and logs to be checked each by itself. Of each
-// table and log the first damage is reported. Writes nothing to the store, takes no lock: a store that is written to
-// meanwhile may lose files under the reader.
+// It continues after damage: without a readable manifest it checks each table and log by itself. It reports the first
+// damage of each table and log. It writes nothing and takes no lock, so an active writer may remove files meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +15,7 @@
 
 namespace mylonite::tool {
 
-// How many damages were found; an error only where the operating system failed.
+// Returns the number of damages found; an error only if the operating system failed.
 Result<std::uint64_t> verify(const StoreDirectory& store, const Options& options, const cli::Form& form);
 
 }  // namespace mylonite::tool

@@ -26,7 +26,7 @@ constexpr std::uint64_t kOffsetMax = static_cast<std::uint64_t>(std::numeric_lim
 Code code_of(int error) {
   switch (error) {
     case ENOENT:
-    case ENOTDIR: return Code::kNotFound;  // ENOTDIR: a directory of that name is not there
+    case ENOTDIR: return Code::kNotFound;  // ENOTDIR: no directory of that name exists
     case EEXIST: return Code::kAlreadyExists;
     case ENOSPC:
     case EDQUOT: return Code::kNoSpace;
@@ -130,7 +130,7 @@ class PosixFile final : public File {
 
   Status close() override {
     if (!descriptor_.good()) return closed();
-    // On Linux the descriptor is gone after EINTR too, so close is the one call that is not retried.
+    // On Linux EINTR closes the descriptor too, so only close is not retried.
     if (::close(descriptor_.release()) < 0 && errno != EINTR) return failed("close", path_);
     return {};
   }

@@ -1,7 +1,7 @@
 // The real disk: FileSystem over POSIX calls, and the only caller of the operating system's files.
 //
-// All calls go through descriptors relative to the root's (openat), EINTR is retried, short writes are continued,
-// sync is fdatasync for both kinds (on Linux it also makes a changed length durable), directories are fsynced.
+// All calls use descriptors relative to the root's (openat). EINTR is retried, short writes are continued. sync is
+// fdatasync for both kinds: on Linux it also makes a changed length durable. Directories are fsynced.
 // The lock is flock(2) on a descriptor of its own, so a second opener in the same process is refused too.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace mylonite::vfs {
 
-// The root must exist and be a directory: kNotFound or kInvalidArgument otherwise. Creates nothing.
+// The root must exist and be a directory: otherwise kNotFound or kInvalidArgument. It creates nothing.
 Result<std::unique_ptr<FileSystem>> open_posix(const std::string& root);
 
 }  // namespace mylonite::vfs

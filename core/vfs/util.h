@@ -1,4 +1,4 @@
-// Small compositions of file calls that several parts need. Errors are those of the calls, naming the path.
+// Small compositions of file calls that several parts need. Errors are those of the calls, with the path.
 #pragma once
 
 #include <memory>
@@ -9,11 +9,11 @@
 
 namespace mylonite::vfs {
 
-// A file system that its owner keeps alive for long enough, for those who share theirs.
+// A shared pointer to a file system that its owner keeps alive long enough.
 inline std::shared_ptr<FileSystem> borrowed(FileSystem& fs) { return {std::shared_ptr<void>(), &fs}; }
 
 Result<std::string> read_whole_file(FileSystem& fs, const std::string& path);
-// A new file holding exactly `bytes`, synced (its name is not: sync the directory).
+// Writes a new file with exactly `bytes`, and syncs it. Its name is not durable: sync the directory.
 Status write_new_file(FileSystem& fs, const std::string& path, std::string_view bytes);
 
 }  // namespace mylonite::vfs
