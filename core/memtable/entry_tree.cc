@@ -14,9 +14,8 @@ namespace {
 constexpr std::size_t kFirstBlockBytes = 4096;  // later ones grow geometrically
 constexpr std::size_t kSmallTreeBytes = 1 << 20;
 constexpr std::size_t kFirstLargeBlockBytes = 33 << 20;  // glibc takes up to 32 MiB from a heap; unused pages cost none
-constexpr std::size_t kLivesOn =
-    9;                             // a full inner node of at most this many children is copied into one, else into two
-constexpr std::size_t kAhead = 4;  // entries prefetched before a walk reaches them
+constexpr std::size_t kLivesOn = 9;  // up to this many children of a full inner node are copied into one, more into two
+constexpr std::size_t kAhead = 4;    // entries prefetched before a walk reaches them
 constexpr std::size_t kSmallTree = 256;
 
 }  // namespace

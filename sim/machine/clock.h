@@ -1,8 +1,8 @@
 // Virtual time, owned by the simulation and outliving its incarnations of the store. Units as in core/rt/rt.h:
 // monotonic in nanoseconds, wall time in ticks of 100 ns since 1970.
 //
-// Invariants: monotonic time never goes back. Wall time follows it, but may be made to jump either way (held within
-// 0 and 2^64 - 1) and to stand still; it goes on from where it stood. Thread-safety: one thread an object.
+// Invariants: monotonic time never goes back. Wall time follows it; it may jump either way (within 0 and 2^64 - 1), and
+// stand still, and then continues from where it stood. Thread-safety: one thread an object.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@ class VirtualClock {
   std::uint64_t wall_ticks() const {
     return frozen_ ? wall_ticks_then_ : add(wall_ticks_then_, (now_ns_ - then_ns_) / kNsPerTick);
   }
-  std::uint64_t wall_ticks_highest() const { return std::max(highest_, wall_ticks()); }  // it ever showed
+  std::uint64_t wall_ticks_highest() const { return std::max(highest_, wall_ticks()); }  // of all readings so far
   void jump(std::int64_t ticks) {
     settle();
     const auto magnitude = static_cast<std::uint64_t>(ticks < 0 ? -(ticks + 1) : ticks) + (ticks < 0 ? 1 : 0);
@@ -43,7 +43,7 @@ class VirtualClock {
  private:
   static constexpr std::uint64_t kNsPerTick = 100;
   static std::uint64_t add(std::uint64_t a, std::uint64_t b) { return a + b < a ? UINT64_MAX : a + b; }
-  void settle() {  // makes now the moment that wall time is counted from
+  void settle() {  // makes now the base that wall time is counted from
     wall_ticks_then_ = wall_ticks();
     highest_ = wall_ticks_highest();
     then_ns_ = now_ns_;
@@ -52,7 +52,7 @@ class VirtualClock {
   std::uint64_t now_ns_ = 0;
   std::uint64_t then_ns_ = 0;
   std::uint64_t wall_ticks_then_;
-  std::uint64_t highest_ = 0;  // before then
+  std::uint64_t highest_ = 0;  // before the base
   bool frozen_ = false;
 };
 

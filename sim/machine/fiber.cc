@@ -28,8 +28,8 @@ using Start = void (*)(Fiber*);
 
 #if defined(__x86_64__) && !defined(MYLONITE_PORTABLE_FIBERS)
 
-// Saves where we are in *save, goes on at `to`. `target` reaches a fresh fiber's start function as its argument. A
-// plain return at the end keeps the processor's return predictor in step: fibers switch from the same few places.
+// Saves the current place in *save, continues at `to`. A fresh fiber's start function gets `target` as its argument. A
+// plain return at the end keeps the processor's return predictor right: fibers switch from the same few places.
 [[gnu::naked, gnu::noinline]] __attribute__((no_sanitize("thread"))) void swap_stacks(void** /*save*/, void* /*to*/,
                                                                                       Fiber* /*target*/) {
   asm("pushq %rbp\n\t"
@@ -61,7 +61,7 @@ void* prepare(std::byte* bottom, std::size_t bytes, Start start, Fiber* /*target
 
 #else
 
-// The suspended side's context lies on its own stack.
+// The suspended fiber's context is on its own stack.
 void swap_stacks(void** save, void* to, Fiber* /*target*/) {
   ucontext_t here;
   *save = &here;
@@ -164,7 +164,7 @@ void Fiber::switch_to(Fiber& next) {
   arrive(fake_stack);
 }
 
-// All bookkeeping of leaving; the place to go to.
+// The bookkeeping before a switch; returns the place to continue at.
 void* Fiber::depart(Fiber& next, void** fake_stack) {
   next.came_from_ = this;
   std::memcpy(exceptions_.data(), thread_exceptions_, sizeof exceptions_);
@@ -208,7 +208,7 @@ void Fiber::start(Fiber* self) noexcept {
   invariant(false, "a finished fiber is not resumed");
 }
 
-// Everything that the abandoned frames point to is reachable as far as LeakSanitizer is concerned.
+// Makes LeakSanitizer treat everything that the abandoned frames point to as reachable.
 __attribute__((no_sanitize("address"))) void Fiber::forgive_leaks() const {
   if constexpr (kAddressSanitizer) {
     const auto* const end = reinterpret_cast<void* const*>(static_cast<const std::byte*>(stack_bottom_) + stack_bytes_);

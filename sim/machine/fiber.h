@@ -1,19 +1,19 @@
-// Stackful fibers: code that can stop in the middle of a call and go on later, all on one OS thread.
+// Stackful fibers: code that can stop in the middle of a call and continue later, all on one OS thread.
 //
 // A Fiber is a stack and a place in it. Control moves only by switch_to, and at the end of a fiber's entry function,
-// which returns the fiber to go on with. On x86-64 a switch saves the six callee-saved registers and the stack pointer,
-// 6-12 ns; elsewhere it is ucontext. The state of C++ exception handling travels with the fiber, so a switch inside
-// a catch block is legal; so does the depth of HostScopes.
+// which returns the next fiber. On x86-64 a switch saves the six callee-saved registers and the stack pointer, 6-12 ns;
+// elsewhere it is ucontext. A fiber carries the state of C++ exception handling and the depth of HostScopes, so a
+// switch inside a catch block is legal.
 //
-// Invariants: switch_to is called on the fiber that is running; a fiber that is running is not destroyed. Destroying a
-// fiber that has not finished abandons it: no destructor on its stack ever runs, what only that stack owned is leaked
-// (LeakSanitizer is told so), and the stack itself is reused.
+// Invariants: switch_to is called on the running fiber; a running fiber is not destroyed. Destroying an unfinished
+// fiber abandons it: no destructor on its stack runs, memory that only its stack owns is leaked (without a report of
+// LeakSanitizer), and the stack itself is reused.
 //
-// Does not: schedule (sim/scheduler); save floating-point modes (nothing here changes them); let an exception leave
-// the entry function (terminates); grow stacks: an overflow meets a guard page and faults.
+// It does not schedule (sim/machine/scheduler.h), nor save floating-point modes (nothing here changes them). An
+// exception that leaves the entry function terminates. Stacks do not grow: an overflow hits a guard page and faults.
 //
-// Thread-safety: under ThreadSanitizer callers switch inside a SimulatorCode scope (sim/machine/sanitizer.h). A fiber and its
-// pool stay on one OS thread. Units: bytes.
+// Thread-safety: under ThreadSanitizer callers switch inside a SimulatorCode scope (sim/machine/sanitizer.h). A fiber
+// and its pool stay on one OS thread. Units: bytes.
 #pragma once
 
 #include <array>
@@ -45,7 +45,7 @@ class StackPool {
 
 class Fiber {
  public:
-  using Entry = Fiber& (*)(void* argument);  // returns who goes on when this fiber has finished
+  using Entry = Fiber& (*)(void* argument);  // returns the next fiber when this one has finished
 
   Fiber();                                                // stands for the calling thread's own stack, running
   Fiber(StackPool& stacks, Entry entry, void* argument);  // not started
@@ -74,7 +74,7 @@ class Fiber {
 
   const void* stack_bottom_ = nullptr;
   std::size_t stack_bytes_ = 0;
-  Fiber* came_from_ = nullptr;  // who switched here last
+  Fiber* came_from_ = nullptr;  // the fiber that switched here last
   void* watched_as_ = nullptr;  // ThreadSanitizer's name for this fiber
 };
 

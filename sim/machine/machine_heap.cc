@@ -28,14 +28,14 @@ constexpr std::size_t kSpans = 16;
 constexpr std::size_t kPlaces = 256;
 constexpr std::size_t kPlaceBytes = kSpans * kSpanBytes;
 constexpr std::size_t kPageBytes = 4096;
-constexpr std::size_t kKeptBytes = std::size_t{32} << 20;  // stay with the process when a machine is gone
+constexpr std::size_t kKeptBytes = std::size_t{32} << 20;  // stay mapped when a machine is cleared
 
 std::byte* span_at(std::size_t place, std::size_t span) {
   return reinterpret_cast<std::byte*>(kBase + place * kPlaceBytes + span * kSpanBytes);
 }
 bool in_arena(const void* memory) { return reinterpret_cast<std::uintptr_t>(memory) - kBase < kPlaces * kPlaceBytes; }
 
-// Which ranges are in use, and which the operating system gave us already.
+// The ranges in use, and those that the operating system has mapped already.
 struct Places {
   rt::Mutex mutex;
   std::array<bool, kPlaces> taken GUARDED_BY(mutex){};

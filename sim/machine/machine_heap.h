@@ -1,20 +1,21 @@
-// A simulated machine's own memory: what engine code allocates on fibers, gone at once when the machine is.
+// The memory of a simulated machine: everything that engine code allocates on fibers, freed at once with the machine.
 //
 // A program takes part by replacing operator new and delete (sim/tool/new_delete.cc) with heap_new and heap_delete.
-// Outside of any HostScope, while a MachineHeap lives on the calling thread, memory then comes from that heap;
-// otherwise from malloc. Programs that do not (users of the library, whose operator new is their own business) run the
-// same runs to the same hashes; a machine that dies by being dropped leaks there.
+// While a MachineHeap lives on the calling thread, memory outside of any HostScope then comes from that heap; otherwise
+// from malloc. A program that does not replace them (a user of the library) gets the same runs with the same hashes;
+// there an abandoned machine leaks its memory.
 //
-// Ordinary builds: an arena at a fixed address, so that whatever depends on addresses does so in the same way every
-// time; a bump pointer and a free list for each size class.
+// Ordinary builds: an arena at a fixed address, so that addresses are the same in every run; a bump pointer and a free
+// list for each size class.
 //
 //   block = | class, generation: 8 B | payload, 16-aligned |
 //
 // Under AddressSanitizer: malloc, with every live allocation in a list, so that each keeps its red zones and
-// quarantine. Under ThreadSanitizer: nothing, machines are not dropped there.
+// quarantine. Under ThreadSanitizer: nothing, since machines are not dropped there.
 //
-// Invariants: what was allocated since the last clear() and not freed is live; memory of a heap that was cleared is
-// neither freed nor (with `unreadable`, which leaves it without access and moves on to another range) read or written.
+// Invariants: an allocation since the last clear() is live until it is freed. Memory from before a clear() is not
+// freed. With `unreadable` it is not read or written either: clear() removes access to it and moves on to another
+// range.
 // Thread-safety: a heap and its memory belong to the thread that made it; threads have heaps of their own.
 // Complexity: constant; clear() too, but linear in what is live under AddressSanitizer. Units: bytes.
 #pragma once
@@ -32,7 +33,7 @@ class MachineHeap {
   MachineHeap(const MachineHeap&) = delete;
   MachineHeap& operator=(const MachineHeap&) = delete;
 
-  void clear();  // all of it is gone
+  void clear();  // frees everything
   std::uint64_t live() const { return live_; }
 
  private:
@@ -53,15 +54,15 @@ class MachineHeap {
   const bool unreadable_;
   std::uint64_t live_ = 0;
   std::uint32_t generation_ = 1;
-  std::size_t place_ = 0;  // which of the process's ranges
-  std::size_t span_ = 0;   // of the range
+  std::size_t place_ = 0;  // the number of the heap's range in the process
+  std::size_t span_ = 0;   // the number of the span in the range
   std::byte* next_ = nullptr;
   std::byte* end_ = nullptr;
   std::array<void*, kClasses> free_{};
   Tracked* tracked_ = nullptr;
 };
 
-// For operator new and delete. Null: there is no memory.
+// For operator new and delete. Null: out of memory.
 void* heap_new(std::size_t bytes, std::size_t alignment) noexcept;
 void heap_delete(void* memory) noexcept;
 

@@ -1,15 +1,14 @@
-// What the simulator tells the sanitizers, as ordinary functions and types that vanish in ordinary builds.
+// The simulator's annotations for the sanitizers: functions and types that do nothing in ordinary builds.
 //
-// ThreadSanitizer sees every fiber as a thread of its own. Simulator state is shared by all of them without locks,
-// rightly so, since one runs at a time: simulator code that fibers call therefore runs inside a SimulatorCode scope,
-// where accesses are not watched. The engine's own accesses stay watched, and only what orders real threads orders
-// fibers: rt locks, start and join (hand_over, take_over). A switch orders nothing.
+// ThreadSanitizer sees every fiber as a thread of its own. Fibers share simulator state without locks, since one runs
+// at a time. So simulator code that fibers call runs inside a SimulatorCode scope, where accesses are not watched. The
+// engine's own accesses stay watched. As for real threads, only rt locks, start and join (hand_over, take_over) order
+// fibers; a switch does not.
 //
-// What simulator code allocates is the host's, not the simulated machine's (faultfs/host_scope.h): the scope says that
-// too, in every build.
+// The memory that simulator code allocates is the host's, not the simulated machine's (faultfs/host_scope.h). The scope
+// marks that too, in every build.
 //
-// Does not: hide a whole call of engine code; a scope must not enclose one (switching away inside a scope is fine, the
-// scope belongs to the fiber).
+// A scope must not enclose a call of engine code. A switch inside a scope is fine: the scope belongs to the fiber.
 #pragma once
 
 #include <sanitizer/tsan_interface.h>
@@ -67,7 +66,7 @@ class SimulatorCode {
   faultfs::HostScope host_;
 };
 
-// What happened before hand_over(object) happened before everything after a later take_over(object).
+// Everything before hand_over(object) happens before everything after a later take_over(object).
 inline void hand_over(void* object) {
   if constexpr (kThreadSanitizer) __tsan_release(object);
 }

@@ -20,8 +20,8 @@ enum class FiberScheduler::State : std::uint8_t { kRunnable, kLocking, kWaiting,
 struct FiberScheduler::Task {
   Task(FiberScheduler& owner, int number, std::string called) : scheduler(owner), id(number), name(std::move(called)) {}
 
-  // Destroyed by its own fiber, at the end. That of a fiber that was abandoned is so too: destroying what it holds may
-  // need a scheduler.
+  // The fiber itself destroys it, at its end. That of an abandoned fiber is not destroyed with the task: the
+  // destructors may need a scheduler.
   union Body {
     Body() {}
     ~Body() {}
@@ -36,7 +36,7 @@ struct FiberScheduler::Task {
   State state = State::kRunnable;
   std::uint64_t steps = 0;
   const char* last_point = nullptr;
-  // What it is blocked on, by state.
+  // The object that it is blocked on, by state.
   const rt::Mutex* mutex = nullptr;
   const rt::CondVar* condition = nullptr;
   int joins = 0;
@@ -60,7 +60,7 @@ FiberScheduler::FiberScheduler(const World& world, Strategy& strategy, const Run
 FiberScheduler::~FiberScheduler() {
   for (const std::unique_ptr<Task>& abandoned : tasks_) {
     if (!kAddressSanitizer || abandoned->state == State::kFinished) continue;
-    // What an abandoned body holds is no leak to LeakSanitizer either.
+    // LeakSanitizer must not report what an abandoned body holds, either.
     const auto* kept = new std::function<void()>(std::move(abandoned->body.call));
     __lsan_ignore_object(kept);
   }
@@ -198,7 +198,7 @@ void FiberScheduler::unlock(rt::Mutex& mutex) {
 bool FiberScheduler::wait(rt::CondVar& condition, rt::Mutex& mutex, std::uint64_t deadline_ns) {
   const SimulatorCode scope;
   Task& self = *current_;
-  // Between the caller's look at its condition and its sleep is where wake-ups get lost.
+  // Wake-ups get lost between the caller's check of its condition and its sleep.
   take_step(self, EventKind::kBeforeWait);
   release(mutex);
   self.condition = &condition;
@@ -288,7 +288,7 @@ void FiberScheduler::wake(Task& sleeper) {
   insert_sorted(runnable_, sleeper.id);
 }
 
-// Wakes whose deadline has passed; makes due_ns_ exact.
+// Wakes the fibers whose deadline has passed; makes due_ns_ exact.
 void FiberScheduler::wake_due() {
   const std::uint64_t now_ns = world_.clock.monotonic_ns();
   due_ns_ = rt::kNever;
@@ -307,7 +307,7 @@ void FiberScheduler::take_step(Task& self, EventKind kind) {
   if (&next != &*self.fiber) self.fiber->switch_to(next);
 }
 
-// One step of `self`: who goes on. The host, when the run is over.
+// One step of `self`. Returns the next fiber; the host, when the run is over.
 Fiber& FiberScheduler::decide(Task& self, EventKind kind) {
   ++step_;
   ++self.steps;
@@ -339,7 +339,7 @@ Fiber& FiberScheduler::end(RunEnd how) {
 
 std::string FiberScheduler::describe() const {
   std::string story = fmt::format("at step {}, {} ns:", step_, world_.clock.monotonic_ns());
-  std::vector<const void*> seen;  // mutexes and conditions are told apart by order of mention
+  std::vector<const void*> seen;  // mutexes and conditions are numbered by their order in the text
   const auto label = [&seen](const void* object) {
     const auto found = std::ranges::find(seen, object);
     const auto number = found - seen.begin() + 1;

@@ -1,25 +1,26 @@
-// The simulated operating system's threads: runs a program over core/rt as fibers on the calling OS thread, one at a
-// time, under a chosen schedule and virtual time.
+// The scheduler of simulated threads: runs a program over core/rt as fibers on the calling OS thread, one at a time,
+// under a chosen schedule and virtual time.
 //
-// How a run goes:
+// A run:
 //  1. run(main) makes main fiber 1; rt::Thread makes fibers 2, 3, ... They all run inside run().
-//  2. Each step (before a lock, a try_lock, a wait; after an unlock, a notify, a start; at a point; on blocking) costs
-//     kStepNs of virtual time, is traced, and lets the strategy choose who goes on. Joining a finished thread and
-//     reading clocks are no steps: they commute with everything other fibers do.
-//  3. When nobody can run, time jumps to the earliest deadline; those due wake in order of id.
-//  4. The run ends when all fibers have finished; in a deadlock, when none can run and none has a deadline; in a
-//     livelock, when the step limit is passed; or dropped, when a fiber says so. In the last three cases the fibers
-//     left are abandoned: no destructor on their stacks runs, what they own is leaked (but see sim/machine/machine_heap.h).
+//  2. A step is before a lock, a try_lock, a wait; after an unlock, a notify, a start; at a point; or on blocking. It
+//     costs kStepNs of virtual time, is traced, and lets the strategy choose the next fiber. Joining a finished thread
+//     and reading clocks are no steps: they commute with everything other fibers do.
+//  3. When no fiber can run, time jumps to the earliest deadline; those due wake in order of id.
+//  4. The run ends in one of four ways. Finished: all fibers have finished. Deadlock: none can run and none has a
+//     deadline. Livelock: the step limit is passed. Dropped: a fiber calls drop(). After the last three the remaining
+//     fibers are abandoned: no destructor on their stacks runs, and their memory leaks (but see
+//     sim/machine/machine_heap.h).
 //
 // Invariants: equal programs, strategies' answers, entropy seeds and clocks give equal traces; a mutex is unlocked by
 // its holder, and so is the mutex of a wait; a thread is joined once. notify_one wakes the longest waiter. A freed
-// mutex goes to whoever comes first, not to the longest waiter.
+// mutex goes to the first fiber that locks it, not to the longest waiter.
 //
-// Does not: simulate weak memory (schedules are sequentially consistent); preempt between steps (lock-free code names
-// its own with rt::point); end a loop that waits without ever taking a step.
+// It does not simulate weak memory: schedules are sequentially consistent. It does not preempt between steps; lock-free
+// code names its own with rt::point. It cannot end a loop that waits without a step.
 //
-// Thread-safety: one OS thread. Units: nanoseconds of virtual time, steps. Complexity: a step is constant but for a
-// scan over the run's fibers when somebody blocks or wakes; starting a fiber costs about 0.2 us.
+// Thread-safety: one OS thread. Units: nanoseconds of virtual time, steps. Complexity: a step is constant, except for a
+// scan over the run's fibers when a fiber blocks or wakes; starting a fiber costs about 0.2 us.
 #pragma once
 
 #include <array>
@@ -42,7 +43,7 @@
 
 namespace mylonite::sim {
 
-// What successive runs share. All of it outlives them.
+// The parts that successive runs share; they outlive the runs.
 struct World {
   StackPool& stacks;
   VirtualClock& clock;
@@ -58,7 +59,7 @@ enum class RunEnd : std::uint8_t { kFinished, kDeadlock, kLivelock, kDropped };
 
 struct RunOutcome {
   RunEnd end;
-  std::string story;  // deadlock and livelock: what each fiber was doing
+  std::string story;  // deadlock and livelock: the state of each fiber
 };
 
 class FiberScheduler final : public rt::Scheduler {
@@ -70,9 +71,9 @@ class FiberScheduler final : public rt::Scheduler {
   FiberScheduler(const FiberScheduler&) = delete;
   FiberScheduler& operator=(const FiberScheduler&) = delete;
 
-  RunOutcome run(std::function<void()> main);  // once an object
-  // On a fiber: the run ends here and now. Does not return, except under ThreadSanitizer, which cannot forget a fiber:
-  // the caller then makes its program end, and what happens meanwhile is as if it had not (trace, clock, decisions).
+  RunOutcome run(std::function<void()> main);  // once for each object
+  // On a fiber: ends the run at once. It does not return, except under ThreadSanitizer, which cannot forget a fiber.
+  // There the caller makes its program end; trace, clock and decisions of the meantime are taken back.
   void drop();
 
   int current_fiber() const;  // during a run
@@ -98,7 +99,7 @@ class FiberScheduler final : public rt::Scheduler {
  private:
   struct Task;
   enum class State : std::uint8_t;
-  struct Unwinding {  // how things stood when a run was dropped that goes on
+  struct Unwinding {  // the state at the drop of a run that must go on (ThreadSanitizer)
     Trace trace;
     VirtualClock clock;
     std::uint64_t step;
@@ -134,7 +135,7 @@ class FiberScheduler final : public rt::Scheduler {
   Task* current_ = nullptr;
   std::vector<int> runnable_;  // ascending
   std::vector<int> waiting_;   // on condition variables, ascending
-  int locking_ = 0;            // how many wait for a mutex
+  int locking_ = 0;            // the number of fibers that wait for a mutex
   int unfinished_ = 0;
   std::uint64_t due_ns_ = rt::kNever;  // no deadline is before it
   std::uint64_t step_ = 0;

@@ -1,14 +1,14 @@
-// Who runs next: the part of a simulated schedule that can be chosen.
+// The strategy of a schedule: it chooses the fiber that runs next.
 //
-// At each step of a fiber the scheduler asks its strategy once. The default schedule keeps the current fiber running
-// and, when that blocks, takes the lowest runnable id; every other answer is a Deviation. The deviations of a run
-// are its whole schedule: Replay follows them to the same trace, and a shrinker may leave any of them out. They are
-// keyed by a fiber and that fiber's own step, so that a change in one fiber does not shift those of another.
+// At each step of a fiber the scheduler asks its strategy once. The default schedule keeps the current fiber running;
+// when that blocks, it takes the lowest runnable id. Every other answer is a Deviation. The deviations of a run are its
+// whole schedule: Replay follows them to the same trace, and a shrinker may leave any of them out. Their keys are a
+// fiber and that fiber's own step, so a change in one fiber does not shift those of another.
 //
 // Invariants: a strategy sees only what is equal in equal runs. Choosing a fiber from `waiting` wakes it from its
-// condition variable for no reason, as real ones may.
+// condition variable spuriously, as real ones may.
 //
-// Does not: know locks or time; draw its own parameters (the maker of the scenario does).
+// It does not know locks or time. It does not draw its own parameters; the maker of the scenario does.
 // Thread-safety: one thread an object; an object serves one run. Complexity: a few ns a step; Pct linear in runnable
 // fibers, Replay logarithmic in deviations.
 // Sources: PCT is Burckhardt, Kothari, Musuvathi, Nagarakatte, "A Randomized Scheduler with Probabilistic Guarantees
@@ -26,9 +26,9 @@
 namespace mylonite::sim {
 
 struct Deviation {
-  int fiber;           // who took the step
+  int fiber;           // the fiber that took the step
   std::uint64_t step;  // that fiber's own, from 1
-  int next;            // who ran instead of the default
+  int next;            // the fiber that ran instead of the default
   bool operator==(const Deviation&) const = default;
 };
 
@@ -84,11 +84,11 @@ class Pct final : public Strategy {
  private:
   Random random_;
   std::vector<std::uint64_t> falls_at_;    // ascending
-  std::size_t fallen_ = 0;                 // how many of them are past
+  std::size_t fallen_ = 0;                 // the number of them that are past
   std::vector<std::uint64_t> priorities_;  // by fiber id; above falls_at_.size() until the fiber falls
 };
 
-// Wakes a waiting fiber for no reason with chance 1 in `one_in`; leaves the rest to another strategy.
+// Wakes a waiting fiber spuriously with chance 1 in `one_in`; leaves the rest to another strategy.
 class SpuriousWakes final : public Strategy {
  public:
   SpuriousWakes(Strategy& rest, Random random, std::uint64_t one_in) : rest_(rest), random_(random), one_in_(one_in) {}
@@ -100,8 +100,8 @@ class SpuriousWakes final : public Strategy {
   std::uint64_t one_in_;
 };
 
-// The default schedule but for the given deviations. One whose fiber never took that step, or whose `next` could not
-// run then, is left unmet: a strict replay fails on any.
+// The default schedule with the given deviations. A deviation is unmet if its fiber never took that step, or its `next`
+// could not run then. A strict replay fails on any unmet one.
 class Replay final : public Strategy {
  public:
   explicit Replay(std::span<const Deviation> deviations);

@@ -1,10 +1,10 @@
 // The trace of a run: one 128-bit hash over every event that could differ between two runs of one scenario.
 //
-// Invariants: equal sequences of events give equal hashes, on every machine and compiler; what happened before an
-// event cannot be cancelled by what follows it (both lanes are bijective in their state). Keeps the last events for
-// reports, and all of them on request, so that two runs that differ can be compared event by event.
+// Invariants: equal sequences of events give equal hashes, on every machine and compiler. Later events cannot cancel a
+// difference of earlier ones: both lanes are bijective in their state. The trace keeps the last events for reports, and
+// all of them on request, so that two runs that differ can be compared event by event.
 //
-// Does not: record marks; judge. Two lanes of multiply-rotate mixing, not cryptographic.
+// It records no marks and checks nothing. Two lanes of multiply-rotate mixing, not cryptographic.
 // Thread-safety: one thread an object. Complexity: constant an event, about 2 ns; bytes() is linear.
 #pragma once
 
@@ -36,7 +36,7 @@ enum class EventKind : std::uint8_t {
   kPoint,
   // The world.
   kTimeJump,  // a = the new monotonic time
-  kEntropy,   // a = the number given out
+  kEntropy,   // a = the number returned
   kRunEnd,    // a = how, b = steps
   kFileCall,  // the file system's own numbers
   kFileBytes,
@@ -72,7 +72,7 @@ class Trace {
   }
   void bytes(EventKind kind, std::string_view bytes);  // an event of their length and hash
 
-  std::string hash() const;  // 32 hex digits; may be asked at any time
+  std::string hash() const;  // 32 hex digits; at any time
   std::uint64_t count() const { return count_; }
   std::vector<Event> recent() const;                      // the last kRecent, oldest first
   const std::vector<Event>& all() const { return all_; }  // empty unless record_all
@@ -87,7 +87,7 @@ class Trace {
 
 struct Difference {
   std::size_t index;  // of the first event that differs
-  std::string left;   // that event as text, "end" where the trace has no more
+  std::string left;   // that event as text, "end" if the trace has no more
   std::string right;
 };
 // Compares traces that recorded everything; empty when they are equal.

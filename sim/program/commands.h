@@ -1,4 +1,4 @@
-// The commands of `mylonite-sim`, and what they are given.
+// The commands of `mylonite-sim`, and their arguments.
 #pragma once
 
 #include <cstdint>
@@ -30,10 +30,10 @@ struct ReplayArguments {
 };
 cli::Ending replay_command(const ReplayArguments& arguments);
 
-// The words that make the generator draw the same scenario again: "--ops 1000 --crashes 10".
+// The options of a command line for the same scenarios: "--ops 1000 --crashes 10".
 std::string generator_words(const GeneratorOptions& options);
 
-// A word as a shell takes it: quoted where it must be.
+// A word of a shell command, quoted if it must be.
 std::string shell_word(const std::string& word);
 
 }  // namespace mylonite::sim

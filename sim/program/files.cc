@@ -9,7 +9,7 @@
 namespace mylonite::sim {
 namespace {
 
-// The directory of a path as a file system, in which files are named without it.
+// The directory of a path as a file system; files in it are named without the directory.
 Result<std::unique_ptr<vfs::FileSystem>> directory_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   return vfs::open_posix(slash == std::string::npos ? "." : path.substr(0, slash + 1));

@@ -1,7 +1,7 @@
-// Files of results by the path a user gave: read whole, written whole, or line by line.
+// Files of results, by the user's path: read whole, written whole, or written line by line.
 //
-// What is written stands under a temporary name, NAME.part, until it is complete, so that a name that is there can be
-// trusted. Errors name the path. Thread-safety: functions, any thread; a LineFile, one thread at a time.
+// An incomplete file has a temporary name, NAME.part, so a file under its own name is complete. Errors name the path.
+// Thread-safety: functions, any thread; a LineFile, one thread at a time.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ namespace mylonite::sim {
 Result<std::string> read_file(const std::string& path);
 Status write_file(const std::string& path, std::string_view text);
 
-// Makes the directory, but not its parents. Fine where one is there already.
+// Makes the directory, but not its parents. An existing directory is no error.
 Status make_directory(const std::string& path);
 
 class LineFile {

@@ -21,7 +21,7 @@ constexpr Range kCrashes{.low = 0, .high = 100'000};
 constexpr Range kWorkers{.low = 1, .high = 256};
 constexpr Range kPercent{.low = 0, .high = 100};
 
-// What the parser cannot check.
+// Values that the parser cannot check.
 struct Words {
   std::string seeds = "0:1000";
   std::string seed{};

@@ -23,7 +23,7 @@ Status print_trace(const Trace& trace) {
 
 std::string in_words(const std::string& rule) { return rule.empty() ? "a clean run" : "rule " + rule; }
 
-// Says why the replay is not what the file observed; empty when it is.
+// Why the replay differs from the file's observation; empty: it does not.
 std::string mismatch(const Repro& repro, const Outcome& outcome) {
   const std::string found = in_words(outcome.failure ? outcome.failure->rule : "");
   switch (verdict_of(repro, outcome)) {

@@ -21,15 +21,15 @@
 namespace mylonite::sim {
 namespace {
 
-// A signal handler can reach nothing else.
+// Global, since a signal handler can reach nothing else.
 std::atomic<bool> interrupt_asked{false};
 std::atomic<std::uint64_t> seed_begun{0};
 
 void on_interrupt(int) {
-  if (interrupt_asked.exchange(true)) _exit(static_cast<int>(cli::Exit::kInterrupted));  // asked twice: at once
+  if (interrupt_asked.exchange(true)) _exit(static_cast<int>(cli::Exit::kInterrupted));  // the second signal: at once
 }
 
-// An invariant of the engine broke: a finding, but this process cannot go on.
+// An invariant of the engine failed: that is a finding, but this process cannot continue.
 void on_abort(int) {
   char text[160] = "FAILED  rule invariant, in the seed begun last (with --jobs 1; else near it): ";
   char* end = std::to_chars(text + std::strlen(text), text + sizeof text - 1, seed_begun.load()).ptr;
@@ -162,7 +162,7 @@ cli::Exit RunCommand::exit_code(const Campaign& campaign) const {
   return cli::Exit::kDone;
 }
 
-// Where results go is checked before the first seed: a long run must not end with nowhere to put them.
+// Checks the destinations of results before the first seed: a long run must not end without a place for them.
 Status RunCommand::prepare() {
   if (Status made = make_directory(arguments_.out_directory); !made.ok()) return made;
   if (arguments_.jsonl.empty()) return {};

@@ -1,7 +1,7 @@
-// Runs many seeds, on several threads if asked, and adds up what happened.
+// Runs many seeds, on one or several threads, and adds up their figures.
 //
-// Each seed is generated, run, now and then run twice to compare trace hashes, and reported once. A failing seed does
-// not stop the others. Results do not depend on the number of workers.
+// Each seed is generated, run and reported once; some are run twice to compare trace hashes. A failing seed does not
+// stop the others. Results do not depend on the number of workers.
 #pragma once
 
 #include <atomic>
@@ -31,7 +31,7 @@ struct SeedResult {
   std::uint64_t seed = 0;
   Outcome outcome;
   std::uint64_t wall_ns = 0;
-  std::string difference{};  // not empty: run twice, and the second run differed; where
+  std::string difference{};  // not empty: a second run differed, at this place
 };
 
 struct Campaign {
@@ -45,13 +45,13 @@ struct Campaign {
   RunStats stats;
 };
 
-// What a campaign tells while it runs; called from any worker, one call at a time. An empty one is not called.
+// The callbacks of a running campaign; called from any worker, one call at a time. An empty one is not called.
 struct CampaignHooks {
   std::function<void(const SeedResult&)> on_seed{};
   std::function<void(std::uint64_t seed)> on_begin{};
 };
 
-// `interrupt` true: seeds in progress are cut short (their outcome says interrupted), no more are begun.
+// `interrupt` true: seeds in progress end early, with `interrupted` in their outcome; no more are begun.
 Campaign run_campaign(const CampaignOptions& options, const std::atomic<bool>& interrupt, const CampaignHooks& hooks);
 
 }  // namespace mylonite::sim

@@ -14,7 +14,7 @@ namespace {
 double seconds(std::uint64_t ns) { return static_cast<double>(ns) / 1e9; }
 double per(std::uint64_t count, double of) { return of > 0 ? static_cast<double>(count) / of : 0; }
 
-// "append 41%, sync 22%, …", largest share first, at most `most` of them.
+// "append 41%, sync 22%, …": the largest shares first, at most `most` of them.
 std::string shares(std::vector<std::pair<std::string, std::uint64_t>> counts, std::size_t most) {
   std::erase_if(counts, [](const auto& each) { return each.second == 0; });
   std::ranges::stable_sort(counts, std::ranges::greater(), [](const auto& each) { return each.second; });

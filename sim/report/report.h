@@ -1,4 +1,5 @@
-// What people and programs read of runs: the summary, the failure with its story, JSON lines. Text only, no judging.
+// The reports of runs, for people and programs: the summary, the failure with its story, JSON lines. Text only: it
+// checks nothing.
 #pragma once
 
 #include <string>
@@ -11,7 +12,7 @@ namespace mylonite::sim {
 std::string summary_text(const Campaign& campaign, const CampaignOptions& options);
 std::string summary_json(const Campaign& campaign, const CampaignOptions& options);
 
-// The seed, the rule, expected and found, the last lines of the story, and the commands that show it again.
+// The seed, the rule, expected and found, the last lines of the story, and the commands that repeat the failure.
 struct FailureContext {
   std::string replay_command;
   std::string artifact;  // path of the scenario file; empty: none written

@@ -1,6 +1,6 @@
-// Decides about one incarnation's answers: whether an error is one that the store may give, and whether the incarnation
-// ends because a rule was violated. The errors are classified by sim/run/error_policy.h; answers by sim/oracle.
-// Every call is simulator code by itself. Thread-safety: fibers of one scheduler.
+// Checks the answers of one incarnation: whether an error is legal, and whether the incarnation ends because a rule was
+// violated. sim/run/error_policy.h classifies errors; sim/oracle checks answers.
+// Every call opens its own scope of simulator code. Thread-safety: fibers of one scheduler.
 #pragma once
 
 #include <string_view>
@@ -17,15 +17,14 @@ class AnswerChecker {
   AnswerChecker(RunState& state, FaultInjector& machine) : state_(state), machine_(machine) {}
 
   bool dead() const { return machine_.dead(); }
-  std::size_t faults() const { return machine_.struck().size(); }  // that struck so far
-  bool reported_damage() const { return reported_damage_; }        // the store reported what a lying disk did
+  std::size_t faults() const { return machine_.struck().size(); }  // the number of faults that struck so far
+  bool reported_damage() const { return reported_damage_; }        // the store reported damage by a lying disk
   void closes() { closing_ = true; }                               // kClosed is a legal answer from now on
 
-  // Checks an error of the store (null: none). True when the caller goes on to check the answer. The error may report
-  // faults that struck after the first `struck_before`: a read passes how many had struck when it began, everything
-  // else 0.
+  // Checks an error of the store (null: none). True: the caller goes on to check the answer. The error may report
+  // faults that struck after the first `struck_before`: for a read, the number struck when it began; else 0.
   bool succeeded(std::string_view call, const Error* error, std::size_t struck_before = 0);
-  // True when the error is a refusal to read as of an older stamp; then it is checked. The ticket is of the invocation.
+  // True: the error refuses a read as of an older stamp, and was checked as such. The ticket is of the invocation.
   bool refused(const Error& error, const Oracle::Ticket& ticket, Timestamp as_of);
   void stop_if_violated();
 

@@ -131,7 +131,7 @@ void Client::returned(Timestamp at) {
   answers_.stop_if_violated();
 }
 
-// The last of a read that was answered.
+// The last step of a read that was answered.
 void Client::read_at(const Reading& reading, Timestamp at) {
   oracle().end_read(reading.ticket, at, reading.options.as_of);
   if (reading.options.as_of) observer_.mark("sim.read_in_past");
@@ -220,7 +220,7 @@ void Client::apply(const op::UseCursor& use) {
   auto& cursor = cursors_[use.slot % kSlots];
   if (!cursor) return;
   if (!cursor->take(use.steps)) {
-    cursor.reset();  // an error stays with it
+    cursor.reset();  // the cursor keeps its error, so it is of no further use
     return;
   }
   returned(cursor->read_at());
@@ -246,7 +246,7 @@ void Client::apply(const op::Checkpoint& checkpoint) {
   const Reading reading = now();
   const std::string directory = state_.new_directory();
   if (!answers_.succeeded("checkpoint", error_of(store_.checkpoint(directory)))) return;
-  const bool keep = checkpoint.keep && state_.disk_is_honest();  // nothing that it depends on was lied about
+  const bool keep = checkpoint.keep && state_.disk_is_honest();  // a lie could have damaged it
   if (!compare_checkpoint(reading.ticket, directory, keep)) return;
   if (!keep) remove_all(fs_, directory);
   observer_.mark("sim.checkpoint");
@@ -260,7 +260,7 @@ bool Client::compare_checkpoint(const Oracle::Ticket& ticket, const std::string&
   if (!answers_.succeeded("open of a checkpoint", error_of(copy))) return false;
   const auto contents = dump(**copy, Showing::kPairs);
   if (!answers_.succeeded("reads of a checkpoint", error_of(contents))) return false;
-  oracle().made_durable(ticket);  // it flushes
+  oracle().made_durable(ticket);  // a checkpoint flushes first
   oracle().check_checkpoint(ticket, contents->newest(), contents->pairs);
   if (keep) state_.keep_copy(directory, contents->pairs);
   answers_.stop_if_violated();

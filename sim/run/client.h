@@ -1,6 +1,6 @@
-// A client of the store: applies operations one after the other, and has what came back checked.
+// A client of the store: applies operations one after the other, and checks the answers.
 //
-// Owned by the simulated program: what it holds (snapshots, cursors) is not the simulator's memory.
+// The simulated program owns it: its snapshots and cursors are not the simulator's memory.
 // Thread-safety: one fiber.
 #pragma once
 
@@ -25,7 +25,7 @@ class Client {
     RunState& state;
     AnswerChecker& answers;
     Observer& observer;
-    vfs::FileSystem& fs;  // that the store is on
+    vfs::FileSystem& fs;  // the store's
   };
   Client(Store& store, const Parts& parts)
       : store_(store),
@@ -46,13 +46,13 @@ class Client {
     std::uint64_t name;  // the oracle's
     Observer::Age taken;
   };
-  struct Reading {  // what a read was told
+  struct Reading {  // the invocation of a read
     Oracle::Ticket ticket;
     ReadOptions options;
-    std::size_t struck_before;  // file calls
+    std::size_t struck_before;  // faults
   };
 
-  // One overload an operation.
+  // One overload for each operation.
   void apply(const op::Put& put);
   void apply(const op::Remove& remove);
   void apply(const op::Batch& batch);

@@ -1,5 +1,5 @@
-// Which rare events a run reached, counted by name: the engine's marks (rt::mark) and the simulator's own ("sim.…").
-// A campaign that never reaches one of them proves less than it seems to.
+// Coverage: counts by name the rare events that a run reached. They are the engine's marks (rt::mark) and the
+// simulator's own ("sim.…"). A campaign that never reaches a mark does not test what it stands for.
 //
 // Coverage observes and never steers. A test holds kMarks equal to the calls of mark() in core/ and sim/.
 // Thread-safety: one thread an object. Complexity: logarithmic in the marks reached.
@@ -16,9 +16,9 @@
 
 namespace mylonite::sim {
 
-inline constexpr std::string_view kSimulatorMarks = "sim.";  // how their names begin
+inline constexpr std::string_view kSimulatorMarks = "sim.";  // the prefix of their names
 
-// The marks that the code names, sorted; `run --require-marks` fails when one of all_marks() was never reached.
+// The marks in the code, sorted; `run --require-marks` fails when one of all_marks() was never reached.
 inline constexpr std::array<std::string_view, 30> kMarks = {
     "compaction.concurrent",
     "compaction.installed",
@@ -30,7 +30,7 @@ inline constexpr std::array<std::string_view, 30> kMarks = {
     "recovery.flush_in_replay",
     "sim.batch_larger_than_memtable",
     "sim.checkpoint",
-    "sim.checkpoint_kept",  // an incarnation read again what an earlier one had kept
+    "sim.checkpoint_kept",  // an incarnation read a checkpoint that an earlier one had kept
     "sim.compact_by_hand",
     "sim.cursor_turned",            // a cursor changed its direction
     "sim.cursor_used_after_flush",  // a cursor that was open during a flush moved
@@ -41,8 +41,8 @@ inline constexpr std::array<std::string_view, 30> kMarks = {
     "sim.read_refused",               // a read below the floor of history, rightly refused
     "sim.snapshot_read_after_flush",  // a read at a snapshot that was taken before a flush
     "sim.snapshot_read_after_merge",
-    "sim.tombstone_dropped",  // a recovery missed a tombstone that was old enough
-    "sim.version_dropped",    // a recovery missed a version that a newer one excuses
+    "sim.tombstone_dropped",  // a recovery lacked a tombstone that was old enough
+    "sim.version_dropped",    // a recovery lacked a version that a newer one excuses
     "stamps.ceiling_met",
     "stamps.clock_unusable",
     "wal.torn_tail",
@@ -52,8 +52,8 @@ inline constexpr std::array<std::string_view, 30> kMarks = {
     "write.stall_level0",
 };
 
-std::string mark_of(const faultfs::FaultRow& row);  // "fault.no-space": it struck
-std::vector<std::string> all_marks();               // kMarks, and one of every fault of the table
+std::string mark_of(const faultfs::FaultRow& row);  // "fault.no-space": the fault struck
+std::vector<std::string> all_marks();               // kMarks, and one for every fault of the table
 
 class Coverage {
  public:

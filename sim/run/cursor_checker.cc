@@ -14,7 +14,7 @@ bool CursorChecker::take(const Steps& steps) {
   for (std::uint64_t left = random.between(2, 12); left > 0; --left) {
     constexpr Move kPlaces[] = {Move::kFirst, Move::kLast, Move::kSeek};
     Move move = kPlaces[random.below(3)];
-    // A cursor that stands nowhere can only be placed.
+    // A cursor that is not valid can only seek.
     if (here_ && random.chance(4, 5)) move = random.chance(1, 2) ? Move::kNext : Move::kPrev;
     std::string_view target = bounds_.low;
     if (!steps.targets.empty()) target = steps.targets[random.below(steps.targets.size())];
@@ -30,7 +30,7 @@ bool CursorChecker::step(Move move, std::string_view target) {
   std::optional<std::string_view> high;
   if (bounds_.high) high = *bounds_.high;
   Model::Range range{.low = bounds_.low, .high = high, .limit = 1, .backward = false};
-  std::string border;  // what a step from here is bounded by
+  std::string border;  // the bound of a step from here
   switch (move) {
     case Move::kFirst: cursor_->seek_to_first(); break;
     case Move::kLast:

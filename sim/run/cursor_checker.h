@@ -1,7 +1,7 @@
-// A cursor of the store, walked both ways and checked at every step against the model, whatever its age: seeks, next,
-// prev and turns in any mixture.
+// A cursor of the store that is checked against the model at every step, at any age: seeks, next, prev and changes of
+// direction in any mixture.
 //
-// Requires: the store outlives it. Owned by the simulated program, so nothing of it is the simulator's memory.
+// Requires: the store outlives it. The simulated program owns it, so none of it is the simulator's memory.
 // Thread-safety: one fiber.
 #pragma once
 
@@ -40,9 +40,9 @@ class CursorChecker {
   std::unique_ptr<Iterator> cursor_;
   const KeyBounds bounds_;
   const Observer::Age opened_;
-  std::optional<std::string> here_;  // the key it stands on
+  std::optional<std::string> here_;  // the current key
   std::optional<Move> last_;
-  std::size_t struck_before_ = 0;  // file calls, when the steps began
+  std::size_t struck_before_ = 0;  // the number of faults when the steps began
 };
 
 }  // namespace mylonite::sim

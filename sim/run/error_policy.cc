@@ -21,7 +21,7 @@ bool excuses(const StruckFault& struck, const Error& error) {
 ErrorMeaning meaning_of(const Error& error, const ErrorContext& context) {
   const Code code = error.code();
   if (context.closing && code == Code::kClosed) return ErrorMeaning::kClosing;
-  // C10: after a lie, to report the damage is right; silence would not be.
+  // C10: after a lie the store must report the damage, not hide it.
   const bool damage = code == Code::kCorruption || code == Code::kReadOnly;
   if (context.lied_to && damage) return ErrorMeaning::kReportedDamage;
   const bool excused =

@@ -1,12 +1,12 @@
-// Which errors a store may answer, and when.
+// The errors that a store may return, and when.
 //
-//   closed                  while it closes
-//   corruption, read-only   once a power loss met a disk that had lied: the store reports the damage
-//   i/o, no space, read-only  where a fault made a file call fail before: of a read, while it ran; of anything else,
-//                           since the open, because what failed then may keep the store from going on
-//   corruption, read-only   where a read before answered wrong bytes, at such times: corruption of that very file, with
-//                           an offset
-// Everything else is a violation. The policy only classifies: what follows from it is the caller's business.
+//   closed                    while it closes
+//   corruption, read-only     after a power loss on a disk that had lied: the store reports the damage
+//   i/o, no space, read-only  if a fault made a file call fail: for a read, while it ran; for any other operation, since
+//                             the open, because an earlier failure may stop the store
+//   corruption, read-only     if a read of a file got wrong bytes, at such times; corruption must name that file, with
+//                             an offset
+// Every other error is a violation. The policy only classifies; the caller acts on it.
 // Thread-safety: a pure function.
 #pragma once
 
@@ -26,8 +26,8 @@ struct StruckFault {
 
 struct ErrorContext {
   bool closing = false;
-  bool lied_to = false;                   // a power loss met a lying disk, and no recovery from it was checked since
-  std::span<const StruckFault> faults{};  // that the operation may report
+  bool lied_to = false;                   // a power loss met a lying disk, and no checked recovery followed
+  std::span<const StruckFault> faults{};  // those that the operation may report
 };
 
 enum class ErrorMeaning : std::uint8_t { kClosing, kReportedDamage, kReportedError, kViolation };

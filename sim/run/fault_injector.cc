@@ -33,7 +33,7 @@ Injector lying_syncs(const Scenario& scenario, const Random& random) {
                                     faultfs::calls(faultfs::kSyncingCalls)));
 }
 
-// Reads fail more often than the rest, since most stores stop at the first write that fails.
+// Reads fail more often than other calls, since a store stops at the first failed write.
 Injector failing_calls(const Scenario& scenario, const Random& random) {
   if (scenario.fail_one_in == 0) return faultfs::nothing();
   constexpr std::uint64_t kReadsToWrites = 5;
@@ -93,7 +93,7 @@ bool FaultInjector::missed_decisions() const {
   return recorded->faults.size() > faults_.size() || (expects_crash && !crash_ && !crash_at_end_);
 }
 
-// True when the machine dies in this call; the caller looks at `after`.
+// True when the machine dies in this call; the caller checks `after`.
 bool FaultInjector::crash_is_due(const PathStatistics& path, const Call& call) {
   if (setup_.life.ending == Ending::kClose || !phase_) return false;
   if (const auto& recorded = setup_.life.recorded) {
@@ -109,14 +109,14 @@ Verdict FaultInjector::before(const Call& call) {
   if (dead_) return dead_answer(call);
   scheduler_.point("file call");
   const FaultDecision decision = decide(call);
-  // An answer is made of the machine's own memory, outside of the simulator's scope.
+  // Outside of the simulator's scope: the answer's memory is the machine's.
   if (decision.dead) return dead_answer(call);
   return decision.strike ? verdict_of(*decision.strike, call) : Verdict{};
 }
 
 FaultInjector::FaultDecision FaultInjector::decide(const Call& call) {
   const SimulatorCode scope;
-  if (dead_) return {.dead = true};  // died while others ran
+  if (dead_) return {.dead = true};  // the machine died while other fibers ran
   const PathStatistics& path = paths_.count(call);
   ++setup_.stats.file_calls;
   trace_.event(EventKind::kFileCall, static_cast<std::uint64_t>(call.kind) ^ (path.path_hash << 8), call.offset);
@@ -156,7 +156,7 @@ void FaultInjector::after(const Call& call, const faultfs::CallResult& result) {
   if (!result.bytes.empty()) trace_.bytes(EventKind::kFileBytes, {result.bytes.data(), result.bytes.size()});
   const bool dull = call.kind == CallKind::kRead || call.kind == CallKind::kSize || call.kind == CallKind::kStat;
   if (result.error != nullptr || !dull) narrate(call, result.error != nullptr ? result.error->to_string() : "");
-  // A sync covers what was there when it began; what others write while it runs is not covered.
+  // A sync covers the bytes written before it began, not those written while it runs.
   if (faultfs::kSyncingCalls.contains(call.kind) && setup_.scenario.sync_ns > 0) {
     scheduler_.sleep_until(scheduler_.monotonic_ns() + setup_.scenario.sync_ns);
     if (dead_) return;
@@ -172,7 +172,7 @@ void FaultInjector::crash_in(const PathStatistics& path, const Call& call, bool 
   crash("crash");
 }
 
-// Of an abandoned machine, does not return (see FiberScheduler::drop).
+// Does not return if the crash abandons the machine (see FiberScheduler::drop).
 void FaultInjector::crash(const std::string& why) {
   die(why);
   if (setup_.life.crash_mode == CrashMode::kAbandon && !interrupted_) scheduler_.drop();

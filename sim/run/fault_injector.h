@@ -1,11 +1,11 @@
-// What strikes the file calls of one incarnation. Every file call passes here: it is a scheduling point and a trace
-// event; it may be the one in which the machine dies; and a fault of faultfs's table may strike it. Which injectors are
-// in place is chosen from the scenario; what struck is recorded by anchors.
+// The faults and the crash of one incarnation. Every file call passes here: it is a scheduling point and a trace event,
+// the machine may die in it, and a fault of faultfs's table may strike it. The scenario chooses the injectors. Anchors
+// record what struck.
 //
-// A crash that abandons the store ends the run in that very call, as kill -9 does. Otherwise a dead machine answers
-// every call with an error and changes nothing on its disk, so the engine unwinds and closes by its ordinary error
-// paths. What happens after death counts for nobody.
-// Faults other than lies strike within the phases only: between them the harness looks at the store.
+// A crash that abandons the store ends the run in that call, as kill -9 does. After any other crash the dead machine
+// answers every call with an error and changes nothing on its disk. So the engine unwinds and closes by its ordinary
+// error paths. Nothing after the death is checked or counted.
+// Faults other than lies strike only within the phases: between them the harness reads the store.
 // Thread-safety: fibers of one scheduler.
 #pragma once
 
@@ -34,7 +34,7 @@ class FaultInjector final : public faultfs::Interceptor {
     const IncarnationPlan& life;
     RunStats& stats;
     Transcript* transcript;              // may be null
-    const std::atomic<bool>* interrupt;  // may be null; once true, the run ends at the next file call
+    const std::atomic<bool>* interrupt;  // may be null; true: the run ends at the next file call
   };
   FaultInjector(const Setup& setup, FiberScheduler& scheduler, Trace& trace);
   FaultInjector(const FaultInjector&) = delete;
@@ -44,8 +44,8 @@ class FaultInjector final : public faultfs::Interceptor {
   void after(const faultfs::Call& call, const faultfs::CallResult& result) override;
 
   void enter(Phase phase);
-  void leave();                      // ends the phase: a crash that was due in it happens now at the latest
-  void die(const std::string& why);  // every call fails from now on; also how a violation ends a run early
+  void leave();                      // ends the phase: a crash still due in it happens now
+  void die(const std::string& why);  // every later call fails; also ends a run early after a violation
   bool dead() const { return dead_; }
 
   // Decisions made explicit, for the record.
@@ -54,9 +54,9 @@ class FaultInjector final : public faultfs::Interceptor {
   bool crashed_in(Phase phase) const { return crash_phase_ == phase; }
   bool interrupted() const { return interrupted_; }
   const std::vector<faultfs::PlacedFault>& faults() const { return faults_; }  // so far, in order
-  const std::vector<StruckFault>& struck() const { return struck_; }           // the same, as the store met them
-  bool lied() const;                                                           // a sync did
-  std::uint64_t failures() const { return failures_; }                         // faults but lies, so far
+  const std::vector<StruckFault>& struck() const { return struck_; }           // the same, with the files' paths
+  bool lied() const;                                                           // a sync lied
+  std::uint64_t failures() const { return failures_; }                         // faults other than lies, so far
   bool missed_decisions() const;                                               // recorded decisions were not met
 
  private:

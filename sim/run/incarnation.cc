@@ -109,7 +109,7 @@ std::optional<StoreDump> Incarnation::look(Store& store, Showing showing, const 
   return std::move(*contents);
 }
 
-// Opens an existing store for reading, if the scenario says so, and leaves everything as it was.
+// Opens an existing store for reading, if the scenario says so, and checks that this changes nothing.
 std::optional<StoreDump> Incarnation::look_only() {
   if (!plan_.read_only_first || !state_.disk.find(plan_.options.data_dir + "/" + std::string(kCurrentName))) {
     return std::nullopt;
@@ -131,7 +131,7 @@ std::optional<StoreDump> Incarnation::look_only() {
   return contents;
 }
 
-// The checkpoints that the incarnation before kept show what they showed then; nobody needs them any more.
+// Checks that kept checkpoints of the incarnation before show the same content as then, and removes them.
 void Incarnation::check_copies() {
   for (const KeptCopy& copy : state_.copies) {
     if (machine_.dead()) return;
@@ -179,14 +179,14 @@ void Incarnation::check_recovery(Store& store, const std::optional<StoreDump>& l
   if (!machine_.dead()) check_scan(store);
 }
 
-// Everything was read right after a power loss and is sound: what lies may have cost has been paid. (After a mere kill,
-// what was lied about may still hang on the kernel.)
+// The store was read whole after a power loss, and is sound: earlier lies can do no further harm. (After a process kill
+// they still can: the kernel may hold bytes that a sync lied about.)
 void Incarnation::settle_lies() {
   state_.lies_pending = false;
   state_.lied_to = false;
 }
 
-// Everything, in the one direction or the other.
+// Scans all pairs, forward or backward.
 void Incarnation::check_scan(Store& store) {
   Client client(store, {.state = state_, .answers = answers_, .observer = observer_, .fs = fs_});
   if (plan_.entropy_seed % 2 == 0) {
@@ -196,10 +196,10 @@ void Incarnation::check_scan(Store& store) {
   }
 }
 
-// CURRENT, LOCK, the manifest in force, the tables it lists, one log; and what is not ours. The harness reads the
-// manifest itself and does not take the store's word.
+// Expects CURRENT, LOCK, the manifest in force, the tables it lists, one log, and foreign files. The harness reads the
+// manifest itself, and does not rely on the store.
 void Incarnation::check_listing() {
-  if (machine_.failures() > 0) return;  // a remove may have been among them
+  if (machine_.failures() > 0) return;  // a remove may have failed
   const std::string directory = plan_.options.data_dir;
   faultfs::SimFileSystem plain(state_.disk);
   const auto manifest = load_manifest(plain, directory);
@@ -265,7 +265,7 @@ void Incarnation::on_group_commit(std::size_t batches, std::uint64_t) {
   if (!machine_.dead()) observer_.committed(batches, plan_.clients.size());
 }
 
-// Unless a file call failed, or a lie came to light, a merge that fails is the engine's fault.
+// A merge may fail only if a file call failed, or a lie showed.
 void Incarnation::on_compaction_paused(const Error& why) { static_cast<void>(answers_.succeeded("compaction", &why)); }
 
 void Incarnation::on_recovery(const RecoveryReport& report) {

@@ -1,5 +1,5 @@
-// One incarnation: opens the store on the simulated disk, judges what it recovered, lets clients work, closes; dies
-// where the scenario says so. Everything the store does happens on fibers of one scheduler.
+// One incarnation: opens the store on the simulated disk, checks the recovered store, lets clients work, and closes it.
+// It crashes where the scenario says so. All of the store's code runs on fibers of one scheduler.
 #pragma once
 
 #include <memory>
@@ -28,7 +28,7 @@ class Incarnation final : private EventListener {
   // After run().
   bool reported_damage() const {
     return answers_.reported_damage();
-  }  // the store reported what a lying disk did; its directory is of no use any more
+  }  // the store reported damage by a lying disk; its directory is lost
   const FaultInjector& machine() const { return machine_; }
   const FiberScheduler& scheduler() const { return scheduler_; }
   bool followed_schedule() const;  // false: recorded decisions were never met

@@ -1,5 +1,5 @@
-// What is seen of one incarnation: coverage, figures and the transcript. It observes and never steers.
-// Every call is simulator code by itself, so engine fibers may call it without a scope of their own.
+// The observer of one incarnation: it feeds coverage, figures and the transcript, and never steers.
+// Every call opens its own scope of simulator code, so engine fibers may call it directly.
 // Thread-safety: fibers of one scheduler.
 #pragma once
 
@@ -21,19 +21,19 @@ class Observer {
 
   void mark(std::string_view name);
 
-  // A client begins an operation; it returned, at a stamp; it is done, and the machine still lives.
+  // A client begins an operation; the operation returned, at a stamp; it is done, and the machine is alive.
   void begins(std::size_t client, const Operation& operation);
   void returned(std::size_t operation, Timestamp at);  // the operation by its place in the list
   void done();
   void acknowledged();  // a write
 
-  // What the store did beside its answers.
+  // Events of the store.
   void opened(const RecoveryReport& report);
   void committed(std::size_t batches, std::size_t clients);
   void flushed();
   void merged(std::string_view policy);
 
-  // How much it did, for who holds something across it.
+  // The store's progress, for clients that hold snapshots or cursors across it.
   struct Age {
     std::uint64_t merges = 0;
     std::uint64_t flushes = 0;

@@ -1,4 +1,4 @@
-// What was observed in a run as a scenario file holds it, and what a replay says of such a file.
+// The scenario file of a run's outcome, and the verdict of a replay about such a file.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@ namespace mylonite::sim {
 
 Repro repro_of(const Outcome& outcome);
 
-// What a replay says of the file. Stale: decisions that the file records were never met, so it says nothing; what is
-// not stale followed the file to its end.
+// The verdict of a replay. Stale: recorded decisions were never met, so the replay proves nothing. Every other verdict
+// means that the replay followed the file to its end.
 enum class Verdict : std::uint8_t { kReproduced, kOtherRule, kOtherTrace, kStale };
 Verdict verdict_of(const Repro& observed, const Outcome& replayed);
 

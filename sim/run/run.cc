@@ -14,7 +14,7 @@ namespace {
 
 using faultfs::Disk;
 
-// Somebody else's file appears in an existing store's directory.
+// Puts a foreign file into an existing store's directory.
 void place_foreign_file(RunState& state, const std::string& directory, std::size_t index) {
   faultfs::SimFileSystem fs(state.disk);
   const auto current = fs.stat(directory + "/CURRENT");
@@ -25,12 +25,12 @@ void place_foreign_file(RunState& state, const std::string& directory, std::size
   state.foreign.push_back(name);
 }
 
-// A lie about a directory takes what others keep there too.
+// A lie about a directory may lose foreign files too.
 void forget_lost_files(RunState& state, const std::string& directory) {
   std::erase_if(state.foreign, [&](const std::string& name) { return !state.disk.find(directory + "/" + name); });
 }
 
-// The disk as the next incarnation finds it. Returns whether every recorded choice was used.
+// Makes the disk of the next incarnation. Returns whether every recorded choice was used.
 bool end_incarnation(RunState& state, const Scenario& scenario, const IncarnationPlan& plan, Recorded& recorded) {
   const bool power = plan.ending == Ending::kPowerLoss;
   state.last_ending = plan.ending;
@@ -73,7 +73,7 @@ std::optional<Failure> failure_of(const RunState& state, const RunOutcome& ended
   return std::nullopt;
 }
 
-// Runs one incarnation and moves it from the scenario to what is recorded. Returns false when the scenario ends here.
+// Runs one incarnation and moves it from the scenario to the record. Returns false when the scenario ends here.
 bool run_incarnation(RunState& state, Scenario& scenario, std::size_t index, Outcome& outcome) {
   IncarnationPlan& plan = scenario.incarnations[index];
   if (state.transcript != nullptr) {
@@ -114,7 +114,7 @@ bool run_incarnation(RunState& state, Scenario& scenario, std::size_t index, Out
   const bool goes_on = !outcome.failure && !outcome.interrupted;
   if (goes_on && !reported_damage) outcome.faithful &= end_incarnation(state, scenario, plan, recorded);
   plan.recorded = std::move(recorded);
-  // Recorded as a crash in that very call, so that as far as it went, the run can be had again.
+  // Recorded as a crash in that call, so that the run can be repeated up to there.
   if (outcome.interrupted) {
     plan.ending = Ending::kKill;
     plan.crash_mode = CrashMode::kUnwind;
@@ -167,7 +167,7 @@ Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
   for (std::size_t i = 0; i < scenario.incarnations.size(); ++i) {
     const bool goes_on = run_incarnation(state, scenario, i, outcome);
     if (!state.abandoned) state.stats.left_behind += heap.live();
-    heap.clear();  // the machine is gone, with all it owned
+    heap.clear();  // the machine's memory ends with it
     if (!goes_on) break;
   }
   state.stats.seeds = 1;

@@ -1,7 +1,8 @@
 // run(scenario) → outcome: the pure function at the centre of the simulator.
 //
-// The outcome holds the verdict, the trace hash, what happened in figures, and the scenario with every decision made
-// explicit, which runs again to the same hash. Deterministic across compilers, optimisation levels and machines.
+// The outcome holds the failure if there is one, the trace hash, figures, and the scenario with every decision
+// explicit. That scenario runs again to the same hash. Deterministic across compilers, optimisation levels and
+// machines.
 // Thread-safety: independent calls may run in separate processes; within one, one after the other.
 #pragma once
 
@@ -30,7 +31,7 @@ struct Failure {
 
 struct Outcome {
   std::optional<Failure> failure{};
-  bool nothing_ran = false;  // no write or, where crashes were asked for, no crash
+  bool nothing_ran = false;  // no write ran; or crashes were planned, and none happened
   bool interrupted = false;
   bool faithful = true;  // a replay met all its recorded decisions
   std::string trace_hash{};
@@ -43,7 +44,7 @@ struct Outcome {
 struct RunSettings {
   std::size_t story_lines = 0;                        // how many last lines of the story to keep
   Trace* trace = nullptr;                             // use this trace (to record all events); null: an own one
-  const std::atomic<bool>* interrupt = nullptr;       // once true, the run ends soon and says so
+  const std::atomic<bool>* interrupt = nullptr;       // true: the run ends soon, with `interrupted` set
   bool unreadable_heaps = false;                      // of dead machines: a stray access faults
   CompactionPolicies policies = standard_policies();  // those that the scenario's options may name
 };
@@ -51,7 +52,7 @@ struct RunSettings {
 class StackPool;
 Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings = {});
 
-// Runs again and keeps every event; says where two runs of one scenario first differ, empty if they do not.
+// Runs the scenario twice with all events kept. Returns the first difference as text; empty: none.
 std::string explain_difference(const Scenario& scenario, StackPool& stacks, const RunSettings& settings = {});
 
 }  // namespace mylonite::sim

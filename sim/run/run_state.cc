@@ -11,7 +11,7 @@ void RunState::saw_clock() {
   oracle.saw_clock(world.clock.wall_ticks_highest());
 }
 
-// The name is the machine's memory; only what it is made of is the simulator's.
+// The name's memory is the machine's; only the parts of the name are the simulator's.
 std::string RunState::new_directory() {
   std::uint64_t incarnation = 0;
   std::uint64_t number = 0;

@@ -1,4 +1,4 @@
-// What happened in a run, counted; sums over seeds are what `run` prints. Observes, never steers.
+// The figures of a run; `run` prints their sums over seeds. They observe and never steer.
 #pragma once
 
 #include <array>
@@ -16,24 +16,24 @@ namespace mylonite::sim {
 struct RunStats {
   std::uint64_t incarnations = 0;
   std::uint64_t operations = 0;  // client operations that returned while the machine was alive
-  std::uint64_t writes = 0;      // of these, acknowledged writes
+  std::uint64_t writes = 0;      // the acknowledged writes among them
   std::uint64_t crashes = 0;
   std::uint64_t crashes_in_open = 0;
-  std::uint64_t drops = 0;             // crashes that dropped the machine; the others left it in a dead world
-  std::uint64_t left_behind = 0;       // allocations of stores that came to their end and did not free them
+  std::uint64_t drops = 0;             // crashes that abandoned the machine; the others unwound it
+  std::uint64_t left_behind = 0;       // allocations that a finished store did not free
   std::uint64_t nested_depth_max = 0;  // most crashes in a row inside open
   std::uint64_t recoveries = 0;        // opens that returned after a crash and were verified
   std::uint64_t lies = 0;
-  std::uint64_t reported_damage = 0;                         // a lying disk made the store refuse or report; accepted
+  std::uint64_t reported_damage = 0;                         // legal errors that report damage by a lying disk
   std::uint64_t failed_calls = 0;                            // single file calls that failed
-  std::uint64_t reported_errors = 0;                         // operations that answered such an error
+  std::uint64_t reported_errors = 0;                         // operations that returned such an error
   std::uint64_t seeds = 0;                                   // runs
-  std::uint64_t seeds_merging_at_once = 0;                   // runs in which merges ran side by side
+  std::uint64_t seeds_merging_at_once = 0;                   // runs with concurrent merges
   std::map<std::string, std::uint64_t, std::less<>> jobs{};  // installed by each policy, and by hand
   std::uint64_t steps = 0;
   std::uint64_t file_calls = 0;
   std::uint64_t virtual_ns = 0;
-  std::array<std::uint64_t, faultfs::kCallKinds> crashes_at{};  // by the file call they fell into
+  std::array<std::uint64_t, faultfs::kCallKinds> crashes_at{};  // by the kind of the file call
   std::map<std::uint64_t, std::uint64_t> group_sizes{};         // batches per group commit → how often
   std::map<std::uint64_t, std::uint64_t> group_sizes_of_4{};    // the same with 4 clients
   std::map<std::uint64_t, std::uint64_t>

@@ -1,5 +1,5 @@
-// What a store holds and shows: every version kept, its range deletes, how far history reaches, all pairs. For judges.
-// Owned by the simulated program. Thread-safety: one fiber.
+// The whole content of a store: every kept version, its range deletes, its floor of history, all visible pairs. For
+// checks. The simulated program owns it. Thread-safety: one fiber.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +24,10 @@ struct StoreDump {
 enum class Showing : std::uint8_t { kNoPairs, kPairs };  // a second pass over the store
 Result<StoreDump> dump(Store& store, Showing showing);
 
-// Removes the files of a directory, and it: as far as the machine lives to.
+// Removes the files of a directory, and the directory, as long as the machine lives.
 void remove_all(vfs::FileSystem& fs, const std::string& directory);
 
-// Whether everything that `later` holds was in `earlier`, and both show the same. Empty: yes. Otherwise what differs.
+// Empty: `earlier` held everything that `later` holds, and both show the same. Otherwise the difference as text.
 std::string difference(const StoreDump& earlier, const StoreDump& later);
 
 }  // namespace mylonite::sim

@@ -1,5 +1,5 @@
-// The story of a run, line by line: what clients did on the left, what the machine did on the right. Filled only when
-// somebody will read it (a failing run is run again with a transcript: it is the same run).
+// The story of a run, line by line: the clients' operations on the left, the machine's events on the right. It is
+// filled only on request: a failing run is repeated with a transcript, and is the same run.
 #pragma once
 
 #include <cstddef>

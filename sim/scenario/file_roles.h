@@ -1,4 +1,4 @@
-// What a path is to the store, for anchors and injectors: the simulator's classifier of the engine's file names.
+// The simulator's classifier of the engine's file names: a path's role, for anchors and injectors.
 // Thread-safety: pure.
 #pragma once
 

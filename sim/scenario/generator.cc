@@ -16,13 +16,13 @@ namespace {
 constexpr std::uint64_t kTicksOf2026 = 17'671'392'000'000'000ULL;
 constexpr std::uint64_t kEndOfTime = 1ULL << 56;
 
-// How long versions and tombstones are kept.
+// Draws how long versions and tombstones are kept.
 void draw_history(Options& options, Random random) {
   options.history_retention_seconds = pick(random, {0, 0, 0, 1, 60});
   options.tombstone_retention_seconds = pick(random, {0, 0, 1, 86400});
 }
 
-// What reads cost, and what writers wait for.
+// Draws the options of reads, and the pressure on writers.
 void draw_reading(Options& options, Random random) {
   constexpr const char* kCompressions[] = {"none", "none", "none", "lz4", "lz4", "zstd"};  // the slowest least
   options.compression = kCompressions[random.below(std::size(kCompressions))];
@@ -36,8 +36,8 @@ void draw_reading(Options& options, Random random) {
   }
 }
 
-// The policy of greatest draw from the stream of its name: a row that is added changes only the scenarios it wins. The
-// first five are drawn among themselves as they were before there was a registry.
+// Each policy draws a number from the stream of its name, and the greatest wins. So an added policy changes only the
+// scenarios that it wins. The first five draw among themselves as they did before there was a registry.
 const CompactionPolicy& draw_policy(const CompactionPolicies& policies, std::uint64_t first_draw, Random random) {
   constexpr std::string_view kFirst[] = {"one_lvl", "full", "tier", "random_legal", "none"};
   const auto draw = [&](const CompactionPolicy& each) { return random.split("policy").split(each.name).next(); };
@@ -47,7 +47,7 @@ const CompactionPolicy& draw_policy(const CompactionPolicies& policies, std::uin
   return first == policies.end() ? *won : *first;
 }
 
-// The policy's text, its parameters drawn among the values worth trying.
+// The policy's text, with parameters drawn among the values worth trying.
 std::string with_parameters(const CompactionPolicy& policy, Random random) {
   std::string text = policy.name;
   for (const PolicyParameter& each : policy.parameters) {
@@ -58,8 +58,8 @@ std::string with_parameters(const CompactionPolicy& policy, Random random) {
   return text;
 }
 
-// What no rule below draws has one of its values worth trying, from a stream of its own name: an option that is added is
-// simulated, and shifts no other draw.
+// Draws options that have no rule below among their values worth trying, each from a stream of its name. So an added
+// option is simulated, and shifts no other draw.
 void draw_from_table(Options& options, const Random& random) {
   for (const OptionRow& row : option_table()) {
     const std::vector<std::string_view> values = values_worth_trying(row);
@@ -97,7 +97,7 @@ Options draw_options(const GeneratorOptions& given, const Swarm& swarm, Random r
   return options;
 }
 
-// Each row of the table by a stream of its own.
+// Draws each row of the table by a stream of its own.
 void draw_faults(Scenario& scenario, const Random& root) {
   for (std::size_t i = 0; i < kFaultDraws.size(); ++i) {
     const FaultDraw& row = kFaultDraws[i];
@@ -143,7 +143,7 @@ CrashPlan draw_crash(std::uint64_t operations, Random random) {
   return plan;
 }
 
-// How many operations each incarnation with a working phase gets: uneven, all of them together `total`.
+// The number of operations of each incarnation with a working phase: uneven, with the sum `total`.
 std::vector<std::uint64_t> share_out(std::uint64_t total, const std::vector<bool>& works, Random random) {
   std::vector<std::uint64_t> weights(works.size(), 0);
   std::uint64_t sum = 0;

@@ -17,7 +17,7 @@ Steps steps_of(const OldOperation& old) {
 
 std::uint32_t slot_of(const OldOperation& old) { return static_cast<std::uint32_t>(old.number % kSlots); }
 
-// An overload for each shape that is not read off field by field.
+// One overload for each operation with fields.
 class Converter {
  public:
   explicit Converter(OldOperation& old) : old_(old) {}
@@ -49,7 +49,7 @@ class Converter {
   void operator()(op::Sleep& sleep) { sleep.duration_ns = old_.number; }
   void operator()(op::ClockJump& jump) { jump.ticks = static_cast<std::int64_t>(old_.number); }
   template <class Later>
-  void operator()(Later&) {}  // without fields, or younger than these formats
+  void operator()(Later&) {}  // without fields, or newer than these formats
 
  private:
   OldOperation& old_;

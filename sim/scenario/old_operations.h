@@ -1,5 +1,5 @@
-// Operations as scenario files of formats 1 to 3 hold them: one shape for all, with a number and a text that mean
-// another thing in each. Nothing writes them any more.
+// Operations of scenario files of formats 1 to 3: one struct for all, whose number and text have another meaning in
+// each. They are only read.
 #pragma once
 
 #include <cstdint>

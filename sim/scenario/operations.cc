@@ -19,7 +19,7 @@ std::string text_of(std::int64_t number) { return fmt::format("{}", number); }
 std::string text_of(bool yes) { return yes ? "yes" : "no"; }
 template <class T>
 std::string text_of(const std::optional<T>& value) {
-  return text_of(*value);  // one that is empty equals its default
+  return text_of(*value);  // never empty: an empty one equals its default, and is left out
 }
 template <class T>
 std::string text_of(const std::vector<T>& values) {

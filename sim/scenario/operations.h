@@ -1,11 +1,11 @@
-// What a client can do: one struct an operation, with its name and its typed fields, and Operation, the variant of them.
+// The operations of a client: one struct for each, with its name and typed fields, and Operation, the variant of them.
 //
-// This list is the only one. JSON, schema, descriptions and names follow from it. How an operation is drawn
-// (sim/scenario/workload.cc) and applied (sim/run/client.h) are overloads on its struct: a missing one does not compile.
-// A new operation stands at the end, since its place in the list is its number in traces.
+// This list is the only one. JSON, schema, descriptions and names follow from it. Overloads on the struct draw an
+// operation (sim/scenario/workload.cc) and apply it (sim/run/client.h): a missing one does not compile.
+// A new operation goes to the end, since its place in the list is its number in traces.
 //
-// Slots are taken modulo kSlots. A record (here: a struct with kFields) is written to a scenario file as an object of the fields that differ from their
-// defaults. Numbers that may pass 2^53 are std::uint64_t, others std::uint32_t.
+// Slots are taken modulo kSlots. A record is a struct with kFields; in a scenario file it is an object of the fields
+// that differ from their defaults. Numbers that may pass 2^53 are std::uint64_t, others std::uint32_t.
 #pragma once
 
 #include <array>
@@ -35,14 +35,14 @@ struct Bounds {  // of keys: [low, high)
   bool operator==(const Bounds&) const = default;
 };
 
-// A moment in the past: that of the snapshot which the client holds in the slot; where it holds none, a stamp.
+// A moment in the past: that of the client's snapshot in the slot; without a snapshot, a stamp.
 struct AsOf {
   std::optional<std::uint32_t> slot{};  // empty: always a stamp
-  std::uint64_t stamp = 0;              // which of the stamps acknowledged so far, modulo their number
+  std::uint64_t stamp = 0;              // the index among the stamps acknowledged so far, modulo their number
   static constexpr std::tuple kFields{Field{"slot", &AsOf::slot}, Field{"stamp", &AsOf::stamp}};
   bool operator==(const AsOf&) const = default;
 };
-AsOf as_of_from(std::uint64_t draw);  // all of it from one number drawn at random
+AsOf as_of_from(std::uint64_t draw);  // from one random number
 
 struct Steps {  // of a cursor: a few seeks and moves
   std::uint64_t seed = 0;
@@ -60,7 +60,7 @@ struct BatchItem {
   bool operator==(const BatchItem&) const = default;
 };
 
-inline constexpr std::size_t kSlots = 2;  // of snapshots, and as many of cursors, a client; what a slot held is let go
+inline constexpr std::size_t kSlots = 2;  // of snapshots, and of cursors, for each client; a reused slot frees its content
 inline constexpr std::uint64_t kAsOfPairsMax = 30;
 
 namespace op {
@@ -217,7 +217,7 @@ struct CompactRange {
 };
 
 struct Checkpoint {   // a second store beside the first, opened for reading and compared
-  bool keep = false;  // it stays until the next incarnation opened it, where it must show the same
+  bool keep = false;  // it stays until the next incarnation, which opens it and must find the same content
   static constexpr std::string_view kName = "checkpoint";
   static constexpr std::tuple kFields{Field{"keep", &Checkpoint::keep}};
   bool operator==(const Checkpoint&) const = default;
@@ -269,7 +269,7 @@ inline constexpr std::size_t kIndexOf = []<std::size_t... I>(std::index_sequence
   return ((std::is_same_v<Op, std::variant_alternative_t<I, Operation>> ? I : 0) + ...);
 }(std::make_index_sequence<kOperations>());
 
-Operation default_operation(std::size_t index);  // the one in this place of the list; below kOperations
+Operation default_operation(std::size_t index);  // by its place in the list, below kOperations
 std::optional<Operation> default_operation(std::string_view name);
 
 template <class Record>

@@ -1,6 +1,6 @@
-// Scenario files `NAME.repro`: one JSON document that says everything a run depended on, every decision explicit, and
-// what was observed. Schema: sim/scenario/repro.schema.json. Reads on another machine, in another directory, under another
-// compiler. Bytes that are not printable text are written as "hex:…"; numbers that may pass 2^53 as strings.
+// Scenario files `NAME.repro`: one JSON document with everything a run depended on, every decision explicit, and the
+// observed result. Schema: sim/scenario/repro.schema.json. Files are independent of machine, directory and compiler.
+// Bytes that are not printable text are written as "hex:…"; numbers that may pass 2^53 as strings.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,8 @@
 
 namespace mylonite::sim {
 
-// 1, the first; 2, machines may be abandoned, and there are more operations; 3, single file calls may fail, and
-// checkpoints be kept; 4, operations have typed fields, and faults of every kind a name.
-// Older formats are read.
+// 1: the first. 2: machines may be abandoned, and there are more operations. 3: single file calls may fail, and
+// checkpoints be kept. 4: operations have typed fields, and faults of every kind have names. Older formats are read.
 inline constexpr std::uint64_t kReproFormat = 4;
 
 struct Repro {
@@ -30,10 +29,10 @@ struct Repro {
 };
 
 std::string encode_repro(const Repro& repro, const std::vector<Event>& last_events);
-// kUnsupported for a newer format, kCorruption for anything that does not read, naming the place.
+// kUnsupported for a newer format, kCorruption for an unreadable document, with the place.
 Result<Repro> decode_repro(const std::string& text);
 
-// Of a document written without white space and without its checksum: 16 hexadecimal digits.
+// The checksum of a document, written without white space and without its checksum: 16 hexadecimal digits.
 std::string repro_checksum(const std::string& document);
 
 // The scenario's options as one short hash, for messages and merging.

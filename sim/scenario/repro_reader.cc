@@ -17,7 +17,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kTypedOperations = 4;  // the format in which operations got typed fields
 
-// Walks the document and remembers the first thing that is wrong, and in which part.
+// Walks the document and keeps the first error and its place.
 class Reader {
  public:
   bool typed_operations = true;  // since format 4
@@ -125,7 +125,7 @@ void read(Reader& reader, const Json& json, std::vector<T>& to, const char* name
   for (const Json& row : json) read(reader, row, to.emplace_back(), name);
 }
 
-// A field that nobody here knows would make another run of the file. `others` members belong to somebody else.
+// Refuses unknown fields: ignoring one would change the run. `others` is the number of members that are read elsewhere.
 template <IsRecord Record>
 void read_fields(Reader& reader, const Json& json, Record& to, std::size_t others) {
   std::size_t met = others;
@@ -233,7 +233,7 @@ Recorded recorded_from(Reader& reader, const Json& json) {
 
 IncarnationPlan incarnation_from(Reader& reader, const Json& json) {
   IncarnationPlan plan;
-  // An option that is absent was not known to this file's maker; one that is unknown here would change the run.
+  // An absent option was unknown to the file's maker, and has its default. An option unknown here would change the run.
   const Json& options = reader.member(json, "options");
   if (!options.is_object()) reader.fail("options");
   for (const auto& each : options.items()) {

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// clang++ says its name in its version, g++ does not.
+// The version of clang++ contains its name, that of g++ does not.
 std::string compiler() {
   const std::string version = __VERSION__;
   return version.find("lang") == std::string::npos ? "g++ " + version : version;
@@ -45,7 +45,7 @@ Json json_of(std::uint32_t number) { return number; }
 Json json_of(bool yes) { return yes; }
 template <class T>
 Json json_of(const std::optional<T>& value) {
-  return json_of(*value);  // one that is empty equals its default
+  return json_of(*value);  // never empty: an empty one equals its default, and is left out
 }
 template <class T>
 Json json_of(const std::vector<T>& values) {
@@ -84,7 +84,7 @@ Json anchor_json(const faultfs::Anchor& anchor, bool after = false) {
               {"after", after}};
 }
 
-// Lies were there first, and have a list of their own.
+// Lies are older than the other faults, and have a list of their own.
 void add_fault(Json& json, const faultfs::PlacedFault& placed) {
   Json row = anchor_json(placed.at);
   if (placed.strike.fault == faultfs::Fault::kLie) {

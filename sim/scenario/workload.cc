@@ -9,14 +9,14 @@
 namespace mylonite::sim {
 namespace {
 
-// The letters of values, over and over.
+// The letters of values, repeated.
 const std::string kLetters = [] {
   std::string letters;
   for (std::size_t i = 0; i < std::size_t{26} * 40; ++i) letters += static_cast<char>('a' + i * 7 % 26);
   return letters;
 }();
 
-// Draws the fields of an operation: an overload each.
+// Draws the fields of an operation: one overload for each.
 class Draw {
  public:
   Draw(const Swarm& swarm, Random& random, std::uint64_t& values) : swarm_(swarm), random_(random), values_(values) {}
@@ -54,7 +54,7 @@ class Draw {
   }
   void operator()(op::OpenCursor& open) {
     open.bounds = bounds();
-    // Of these steps only the number counts. The rest stays, since each draw shifts all that follow.
+    // Only the seed of these steps is used. The other draws stay, since each draw shifts all later ones.
     const std::uint64_t draw = steps().seed;
     open.slot = static_cast<std::uint32_t>(draw % kSlots);
     if (draw % 8 == 0) open.as_of = as_of_from(draw / 8);
@@ -107,7 +107,7 @@ std::string Draw::key() {
   }
 }
 
-// Unique, so that a read tells which write it saw.
+// Values are unique, so that a read shows which write it saw.
 std::string Draw::value() {
   std::string text = fmt::format("v{}", ++values_);
   std::uint64_t length = random_.below(swarm_.value_bytes_max + 1);
@@ -146,7 +146,7 @@ Bounds Draw::bounds() {
   return bounds;
 }
 
-// Mostly small: a range over everything would leave nothing to do for the rest.
+// Mostly small: a range over all keys would leave nothing for other operations.
 void Draw::small_range(std::string& low, std::string& high) {
   low = key();
   high = key();

@@ -1,5 +1,5 @@
-// What a seed's clients do: first the swarm, which says what is on, how often and how large; then operation by
-// operation.
+// The workload of a seed's clients: first the swarm, which decides what is on, how often and how large; then the
+// operations, one by one.
 //
 // Deterministic: equal seeds give equal operations. Values are unique within one workload.
 // Thread-safety: one thread an object.
@@ -21,7 +21,7 @@ inline std::uint64_t pick(Random& random, std::initializer_list<std::uint64_t> f
   return *(from.begin() + random.below(from.size()));
 }
 
-// What a seed plays with; drawn once.
+// The features of a seed; drawn once.
 struct Swarm {
   std::uint64_t clients = 1;
   std::uint64_t keys = 10;

@@ -1,7 +1,7 @@
-// `mylonite-sim` as a function. A program of three lines is mylonite-sim, with its own parts in place of the usual ones.
+// `mylonite-sim` as a function. So a program of three lines can be mylonite-sim with its own parts.
 //
 // Such a program links mylonite::sim, and mylonite::machine_heap, which gives a simulated machine its own heap.
-// Thread-safety: for a program's main thread, once; signals SIGINT, SIGTERM, SIGABRT and SIGPIPE are taken over.
+// Thread-safety: on a program's main thread, once. It handles the signals SIGINT, SIGTERM, SIGABRT and SIGPIPE.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@
 
 namespace mylonite::sim {
 
-// What a program may bring of its own. The defaults are mylonite-sim's.
+// The parts that a program may replace. The defaults are mylonite-sim's.
 struct ProgramParts {
   std::string name = "mylonite-sim";                             // in help and messages
-  CompactionPolicies compaction_policies = standard_policies();  // that runs draw from, and replays may name
+  CompactionPolicies compaction_policies = standard_policies();  // runs draw from them, replays may name them
 };
 
 // Returns the program's exit code (core/cli/exit.h).
