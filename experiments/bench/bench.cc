@@ -14,7 +14,7 @@ namespace {
 
 namespace files = std::filesystem;
 
-constexpr std::uint64_t kLoadSecondsMax = 3600;  // a load is not cut short
+constexpr std::uint64_t kLoadSecondsMax = 3600;  // in effect no limit for a load
 
 std::vector<std::string> worker_words(const std::string& program, const WorkerJob& job) {
   std::vector<std::string> words = {program,      "bench-worker", "--engine", job.engine,
@@ -33,7 +33,7 @@ std::vector<std::string> worker_words(const std::string& program, const WorkerJo
   return words;
 }
 
-// Runs a program and gives what it wrote to standard output; empty when it did not end with 0.
+// Runs a program and returns its standard output; empty when it did not exit with 0.
 std::string output_of(const std::vector<std::string>& words) {
   int ends[2];
   if (::pipe(ends) != 0) return {};

@@ -1,8 +1,8 @@
-// `mylonite-lab bench`: engines side by side. Each measurement is a process of its own (this program again, as a
-// worker), rounds go round the engines, so that what the machine does meanwhile meets all alike.
+// `mylonite-lab bench`: engines side by side. Each measurement is a process of its own: this program, as a worker. Each
+// round runs all engines, so that other load of the machine affects all alike.
 //
-// Loaded stores are made once an engine and workload set, by a fill that is not measured; workloads that write begin
-// from a copy. Everything lies below one directory, which is removed at the end.
+// Each engine's loaded store is made once, by a fill that is not measured; workloads that write begin from a copy.
+// Everything is below one directory, which is removed at the end.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +22,10 @@ struct BenchArguments {
   std::uint64_t rounds = 3;
   std::string directory;  // empty: in the system's place for temporary files
   WorkerJob settings{};   // engine, workload and directory are set for each measurement
-  std::string program;    // what to run as a worker: this program
+  std::string program;    // the worker's program: this one
 };
 
-// kInvalidArgument: a name that is not known. Engines that are not built are reported, not run.
+// kInvalidArgument: an unknown name. Engines that are not built are reported, not run.
 // `progress` gets a line at the start of each measurement.
 Result<BenchReport> run_bench(const BenchArguments& arguments, const std::function<void(const std::string&)>& progress);
 

@@ -1,8 +1,8 @@
 // A store under test, as the benchmark sees it: Mylonite or a peer, opened with equal settings.
 //
-// Equal settings: no compression, 64 MiB write buffer, 4 KiB blocks, 10 filter bits a key, two background jobs where
-// the engine knows such a thing, block checksums verified, one block cache of the given size. Loops over entries are
-// inside the engines, so that no call between them and the benchmark is paid for an entry.
+// Equal settings: no compression; 64 MiB write buffer; 4 KiB blocks; 10 filter bits a key; two background jobs, if the
+// engine has such a setting; block checksums verified; one block cache of the given size. Loops over entries are inside
+// the engines, so that an entry costs no call between engine and benchmark.
 // Thread-safety: one caller.
 #pragma once
 
@@ -27,7 +27,7 @@ inline constexpr int kBackgroundJobs = 2;
 struct EngineOptions {
   std::string directory;  // created if absent
   std::uint64_t cache_bytes = 0;
-  bool synced = false;  // every write durable before it returns; otherwise it survives the death of the process only
+  bool synced = false;  // every write is durable before it returns; otherwise it survives only a process kill
 };
 
 class Engine {
@@ -39,24 +39,24 @@ class Engine {
   virtual Result<bool> get(std::string_view key, std::string_view expected) = 0;
   // At most `limit` entries from the first key ≥ `from`, through a new cursor.
   virtual Result<Seen> scan(std::string_view from, std::uint64_t limit) = 0;
-  // Whether background work is running or due; empty: the engine cannot tell, the process is watched instead.
+  // Whether background work is running or due. Empty: the engine cannot tell, and the process is observed instead.
   virtual std::optional<bool> busy() { return std::nullopt; }
   virtual Status close() = 0;
 };
 
-// What all engines make of a value that is not the expected one.
+// The error of all engines for a value that differs from the expected one.
 Error wrong_value(std::string_view key);
 
 struct EngineKind {
   std::string_view name;
   Result<std::unique_ptr<Engine>> (*open)(const EngineOptions& options);  // null: not built
-  std::string_view library;                                               // where the peer came from
+  std::string_view library;                                               // the origin of the peer
   bool asserts = false;                                                   // built with assertions: no fair peer
 };
 const std::vector<EngineKind>& engine_kinds();
 const EngineKind* find_engine(std::string_view name);
 
-// One a file; the peers' files exist twice, and the build takes the one that can be linked.
+// Each is in a file of its own. The peers' files exist twice; the build takes the one that can be linked.
 EngineKind mylonite_engine();
 EngineKind rocksdb_engine();
 EngineKind leveldb_engine();

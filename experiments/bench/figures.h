@@ -35,8 +35,8 @@ std::span<const FigureName> figure_names();
 double median(std::vector<double> values);            // of an even number: the mean of the two in the middle
 Figures medians(const std::vector<Figures>& rounds);  // figure by figure; at least one round
 
-void add_figures(JsonObject& object, const Figures& figures);  // a member a figure
+void add_figures(JsonObject& object, const Figures& figures);  // one member for each figure
 std::string encode_figures(const Figures& figures);            // JSON, one line
-bool decode_figures(std::string_view json, Figures& figures);  // false: not what encode_figures gives
+bool decode_figures(std::string_view json, Figures& figures);  // false: not a result of encode_figures
 
 }  // namespace mylonite::experiments

@@ -44,7 +44,7 @@ bool another_thread_works() {
     std::ifstream in(task.path() / "stat");
     std::string line;
     std::getline(in, line);
-    const std::size_t name_end = line.rfind(')');  // the name before it may hold anything
+    const std::size_t name_end = line.rfind(')');  // the name before it may hold any characters
     if (name_end == std::string::npos || name_end + 2 >= line.size()) continue;
     const char state = line[name_end + 2];
     if (state == 'R' || state == 'D') return true;

@@ -1,5 +1,5 @@
-// What a process can tell of itself: time, processor time, memory, bytes written, whether anything runs behind it.
-// Linux only (/proc). Thread-safety: as stated; a histogram is for one thread.
+// Measurements of the own process: time, processor time, memory, bytes written, background work. Linux only (/proc).
+// Thread-safety: any thread, except wait_until_quiet(): the engine's caller; a histogram is for one thread.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@ class Histogram {
  public:
   void add(std::uint64_t ns);
   bool empty() const { return total_ == 0; }
-  double quantile_us(double share) const;  // the upper end of the bucket in which it lies; 0 when empty
+  double quantile_us(double share) const;  // the upper end of the quantile's bucket; 0 when empty
 
  private:
   static constexpr std::size_t kSteps = 32;  // buckets for each doubling
@@ -37,8 +37,8 @@ Usage usage();
 
 std::uint64_t directory_bytes(const std::string& directory);  // sizes of all files in it
 
-// Waits until background work is done: the engine denies any, or where it cannot tell, no other thread of this process
-// used the processor or waited for the disk for a while. The time at which that began: waiting itself does not count.
+// Waits until the engine reports no background work. If it cannot tell: until, for a while, no other thread of this
+// process used the processor or waited for the disk. Returns the time at which the quiet began.
 std::uint64_t wait_until_quiet(Engine& engine);
 
 }  // namespace mylonite::experiments

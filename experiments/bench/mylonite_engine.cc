@@ -51,7 +51,7 @@ Result<std::unique_ptr<Engine>> open(const EngineOptions& given) {
   Options options;
   options.data_dir = given.directory;
   options.memtable_max_bytes = kWriteBufferBytes;
-  options.wal_file_rotate_bytes = 4 * kWriteBufferBytes;  // as the peers: a log is followed when its memtable is
+  options.wal_file_rotate_bytes = 4 * kWriteBufferBytes;  // as the peers: the log rotates only with the memtable
   options.wal_flush_every_write = given.synced;
   options.block_bytes = kBlockBytes;
   options.compression = "none";

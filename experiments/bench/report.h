@@ -17,9 +17,9 @@ struct BenchResult {
 };
 
 struct BenchReport {
-  WorkerJob settings;  // of every worker, but for engine, workload and directory
+  WorkerJob settings;  // of every worker, without engine, workload and directory
   std::uint64_t rounds = 0;
-  std::vector<EngineKind> engines;  // asked for, the absent ones too
+  std::vector<EngineKind> engines;  // all requested, also those that are not built
   std::vector<BenchResult> results;
 };
 

@@ -10,10 +10,10 @@
 namespace mylonite::experiments {
 namespace {
 
-constexpr std::uint64_t kClockStride = 8;  // one operation of so many is timed; of synced ones each
+constexpr std::uint64_t kClockStride = 8;  // one operation in this many is timed; every synced one is
 constexpr std::uint64_t kStopStride = 256;
 
-// One measurement: the engine, the streams and the model go along together.
+// One measurement: it drives the engine, the streams and the model together.
 class Measurement {
  public:
   Measurement(const WorkerJob& job, const Workload& workload, Engine& engine)
@@ -116,7 +116,7 @@ class Measurement {
     return {};
   }
 
-  // The answers given, and what the store holds now.
+  // Checks the answers given, and the store's contents.
   Status judge() {
     if (workload_.action == Action::kSeek) {
       Order order(workload_.indices, job_.stream);
@@ -161,7 +161,7 @@ Result<Figures> run_worker(const WorkerJob& job) {
   }
   auto engine = kind->open({.directory = job.directory, .cache_bytes = job.cache_bytes, .synced = workload->synced});
   if (!engine.ok()) return engine.error();
-  wait_until_quiet(**engine);  // what opening left to do is not the workload's
+  wait_until_quiet(**engine);  // background work of the open does not count
   auto measurement = std::make_unique<Measurement>(job, *workload, **engine);
   auto figures = measurement->run();
   if (Status closed = (*engine)->close(); !closed.ok() && figures.ok()) return closed.error();

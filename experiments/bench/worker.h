@@ -1,7 +1,7 @@
 // One workload on one engine, measured in this process and checked against the model.
 //
-// After the measurement the answers are judged: every get compared its value, scans and the store's final contents are
-// compared with the model's. An answer that is wrong is an error: a fast wrong store has no figures.
+// Every get compares its value. After the measurement, scans and the store's final contents are compared with the
+// model's. A wrong answer is an error, and gives no figures.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct WorkerJob {
   StreamOptions stream{};
   std::uint64_t synced_entries = 20'000;
   std::uint64_t cache_bytes = 256 << 20;
-  std::uint64_t seconds_max = 30;  // a measurement stops after so long; rates stay rates
+  std::uint64_t seconds_max = 30;  // a measurement stops after this time; its rates stay valid
 };
 
 Result<Figures> run_worker(const WorkerJob& job);

@@ -26,7 +26,7 @@ constexpr Workload kWorkloads[] = {
 };
 
 constexpr std::size_t kPoolBytes = 1 << 20;
-constexpr std::uint64_t kSeekShare = 4;  // one seek for so many entries
+constexpr std::uint64_t kSeekShare = 4;  // one seek for this many entries
 
 std::uint64_t word_at(std::string_view bytes, std::size_t offset) {
   std::uint64_t word = 0;
@@ -76,7 +76,7 @@ std::string_view Keys::missing(std::uint64_t index) {
 
 Values::Values(const StreamOptions& options) : value_bytes_(options.value_bytes) {
   Random random = Random(options.seed).split("values");
-  // Pieces of 100 bytes that compress to about a half: random halves, each written twice.
+  // Pieces of 100 bytes that compress to about half: random halves, each written twice.
   const std::size_t wanted = std::max(kPoolBytes, 2 * options.value_bytes);
   while (pool_.size() < wanted) {
     std::string half;

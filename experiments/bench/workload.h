@@ -1,9 +1,9 @@
-// What a benchmark does, decided by names and a seed alone, so that every engine gets the same keys and values in the
-// same order.
+// The workloads of a benchmark. Names and a seed alone decide them, so every engine gets the same keys and values in
+// the same order.
 //
 // A store under test holds the keys of indices 0..entries, which sort as their indices do. A value is a piece of one
 // half-compressible pool, chosen by (index, generation): the first load writes generation 0, overwriting generation 1.
-// Not in here: engines, clocks. Thread-safety: one thread an object. Complexity: Order holds 4 bytes an entry.
+// It knows no engines and no clocks. Thread-safety: one thread an object. Complexity: Order holds 4 bytes an entry.
 #pragma once
 
 #include <array>
@@ -45,7 +45,7 @@ inline constexpr std::size_t kKeyBytes = 16;
 inline constexpr std::uint64_t kSeekEntries = 10;  // read by one seek
 inline constexpr std::uint64_t kScanPasses = 3;    // of a scan: the first finds cold caches
 
-// How many operations a workload is; a scan counts entries. Synced writes are slow and get fewer.
+// The number of operations of a workload; a scan counts entries. Synced writes are slow, and get fewer.
 std::uint64_t operations_of(const Workload& workload, const StreamOptions& options, std::uint64_t synced_entries);
 
 class Keys {
@@ -70,7 +70,7 @@ class Values {
   std::string pool_;
 };
 
-// Which index is next. Shuffled: each once, then again in the same order.
+// The order of indices. Shuffled: each once, then again in the same order.
 class Order {
  public:
   Order(Indices indices, const StreamOptions& options);
@@ -84,8 +84,8 @@ class Order {
   std::vector<std::uint32_t> shuffled_;
 };
 
-// A sum over entries that an engine's scan gives and a model predicts; blind to the order, which costs a look at 24
-// bytes of an entry.
+// The digest of an entry; an engine's scan computes the sum over entries, and the model predicts it. The sum ignores
+// the order. A digest reads 24 bytes of an entry.
 std::uint64_t entry_digest(std::string_view key, std::string_view value);
 
 struct Seen {
@@ -106,7 +106,7 @@ class Model {
   void put(std::uint64_t index, std::uint64_t generation) { generation_[index] = static_cast<std::int8_t>(generation); }
   void remove(std::uint64_t index) { generation_[index] = kAbsent; }
   std::uint64_t live() const;
-  // What a scan of at most `limit` entries from this index sees.
+  // The result of a scan of at most `limit` entries from this index.
   Seen scan(std::uint64_t from, std::uint64_t limit);
 
  private:

@@ -1,6 +1,6 @@
-// What a store must hold, known without a map: a bit for each index, and one generation for all values.
+// The expected contents of a store, without a map: a bit for each index, and one generation for all values.
 //
-// Keys sort as their indices do. Every judge below compares each key and each value, and names the first that is wrong.
+// Keys sort as their indices do. Every check below compares each key and value, and names the first wrong one.
 // Thread-safety: one thread an object. Complexity: a bit an entry; a scan is linear in entries.
 #pragma once
 
@@ -27,9 +27,9 @@ class Contents {
 
   void put(std::uint64_t index) { set(index, true); }
   void remove(std::uint64_t index) { set(index, false); }
-  void next_generation() { ++generation_; }  // of every value: each is written again before anything is judged
+  void next_generation() { ++generation_; }  // of every value: write each again before the next check
 
-  // kCorruption: a key that is missing, one too many, a wrong value. Else how many entries were seen: live().
+  // kCorruption: a missing key, a key too many, or a wrong value. Otherwise the number of entries seen: live().
   enum class Direction : std::uint8_t { kForward, kBackward };
   Result<std::uint64_t> judge_scan(Session session, Direction direction);
   Status judge_get(Session& session, std::uint64_t index);

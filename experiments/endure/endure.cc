@@ -16,8 +16,8 @@ namespace mylonite::experiments {
 namespace {
 
 constexpr std::uint64_t kRangeDeletes = 100;  // among the deletes
-constexpr std::uint64_t kRangeShare = 800;    // each covers so small a part of all indices: an eighth together
-constexpr std::uint64_t kGetsShare = 25;      // one get for so many entries
+constexpr std::uint64_t kRangeShare = 800;    // each covers this part of all indices; together an eighth
+constexpr std::uint64_t kGetsShare = 25;      // one get for this many entries
 
 class Endurance {
  public:
@@ -46,7 +46,7 @@ class Endurance {
 
   Status life();
   Status phase(std::string name, const std::function<Counted()>& work);
-  Status judged(std::string name, const std::function<Counted()>& work);  // and a scan behind it
+  Status judged(std::string name, const std::function<Counted()>& work);  // with a scan after it
   Status scan(Contents::Direction direction);
 
   Counted open();
@@ -168,7 +168,7 @@ Endurance::Counted Endurance::merge_all() {
   return 1;
 }
 
-// Of a closed store: in an open one, merges remove tables meanwhile.
+// Requires a closed store: in an open one, merges remove tables meanwhile.
 Endurance::Counted Endurance::verify() {
   if (Status sound = verify_tables(*closed_version_, options_); !sound.ok()) return sound.error();
   return closed_version_->tables().size();

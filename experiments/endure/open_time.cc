@@ -17,8 +17,8 @@ namespace mylonite::experiments {
 namespace {
 
 constexpr std::uint64_t kTableBytes = 16384;
-constexpr std::uint64_t kEntriesPerTable = 144;  // as many as fit, about
-constexpr std::uint64_t kLookEvery = 64;         // gets between two looks at the descriptors
+constexpr std::uint64_t kEntriesPerTable = 144;  // about as many as fit
+constexpr std::uint64_t kLookEvery = 64;         // gets between two counts of the descriptors
 
 double ms_since(std::uint64_t start) { return static_cast<double>(now_ns() - start) / 1e6; }
 
@@ -83,7 +83,7 @@ Status ManyTables::make() {
   return {};
 }
 
-// One get for each table, and more than one for some: gaps are smaller than any table.
+// At least one get in each table: the distance between gets is smaller than any table.
 Status ManyTables::touch_all(Store& store) {
   Session session = store.session();
   std::uint64_t gets = 0;
@@ -126,7 +126,7 @@ Status ManyTables::round(bool detailed) {
   return {};
 }
 
-// The first round tells of memory: what later ones free stays with the process, and would hide what is taken.
+// Only the first round measures memory: the process keeps the memory that a round frees, which would hide later needs.
 Status ManyTables::measure() {
   for (std::uint64_t i = 0; i < arguments_.rounds; ++i) {
     if (Status done = round(i == 0); !done.ok()) return done;
@@ -148,7 +148,7 @@ Result<OpenReport> run_open(const OpenArguments& arguments) {
   const Status measured = work.measure();
   OpenReport report = work.take();
   if (!measured.ok()) report.failure = measured.error().to_string();
-  // The lock and the log are no tables.
+  // The bound counts tables only, not the lock and the log.
   if (report.failure.empty() && report.descriptors_most > report.descriptors_bound + 8) {
     report.failure =
         fmt::format("{} files were open, the bound is {} and a few", report.descriptors_most, report.descriptors_bound);

@@ -1,7 +1,7 @@
-// `mylonite-lab open` and `mylonite-lab recovery`: how long opening takes, with many tables and with much log.
+// `mylonite-lab open` and `mylonite-lab recovery`: the time of an open, with many tables and with long logs.
 //
-// Files are in the page cache: what is measured is the engine, not the disk. Linux only (/proc, fork). Thread-safety:
-// one thread a call; recovery forks, so no other thread may run.
+// Files are in the page cache, so the engine is measured, not the disk. Linux only (/proc, fork). Thread-safety: one
+// thread a call; recovery forks, so no other thread may run.
 #pragma once
 
 #include <cstdint>
@@ -20,23 +20,23 @@ struct OpenArguments {
 };
 
 struct OpenReport {
-  std::uint64_t tables = 0;  // made: about as many as asked for
+  std::uint64_t tables = 0;  // made: about the requested number
   std::uint64_t entries = 0;
   std::uint64_t disk_bytes = 0;
   double make_s = 0;
   // Medians over the rounds.
   double open_ms = 0;
-  double open_cpu_ms = 0;  // of processor, all threads: what a busy machine does not change
+  double open_cpu_ms = 0;  // processor time of all threads: independent of other load
   double first_get_ms = 0;
   double close_ms = 0;
-  // Of the first round: after the open, and once a get has touched every table.
+  // Of the first round: after the open, and after a get in every table.
   std::uint64_t descriptors_open = 0;
-  std::uint64_t descriptors_most = 0;  // files of the store held open, over all gets
+  std::uint64_t descriptors_most = 0;  // the most open files of the store, during all gets
   std::uint64_t descriptors_bound = 0;
   std::uint64_t rss_before = 0;
   std::uint64_t rss_open = 0;
   std::uint64_t rss_touched = 0;
-  std::uint64_t metadata_bytes = 0;  // as the store says, then
+  std::uint64_t metadata_bytes = 0;  // by the store's figures, after the gets
   double touch_us = 0;               // mean of these gets
   std::string failure{};             // a wrong answer, or more descriptors than the bound
 };
@@ -50,10 +50,10 @@ struct RecoveryArguments {
 struct RecoveryPoint {
   std::uint64_t log_bytes = 0;  // in the directory when the writer died
   std::uint64_t records = 0;    // replayed
-  std::uint64_t tables = 0;     // made of them
+  std::uint64_t tables = 0;     // made of the records
   double open_ms = 0;
   double open_cpu_ms = 0;
-  std::string failure{};  // a write that is lost, or wrong
+  std::string failure{};  // a lost or wrong write
 
   double mib_per_s() const;
 };

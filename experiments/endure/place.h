@@ -1,4 +1,4 @@
-// Where an experiment's store lies, how its files and this process look from outside.
+// The directory of an experiment's store, and measurements of its files and of this process.
 //
 // Linux only (/proc). Thread-safety: Scratch, one thread; RssSampler starts a thread of its own; functions, any thread.
 #pragma once
@@ -15,14 +15,15 @@
 
 namespace mylonite::experiments {
 
-// A new directory below `parent` (empty: the system's place for temporary files), removed with all in it at the end.
+// A new directory below `parent` (empty: the system's directory for temporary files). The destructor removes it with
+// its content.
 class Scratch {
  public:
   static Result<Scratch> make(const std::string& parent);
   Scratch(Scratch&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
   Scratch& operator=(Scratch&&) = delete;
   ~Scratch();
-  std::string store() const { return path_ + "/store"; }  // not there yet
+  std::string store() const { return path_ + "/store"; }  // a path that does not exist yet
 
  private:
   explicit Scratch(std::string path) : path_(std::move(path)) {}
@@ -30,9 +31,9 @@ class Scratch {
 };
 
 std::uint64_t resident_bytes();                                 // of this process, now
-std::uint64_t descriptors_below(const std::string& directory);  // open ones on files in it
+std::uint64_t descriptors_below(const std::string& directory);  // open descriptors of files in it
 
-// The largest resident_bytes() since the last look, sampled every few milliseconds.
+// The largest resident_bytes() since the last take_peak(), sampled every few milliseconds.
 class RssSampler {
  public:
   RssSampler();
@@ -47,7 +48,7 @@ class RssSampler {
   std::thread thread_;
 };
 
-// Reads every table of the version whole and checks it. For a store's own directory on the real disk.
+// Reads and checks every table of the version, in the options' directory on the real disk.
 Status verify_tables(const Version& version, const Options& options);
 
 }  // namespace mylonite::experiments

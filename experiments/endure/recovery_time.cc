@@ -19,7 +19,7 @@ namespace {
 constexpr std::uint64_t kValueBytes = 100;
 constexpr std::uint64_t kRecordBytes = 144;  // of the log for one put, about
 
-// What the child does: writes without a flush, and dies without closing. Never returns.
+// The child: writes without a flush, and dies without a close. Never returns.
 [[noreturn]] void write_and_die(Options options, const StreamOptions& stream) {
   options.memtable_max_bytes = 1ULL << 36;  // everything stays in the log
   options.wal_flush_every_write = false;

@@ -44,7 +44,7 @@ void block_seek(benchmark::State& state) {
   }
 }
 
-// What a get does: a new cursor, one seek.
+// The work of a get: a new cursor, one seek.
 void block_find(benchmark::State& state) {
   const Sample made = sample();
   Random random(3);

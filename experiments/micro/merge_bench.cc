@@ -1,5 +1,5 @@
-// A merge over N children that hold random shares of one sequence of 16-byte keys; the children themselves cost next to
-// nothing, so that the merge is what is measured.
+// A merge over N children that hold random shares of one sequence of 16-byte keys. The children themselves cost almost
+// nothing, so that the merge itself is measured.
 #include <benchmark/benchmark.h>
 
 #include <memory>

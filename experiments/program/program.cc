@@ -30,7 +30,7 @@ constexpr Range kRounds{.low = 1, .high = 1000};
 constexpr Range kTables{.low = 1, .high = 1'000'000};
 constexpr Range kLogMib{.low = 1, .high = 4096};
 
-// Where the commands' values go.
+// The targets of the commands' values.
 struct Arguments {
   BenchArguments bench{};
   WorkerJob job{};
@@ -42,7 +42,7 @@ struct Arguments {
   bool json = false;
 };
 
-// What failed is not the store's file or the user's, but the surroundings; a mistake of the user is.
+// An error is the environment's, except a mistake of the user.
 Ending failed(const Error& error) {
   return {error, error.code() == Code::kInvalidArgument ? Exit::kUsage : Exit::kEnvironment};
 }
@@ -63,7 +63,7 @@ Ending bench(BenchArguments& arguments, bool json) {
   return cli::print(json ? json_report(*report, this_machine()) : text_report(*report));
 }
 
-// The worker's side of a benchmark: a line of figures.
+// The worker's side of a benchmark: prints a line of figures.
 Ending work(const WorkerJob& job) {
   const auto figures = run_worker(job);
   if (figures.ok()) return cli::print(encode_figures(*figures) + "\n");

@@ -1,7 +1,7 @@
-// `mylonite-lab` as a function. A program of three lines is mylonite-lab, with its own parts in place of the usual ones.
+// `mylonite-lab` as a function. So a program of three lines can be mylonite-lab with its own parts.
 //
-// Such a program links mylonite_lab. `bench` starts it again as its own worker, so main must pass on its arguments as
-// they are. Thread-safety: for a program's main thread, once; signal SIGPIPE is taken over.
+// Such a program links mylonite_lab. `bench` starts it again as its own worker, so main must pass on its arguments
+// unchanged. Thread-safety: on a program's main thread, once. It handles the signal SIGPIPE.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@
 
 namespace mylonite::experiments {
 
-// What a program may bring of its own. The defaults are mylonite-lab's.
+// The parts that a program may replace. The defaults are mylonite-lab's.
 struct ProgramParts {
   std::string name = "mylonite-lab";                             // in help and messages
-  CompactionPolicies compaction_policies = standard_policies();  // that `endure --policy` may name
+  CompactionPolicies compaction_policies = standard_policies();  // those that `endure --policy` may name
 };
 
 // Returns the program's exit code (core/cli/exit.h).

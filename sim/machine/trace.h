@@ -1,8 +1,8 @@
 // The trace of a run: one 128-bit hash over every event that could differ between two runs of one scenario.
 //
 // Invariants: equal sequences of events give equal hashes, on every machine and compiler. Later events cannot cancel a
-// difference of earlier ones: both lanes are bijective in their state. The trace keeps the last events for reports, and
-// all of them on request, so that two runs that differ can be compared event by event.
+// difference of earlier ones: both lanes are bijective in their state. The trace keeps the last events for reports. On
+// request it keeps all, so that two runs that differ can be compared event by event.
 //
 // It records no marks and checks nothing. Two lanes of multiply-rotate mixing, not cryptographic.
 // Thread-safety: one thread an object. Complexity: constant an event, about 2 ns; bytes() is linear.

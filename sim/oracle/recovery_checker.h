@@ -5,8 +5,8 @@
 //
 // A version may be missing because its write was lost or because the store dropped it:
 //   lost     the whole batch is missing, and was not required to survive
-//   dropped  the version is at or below the *history floor* F, and either a newer version of its key is so too, or it
-//            is a tombstone that is older than the retention and hides nothing
+//   dropped  a newer version of its key is at or below the *history floor* F;
+//            or it is itself at or below F, a tombstone older than the retention, and hides nothing
 // Each missing version must be explained:
 //   1. Walk the versions of a key from the newest. At or below F, the first that survived, or is a rightly dropped
 //      tombstone, is the *anchor*: all older versions are excused.

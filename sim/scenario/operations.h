@@ -60,7 +60,7 @@ struct BatchItem {
   bool operator==(const BatchItem&) const = default;
 };
 
-inline constexpr std::size_t kSlots = 2;  // of snapshots, and of cursors, for each client; a reused slot frees its content
+inline constexpr std::size_t kSlots = 2;  // a client has 2 for snapshots and 2 for cursors; reuse frees the old content
 inline constexpr std::uint64_t kAsOfPairsMax = 30;
 
 namespace op {
