@@ -16,7 +16,7 @@ History::History(const StampSource& stamps, Timestamp floor, std::uint64_t reten
 Error History::out_of_range(Timestamp at) const {
   if (at > visible_) {
     return Error(Code::kOutOfRange,
-                 fmt::format("as_of {} lies in the future: the newest visible stamp is {}", at.ticks, visible_.ticks));
+                 fmt::format("as_of {} is in the future: the newest visible stamp is {}", at.ticks, visible_.ticks));
   }
   rt::mark("read.below_floor");
   return Error(Code::kOutOfRange, fmt::format("as_of {} is no longer kept: history begins at {}; hold a snapshot, or "

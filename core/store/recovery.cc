@@ -104,7 +104,7 @@ Result<Recovered> Recovery::run() {
   if (!listing.ok()) return listing.error();
   listing_ = std::move(*listing);
   if (listing_.state != DirectoryState::kStore && (read_only_ || !options_.create_if_missing)) {
-    return Error(Code::kNotAStore, "no store here, and creating one was not asked for").in(directory_);
+    return Error(Code::kNotAStore, "no store here, and create_if_missing is off").in(directory_);
   }
   using Step = Status (Recovery::*)();
   const std::vector<Step> reading = {&Recovery::read_manifest, &Recovery::read_logs, &Recovery::go_read_only};

@@ -287,7 +287,7 @@ Status WritePath::log(const std::vector<Request*>& group) {
 Status WritePath::write_ingest(Request& request) {
   while (!state_.gate.shut() && !state_.views.frozen().empty()) state_.progress.wait(state_.mutex);
   if (state_.gate.stopped()) return *state_.gate.stopped();
-  if (state_.gate.closing()) return Error(Code::kClosed, "the store was closed before what is in memory was in tables");
+  if (state_.gate.closing()) return Error(Code::kClosed, "the store was closed before its memtables were in tables");
   if (Status done = stamp({&request}); !done.ok()) return done;
   VersionEdit edit;
   Status written;

@@ -24,8 +24,8 @@ struct Cause {
   std::string_view step;
 };
 constexpr Cause kCauses[] = {
-    {EACCES, "ask the owner of the directory for the right, or run as the owner"},
-    {EPERM, "ask the owner of the directory for the right, or run as the owner"},
+    {EACCES, "ask the directory's owner for permission, or run as the owner"},
+    {EPERM, "ask the directory's owner for permission, or run as the owner"},
     {EROFS, "the file system is mounted for reading only; mount it for writing"},
     {EMFILE, "raise the limit on open files (`ulimit -n`), or --set open_files_max lower"},
     {ENFILE, "too many files are open on this machine; close some and run again"},
@@ -33,12 +33,12 @@ constexpr Cause kCauses[] = {
 };
 
 std::string about_io(const Error& error) {
-  if (error.file() == "standard output") return "the output is not complete; see where it goes, then run again";
-  if (error.file() == "standard input") return "what was acknowledged is kept; see where the input comes from";
+  if (error.file() == "standard output") return "the output is incomplete; check its destination, then run again";
+  if (error.file() == "standard input") return "acknowledged writes are kept; check the source of the input";
   for (const Cause& cause : kCauses) {
     if (error.message().ends_with(std::system_category().message(cause.error))) return std::string(cause.step);
   }
-  return "what was acknowledged is kept; check the disk, then run again";
+  return "acknowledged writes are kept; check the disk, then run again";
 }
 
 }  // namespace
@@ -70,18 +70,18 @@ Error in_users_words(const Error& error, std::string_view given, std::string_vie
 std::string next_step(const Error& error) {
   switch (error.code()) {
     case Code::kInvalidArgument: return "";
-    case Code::kAlreadyExists: return "choose a name that is not taken; what stands there was left alone";
+    case Code::kAlreadyExists: return "choose a free name; what has this name was not changed";
     case Code::kOutOfRange: return "`mylonite stats` shows from which stamp (history_floor) to which (newest_stamp)";
     case Code::kNotFound:
       if (error.message().starts_with("the parent of data_dir")) {
         return "the directory that holds the store's directory must exist";
       }
-      return "a file went away meanwhile; run again, and `mylonite verify` if it is missing again";
+      return "a file was removed meanwhile; run again, and run `mylonite verify` if it is still missing";
     case Code::kNotAStore: return "`put` and `load` make a store, only where the directory is absent or empty";
     case Code::kCorruption: return "make a copy of the whole directory before anything else";
     case Code::kUnsupported: return "use the newer version that wrote it";
     case Code::kLocked: return "another program has this store open; try again when it has closed it";
-    case Code::kNoSpace: return "make room and run again; what was acknowledged is kept";
+    case Code::kNoSpace: return "free some space and run again; acknowledged writes are kept";
     case Code::kIo:
     case Code::kReadOnly:
     case Code::kClosed: return about_io(error);

@@ -239,12 +239,12 @@ constexpr Row kRows[] = {
     {"load", "Write the key<TAB>value lines of standard input",
      R"(printf 'city\tOslo\nriver\tAkerselva\n' | mylonite load my-data --acks)", Access::kCreates, of_load,
      load_lines},
-    {"stats", "Print what the store holds and how it is", "mylonite stats my-data --format prometheus", Access::kReads,
-     of_stats, stats},
+    {"stats", "Print figures of the store's content and state", "mylonite stats my-data --format prometheus",
+     Access::kReads, of_stats, stats},
     {"verify", "Read every file whole and check it; exit 1 if damage was found", "mylonite verify my-data",
      Access::kFiles, none, nullptr, verify_all},
-    {"compact", "Merge what overlaps LO to before HI, or everything, as deep as it goes", "mylonite compact my-data",
-     Access::kWrites, bounds, compact},
+    {"compact", "Merge the tables that overlap LO to before HI, or all, into the deepest level",
+     "mylonite compact my-data", Access::kWrites, bounds, compact},
     {"checkpoint", "Make a second store beside this one that shares its tables",
      "mylonite checkpoint my-data my-data-monday", Access::kWrites, of_checkpoint, checkpoint},
     {"inspect manifest", "The manifest, record by record", "mylonite inspect manifest my-data", Access::kFiles, none,
@@ -255,9 +255,9 @@ constexpr Row kRows[] = {
      Access::kFiles, of_sst, nullptr, sst},
     {"inspect tree", "Levels, runs and tables, and which keys they span", "mylonite inspect tree my-data",
      Access::kFiles, none, nullptr, tree},
-    {"explain get", "The way of a read: which sources were asked, and what each said",
-     "mylonite explain get my-data city", Access::kReads, of_explain_get, explain_get},
-    {"explain compaction", "Why a merge was chosen; without ID, which are remembered",
+    {"explain get", "The path of a read: its sources, and the answer of each", "mylonite explain get my-data city",
+     Access::kReads, of_explain_get, explain_get},
+    {"explain compaction", "Why a merge was chosen; without ID, list the recorded merges",
      "mylonite explain compaction my-data 27", Access::kFiles, of_compaction, nullptr, compaction},
 };
 
@@ -323,8 +323,8 @@ std::vector<cli::Command> commands(RawArguments& raw) {
 }
 
 std::vector<cli::Group> groups() {
-  return {{.name = "inspect", .what = "Show what stands in a store's files, damaged or not"},
-          {.name = "explain", .what = "Tell why the store answers or does something"}};
+  return {{.name = "inspect", .what = "Print the content of a store's files, damaged or not"},
+          {.name = "explain", .what = "Explain a read or a merge"}};
 }
 
 }  // namespace mylonite::tool

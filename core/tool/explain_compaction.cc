@@ -86,10 +86,10 @@ Status explain_compaction(const StoreDirectory& store, std::optional<std::uint64
     const auto found = std::ranges::find(jobs, *id, &JobRecord::id);
     if (found != jobs.end()) return cli::print(form.json ? job_json(*found) : job_text(*found));
     return Error(Code::kInvalidArgument,
-                 fmt::format("no merge {} is remembered; `mylonite explain compaction DIR` lists those that are", *id));
+                 fmt::format("no merge {} is recorded; `mylonite explain compaction DIR` lists those that are", *id));
   }
   std::string text;
-  if (!form.json) text = jobs.empty() ? std::string("no merge is remembered\n") : heading();
+  if (!form.json) text = jobs.empty() ? std::string("no merge is recorded\n") : heading();
   for (const JobRecord& job : jobs) text += form.json ? job_json(job) : job_line(job);
   return cli::print(text);
 }

@@ -41,10 +41,10 @@ std::string step_text(const ReadStep& step) {
   const std::string table = step.table ? table_name(*step.table) + ": " : "";
   switch (step.outcome) {
     case ReadStep::Outcome::kNoTable: return "no table's range holds the key";
-    case ReadStep::Outcome::kFilterNo: return table + "the filter says no";
+    case ReadStep::Outcome::kFilterNo: return table + "the filter excludes the key";
     case ReadStep::Outcome::kNothing: return table + "nothing of the key at or below the stamp";
     case ReadStep::Outcome::kCovered:
-      return fmt::format("{}range delete of stamp {} hides {} and all that is older", table, step.range_delete->ticks,
+      return fmt::format("{}range delete of stamp {} hides {} and everything older", table, step.range_delete->ticks,
                          step.version ? "the " + version_text(*step.version) : "the key");
     case ReadStep::Outcome::kValue:
     case ReadStep::Outcome::kDeleted: break;
@@ -70,7 +70,7 @@ std::string step_json(const ReadStep& step, std::uint64_t memtables) {
 std::string answer_text(const GetExplanation& explanation, const cli::Form& form) {
   std::string text;
   if (explanation.sources_not_asked > 0) {
-    text = fmt::format("  {} behind it not asked\n", counted(explanation.sources_not_asked, "older source"));
+    text = fmt::format("  {}: not read\n", counted(explanation.sources_not_asked, "older source"));
   }
   if (!explanation.value) return text + "answer: the key is not there\n";
   return text + fmt::format("answer: {}\n", shown(*explanation.value, form));

@@ -60,7 +60,7 @@ Standing standing_of(const StoreDirectory& store, const OpenTableFile& table) {
   const auto loaded = load_manifest(*store.fs, store.directory);
   if (!loaded.ok()) return {.text = "unknown: " + loaded.error().to_string()};
   const Listed listed = find_listed(loaded->version, table.own.number);
-  if (listed.info == nullptr) return {.text = "no: a left-over, which the next opening for writing removes"};
+  if (listed.info == nullptr) return {.text = "no: a left-over, which the next open for writing removes"};
   const std::string differs = difference(*listed.info, table.own);
   const std::string where = fmt::format("level {}, run {}", listed.level, listed.run.value);
   return {.text = differs.empty() ? where : fmt::format("{}, but as another table: {}", where, differs),

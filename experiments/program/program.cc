@@ -139,12 +139,12 @@ Parameters job_parameters(WorkerJob& job) {
        .meaning = "16 bytes spread over the range, not decimal digits"},
       {.name = "--synced-entries",
        .to = &job.synced_entries,
-       .meaning = "writes of fillsync at most",
+       .meaning = "most writes of fillsync",
        .has_default = true},
       {.name = "--cache-bytes", .to = &job.cache_bytes, .meaning = "of each engine's block cache", .has_default = true},
       {.name = "--seconds-max",
        .to = &job.seconds_max,
-       .meaning = "one measurement stops after so long",
+       .meaning = "time limit of one measurement",
        .has_default = true,
        .range = kSeconds}};
 }
@@ -220,7 +220,7 @@ std::vector<cli::Command> commands(Arguments& arguments) {
            .parameters = bench_parameters(arguments),
            .run = [&] { return bench(arguments.bench, arguments.json); }},
           {.name = "endure",
-           .what = "a store's life on a real disk, every answer judged",
+           .what = "run a store through all phases on a real disk, and check every answer",
            .example = "mylonite-lab endure --policy tier",
            .parameters = endure_parameters(arguments),
            .run = [&] { return endure(arguments); }},

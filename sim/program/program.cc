@@ -105,7 +105,7 @@ Parameters run_parameters(RunArguments& arguments, Words& words) {
   Parameters all = campaign_parameters(arguments.campaign, words);
   all.push_back({.name = "--until-failure",
                  .to = &arguments.campaign.until_failure,
-                 .meaning = "begin no seed after one failed"});
+                 .meaning = "stop after the first seed that fails"});
   all.push_back({.name = "--unreadable-arenas",
                  .to = &arguments.campaign.unreadable_heaps,
                  .meaning = "a dead machine's memory is left without access, so that a stray access faults"});
@@ -131,7 +131,7 @@ Parameters replay_parameters(ReplayArguments& arguments, Words& words) {
   all.push_back({.name = "--trace", .to = &arguments.trace, .meaning = "print every event"});
   all.push_back({.name = "--story",
                  .to = &arguments.story_lines,
-                 .meaning = "how many last lines of the story",
+                 .meaning = "last lines of the story to print",
                  .has_default = true});
   return all;
 }
@@ -178,7 +178,7 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
     return run_command(run);
   };
   const cli::Program program{.name = parts.name,
-                             .what = "mylonite-sim: a store on a simulated disk, crashed and judged",
+                             .what = "mylonite-sim: crashes a store on a simulated disk, and checks it",
                              .example = "mylonite-sim run --seeds 0:1000 --ops 1000 --crashes 10",
                              .commands = {{.name = "run",
                                            .what = "run seeds",
@@ -191,7 +191,7 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
                                            .parameters = campaign_parameters(run.campaign, words),
                                            .run = [&] { return run_seeds(true); }},
                                           {.name = "replay",
-                                           .what = "run one scenario again and tell its story",
+                                           .what = "run one scenario again and print its story",
                                            .example = "mylonite-sim replay seed-42.repro",
                                            .parameters = replay_parameters(replay, words),
                                            .run = [&] {

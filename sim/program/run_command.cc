@@ -136,7 +136,7 @@ void RunCommand::on_seed(const SeedResult& result) {
   if (result.outcome.interrupted) {
     const std::string path = save_scenario(result.outcome, fmt::format("interrupted-seed-{}.repro", result.seed));
     if (!path.empty()) {
-      cli::print_error(fmt::format("\ninterrupted in seed {}; as far as it went: {}\n", result.seed, path));
+      cli::print_error(fmt::format("\ninterrupted in seed {}; its run so far: {}\n", result.seed, path));
     }
     return;
   }

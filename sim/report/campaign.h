@@ -21,7 +21,7 @@ struct CampaignOptions {
   std::uint64_t shards = 1;
   std::uint64_t workers = 1;
   std::uint64_t stop_after_ns = UINT64_MAX;  // of real time; stops between seeds
-  bool until_failure = false;                // begin no seed after one failed
+  bool until_failure = false;                // stop after the first seed that fails
   std::uint64_t determinism_percent = 1;     // of seeds run twice
   bool unreadable_heaps = false;             // see RunSettings
   GeneratorOptions generator{};

@@ -147,7 +147,7 @@ std::string summary_text(const Campaign& campaign, const CampaignOptions& option
   if (campaign.nondeterministic > 0) text += fmt::format("; {} not deterministic", campaign.nondeterministic);
   if (campaign.nothing_ran > 0) text += fmt::format("; nothing ran in {}", campaign.nothing_ran);
   text += fmt::format(
-      "\n{} operations, {} writes, {} crashes ({} inside open, up to {} in a row; {} by drop), {} recoveries judged, "
+      "\n{} operations, {} writes, {} crashes ({} inside open, up to {} in a row; {} by drop), {} recoveries checked, "
       "{} "
       "seeds run twice\n",
       stats.operations, stats.writes, stats.crashes, stats.crashes_in_open, stats.nested_depth_max, stats.drops,

@@ -20,7 +20,7 @@ bool AnswerChecker::succeeded(std::string_view call, const Error* error, std::si
     case ErrorMeaning::kReportedDamage:
       ++state_.stats.reported_damage;
       reported_damage_ = true;
-      machine_.die(fmt::format("the store reports what the lying disk did: {}", error->to_string()));
+      machine_.die(fmt::format("the store reports damage by the lying disk: {}", error->to_string()));
       break;
     case ErrorMeaning::kReportedError: ++state_.stats.reported_errors; break;
     case ErrorMeaning::kViolation:

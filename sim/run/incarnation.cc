@@ -125,7 +125,7 @@ std::optional<StoreDump> Incarnation::look_only() {
   const SimulatorCode scope;
   observer_.mark("sim.read_only_open");
   if (state_.disk.hash() != before) {
-    state_.oracle.violate("read-only", "the disk is not what it was before the store was opened for reading");
+    state_.oracle.violate("read-only", "opening the store for reading changed the disk");
     answers_.stop_if_violated();
   }
   return contents;
@@ -145,7 +145,7 @@ void Incarnation::check_copies() {
     observer_.mark("sim.checkpoint_kept");
     if (found->pairs != copy.pairs) {
       state_.oracle.violate("checkpoint",
-                            fmt::format("{} showed {} pairs when it was made, and shows {} now that are not the same",
+                            fmt::format("{} showed {} pairs when it was made, and now shows {}, which differ",
                                         copy.directory, copy.pairs.size(), found->pairs.size()));
       answers_.stop_if_violated();
     }

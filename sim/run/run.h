@@ -42,7 +42,7 @@ struct Outcome {
 };
 
 struct RunSettings {
-  std::size_t story_lines = 0;                        // how many last lines of the story to keep
+  std::size_t story_lines = 0;                        // the number of last lines of the story to keep
   Trace* trace = nullptr;                             // use this trace (to record all events); null: an own one
   const std::atomic<bool>* interrupt = nullptr;       // true: the run ends soon, with `interrupted` set
   bool unreadable_heaps = false;                      // of dead machines: a stray access faults

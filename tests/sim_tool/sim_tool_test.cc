@@ -288,8 +288,7 @@ TEST_F(SimToolTest, Interrupted) {
     EXPECT_TRUE(contains(said.out, " interrupted, clean so far")) << said.out;
     const std::uint64_t seed = read_lines("run.jsonl").back()["seeds"];  // so many before it
     const std::string file = fmt::format("kept/interrupted-seed-{}.repro", seed);
-    EXPECT_TRUE(contains(said.err, fmt::format("interrupted in seed {}; as far as it went: {}", seed, file)))
-        << said.err;
+    EXPECT_TRUE(contains(said.err, fmt::format("interrupted in seed {}; its run so far: {}", seed, file))) << said.err;
     const auto kept = decode_repro(read(file));
     ASSERT_TRUE(kept.ok()) << kept.error().to_string();
     EXPECT_EQ(kept->scenario.seed, seed);

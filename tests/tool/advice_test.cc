@@ -39,14 +39,14 @@ TEST(Advice, StepsFitTheirCauses) {
     return Error(Code::kIo, "open: " + std::system_category().message(error)).in("s/wal-2.log");
   };
   const std::pair<Error, std::string> cases[] = {
-      {Error(Code::kAlreadyExists, "there"), "not taken"},
+      {Error(Code::kAlreadyExists, "there"), "a free name"},
       {Error(Code::kNotFound, "the parent of data_dir: open: gone"), "must exist"},
-      {Error(Code::kNotFound, "open: gone").in("s/wal-2.log"), "went away meanwhile"},
-      {io(EACCES), "the right"},
+      {Error(Code::kNotFound, "open: gone").in("s/wal-2.log"), "was removed meanwhile"},
+      {io(EACCES), "for permission"},
       {io(EROFS), "for reading only"},
       {io(EMFILE), "ulimit -n"},
       {io(EIO), "check the disk"},
-      {Error(Code::kIo, "write: " + std::system_category().message(ENOSPC)).in("standard output"), "not complete"},
+      {Error(Code::kIo, "write: " + std::system_category().message(ENOSPC)).in("standard output"), "incomplete"},
       {Error(Code::kIo, "read: bad").in("standard input"), "the input"},
       {Error(Code::kReadOnly, "writes stopped: sync: bad"), "check the disk"},
   };
@@ -80,7 +80,7 @@ TEST(Advice, IsPrinted) {
   ASSERT_EQ(run_tool({"put", store, "k", "v"}).exit, 0);
   ASSERT_EQ(run_tool({"checkpoint", store, "copy"}).exit, 0);
   const auto taken = run_tool({"checkpoint", store, "copy"});
-  EXPECT_NE(taken.err.find("not taken"), std::string::npos) << taken.err;
+  EXPECT_NE(taken.err.find("a free name"), std::string::npos) << taken.err;
   const auto parent = run_tool({"put", scratch.path("no/s"), "k", "v"});
   EXPECT_NE(parent.err.find("must exist"), std::string::npos) << parent.err;
   std::filesystem::remove(store + "/CURRENT");
