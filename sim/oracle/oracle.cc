@@ -34,9 +34,9 @@ void Oracle::start_incarnation(const Options& options) {
   tombstone_retention_ticks_ = options.tombstone_retention_seconds * kTicksPerSecond;
   snapshots_.clear();
   in_flight_.clear();
-  for (Emissions* emissions : {&emissions_, &doubtful_}) {
-    for (auto& [at, emission] : *emissions) {
-      emission.retention_ticks = std::min(emission.retention_ticks, tombstone_retention_ticks_);
+  for (StampedWrites* writes : {&stamped_writes_, &doubtful_}) {
+    for (auto& [at, stamped] : *writes) {
+      stamped.retention_ticks = std::min(stamped.retention_ticks, tombstone_retention_ticks_);
     }
   }
 }
@@ -57,21 +57,21 @@ void Oracle::on_stamped(Timestamp at, const WriteBatch& batch) {
   }
   writes->second.stamps.push_back(at);
   model_.add(at, batch);
-  emissions_.emplace(at, Emission{.batch = batch, .retention_ticks = tombstone_retention_ticks_});
+  stamped_writes_.emplace(at, StampedWrite{.batch = batch, .retention_ticks = tombstone_retention_ticks_});
 }
 
 void Oracle::on_ingest_given_up(Timestamp at) {
   const SimulatorCode scope;
-  const auto emission = emissions_.find(at);
+  const auto stamped = stamped_writes_.find(at);
   const auto writes =
-      emission == emissions_.end() ? in_flight_.end() : in_flight_.find(emission->second.batch.encoded());
+      stamped == stamped_writes_.end() ? in_flight_.end() : in_flight_.find(stamped->second.batch.encoded());
   if (writes == in_flight_.end() || std::erase(writes->second.stamps, at) == 0) {
     violate("stamp-witness", fmt::format("an ingest of stamp {} was given up, and none is in flight", at.ticks));
     return;
   }
   writes->second.of_failed = std::min(writes->second.of_failed, writes->second.stamps.size());
-  model_.forget(at, emission->second.batch);
-  emissions_.erase(emission);
+  model_.forget(at, stamped->second.batch);
+  stamped_writes_.erase(stamped);
 }
 
 void Oracle::end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at) {
@@ -85,7 +85,8 @@ void Oracle::end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp 
       violate("real-time", fmt::format("a write got stamp {}, although {} had returned before it began", at.ticks,
                                        ticket.floor.ticks));
     }
-    if (const auto emission = emissions_.find(at); emission != emissions_.end()) emission->second.acknowledged = true;
+    if (const auto stamped = stamped_writes_.find(at); stamped != stamped_writes_.end())
+      stamped->second.acknowledged = true;
     acknowledged_.push_back(at);
     if (sync_on_) durable_ = std::max(durable_, at);
   }
@@ -235,7 +236,7 @@ void Oracle::check_position(const Model::Range& range, Timestamp at, const Curso
                               at.ticks, text(right), text(found)));
 }
 
-Oracle::Counts Oracle::check_recovered(const Holdings& found, const Recovery& recovery) {
+Oracle::Counts Oracle::check_recovered(const StoredVersions& found, const Recovery& recovery) {
   const SimulatorCode scope;
   const bool power = recovery.ending == Ending::kPowerLoss;
   const bool void_bounds = power && liar_;
@@ -248,7 +249,7 @@ Oracle::Counts Oracle::check_recovered(const Holdings& found, const Recovery& re
     bounds.acknowledged = {};
     bounds.shown = {};
   }
-  RecoveryChecker checker(model_, emissions_, doubtful_, bounds);
+  RecoveryChecker checker(model_, stamped_writes_, doubtful_, bounds);
   violation_ = violation_ ? violation_ : checker.check(found);
   if (violation_) return {};
   if (power) doubtful_.clear();  // the image of this power loss is final: nothing older comes back
@@ -290,7 +291,7 @@ void Oracle::check_checkpoint(const Ticket& ticket, Timestamp newest, const Pair
                               [](const auto& a, const auto& b) { return a.first == b.first && a.second == b.second; });
   };
   if (shows(first)) return;
-  for (auto later = emissions_.upper_bound(first); later != emissions_.end(); ++later) {
+  for (auto later = stamped_writes_.upper_bound(first); later != stamped_writes_.end(); ++later) {
     if (shows(later->first)) return;
   }
   violate("checkpoint", fmt::format("a checkpoint with {} pairs, the newest entry of stamp {}, asked for when {} had "

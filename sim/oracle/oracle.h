@@ -95,7 +95,7 @@ class Oracle {
     Timestamp floor{};        // of history
   };
   using Counts = RecoveryChecker::Counts;
-  Counts check_recovered(const Holdings& found, const Recovery& recovery);
+  Counts check_recovered(const StoredVersions& found, const Recovery& recovery);
   // All pairs of a checkpoint, front to back, with its newest stamp; the ticket is of the invocation.
   void check_checkpoint(const Ticket& ticket, Timestamp newest, const Pairs& found);
   void check_listing(std::vector<std::string> found, std::vector<std::string> expected);
@@ -105,7 +105,7 @@ class Oracle {
   const std::optional<Violation>& violation() const { return violation_; }
 
   std::optional<Timestamp> some_stamp(std::uint64_t which) const;  // a stamp that was acknowledged, if any
-  std::size_t writes() const { return emissions_.size(); }
+  std::size_t writes() const { return stamped_writes_.size(); }
 
  private:
   // Writes of equal batches that have not returned. Only its answer shows which of them got which stamp.
@@ -123,8 +123,8 @@ class Oracle {
   void settle(const Recovery& recovery, bool void_bounds, Timestamp cut);
 
   Model model_;
-  Emissions emissions_;                  // those that may still count
-  Emissions doubtful_;                   // counted as lost by a recovery; see sim/oracle/recovery_checker.h
+  StampedWrites stamped_writes_;         // those that may still count
+  StampedWrites doubtful_;               // counted as lost by a recovery; see sim/oracle/recovery_checker.h
   std::vector<Timestamp> acknowledged_;  // for as-of reads
   EqualWrites in_flight_;
   Timestamp newest_stamped_;

@@ -41,10 +41,10 @@ bool within(const RangeTombstones::Fragment& piece, const RangeTombstones& whole
 
 }  // namespace
 
-std::string describe(Timestamp at, const Emission& emission) {
+std::string describe(Timestamp at, const StampedWrite& stamped) {
   std::string text =
-      fmt::format("the {} write of stamp {} (", emission.acknowledged ? "acknowledged" : "unacknowledged", at.ticks);
-  BatchReader reader(emission.batch.encoded());
+      fmt::format("the {} write of stamp {} (", stamped.acknowledged ? "acknowledged" : "unacknowledged", at.ticks);
+  BatchReader reader(stamped.batch.encoded());
   const char* comma = "";
   for (BatchEntry entry; reader.next(entry); comma = ", ") {
     switch (entry.kind) {
@@ -64,19 +64,19 @@ void RecoveryChecker::violate(std::string rule, std::string what) {
   if (!violation_) violation_ = Violation{.rule = std::move(rule), .what = std::move(what)};
 }
 
-std::optional<Violation> RecoveryChecker::check(const Holdings& found) {
-  for (auto& [at, emission] : emissions_) {
-    emission.survived = 0;
-    emission.lost = false;
-    emission.excuses_missing = false;
-    emission.dropped_before = false;
+std::optional<Violation> RecoveryChecker::check(const StoredVersions& found) {
+  for (auto& [at, stamped] : stamped_writes_) {
+    stamped.survived = 0;
+    stamped.lost = false;
+    stamped.excuses_missing = false;
+    stamped.dropped_before = false;
   }
   for (auto& [key, versions] : model_.keys()) {
     for (ModelVersion& version : versions) {
       version.survived = false;
       version.doubted |= version.dropped && bounds_.rolled_back;
       version.dropped &= !bounds_.rolled_back;
-      emissions_.at(version.at).dropped_before |= version.dropped;
+      stamped_writes_.at(version.at).dropped_before |= version.dropped;
     }
   }
   match_entries(found.entries);
@@ -88,22 +88,22 @@ std::optional<Violation> RecoveryChecker::check(const Holdings& found) {
 bool RecoveryChecker::restore(Timestamp at) {
   const auto doubtful = doubtful_.find(at);
   if (doubtful == doubtful_.end() || !bounds_.rolled_back) return false;
-  const Emission& emission = doubtful->second;
-  const auto [place, added] = emissions_.try_emplace(at, emission);
-  if (!added && place->second.batch.encoded() != emission.batch.encoded()) {
+  const StampedWrite& stamped = doubtful->second;
+  const auto [place, added] = stamped_writes_.try_emplace(at, stamped);
+  if (!added && place->second.batch.encoded() != stamped.batch.encoded()) {
     model_.forget(at, place->second.batch);
-    place->second = emission;
+    place->second = stamped;
   }
   place->second.acknowledged = false;
-  model_.add(at, emission.batch);
+  model_.add(at, stamped.batch);
   doubtful_.erase(doubtful);
   return true;
 }
 
 // Marks the versions that the store holds. An entry that the model lacks is a violation of `invented`.
-void RecoveryChecker::match_entries(const std::vector<Survivor>& entries) {
-  const Survivor* before = nullptr;
-  for (const Survivor& entry : entries) {
+void RecoveryChecker::match_entries(const std::vector<StoredEntry>& entries) {
+  const StoredEntry* before = nullptr;
+  for (const StoredEntry& entry : entries) {
     if (before != nullptr && (entry.key < before->key || (entry.key == before->key && entry.at >= before->at))) {
       violate("invented",
               fmt::format("'{}' of stamp {} comes after '{}' of stamp {}; expected each version once, by key, "
@@ -127,7 +127,7 @@ void RecoveryChecker::match_entries(const std::vector<Survivor>& entries) {
     }
     version->survived = true;
     version->doubted = false;
-    ++emissions_.at(entry.at).survived;
+    ++stamped_writes_.at(entry.at).survived;
     cut_ = std::max(cut_, entry.at);
   }
 }
@@ -136,19 +136,19 @@ void RecoveryChecker::match_ranges(const std::vector<RangeTombstone>& ranges) {
   const RangeTombstones all(ranges);
   for (const RangeTombstones::Fragment& fragment : all.fragments()) {
     for (const Timestamp at : fragment.stamps) {
-      const auto known = [&](auto emission) {
-        return emission != emissions_.end() && within(fragment, ranges_of(at, emission->second.batch));
+      const auto known = [&](auto stamped) {
+        return stamped != stamped_writes_.end() && within(fragment, ranges_of(at, stamped->second.batch));
       };
-      auto emission = emissions_.find(at);
-      if (!known(emission) && restore(at)) emission = emissions_.find(at);
-      if (!known(emission)) {
+      auto stamped = stamped_writes_.find(at);
+      if (!known(stamped) && restore(at)) stamped = stamped_writes_.find(at);
+      if (!known(stamped)) {
         violate("invented", fmt::format("the store holds a range delete of '{}' to '{}' of stamp {}; expected {}",
                                         printable(fragment.low), printable(fragment.high), at.ticks,
-                                        emission == emissions_.end() ? std::string("nothing of that stamp")
-                                                                     : describe(at, emission->second)));
+                                        stamped == stamped_writes_.end() ? std::string("nothing of that stamp")
+                                                                         : describe(at, stamped->second)));
         return;
       }
-      ++emission->second.survived;
+      ++stamped->second.survived;
       cut_ = std::max(cut_, at);
     }
   }
@@ -194,11 +194,11 @@ void RecoveryChecker::explain_key(std::string_view key, const Model::Versions& v
 
 bool RecoveryChecker::explain_version(std::string_view key, const Model::Versions& versions, std::size_t index) {
   const Timestamp at = versions[index].at;
-  Emission& emission = emissions_.at(at);
-  if (emission.lost) return false;
-  const bool needed = required(at, emission);
+  StampedWrite& stamped = stamped_writes_.at(at);
+  if (stamped.lost) return false;
+  const bool needed = required(at, stamped);
   const bool explained_before = versions[index].doubted && needed;
-  const bool by_floor = at <= bounds_.floor && !retained(at, emission);
+  const bool by_floor = at <= bounds_.floor && !retained(at, stamped);
   if (!versions[index].value && (by_floor || explained_before) && visible_below(versions, index) == nullptr) {
     excused_ |= !needed;
     // A required older version may be missing because of any tombstone above it. Each such tombstone must not count as
@@ -206,7 +206,7 @@ bool RecoveryChecker::explain_version(std::string_view key, const Model::Version
     bool owed = false;
     for (std::size_t i = 0; i <= index && !needed; ++i) {
       const ModelVersion& version = versions[i];
-      Emission& of = emissions_.at(version.at);
+      StampedWrite& of = stamped_writes_.at(version.at);
       of.excuses_missing |= owed && !version.value;
       owed |= !version.survived && !version.dropped && required(version.at, of);
     }
@@ -216,36 +216,36 @@ bool RecoveryChecker::explain_version(std::string_view key, const Model::Version
     report_missing(key, versions, index);
     return false;
   }
-  emission.lost = true;
+  stamped.lost = true;
   grew_ = true;
   return false;
 }
 
-bool RecoveryChecker::required(Timestamp at, const Emission& emission) const {
-  return emission.survived > 0 || at <= bounds_.shown ||
-         (emission.acknowledged && at <= std::max(cut_, bounds_.acknowledged));
+bool RecoveryChecker::required(Timestamp at, const StampedWrite& stamped) const {
+  return stamped.survived > 0 || at <= bounds_.shown ||
+         (stamped.acknowledged && at <= std::max(cut_, bounds_.acknowledged));
 }
 
-bool RecoveryChecker::retained(Timestamp at, const Emission& emission) const {
-  return emission.retention_ticks > bounds_.wall_highest || at.ticks > bounds_.wall_highest - emission.retention_ticks;
+bool RecoveryChecker::retained(Timestamp at, const StampedWrite& stamped) const {
+  return stamped.retention_ticks > bounds_.wall_highest || at.ticks > bounds_.wall_highest - stamped.retention_ticks;
 }
 
 void RecoveryChecker::report_missing(std::string_view key, const Model::Versions& versions, std::size_t index) {
   const ModelVersion& version = versions[index];
-  const Emission& emission = emissions_.at(version.at);
-  std::string rule = emission.survived > 0 ? "batch-torn" : "lost";
-  std::string story = fmt::format("{} is gone at '{}'", describe(version.at, emission), printable(key));
+  const StampedWrite& stamped = stamped_writes_.at(version.at);
+  std::string rule = stamped.survived > 0 ? "batch-torn" : "lost";
+  std::string story = fmt::format("{} is gone at '{}'", describe(version.at, stamped), printable(key));
   if (version.at <= bounds_.floor && !version.value) {
     const std::string* older = visible_below(versions, index);
     rule = older != nullptr ? "resurrected" : "retention";
     story += older != nullptr ? fmt::format(", where '{}' is visible again", printable(*older))
-                              : fmt::format(", kept for {} ticks; the clock never passed {}", emission.retention_ticks,
+                              : fmt::format(", kept for {} ticks; the clock never passed {}", stamped.retention_ticks,
                                             bounds_.wall_highest);
   }
   story += fmt::format(
       "; {} parts of it survived; the newest survivor is {}, the floor of history {}, acknowledged up "
       "to {} and shown up to {} was to survive",
-      emission.survived, cut_.ticks, bounds_.floor.ticks, bounds_.acknowledged.ticks, bounds_.shown.ticks);
+      stamped.survived, cut_.ticks, bounds_.floor.ticks, bounds_.acknowledged.ticks, bounds_.shown.ticks);
   violate(rule, std::move(story));
 }
 
@@ -254,9 +254,9 @@ void RecoveryChecker::report_missing(std::string_view key, const Model::Versions
 void RecoveryChecker::forget_doubtful() {
   for (auto& [key, versions] : model_.keys()) {
     std::erase_if(versions, [&](const ModelVersion& version) {
-      const Emission& emission = emissions_.at(version.at);
-      const bool doubtful = version.value && !version.survived && !version.dropped && !required(version.at, emission);
-      if (doubtful) doubtful_.emplace(version.at, emission);
+      const StampedWrite& stamped = stamped_writes_.at(version.at);
+      const bool doubtful = version.value && !version.survived && !version.dropped && !required(version.at, stamped);
+      if (doubtful) doubtful_.emplace(version.at, stamped);
       return doubtful;
     });
   }
@@ -264,21 +264,21 @@ void RecoveryChecker::forget_doubtful() {
 
 RecoveryChecker::Counts RecoveryChecker::settle() {
   Counts counts;
-  for (auto& [at, emission] : emissions_) {
-    if (emission.lost || emission.survived > 0 || emission.dropped_before || emission.excuses_missing) continue;
-    if (required(at, emission)) continue;
-    emission.lost = true;
-    doubtful_.emplace(at, emission);
+  for (auto& [at, stamped] : stamped_writes_) {
+    if (stamped.lost || stamped.survived > 0 || stamped.dropped_before || stamped.excuses_missing) continue;
+    if (required(at, stamped)) continue;
+    stamped.lost = true;
+    doubtful_.emplace(at, stamped);
   }
-  for (auto each = emissions_.begin(); each != emissions_.end();) {
-    auto& [at, emission] = *each;
-    if (!emission.lost) {
+  for (auto each = stamped_writes_.begin(); each != stamped_writes_.end();) {
+    auto& [at, stamped] = *each;
+    if (!stamped.lost) {
       ++each;
       continue;
     }
-    counts.acknowledged_lost += emission.acknowledged ? 1 : 0;
-    model_.forget(at, emission.batch);
-    each = emissions_.erase(each);
+    counts.acknowledged_lost += stamped.acknowledged ? 1 : 0;
+    model_.forget(at, stamped.batch);
+    each = stamped_writes_.erase(each);
   }
   forget_doubtful();
   for (auto& [key, versions] : model_.keys()) {
@@ -292,14 +292,14 @@ RecoveryChecker::Counts RecoveryChecker::settle() {
         // A tombstone may be dropped for its age, a put only for a newer version. One not required may be lost instead.
         const bool superseded = version.value && i + 1 < versions.size();
         const Timestamp to = superseded ? versions[i + 1].at : version.at;
-        if (to <= bounds_.floor && required(version.at, emissions_.at(version.at))) {
+        if (to <= bounds_.floor && required(version.at, stamped_writes_.at(version.at))) {
           counts.dropped_to = std::max(counts.dropped_to, to);
         }
       }
       anchored |= version.at <= bounds_.floor;
     }
   }
-  for (auto& [at, emission] : emissions_) emission.acknowledged |= emission.survived > 0;
+  for (auto& [at, stamped] : stamped_writes_) stamped.acknowledged |= stamped.survived > 0;
   return counts;
 }
 

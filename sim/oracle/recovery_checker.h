@@ -45,20 +45,20 @@ struct Violation {
 };
 
 // One entry of the store after recovery, as the store reports it. Entries are in key order, newest first.
-struct Survivor {
+struct StoredEntry {
   std::string key;
   Timestamp at;
   std::optional<std::string> value;
-  bool operator==(const Survivor&) const = default;
+  bool operator==(const StoredEntry&) const = default;
 };
 
-struct Holdings {  // of a store
-  std::vector<Survivor> entries;
+struct StoredVersions {
+  std::vector<StoredEntry> entries;
   std::vector<RangeTombstone> ranges{};  // in any order, cut at any keys
 };
 
 // A batch that was stamped.
-struct Emission {
+struct StampedWrite {
   WriteBatch batch;
   bool acknowledged = false;          // or found by a checked recovery
   std::uint64_t retention_ticks = 0;  // the least tombstone retention in force since it was written
@@ -69,9 +69,9 @@ struct Emission {
   bool excuses_missing = false;  // a tombstone of it explains why an older required version is missing
   bool dropped_before = false;   // an earlier recovery counted a part of it as dropped
 };
-using Emissions = std::map<Timestamp, Emission>;
+using StampedWrites = std::map<Timestamp, StampedWrite>;
 
-std::string describe(Timestamp at, const Emission& emission);
+std::string describe(Timestamp at, const StampedWrite& stamped);
 
 class RecoveryChecker {
  public:
@@ -89,32 +89,32 @@ class RecoveryChecker {
     Timestamp dropped_to{};                // the lowest floor that allows these drops
   };
 
-  RecoveryChecker(Model& model, Emissions& emissions, Emissions& doubtful, const Bounds& bounds)
-      : model_(model), emissions_(emissions), doubtful_(doubtful), bounds_(bounds) {}
+  RecoveryChecker(Model& model, StampedWrites& stamped_writes, StampedWrites& doubtful, const Bounds& bounds)
+      : model_(model), stamped_writes_(stamped_writes), doubtful_(doubtful), bounds_(bounds) {}
 
-  std::optional<Violation> check(const Holdings& found);
-  // After a check without violation. Lost writes leave the model and the emissions. Other missing versions are noted as
-  // dropped. Writes that survived count as acknowledged.
+  std::optional<Violation> check(const StoredVersions& found);
+  // After a check without violation. Lost writes leave the model and the stamped writes. Other missing versions are
+  // noted as dropped. Writes that survived count as acknowledged.
   Counts settle();
   Timestamp cut() const { return cut_; }  // the newest survivor's stamp
 
  private:
   bool restore(Timestamp at);  // false: no doubtful write had that stamp
-  void match_entries(const std::vector<Survivor>& entries);
+  void match_entries(const std::vector<StoredEntry>& entries);
   void match_ranges(const std::vector<RangeTombstone>& ranges);
   void explain();
   void explain_key(std::string_view key, const Model::Versions& versions);
   // For a missing version that no newer one excuses. True: it is a dropped tombstone.
   bool explain_version(std::string_view key, const Model::Versions& versions, std::size_t index);
-  bool required(Timestamp at, const Emission& emission) const;
-  bool retained(Timestamp at, const Emission& emission) const;
+  bool required(Timestamp at, const StampedWrite& stamped) const;
+  bool retained(Timestamp at, const StampedWrite& stamped) const;
   void report_missing(std::string_view key, const Model::Versions& versions, std::size_t index);
   void forget_doubtful();
   void violate(std::string rule, std::string what);
 
   Model& model_;
-  Emissions& emissions_;
-  Emissions& doubtful_;
+  StampedWrites& stamped_writes_;
+  StampedWrites& doubtful_;
   const Bounds bounds_;
   Timestamp cut_;
   bool grew_ = false;     // this walk found a lost write

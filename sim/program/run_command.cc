@@ -121,13 +121,13 @@ void RunCommand::report_failure(const SeedResult& result) {
     return;
   }
   StackPool stacks;
-  const Outcome told =
+  const Outcome with_story =
       run(result.outcome.recorded, stacks, {.story_lines = 60, .policies = arguments_.campaign.generator.policies});
   const std::string again = artifact.empty()
                                 ? fmt::format("{} {}", result.seed, generator_words(arguments_.campaign.generator))
                                 : shell_word(artifact);
   const std::string text =
-      failure_text(told.failure ? told : result.outcome,
+      failure_text(with_story.failure ? with_story : result.outcome,
                    {.replay_command = shell_word(arguments_.called_as) + " replay " + again, .artifact = artifact});
   cli::print_error(text);
 }

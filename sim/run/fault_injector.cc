@@ -62,13 +62,13 @@ FaultInjector::FaultInjector(const Setup& setup, FiberScheduler& scheduler, Trac
     : setup_(setup), scheduler_(scheduler), trace_(trace), paths_(role_of), injector_(chosen()) {}
 
 Injector FaultInjector::chosen() const {
-  if (const auto& recorded = setup_.life.recorded) {
+  if (const auto& recorded = setup_.plan.recorded) {
     std::vector<PlacedFault> lying;
     std::vector<PlacedFault> others;
     std::ranges::partition_copy(recorded->faults, std::back_inserter(lying), std::back_inserter(others), lies);
     return faultfs::first_of({faultfs::replay(std::move(lying)), in_phases(faultfs::replay(std::move(others)))});
   }
-  const Random random(setup_.life.image_seed);
+  const Random random(setup_.plan.image_seed);
   std::vector<Injector> all = {lying_syncs(setup_.scenario, random), in_phases(failing_calls(setup_.scenario, random))};
   for (std::size_t i = 0; i < kFaultDraws.size(); ++i) {
     if (setup_.scenario.drawn[i] == 0) continue;
@@ -87,7 +87,7 @@ Injector FaultInjector::in_phases(Injector injector) const {
 bool FaultInjector::lied() const { return std::ranges::any_of(faults_, lies); }
 
 bool FaultInjector::missed_decisions() const {
-  const auto& recorded = setup_.life.recorded;
+  const auto& recorded = setup_.plan.recorded;
   if (!recorded) return false;
   const bool expects_crash = recorded->crash || recorded->crash_at_end;
   return recorded->faults.size() > faults_.size() || (expects_crash && !crash_ && !crash_at_end_);
@@ -95,11 +95,11 @@ bool FaultInjector::missed_decisions() const {
 
 // True when the machine dies in this call; the caller checks `after`.
 bool FaultInjector::crash_is_due(const PathStatistics& path, const Call& call) {
-  if (setup_.life.ending == Ending::kClose || !phase_) return false;
-  if (const auto& recorded = setup_.life.recorded) {
+  if (setup_.plan.ending == Ending::kClose || !phase_) return false;
+  if (const auto& recorded = setup_.plan.recorded) {
     return recorded->crash && path.is_at(recorded->crash->at, call.kind);
   }
-  const CrashPlan& plan = setup_.life.crash;
+  const CrashPlan& plan = setup_.plan.crash;
   if (plan.phase != *phase_) return false;
   if (plan.only ? *plan.only != call.kind : !faultfs::kChangingCalls.contains(call.kind)) return false;
   return ++counted_ == plan.call;
@@ -127,7 +127,7 @@ FaultInjector::FaultDecision FaultInjector::decide(const Call& call) {
     return {.dead = true};
   }
   if (crash_is_due(path, call)) {
-    const bool after = setup_.life.recorded ? setup_.life.recorded->crash->after : setup_.life.crash.after;
+    const bool after = setup_.plan.recorded ? setup_.plan.recorded->crash->after : setup_.plan.crash.after;
     if (!after) {
       crash_in(path, call, false);
       return {.dead = true};
@@ -143,7 +143,7 @@ FaultInjector::FaultDecision FaultInjector::decide(const Call& call) {
     setup_.stats.coverage.mark(mark_of(row_of(strike->fault)));
     trace_.event(EventKind::kFault, 1 + static_cast<std::uint64_t>(strike->fault),
                  static_cast<std::uint64_t>(call.kind));
-    if (setup_.transcript != nullptr) narrate(call, to_string(faults_.back()));
+    if (setup_.transcript != nullptr) transcribe(call, to_string(faults_.back()));
   }
   return {.strike = strike};
 }
@@ -155,7 +155,7 @@ void FaultInjector::after(const Call& call, const faultfs::CallResult& result) {
                result.size);
   if (!result.bytes.empty()) trace_.bytes(EventKind::kFileBytes, {result.bytes.data(), result.bytes.size()});
   const bool dull = call.kind == CallKind::kRead || call.kind == CallKind::kSize || call.kind == CallKind::kStat;
-  if (result.error != nullptr || !dull) narrate(call, result.error != nullptr ? result.error->to_string() : "");
+  if (result.error != nullptr || !dull) transcribe(call, result.error != nullptr ? result.error->to_string() : "");
   // A sync covers the bytes written before it began, not those written while it runs.
   if (faultfs::kSyncingCalls.contains(call.kind) && setup_.scenario.sync_ns > 0) {
     scheduler_.sleep_until(scheduler_.monotonic_ns() + setup_.scenario.sync_ns);
@@ -168,14 +168,14 @@ void FaultInjector::crash_in(const PathStatistics& path, const Call& call, bool 
   crash_ = {.at = path.anchor(call.kind), .after = after};
   crash_phase_ = phase_;
   ++setup_.stats.crashes_at[static_cast<std::size_t>(call.kind)];
-  narrate(call, after ? "done, and here the machine dies" : "here the machine dies");
+  transcribe(call, after ? "done, and here the machine dies" : "here the machine dies");
   crash("crash");
 }
 
 // Does not return if the crash abandons the machine (see FiberScheduler::drop).
 void FaultInjector::crash(const std::string& why) {
   die(why);
-  if (setup_.life.crash_mode == CrashMode::kAbandon && !interrupted_) scheduler_.drop();
+  if (setup_.plan.crash_mode == CrashMode::kAbandon && !interrupted_) scheduler_.drop();
 }
 
 void FaultInjector::enter(Phase phase) {
@@ -187,9 +187,9 @@ void FaultInjector::leave() {
   const SimulatorCode scope;
   const Phase phase = *phase_;
   phase_.reset();
-  if (dead_ || setup_.life.ending == Ending::kClose) return;
-  const auto& recorded = setup_.life.recorded;
-  const bool due = recorded ? recorded->crash_at_end == phase : setup_.life.crash.phase == phase;
+  if (dead_ || setup_.plan.ending == Ending::kClose) return;
+  const auto& recorded = setup_.plan.recorded;
+  const bool due = recorded ? recorded->crash_at_end == phase : setup_.plan.crash.phase == phase;
   if (!due) return;
   crash_at_end_ = phase;
   crash_phase_ = phase;
@@ -203,7 +203,7 @@ void FaultInjector::die(const std::string& why) {
   if (setup_.transcript != nullptr) setup_.transcript->heading(why);
 }
 
-void FaultInjector::narrate(const Call& call, const std::string& remark) {
+void FaultInjector::transcribe(const Call& call, const std::string& remark) {
   if (setup_.transcript == nullptr) return;
   std::string line =
       fmt::format("fiber {}  {} {}", scheduler_.current_fiber(), faultfs::call_kind_name(call.kind), call.path);

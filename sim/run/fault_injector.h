@@ -31,7 +31,7 @@ class FaultInjector final : public faultfs::Interceptor {
  public:
   struct Setup {
     const Scenario& scenario;
-    const IncarnationPlan& life;
+    const IncarnationPlan& plan;
     RunStats& stats;
     Transcript* transcript;              // may be null
     const std::atomic<bool>* interrupt;  // may be null; true: the run ends at the next file call
@@ -70,7 +70,7 @@ class FaultInjector final : public faultfs::Interceptor {
   faultfs::Injector in_phases(faultfs::Injector injector) const;
   void crash_in(const faultfs::PathStatistics& path, const faultfs::Call& call, bool after);
   void crash(const std::string& why);
-  void narrate(const faultfs::Call& call, const std::string& remark);
+  void transcribe(const faultfs::Call& call, const std::string& remark);
 
   const Setup setup_;
   FiberScheduler& scheduler_;

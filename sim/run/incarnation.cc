@@ -48,7 +48,7 @@ Incarnation::Incarnation(RunState& state, const Scenario& scenario, std::size_t 
       scheduler_(state.world, spurious_ ? *spurious_ : *strategy_,
                  {.step_limit = 20'000'000, .entropy_seed = plan_.entropy_seed}),
       machine_({.scenario = scenario,
-                .life = plan_,
+                .plan = plan_,
                 .stats = state.stats,
                 .transcript = state.transcript,
                 .interrupt = state.interrupt},
@@ -163,7 +163,7 @@ void Incarnation::check_recovery(Store& store, const std::optional<StoreDump>& l
     const SimulatorCode scope;
     state_.saw_clock();
     const Oracle::Counts counts = state_.oracle.check_recovered(
-        found->holdings, {.ending = state_.worst_ending, .first_visible = found->read_at, .floor = found->floor});
+        found->versions, {.ending = state_.worst_ending, .first_visible = found->read_at, .floor = found->floor});
     if (looked) {
       const std::string differs = difference(*looked, *found);
       if (!differs.empty()) state_.oracle.violate("read-only", "opened for reading and then for writing: " + differs);

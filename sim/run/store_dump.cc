@@ -11,8 +11,8 @@ namespace mylonite::sim {
 
 Timestamp StoreDump::newest() const {
   Timestamp newest;
-  for (const Survivor& each : holdings.entries) newest = std::max(newest, each.at);
-  for (const RangeTombstone& each : holdings.ranges) newest = std::max(newest, each.at);
+  for (const StoredEntry& each : versions.entries) newest = std::max(newest, each.at);
+  for (const RangeTombstone& each : versions.ranges) newest = std::max(newest, each.at);
   return newest;
 }
 
@@ -22,12 +22,12 @@ Result<StoreDump> dump(Store& store, Showing showing) {
   auto history = StoreInternals::kept_versions(session);
   if (!history.ok()) return history.error();
   contents.read_at = session.read_at();
-  contents.holdings.ranges = std::move(history->range_deletes);
+  contents.versions.ranges = std::move(history->range_deletes);
   InternalIterator& at = *history->entries;
   for (at.seek_to_first(); at.valid(); at.next()) {
     const ParsedKey key = parse_internal_key(at.key());
-    Survivor& entry = contents.holdings.entries.emplace_back(
-        Survivor{.key = std::string(key.user_key), .at = key.at, .value = std::nullopt});
+    StoredEntry& entry = contents.versions.entries.emplace_back(
+        StoredEntry{.key = std::string(key.user_key), .at = key.at, .value = std::nullopt});
     if (key.kind == Kind::kPut) entry.value = std::string(at.value());
   }
   if (const Status status = at.status(); !status.ok()) return status.error();
@@ -55,10 +55,10 @@ std::string difference(const StoreDump& earlier, const StoreDump& later) {
     return fmt::format("pair {}: {}, then {}", left - earlier.pairs.begin(), text(left != earlier.pairs.end(), left),
                        text(right != later.pairs.end(), right));
   }
-  auto known = earlier.holdings.entries.begin();
-  for (const Survivor& each : later.holdings.entries) {
-    while (known != earlier.holdings.entries.end() && !(*known == each)) ++known;
-    if (known == earlier.holdings.entries.end()) {
+  auto known = earlier.versions.entries.begin();
+  for (const StoredEntry& each : later.versions.entries) {
+    while (known != earlier.versions.entries.end() && !(*known == each)) ++known;
+    if (known == earlier.versions.entries.end()) {
       return fmt::format("'{}' of stamp {} was not there before", printable(each.key), each.at.ticks);
     }
   }

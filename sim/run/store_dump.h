@@ -14,7 +14,7 @@
 namespace mylonite::sim {
 
 struct StoreDump {
-  Holdings holdings{};
+  StoredVersions versions{};
   Session::Pairs pairs{};
   Timestamp read_at{};  // the store's newest stamp
   Timestamp floor{};

@@ -37,7 +37,7 @@ struct Ended {
 
 struct Plan {
   Scenario scenario{};
-  IncarnationPlan life{};
+  IncarnationPlan incarnation{};
   const std::atomic<bool>* interrupt = nullptr;
 };
 
@@ -52,7 +52,7 @@ Ended run_program(const Plan& plan, const Program& program, bool in_phase = true
   DefaultSchedule strategy;
   FiberScheduler scheduler({stacks, clock, trace}, strategy, {});
   FaultInjector machine({.scenario = plan.scenario,
-                         .life = plan.life,
+                         .plan = plan.incarnation,
                          .stats = ended.stats,
                          .transcript = nullptr,
                          .interrupt = plan.interrupt},
@@ -95,8 +95,8 @@ std::string contents(faultfs::Disk disk, const std::string& path) {
 
 Plan crash_at(std::uint64_t call, bool after, std::optional<CallKind> only = std::nullopt) {
   Plan plan;
-  plan.life.ending = Ending::kPowerLoss;
-  plan.life.crash = {.phase = Phase::kWork, .only = only, .call = call, .after = after};
+  plan.incarnation.ending = Ending::kPowerLoss;
+  plan.incarnation.crash = {.phase = Phase::kWork, .only = only, .call = call, .after = after};
   return plan;
 }
 
@@ -145,11 +145,11 @@ TEST(FaultInjectorTest, DiesAtTheEndOfThePhase) {
   EXPECT_FALSE(ended.crash);
   EXPECT_EQ(contents(ended.disk, "db/wal-2.log"), "xyz");
 
-  plan.life.crash = {.phase = Phase::kOpen, .call = 1};
+  plan.incarnation.crash = {.phase = Phase::kOpen, .call = 1};
   ended = run_program(plan, two_logs);
   EXPECT_FALSE(ended.dead);
   plan = crash_at(1, false);
-  plan.life.ending = Ending::kClose;
+  plan.incarnation.ending = Ending::kClose;
   EXPECT_FALSE(run_program(plan, two_logs).dead);
 }
 
@@ -159,8 +159,8 @@ TEST(FaultInjectorTest, DiesAtTheEndOfThePhase) {
 TEST(FaultInjectorTest, RecordedCrashIsAnchored) {
   const Ended first = run_program(crash_at(9, false), two_logs);
   Plan plan;
-  plan.life.ending = Ending::kPowerLoss;
-  plan.life.recorded = Recorded{.crash = first.crash};
+  plan.incarnation.ending = Ending::kPowerLoss;
+  plan.incarnation.recorded = Recorded{.crash = first.crash};
   const Program longer = [](vfs::FileSystem& fs, std::vector<bool>& went_well) {
     EXPECT_TRUE(vfs::write_new_file(fs, "unrelated.txt", "more").ok());
     two_logs(fs, went_well);
@@ -171,7 +171,7 @@ TEST(FaultInjectorTest, RecordedCrashIsAnchored) {
     EXPECT_EQ(again.went_well, first.went_well);
     EXPECT_FALSE(again.unmet);
   }
-  plan.life.recorded->crash->at.generation = 7;
+  plan.incarnation.recorded->crash->at.generation = 7;
   const Ended never = run_program(plan, two_logs);
   EXPECT_FALSE(never.dead);
   EXPECT_TRUE(never.unmet);
@@ -196,17 +196,17 @@ TEST(FaultInjectorTest, Lies) {
   EXPECT_EQ(all.stats.lies, 2U);
   EXPECT_EQ(lost(all, "db/wal-1.log"), "");
 
-  plan.life.recorded = Recorded{.crash_at_end = Phase::kWork, .faults = {all.faults[1]}};
+  plan.incarnation.recorded = Recorded{.crash_at_end = Phase::kWork, .faults = {all.faults[1]}};
   Ended one = run_program(plan, two_logs);
   EXPECT_EQ(one.faults, std::vector<PlacedFault>{all.faults[1]});
   EXPECT_EQ(lost(one, "db/wal-1.log"), "xyz");
   EXPECT_EQ(lost(one, "db/wal-2.log"), "");
   EXPECT_FALSE(one.unmet);
-  plan.life.recorded->faults[0].at.nth = 9;
+  plan.incarnation.recorded->faults[0].at.nth = 9;
   EXPECT_TRUE(run_program(plan, two_logs).unmet);
 
   plan.scenario.lie_one_in = 0;
-  plan.life.recorded.reset();
+  plan.incarnation.recorded.reset();
   EXPECT_TRUE(run_program(plan, two_logs).faults.empty());
 }
 
@@ -218,7 +218,7 @@ TEST(FaultInjectorTest, SingleCallsFail) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Plan plan;
     plan.scenario.fail_one_in = 1;  // one in five of the calls that change the disk; every listing
-    plan.life.image_seed = seed;
+    plan.incarnation.image_seed = seed;
     const Ended ended = run_program(plan, two_logs);
     EXPECT_FALSE(ended.dead);
     if (!ended.went_well[0]) continue;  // without the directory all else fails, too
@@ -226,7 +226,7 @@ TEST(FaultInjectorTest, SingleCallsFail) {
     EXPECT_EQ(ended.stats.failed_calls, ended.faults.size());
     for (const PlacedFault& each : ended.faults) {
       ways.insert(each.strike.fault);
-      plan.life.recorded = Recorded{.faults = {each}};
+      plan.incarnation.recorded = Recorded{.faults = {each}};
       const Ended one = run_program(plan, two_logs);
       EXPECT_EQ(one.faults, std::vector<PlacedFault>{each});
       EXPECT_FALSE(one.unmet);
@@ -241,14 +241,14 @@ TEST(FaultInjectorTest, SingleCallsFail) {
 
   Plan plan;
   plan.scenario.fail_one_in = 1;
-  plan.life.recorded =
+  plan.incarnation.recorded =
       Recorded{.faults = {{.at = {.role = "wal", .generation = 9}, .strike = {.fault = Fault::kIoErrorDone}}}};
   EXPECT_TRUE(run_program(plan, two_logs).unmet);
 }
 
-// Goal: each row of the table of draws strikes, where its role and its fault fit, and replays alone. Method: a log and a
-// table, written, synced and read, under each row at its highest rate. Expectation: faults of that row only, on files of
-// its role; the same again from the record.
+// Goal: each row of the table of draws strikes, where its role and its fault fit, and replays alone. Method: a log and
+// a table, written, synced and read, under each row at its highest rate. Expectation: faults of that row only, on files
+// of its role; the same again from the record.
 TEST(FaultInjectorTest, DrawnFaultsStrike) {
   const Program program = [](vfs::FileSystem& fs, std::vector<bool>& went_well) {
     ignore(fs.make_directory("db"), "it may have failed");
@@ -267,7 +267,7 @@ TEST(FaultInjectorTest, DrawnFaultsStrike) {
       EXPECT_EQ(each.strike.fault, kFaultDraws[i].fault);
       EXPECT_TRUE(kFaultDraws[i].role.empty() || each.at.role == kFaultDraws[i].role);
     }
-    plan.life.recorded = Recorded{.faults = ended.faults};
+    plan.incarnation.recorded = Recorded{.faults = ended.faults};
     const Ended again = run_program(plan, program);
     EXPECT_EQ(again.faults, ended.faults);
     EXPECT_FALSE(again.unmet);

@@ -13,8 +13,8 @@ namespace {
 constexpr std::uint64_t kSecond = kTicksPerSecond;
 
 Timestamp stamp(std::uint64_t seconds) { return Timestamp{seconds * kSecond}; }
-Survivor put(const std::string& key, std::uint64_t at) { return {.key = key, .at = stamp(at), .value = "v"}; }
-Survivor removed(const std::string& key, std::uint64_t at) { return {.key = key, .at = stamp(at), .value = {}}; }
+StoredEntry put(const std::string& key, std::uint64_t at) { return {.key = key, .at = stamp(at), .value = "v"}; }
+StoredEntry removed(const std::string& key, std::uint64_t at) { return {.key = key, .at = stamp(at), .value = {}}; }
 RangeTombstone range(const std::string& low, const std::string& high, std::uint64_t at) {
   return {.low = low, .high = high, .at = stamp(at)};
 }
@@ -57,7 +57,7 @@ class History {
   }
   void write(WriteBatch batch, std::uint64_t at) { oracle.end_write({}, begin(std::move(batch), at), stamp(at)); }
   void clock(std::uint64_t at) { oracle.saw_clock(at * kSecond); }
-  Oracle::Counts recover(const Holdings& found, std::uint64_t floor, Ending ending = Ending::kPowerLoss) {
+  Oracle::Counts recover(const StoredVersions& found, std::uint64_t floor, Ending ending = Ending::kPowerLoss) {
     return oracle.check_recovered(found, {.ending = ending, .first_visible = stamp(1000), .floor = stamp(floor)});
   }
   std::string rule() const { return oracle.violation() ? oracle.violation()->rule : ""; }
@@ -71,7 +71,7 @@ class History {
 
 struct Case {
   const char* name;
-  Holdings found;
+  StoredVersions found;
   std::uint64_t floor;
   const char* rule;
 };
@@ -84,7 +84,7 @@ TEST(OracleDropTest, SupersededVersions) {
     for (unsigned kept = 0; kept < 8; ++kept) {
       History history;
       history.clock(2000);
-      Holdings found;
+      StoredVersions found;
       for (std::uint64_t i = 0; i < 3; ++i) history.write(a_put("k"), 10 * (i + 1));
       for (std::uint64_t i = 3; i-- > 0;) {
         if ((kept >> i & 1) != 0) found.entries.push_back(put("k", 10 * (i + 1)));
@@ -119,7 +119,7 @@ TEST(OracleDropTest, Tombstones) {
       history.write(a_put("k"), 10);
       history.write(by_range ? a_range("j", "m") : a_remove("k"), 20);
       history.clock(row.clock);
-      Holdings found;
+      StoredVersions found;
       if (row.put_there) found.entries.push_back(put("k", 10));
       if (row.tombstone_there && by_range) found.ranges.push_back(range("j", "m", 20));
       if (row.tombstone_there && !by_range) found.entries.insert(found.entries.begin(), removed("k", 20));
@@ -157,7 +157,7 @@ TEST(OracleDropTest, ALostWriteExcusesNothing) {
     batch.put("m", "v");
     history.begin(batch, 20);
     history.clock(100);
-    Holdings found;
+    StoredVersions found;
     if (put_there) found.entries.push_back(put("k", 10));
     history.recover(found, 50);
     EXPECT_EQ(history.rule(), put_there ? "" : "lost");
@@ -211,9 +211,9 @@ TEST(OracleDropTest, BatchesAreWhole) {
 // Goal: range deletes are known for what they are. Method: a range delete over two keys and what a store may say of it:
 // in pieces, in part, too wide, of another stamp, as an entry.
 TEST(OracleDropTest, RangesAreMatched) {
-  const Holdings puts = {.entries = {put("b", 10), put("d", 10)}};
+  const StoredVersions puts = {.entries = {put("b", 10), put("d", 10)}};
   auto with = [&](const std::vector<RangeTombstone>& ranges) {
-    return Holdings{.entries = puts.entries, .ranges = ranges};
+    return StoredVersions{.entries = puts.entries, .ranges = ranges};
   };
   const std::vector<Case> cases = {
       {"whole", with({range("a", "e", 20)}), 0, ""},
@@ -242,7 +242,7 @@ TEST(OracleDropTest, RangesAreMatched) {
 // Goal: what a recovery found dropped never comes back, except behind a power loss on a lying disk. Method: drop a
 // version, a tombstone; recover again with it.
 TEST(OracleDropTest, DroppedIsGone) {
-  const Holdings all = {.entries = {put("k", 30), removed("k", 20), put("k", 10)}};
+  const StoredVersions all = {.entries = {put("k", 30), removed("k", 20), put("k", 10)}};
   for (const bool liar : {false, true}) {
     History history;
     history.write(a_put("k"), 10);

@@ -22,7 +22,7 @@ inline WriteBatch puts(std::initializer_list<std::pair<std::string, std::string>
   return batch;
 }
 
-inline Survivor survivor(std::string key, std::uint64_t at, std::optional<std::string> value) {
+inline StoredEntry survivor(std::string key, std::uint64_t at, std::optional<std::string> value) {
   return {.key = std::move(key), .at = stamp(at), .value = std::move(value)};
 }
 
@@ -54,7 +54,7 @@ class History {
   void put(const std::string& key, std::uint64_t at) { write(puts({{key, "v"}}), at); }
   void read(std::uint64_t at) { oracle_.end_read(oracle_.begin(), stamp(at), std::nullopt); }
 
-  std::uint64_t recover(Ending ending, const std::vector<Survivor>& survivors, std::uint64_t first_visible = 1000) {
+  std::uint64_t recover(Ending ending, const std::vector<StoredEntry>& survivors, std::uint64_t first_visible = 1000) {
     return oracle_.check_recovered({.entries = survivors}, {.ending = ending, .first_visible = stamp(first_visible)})
         .acknowledged_lost;
   }

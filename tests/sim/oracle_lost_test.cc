@@ -13,7 +13,7 @@ namespace mylonite::sim {
 namespace {
 
 Timestamp stamp(std::uint64_t ticks) { return Timestamp{ticks}; }
-Survivor survivor(const std::string& key, std::uint64_t at) { return {.key = key, .at = stamp(at), .value = "v"}; }
+StoredEntry survivor(const std::string& key, std::uint64_t at) { return {.key = key, .at = stamp(at), .value = "v"}; }
 
 class Timeline {
  public:
@@ -35,7 +35,7 @@ class Timeline {
   void read(std::uint64_t at) { oracle.end_read(oracle.begin(), stamp(at), std::nullopt); }
   void sync() { oracle.made_durable(oracle.begin()); }
   // How many acknowledged writes are gone, as the oracle counts.
-  std::uint64_t recover(Ending ending, const std::vector<Survivor>& survivors) {
+  std::uint64_t recover(Ending ending, const std::vector<StoredEntry>& survivors) {
     return oracle.check_recovered({.entries = survivors}, {.ending = ending, .first_visible = stamp(1000)})
         .acknowledged_lost;
   }
@@ -55,7 +55,7 @@ struct Case {
   const char* name;
   std::function<void(Timeline&)> history;
   Ending ending;
-  std::vector<Survivor> survivors;
+  std::vector<StoredEntry> survivors;
   bool lost;
   bool liar = false;
 };
@@ -154,7 +154,7 @@ TEST(OracleLostTest, ShownWritesSurvivePowerLossWithSyncOn) {
 // Expectation: an acknowledged write may be missing only above the newest survivor, an unacknowledged one anywhere; so
 // too on a disk that lies, whatever was synced.
 TEST(OracleLostTest, SurvivorsAreACut) {
-  const std::vector<Survivor> all = {survivor("a", 10), survivor("b", 20), survivor("c", 30)};
+  const std::vector<StoredEntry> all = {survivor("a", 10), survivor("b", 20), survivor("c", 30)};
   for (unsigned kept = 0; kept < 8; ++kept) {
     for (const bool acknowledged : {true, false}) {
       for (const bool liar : {false, true}) {
@@ -165,7 +165,7 @@ TEST(OracleLostTest, SurvivorsAreACut) {
           timeline.put("c", 30);
           if (acknowledged) timeline.end(middle, 20);
         };
-        std::vector<Survivor> survivors;
+        std::vector<StoredEntry> survivors;
         for (unsigned i = 0; i < 3; ++i) {
           if ((kept >> i & 1) != 0) survivors.push_back(all[i]);
         }
@@ -194,7 +194,7 @@ TEST(OracleLostTest, TheBoundIsTheNewestDurable) {
 // Goal: a recovery settles what it found and what it did not. Method: of two unacknowledged writes the first is found;
 // then a second power loss, by which it is gone, or the other one is back. Expectation: `lost`, `invented`, else fine.
 TEST(OracleLostTest, ARecoverySettles) {
-  const auto second_recovery = [](const std::vector<Survivor>& survivors) {
+  const auto second_recovery = [](const std::vector<StoredEntry>& survivors) {
     Timeline timeline;
     timeline.start(false);
     timeline.begin("a", 10);

@@ -29,7 +29,7 @@ TEST(OraclePropertyTest, NeverAccusesTheHonest) {
     Oracle oracle;
     for (int life = 0; life < 4; ++life) {
       store.live(oracle);
-      const Holdings found = store.crash(oracle);
+      const StoredVersions found = store.crash(oracle);
       oracle.check_recovered(found, store.recovery());
       if (!oracle.violation()) expect_agreement(oracle, store);
       if (oracle.violation()) RC_FAIL(oracle.violation()->rule + ": " + oracle.violation()->what);
@@ -49,7 +49,7 @@ TEST(OraclePropertyTest, SeesWhatIsMissing) {
     static_cast<void>(store.crash(oracle));
     const auto before = store.answers();
     if (!store.damage()) return;
-    oracle.check_recovered(store.holdings(), store.recovery());
+    oracle.check_recovered(store.versions(), store.recovery());
     if (oracle.violation()) {
       ++accused;
       return;

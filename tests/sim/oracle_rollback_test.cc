@@ -10,8 +10,8 @@ namespace mylonite::sim {
 namespace {
 
 Timestamp stamp(std::uint64_t seconds) { return Timestamp{seconds * kTicksPerSecond}; }
-Survivor put(const std::string& key, std::uint64_t at) { return {.key = key, .at = stamp(at), .value = "v"}; }
-Survivor removed(const std::string& key, std::uint64_t at) { return {.key = key, .at = stamp(at), .value = {}}; }
+StoredEntry put(const std::string& key, std::uint64_t at) { return {.key = key, .at = stamp(at), .value = "v"}; }
+StoredEntry removed(const std::string& key, std::uint64_t at) { return {.key = key, .at = stamp(at), .value = {}}; }
 
 // A store on a disk whose syncs may lie. Stamps and clocks in seconds; tombstones are kept for ten.
 class LyingDisk {
@@ -41,7 +41,7 @@ class LyingDisk {
     write(std::move(batch), at);
   }
   // The rule that is broken when so much is found.
-  std::string recover(const Holdings& found, std::uint64_t floor, bool lies, Ending ending = Ending::kPowerLoss) {
+  std::string recover(const StoredVersions& found, std::uint64_t floor, bool lies, Ending ending = Ending::kPowerLoss) {
     start();
     if (lies) oracle.expect_lies();
     oracle.check_recovered(found, {.ending = ending, .first_visible = stamp(500), .floor = stamp(floor)});
@@ -73,7 +73,7 @@ TEST(OracleRollbackTest, WhatMayHaveBeenDroppedComesBack) {
       disk.put_all({"k"}, 10);
       disk.remove("k", 20);
       ASSERT_EQ(disk.recover({}, 400, true), "");
-      Holdings found{.entries = {put("k", 10)}};
+      StoredVersions found{.entries = {put("k", 10)}};
       if (removal_too) found.entries.insert(found.entries.begin(), removed("k", 20));
       EXPECT_EQ(disk.recover(found, 5, lies, ending), rule);
     }
@@ -92,7 +92,7 @@ TEST(OracleRollbackTest, TombstonesAndBatchesComeBack) {
     disk.put_all({"k"}, 10);
     by_range ? disk.remove_range("j", "l", 20) : disk.remove("k", 20);
     ASSERT_EQ(disk.recover({}, 400, true), "");
-    Holdings found{.entries = {put("k", 10)}};
+    StoredVersions found{.entries = {put("k", 10)}};
     if (by_range) {
       found.ranges.push_back({.low = "j", .high = "l", .at = stamp(20)});
     } else {
@@ -105,7 +105,7 @@ TEST(OracleRollbackTest, TombstonesAndBatchesComeBack) {
     disk.put_all({"a", "b"}, 10);
     disk.put_all({"a", "b"}, 20);
     ASSERT_EQ(disk.recover({.entries = {put("a", 20), put("b", 20)}}, 400, true), "");
-    Holdings found{.entries = {put("a", 20), put("a", 10), put("b", 20)}};
+    StoredVersions found{.entries = {put("a", 20), put("a", 10), put("b", 20)}};
     if (whole) found.entries.push_back(put("b", 10));
     EXPECT_EQ(disk.recover(found, 5, true), whole ? "" : "batch-torn");
   }

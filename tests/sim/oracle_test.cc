@@ -21,7 +21,7 @@ TEST(OracleTest, IngestGivenUp) {
       EXPECT_EQ(history.rule(), "");
     }
     history.oracle().abandon_write(*ingest.batch);
-    std::vector<Survivor> survivors = {survivor("a", 10, "v"), survivor("k", 20, "v")};
+    std::vector<StoredEntry> survivors = {survivor("a", 10, "v"), survivor("k", 20, "v")};
     if (given_up) survivors.insert(survivors.begin() + 1, survivor("b", 30, "v"));
     history.recover(Ending::kKill, survivors);
     EXPECT_EQ(history.rule(), given_up ? "invented" : "");
@@ -137,10 +137,10 @@ TEST(OracleTest, Scan) {
 // Goal: nothing comes out of nowhere, nothing twice. Method: survivors of an unknown key, an unknown stamp, a changed
 // value, a value where a removal was, a version twice, disorder; and the sound ones. Expectation: only those pass.
 TEST(OracleTest, Invented) {
-  const Survivor a10 = survivor("a", 10, "1");
-  const Survivor a20 = survivor("a", 20, std::nullopt);
-  const Survivor b10 = survivor("b", 10, "2");
-  const std::vector<std::pair<std::vector<Survivor>, const char*>> cases = {
+  const StoredEntry a10 = survivor("a", 10, "1");
+  const StoredEntry a20 = survivor("a", 20, std::nullopt);
+  const StoredEntry b10 = survivor("b", 10, "2");
+  const std::vector<std::pair<std::vector<StoredEntry>, const char*>> cases = {
       {{a20, a10, b10}, ""},
       {{a20, a10, b10, survivor("c", 10, "3")}, "invented"},
       {{survivor("a", 21, "1"), a20, a10, b10}, "invented"},
@@ -162,7 +162,7 @@ TEST(OracleTest, Invented) {
 
 // Goal: a batch survives whole or not at all, acknowledged or not. Method: none, one, all of its two entries.
 TEST(OracleTest, BatchTorn) {
-  const std::vector<Survivor> both = {survivor("a", 10, "1"), survivor("b", 10, "2")};
+  const std::vector<StoredEntry> both = {survivor("a", 10, "1"), survivor("b", 10, "2")};
   for (const auto& [kept, rule] : {std::pair{0U, ""}, {1U, "batch-torn"}, {2U, ""}}) {
     History history(false);
     history.stamped(puts({{"a", "1"}, {"b", "2"}}), 10);

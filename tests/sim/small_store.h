@@ -47,7 +47,7 @@ class SmallStore {
   }
 
   // A crash: what may be lost is, at random; then what may be dropped, at random. What is then here is returned.
-  Holdings crash(Oracle& oracle) {
+  StoredVersions crash(Oracle& oracle) {
     lose();
     floor_ = random_.between(persisted_floor_, stamp_);
     wall_ += random_.between(0, 20) * kTicksPerSecond;
@@ -55,11 +55,11 @@ class SmallStore {
     for (auto& [key, versions] : keys_) {
       if (drop(versions)) persisted_floor_ = floor_;
     }
-    return holdings();
+    return versions();
   }
 
-  Holdings holdings() const {
-    Holdings found;
+  StoredVersions versions() const {
+    StoredVersions found;
     for (const auto& [key, versions] : keys_) {
       for (auto each = versions.rbegin(); each != versions.rend(); ++each) {
         const auto& [at, entry] = *each;

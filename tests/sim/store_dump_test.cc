@@ -8,10 +8,10 @@ namespace {
 
 StoreDump contents() {
   StoreDump all;
-  all.holdings.entries = {{.key = "a", .at = Timestamp{30}, .value = "new"},
+  all.versions.entries = {{.key = "a", .at = Timestamp{30}, .value = "new"},
                           {.key = "a", .at = Timestamp{10}, .value = "old"},
                           {.key = "b", .at = Timestamp{20}, .value = std::nullopt}};
-  all.holdings.ranges = {{.low = "c", .high = "d", .at = Timestamp{40}}};
+  all.versions.ranges = {{.low = "c", .high = "d", .at = Timestamp{40}}};
   all.pairs = {{"a", "new"}};
   all.floor = Timestamp{5};
   return all;
@@ -21,7 +21,7 @@ StoreDump contents() {
 TEST(StoreDumpTest, Difference) {
   EXPECT_EQ(difference(contents(), contents()), "");
   StoreDump dropped = contents();
-  dropped.holdings.entries.erase(dropped.holdings.entries.begin() + 1);
+  dropped.versions.entries.erase(dropped.versions.entries.begin() + 1);
   dropped.floor = Timestamp{15};
   EXPECT_EQ(difference(contents(), dropped), "");
   EXPECT_EQ(difference(dropped, contents()), "'a' of stamp 10 was not there before");
@@ -41,7 +41,7 @@ TEST(StoreDumpTest, Difference) {
 TEST(StoreDumpTest, Newest) {
   StoreDump all = contents();
   EXPECT_EQ(all.newest(), Timestamp{40});
-  all.holdings.ranges.clear();
+  all.versions.ranges.clear();
   EXPECT_EQ(all.newest(), Timestamp{30});
 }
 
