@@ -1,6 +1,6 @@
-// The encoded form of a batch, also a log record's payload, and its reader. Entries stand back to back:
+// The encoded form of a batch, also a log record's payload, and its reader. Entries are back to back:
 //   kind (1 byte: 2 put, 1 delete, 0 range delete) | varint key length | key
-//   | put: varint value length | value | range delete: varint length | the key to stop before
+//   | put: varint value length | value | range delete: varint length | the exclusive end
 // Thread-safety: one thread an object.
 #pragma once
 
@@ -13,10 +13,10 @@ namespace mylonite {
 struct BatchEntry {
   Kind kind = Kind::kPut;
   std::string_view key;
-  std::string_view value;  // of a range delete: the key to stop before
+  std::string_view value;  // of a range delete: its exclusive end
 };
 
-// Walks an encoded batch: `while (reader.next(entry))`, then ask damaged().
+// Reads an encoded batch: `while (reader.next(entry))`, then check damaged().
 class BatchReader {
  public:
   explicit BatchReader(std::string_view encoded) : rest_(encoded) {}

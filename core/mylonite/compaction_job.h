@@ -1,7 +1,7 @@
-// A merge as a value: what a policy asks for, and what is known of one that is running.
+// A merge as a value: the job that a policy requests, and the facts of a running one.
 //
-// A run that a job makes anew gets a fresh id when the job starts, larger than any id before, and so is the newest of
-// its level. Thread-safety: values.
+// A new run gets its id when its job starts. The id is larger than all before, so the run is the newest of its level.
+// Thread-safety: values.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ struct CompactionJob {
   std::vector<CompactionInput> inputs;
   std::uint32_t to_level = 0;
   std::optional<RunId> into{};  // a run of to_level, perhaps itself an input; empty: a new one, the newest of to_level
-  bool move = false;            // the tables change their place and are not read
+  bool move = false;            // the tables change their place without being read
   // An output table ends before it overlaps more bytes than this of the level below to_level; 0: no such limit.
   std::uint64_t overlap_bytes_max = 0;
   Reason why{};
@@ -34,9 +34,9 @@ struct CompactionJob {
   RunPosition output() const { return {.level = to_level, .run = into.value_or(kNewestRun)}; }
 };
 
-// What later decisions must respect of a job until its edit is in force. Owns its keys.
+// The facts of a job that later decisions must respect until its edit is in force. Owns its keys.
 struct RunningJob {
-  std::uint64_t id = 0;  // also the id of the run it makes anew
+  std::uint64_t id = 0;  // also the id of its new run
   std::vector<CompactionInput> inputs;
   RunPosition output;
   std::string low;

@@ -1,6 +1,6 @@
-// What a store is made of beside its numbers (Options): objects that the caller brings to open().
+// The components of a store that are objects, not Options: the caller passes them to open().
 //
-// A policy of one's own, without touching the engine:
+// A policy of the caller's own:
 //   mylonite::StoreComponents mine;
 //   mine.compaction_policies.push_back({.name = "my_policy", .what = "...", .rank = rank_mine});
 //   options.compaction_policy = "my_policy";
@@ -17,8 +17,8 @@ struct StoreComponents {
   StoreComponents() = default;
   StoreComponents(EventListener* heard) : listener(heard) {}  // implicit: a listener alone may be passed
 
-  EventListener* listener = nullptr;                             // null: nobody listens; it outlives the store
-  CompactionPolicies compaction_policies = standard_policies();  // what options.compaction_policy may name
+  EventListener* listener = nullptr;                             // outlives the store; null: none
+  CompactionPolicies compaction_policies = standard_policies();  // options.compaction_policy may name them
 };
 
 }  // namespace mylonite

@@ -1,4 +1,4 @@
-// The way of a point read through its sources, step by step: what Session::explain() answers. Thread-safety: values.
+// A point read explained step by step, source by source: the result of Session::explain(). Thread-safety: values.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 
 namespace mylonite {
 
-// One source and what came of it.
+// One source and its outcome.
 struct ReadStep {
   enum class Outcome : std::uint8_t {
     kNoTable,   // no table's key range holds the key
-    kFilterNo,  // the table's filter: the key is surely absent
+    kFilterNo,  // the table's filter excludes the key
     kNothing,   // neither a version nor a range delete at or below the stamp
     kValue,     // decides: a put
     kDeleted,   // decides: a delete
@@ -26,9 +26,9 @@ struct ReadStep {
     Timestamp at;
     std::uint64_t value_bytes = 0;
   };
-  std::optional<std::uint64_t> memtable;  // 0: the one being written to, then older ones; empty: a run
+  std::optional<std::uint64_t> memtable;  // 0: the active one, then older ones; empty: a run
   std::optional<RunPosition> run;         // empty: a memtable, or a run that was replaced meanwhile
-  std::optional<FileNumber> table;        // that was asked
+  std::optional<FileNumber> table;        // the table that was read
   Outcome outcome = Outcome::kNothing;
   std::optional<Version> version;         // the newest here
   std::optional<Timestamp> range_delete;  // the newest here that covers the key

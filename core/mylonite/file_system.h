@@ -1,6 +1,6 @@
-// THE SEAM, storage. The engine reaches disks through this interface and nothing else.
+// THE SEAM of storage: the engine's only access to disks.
 //
-// Paths are relative to a root directory that the filesystem owns; "" is the root itself; parts are separated by '/';
+// Paths are relative to a root directory that the file system owns; "" is the root itself; '/' separates parts.
 // "..", ".", empty parts and absolute paths are refused (kInvalidArgument; rules in path.h).
 //
 // What survives a power loss (the contract that faultfs implements at its worst and posix at its best):
@@ -10,16 +10,16 @@
 //            can be lost. truncate() is durable after sync(kDataAndSize).
 //   names    create, rename, link, remove, make_directory and remove_directory are durable once sync_directory() on
 //            the directory that holds the name returned success. A rename's target never vanishes: after a crash it
-//            is the old file or the new one. A file's sync does not make its name durable. A directory must itself be
-//            durable for what it holds to be reached.
-//   failure  After a failed sync nothing is known about the bytes it covered, and a later success says nothing of them.
-// What survives the death of the process alone: everything that returned success.
+//            is the old file or the new one. A file's sync does not make its name durable. The content of a directory
+//            can be reached only if the directory itself is durable.
+//   failure  After a failed sync the state of the bytes it covered is unknown, also after a later success.
+// What survives a kill of the process: everything that returned success.
 //
-// Thread-safety: a FileSystem may be used from any thread. A File: read_at from any thread beside anything; append,
-// truncate, sync and close are the caller's to serialize, except that sync may run beside append (bytes appended
-// while it runs are not covered).
-// Errors: kNotFound (also where a directory is needed and a file stands there), kAlreadyExists, kNoSpace, kLocked,
-// kInvalidArgument (also where a file is needed and a directory stands there), otherwise kIo; each names the path.
+// Thread-safety: a FileSystem may be used from any thread. read_at of a File may run in any thread beside any call. The
+// caller serializes append, truncate, sync and close, but sync may run beside append; it does not cover bytes appended
+// meanwhile.
+// Errors: kNotFound (also for a file in place of a directory), kAlreadyExists, kNoSpace, kLocked, kInvalidArgument
+// (also for a directory in place of a file), otherwise kIo. Each names the path.
 #pragma once
 
 #include <cstdint>
@@ -54,17 +54,17 @@ struct SpaceInfo {
 
 class File {
  public:
-  virtual ~File() = default;  // closes; errors are lost: call close() where they matter
+  virtual ~File() = default;  // closes, and ignores errors: call close() if they matter
 
   // Adds bytes at the end. On return they are in the kernel: there is no buffer of the process below this interface.
   // On an error any prefix of the bytes may have been added.
   virtual Status append(std::string_view bytes) = 0;
-  // Reads up to out.size() bytes from `offset`; fewer, down to 0, only where the file ends.
+  // Reads up to out.size() bytes from `offset`; fewer, down to 0, only at the end of the file.
   virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) = 0;
   virtual Status sync(SyncKind kind) = 0;
   virtual Status truncate(std::uint64_t size) = 0;  // shrinks, or grows with zeros
   virtual Result<std::uint64_t> size() = 0;
-  virtual Status close() = 0;  // any call after it is kClosed, a second close too; closes even where it fails
+  virtual Status close() = 0;  // every later call is kClosed, also a second close; a failed close closes too
 };
 
 // Held while the object lives.
@@ -89,7 +89,7 @@ class FileSystem {
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;  // names, sorted as bytes
   virtual Status sync_directory(const std::string& path) = 0;
 
-  // Creates the file if absent. kLocked when anyone, this process included, holds it.
+  // Creates the file if absent. kLocked when any process, also this one, holds the lock.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
   virtual Result<std::optional<FileInfo>> stat(const std::string& path) = 0;  // empty: no such name
   virtual Result<SpaceInfo> space() = 0;

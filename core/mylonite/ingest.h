@@ -1,8 +1,8 @@
-// What bulk load reads: a sorted stream of new values, which becomes tables at once, past log and memtable.
+// The source of a bulk load: a sorted stream of new values, which becomes tables directly, without log and memtable.
 //
-// All of it carries one stamp and becomes visible and durable as a whole, or not at all. Older versions of the same
-// keys are superseded as by puts. Writers wait until the stream has ended and what was in memory before it is in
-// tables (their stamps must not get between), so a stream should be quick to read; readers go on.
+// All of it carries one stamp and becomes visible and durable as a whole, or not at all. It supersedes older versions
+// of the same keys, as puts do. Writers wait until the memtables before it are in tables and the stream has ended,
+// since no other stamp may come between. So a stream should be quick to read; readers go on.
 // Not for deletes. Thread-safety: one thread a source.
 #pragma once
 

@@ -1,9 +1,9 @@
 // A cursor over the visible keys of a store at one moment, in both directions.
 //
-// New: not valid, seek first. Once it is not valid, look at status(). It pins what it reads: flushes and removed files do
-// not disturb it. Once the store is closed, or gone: not valid, status kClosed.
-// Thread-safety: one thread an object, that of the session which made it. key() and value() are readable until it moves.
-// Complexity: a step costs as many steps of memtables and tables as the keys it passes have versions.
+// A new cursor is not valid: seek first. When it is not valid, check status(). It pins what it reads, so flushes and
+// removed files do not affect it. After the store's close or destruction it is not valid, and its status is kClosed.
+// Thread-safety: one thread an object, that of its session. key() and value() are readable until it moves.
+// Complexity: a step costs one step of memtables and tables for each version of each key passed.
 #pragma once
 
 #include <atomic>
@@ -41,7 +41,7 @@ class Iterator {
   Iterator(std::shared_ptr<const EngineState> state, std::shared_ptr<const ReadState> pinned,
            std::unique_ptr<VisibleIterator> cursor, Timestamp read_at);
   bool open() const { return !closed_.load(std::memory_order_acquire); }
-  void look();  // where the cursor stands now
+  void look();  // reads the cursor's position
 
   const std::shared_ptr<const EngineState> state_;
   const std::shared_ptr<const ReadState> pinned_;

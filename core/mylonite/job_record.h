@@ -1,5 +1,5 @@
-// What the manifest remembers of compaction beside its result: why each of the last merges was chosen, and the state
-// that the policy wants back at the next decision. Plain values. Texts are UTF-8.
+// The manifest's records of compaction beside its result: why each of the last merges was chosen, and the policy's
+// state for its next decision. Plain values. Texts are UTF-8.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace mylonite {
 
-// Something a policy weighed; scores are fixed-point or whole numbers, their unit is said by the trigger's text.
+// A candidate that a policy weighed. Scores are fixed-point or whole numbers; the trigger's text names their unit.
 struct Candidate {
   std::string what;
   std::int64_t score = 0;
@@ -36,7 +36,7 @@ struct JobRecord {
   std::uint64_t tables_out = 0;
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
-  std::uint64_t dropped = 0;  // entries and stamps of range deletes that nobody can see any more
+  std::uint64_t dropped = 0;  // entries and stamps of range deletes
   Timestamp at;               // wall clock when the job was chosen
   bool operator==(const JobRecord&) const = default;
 };

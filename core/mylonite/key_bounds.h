@@ -1,4 +1,4 @@
-// Which keys a scan looks at: [low, high), by unsigned bytes. Thread-safety: a value.
+// The keys of a scan: [low, high), by unsigned bytes. Thread-safety: a value.
 #pragma once
 
 #include <optional>

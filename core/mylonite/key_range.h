@@ -1,4 +1,4 @@
-// Which user keys a table may hold, as an interval, and sets of such intervals.
+// The interval of user keys that a table may hold, and sets of such intervals.
 //
 // A table that ends with the border of a range delete (kBorderTrailer) excludes its last user key; every other one
 // includes it. Thread-safety: pure functions; KeyRanges is an immutable value.
@@ -24,7 +24,7 @@ bool ends_before(const KeyRange& a, const KeyRange& b);  // every key of a is sm
 bool overlap(const KeyRange& a, const KeyRange& b);
 KeyRange hull(const KeyRange& a, const KeyRange& b);  // the least range that holds both
 
-// The union of any ranges; owns its keys. Complexity: building O(n log n), questions O(log n).
+// The union of any ranges; owns its keys. Complexity: building O(n log n), lookups O(log n).
 class KeyRanges {
  public:
   KeyRanges() = default;

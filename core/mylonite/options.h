@@ -1,9 +1,9 @@
-// Options of a store: plain numbers, validated before anything is touched.
+// Options of a store: plain values, validated before an open does anything.
 //
 // Names and defaults of the first group are those of the user's guide. Options may differ at every open of one store.
-// Every option is a member here, which has its default, and a row of option_table(). The row drives parsing (--set
-// NAME=VALUE), validation, printing, scenario files, the README's table and what programs print as help; the simulator
-// and the laboratory draw from its values worth trying.
+// Every option is a member here, with its default, and a row of option_table(). The row drives parsing (--set
+// NAME=VALUE), validation, printing, scenario files, the README's table and help texts. The simulator and the
+// laboratory draw from its values worth trying.
 #pragma once
 
 #include <cstdint>
@@ -27,20 +27,20 @@ struct Options {
   std::uint64_t tombstone_retention_seconds = 86400;        // tombstones are kept at least this long
   std::uint64_t sstable_max_bytes = 64ULL << 20;            // a flush starts a new table beyond this
   std::uint64_t max_levels = 6;
-  std::uint64_t wal_file_rotate_bytes = 64ULL << 20;  // a log longer than this is followed by a new one
+  std::uint64_t wal_file_rotate_bytes = 64ULL << 20;  // size at which a new log begins
 
   // Added.
-  std::string compaction_policy = "one_lvl";  // which runs are merged when: a policy's name
+  std::string compaction_policy = "one_lvl";  // the policy that chooses merges: its text
   std::uint64_t compaction_threads = 2;       // merges that may run at once
-  std::uint64_t runs_per_level_max = 4;       // tier: so many runs of a level are merged into one
-  std::uint64_t level_size_ratio = 10;        // leveled policies: each level's target is so many times the last's
-  std::uint64_t level0_compact_runs = 4;      // leveled policies: so many runs of level 0 are merged into level 1
-  std::uint64_t level0_slowdown_runs = 20;    // writers are slowed down from so many runs of level 0 on
-  std::uint64_t level0_stop_runs = 36;        // and wait from so many on
-  std::uint64_t write_slowdown_bytes_per_second = 16ULL << 20;  // what writers may log while they are slowed down
+  std::uint64_t runs_per_level_max = 4;       // tier: the runs of a level that are merged into one
+  std::uint64_t level_size_ratio = 10;        // leveled policies: ratio of a level's target to that of the level above
+  std::uint64_t level0_compact_runs = 4;      // leveled policies: runs of level 0 that start a merge into level 1
+  std::uint64_t level0_slowdown_runs = 20;    // runs of level 0 from which on writers are slowed down
+  std::uint64_t level0_stop_runs = 36;        // runs of level 0 from which on writers wait
+  std::uint64_t write_slowdown_bytes_per_second = 16ULL << 20;  // log bytes of writers while they are slowed down
   std::uint64_t compaction_history_max = 100;         // merges whose reasons are kept for `explain compaction`
   std::uint64_t manifest_rotate_bytes = 4ULL << 20;   // a manifest beyond it, and beyond two snapshots, is replaced
-  bool create_if_missing = true;                      // where the directory is absent or empty
+  bool create_if_missing = true;                      // if the directory is absent or empty
   std::uint64_t block_bytes = 4096;                   // target size of a table's data block, before compression
   std::string compression = "lz4";                    // of data blocks: none, lz4 or zstd
   std::uint64_t block_cache_bytes = 64ULL << 20;      // most bytes of data blocks kept in memory
@@ -54,7 +54,7 @@ struct OptionRow {
   using Member = std::variant<std::uint64_t Options::*, bool Options::*, double Options::*, std::string Options::*>;
   std::string_view name;
   Member member;
-  double low = 0;  // allowed range of a number, both ends in
+  double low = 0;  // allowed range of a number, both ends included
   double high = 0;
   std::string_view words{};         // allowed texts, separated by spaces; empty: any
   std::string_view meaning{};       // one sentence
@@ -64,9 +64,9 @@ std::span<const OptionRow> option_table();
 std::string allowed_text(const OptionRow& row);  // "1 to 64", "true or false", "none, lz4 or zstd"; empty: any text
 std::vector<std::string_view> values_worth_trying(const OptionRow& row);
 
-// kInvalidArgument naming field, value and allowed range.
+// kInvalidArgument, with the option, its value and the allowed range.
 Status validate(const Options& options);
-// Sets one option from text; does not check ranges (validate does).
+// Sets one option from text, without a check of ranges (validate does that).
 Status set_option(Options& options, std::string_view name, std::string_view value);
 std::string option_text(const Options& options, const OptionRow& row);
 

@@ -1,11 +1,11 @@
 // Reads. A Session is one reader's view of an open store: it knows the stamp of its last read. A program keeps one
 // session a thread; Store has a default one for simple calls.
 //
-// Every read sees one moment: all writes up to a stamp, none after it. `read_at()` names it. A read `as_of` an older
-// stamp repeats what was visible then. A session owns what it reads and may outlive the store.
-// Thread-safety: one thread a session (and the iterators it made); any number of sessions side by side.
-// Errors: kClosed after close(), and when the store is gone; kOutOfRange for an as_of in the future, or in a past that
-// is no longer kept; kCorruption naming file and offset.
+// Every read sees one moment: all writes up to a stamp, none after it. `read_at()` returns the stamp. A read `as_of` an
+// older stamp repeats what was visible then. A session owns what it reads and may outlive the store.
+// Thread-safety: one thread a session (and its iterators); any number of sessions side by side.
+// Errors: kClosed after close() or the store's destruction; kOutOfRange for an as_of in the future, or before the kept
+// history; kCorruption with file and offset.
 #pragma once
 
 #include <memory>
@@ -31,7 +31,7 @@ class Session {
   Result<std::unique_ptr<Iterator>> iterator(const KeyBounds& bounds = {}, const ReadOptions& options = {});
   using Pairs = std::vector<std::pair<std::string, std::string>>;
   Result<Pairs> range(const KeyBounds& bounds, const ReadOptions& options = {});
-  // What get() would return, and why: which sources were asked, and what each holds. Counts as no read.
+  // The result of get(), and why: the sources it read, and what each holds. Counters ignore it.
   Result<GetExplanation> explain(std::string_view key, const ReadOptions& options = {});
 
   Timestamp read_at() const { return read_at_; }  // of the last read of this session

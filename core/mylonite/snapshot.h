@@ -1,4 +1,4 @@
-// A moment of a store that can be read again, as long as the object lives.
+// A snapshot: a moment of a store that can be read as long as the object lives.
 #pragma once
 
 #include <memory>
@@ -15,8 +15,8 @@ struct ReadOptions {
   std::optional<Timestamp> as_of;  // empty: now; else not below the store's history_floor()
 };
 
-// Pass read() to any read. What is superseded meanwhile stays on the disk for it. Movable; may outlive the store, whose
-// reads then are kClosed. Thread-safety: a value.
+// Pass read() to any read. Versions superseded meanwhile stay on the disk for it. Movable. It may outlive the store;
+// reads are then kClosed. Thread-safety: a value.
 class Snapshot {
  public:
   Snapshot(Snapshot&& other) noexcept = default;
@@ -26,7 +26,7 @@ class Snapshot {
   ReadOptions read() const { return {.as_of = at_}; }
 
  private:
-  friend class Engine;  // makes it, of a stamp that the state holds already
+  friend class Engine;  // makes it, of a stamp that the state already holds
   Snapshot(std::shared_ptr<EngineState> state, Timestamp at) : state_(std::move(state)), at_(at) {}
   void release();
 

@@ -1,5 +1,5 @@
-// What stats() tells of an open store: plain numbers of one moment (counters may lag one another by an operation), and
-// their text forms. Counts and bytes since the open, unless said otherwise. Thread-safety: values.
+// The figures of an open store: plain numbers of one moment, and their text forms. Counters may lag one another by an
+// operation. Counts and bytes are since the open, unless stated otherwise. Thread-safety: values.
 #pragma once
 
 #include <array>
@@ -20,30 +20,30 @@ struct LevelStats {
   std::uint64_t tables = 0;
   std::uint64_t bytes = 0;       // of files
   std::uint64_t entries = 0;     // versions
-  std::uint64_t tombstones = 0;  // range deletes too
+  std::uint64_t tombstones = 0;  // with range deletes
 };
 
 struct StoreStats {
-  // What clients did.
+  // Operations of clients.
   std::uint64_t writes = 0;      // batches acknowledged
-  std::uint64_t operations = 0;  // in them
-  std::uint64_t user_bytes = 0;  // keys and values in them
+  std::uint64_t operations = 0;  // in these batches
+  std::uint64_t user_bytes = 0;  // keys and values in these batches
   std::uint64_t gets = 0;
   std::uint64_t gets_found = 0;
   std::uint64_t iterators = 0;
-  // Where bytes went.
+  // Bytes and work of the store.
   std::uint64_t wal_bytes = 0;
   std::uint64_t wal_syncs = 0;
   std::uint64_t group_commits = 0;
   std::uint64_t flushes = 0;
   std::uint64_t flush_bytes = 0;
   std::uint64_t merges = 0;
-  std::uint64_t moves = 0;  // tables taken to another level as they are
+  std::uint64_t moves = 0;  // of tables to another level, without reading them
   std::uint64_t merge_bytes_in = 0;
   std::uint64_t merge_bytes_out = 0;
   std::uint64_t entries_dropped = 0;  // by flushes and merges
   std::uint64_t ingested_bytes = 0;
-  // Where reads went.
+  // Sources of reads.
   std::uint64_t memtable_hits = 0;
   std::uint64_t tables_probed = 0;
   std::uint64_t filter_negatives = 0;
@@ -53,7 +53,7 @@ struct StoreStats {
   std::vector<LevelStats> levels{};
   std::uint64_t live_snapshots = 0;
   std::uint64_t merges_running = 0;
-  std::uint64_t debt_bytes = 0;  // how far levels are above their targets
+  std::uint64_t debt_bytes = 0;  // of levels above their targets
   std::uint64_t history_floor = 0;
   std::uint64_t newest_stamp = 0;
   // Memory now, in logical bytes.

@@ -1,7 +1,7 @@
 // Errors as values. Every fallible function of the engine returns Status or Result<T>; nothing throws across core.
 //
-// A missing key is an empty optional, never an Error. An Error says what went wrong (code, message), where (file,
-// byte offset) and whether trying again can help. Copying is cheap (one shared pointer); immutable once returned.
+// A missing key is an empty optional, never an Error. An Error holds what went wrong (code, message), where (file, byte
+// offset) and whether a retry can help. Copying is cheap (one shared pointer); immutable once returned.
 // Thread-safety: values; distinct objects may be used from distinct threads.
 #pragma once
 
@@ -21,8 +21,8 @@ namespace mylonite {
 
 enum class Code : std::uint8_t {
   kInvalidArgument,  // the caller's mistake: option, key size, path
-  kNotFound,         // a file or directory is not there
-  kAlreadyExists,    // exclusive creation met an existing name
+  kNotFound,         // a file or directory does not exist
+  kAlreadyExists,    // exclusive creation of an existing name
   kIo,               // the operating system refused or failed
   kNoSpace,          // disk or quota full
   kCorruption,       // bytes on disk are not what was written
@@ -31,7 +31,7 @@ enum class Code : std::uint8_t {
   kLocked,           // another opener holds the store
   kReadOnly,         // writes stopped after an earlier failure, or the store was opened for reading
   kClosed,           // used after close()
-  kOutOfRange,       // asks for history that is no longer kept
+  kOutOfRange,       // a read of history that is no longer kept
   kExhausted,        // a limit of the format was reached (timestamps, file numbers)
 };
 std::string_view code_name(Code code);
@@ -40,7 +40,7 @@ class Error {
  public:
   Error(Code code, std::string message);
 
-  // Builder style, each returns a copy with one more fact: Error(...).in("wal-3.log", 40).retryable().
+  // Builder style; each returns a copy with one more fact: Error(...).in("wal-3.log", 40).retryable().
   Error in(std::string file, std::optional<std::uint64_t> offset = std::nullopt) const;
   Error retryable() const;
   Error prefixed(std::string_view context) const;  // "context: message"
@@ -64,7 +64,7 @@ class Error {
   std::shared_ptr<const Detail> detail_;
 };
 
-// std::expected that cannot be dropped unseen and is made from an Error directly: `return Error(...)`.
+// A std::expected that cannot be discarded silently, and that converts from an Error: `return Error(...)`.
 template <class T>
 class [[nodiscard]] Result : public std::expected<T, Error> {
   using Base = std::expected<T, Error>;

@@ -7,16 +7,16 @@
 //   auto value = (*store)->get("key");                    // Result<std::optional<std::string>>
 //   auto closed = (*store)->close();
 //
-// Guarantees. A write that returned success survives the death of the process; with wal_flush_every_write (default) a
+// Guarantees. A write that returned success survives a kill of the process; with wal_flush_every_write (default) a
 // power loss too. After a power loss the store holds exactly the writes up to some stamp, at least every durable one,
-// batches whole. A write that returned an error may or may not surface after the next open, as a whole.
-// After any failed write or sync of the log, a flush or the manifest the store is read-only until reopened
-// (Code::kReadOnly). A failed merge only pauses merging: nothing acknowledged depends on it.
-// Keys: 0 to 64 KiB of any bytes; values: 0 to 1 GiB. Order: unsigned bytes.
+// batches whole. A write that returned an error may or may not be there after the next open, as a whole. After any
+// failed write or sync of the log, a flush or the manifest the store is read-only until reopened (Code::kReadOnly). A
+// failed merge only pauses merging: nothing acknowledged depends on it. Keys: 0 to 64 KiB of any bytes; values: 0 to 1
+// GiB. Order: unsigned bytes.
 //
-// Thread-safety: every method from any thread. close() waits for writes, syncs and flushes in progress (one that would
-// have to wait is told kClosed); calls after it are kClosed. Sessions, iterators and snapshots may outlive the store, in
-// any order, and be used meanwhile by other threads: they own what they read, and answer kClosed.
+// Thread-safety: every method from any thread. close() waits for writes, syncs and flushes in progress; those that
+// would have to wait get kClosed, as do all later calls. Sessions, iterators and snapshots own what they read. They may
+// outlive the store, in any order, and other threads may use them meanwhile; they then return kClosed.
 #pragma once
 
 #include <cstdint>
@@ -54,12 +54,12 @@ class Store {
   // snapshots: the last of them closes the last file.
   static Result<std::unique_ptr<Store>> open(vfs::FileSystem& fs, const Options& options,
                                              const StoreComponents& components = {});
-  // For reading only: writes, flushes and merges are kReadOnly, and nothing in the directory is touched, not even LOCK.
-  // For a store that nobody has open for writing. The compaction policy is not looked at.
+  // For reading only: writes, flushes and merges are kReadOnly, and nothing in the directory changes, not even LOCK.
+  // Requires that no other opener has the store open for writing. The compaction policy is ignored.
   static Result<std::unique_ptr<Store>> open_read_only(const Options& options, const StoreComponents& components = {});
   static Result<std::unique_ptr<Store>> open_read_only(vfs::FileSystem& fs, const Options& options,
                                                        const StoreComponents& components = {});
-  ~Store();  // closes, and ignores what close() would say
+  ~Store();  // closes, and ignores errors
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
@@ -78,15 +78,15 @@ class Store {
   Status flush();  // and in tables
   // Bulk load of sorted keys as one write (mylonite/ingest.h). Durable when it returns.
   Result<Timestamp> ingest(IngestSource& source);
-  // Flushes, then makes a store of its own in the new directory `directory` (a path in this store's filesystem; on the
-  // real disk, beside the store's directory): everything acknowledged before the call, sharing the tables' bytes.
+  // Flushes, then makes a second store in the new directory `directory`: a path in this store's file system; on the
+  // real disk, beside the store's directory. It holds everything acknowledged before the call, and shares the tables'
+  // bytes.
   Status checkpoint(const std::string& directory);
-  // Merge what there is, whatever the policy says, and return when the result is in force: durable, and what reads and
-  // levels() see. Files of the tables it replaced may still be there when the call returns. Each goes when no read or
-  // iterator holds its table any more: removed by the merge's thread right behind the call's return, else at the end of
-  // the next flush or merge, at the latest by close(), or by the next open after a crash.
+  // Merge, whatever the policy, and return when the result is durable, and reads and levels() see it. Files of replaced
+  // tables may still exist then. A file is removed when no read or iterator holds its table. The merge's thread removes
+  // it just after the return; else the next flush or merge does, at the latest close(), or after a crash the next open.
   Status compact_level(std::uint32_t level);      // all of a level into the next one
-  Status compact_range(const KeyBounds& bounds);  // what overlaps, memtables included, into the deepest level of it
+  Status compact_range(const KeyBounds& bounds);  // what overlaps, with memtables, into the deepest overlapping level
   Status close();                                 // durable on success; repeated calls return the first answer
 
   std::vector<Level> levels() const;           // the tree now, level 0 first; O(tables)

@@ -18,8 +18,8 @@ inline constexpr Timestamp kTimestampMin{0};
 inline constexpr Timestamp kTimestampMax{(1ULL << 56) - 1};
 inline constexpr std::uint64_t kTicksPerSecond = 10'000'000;
 
-// Names a file of the store; never used twice for files that a manifest ever listed, nor while a name with it stands on
-// the disk. (A file whose name was lost in a crash before any manifest listed it may have had the number before.)
+// The number of a file of the store. It is never reused for a file that a manifest ever listed, nor while a name with
+// it is on the disk. (A file that no manifest listed may lose its name in a crash; then its number is free again.)
 struct FileNumber {
   std::uint64_t value = 0;
   auto operator<=>(const FileNumber&) const = default;

@@ -1,7 +1,7 @@
-// The tree as plain structs: levels of runs of tables. What a version lists, and what a compaction policy sees.
+// The tree as plain structs: levels of runs of tables. A version lists it, and a compaction policy sees it.
 //
-// A run is a list of tables with disjoint key ranges in key order; a level is a list of runs, newest first. Every level,
-// level 0 included, has this form. Run ids order the runs of a level by the age of their data: larger is newer.
+// A run is a list of tables with disjoint key ranges in key order; a level is a list of runs, newest first. Every
+// level, level 0 included, has this form. Run ids order the runs of a level by the age of their data: larger is newer.
 // Across levels, for every key, a level holds newer versions than the levels below it.
 // Thread-safety: values.
 #pragma once
@@ -15,7 +15,7 @@
 
 namespace mylonite {
 
-inline constexpr std::uint32_t kLevelsMax = 64;  // whatever options say
+inline constexpr std::uint32_t kLevelsMax = 64;  // whatever the options
 
 struct RunId {
   std::uint64_t value = 0;
@@ -35,7 +35,7 @@ struct Level {
 
 using Levels = std::span<const Level>;  // level 0 first; borrows
 
-// Where a run stands. Positions order runs by the age of their data for any key: by level, and within a level larger
+// The position of a run. Positions order runs by the age of their data for any key: by level, and within a level larger
 // run ids first.
 struct RunPosition {
   std::uint32_t level = 0;
@@ -49,6 +49,6 @@ constexpr bool newer(const RunPosition& a, const RunPosition& b) {
 struct NewerFirst {
   bool operator()(const RunPosition& a, const RunPosition& b) const { return newer(a, b); }
 };
-inline constexpr RunId kNewestRun{UINT64_MAX};  // where a run that does not exist yet will stand
+inline constexpr RunId kNewestRun{UINT64_MAX};  // stands for a run that does not exist yet
 
 }  // namespace mylonite

@@ -1,7 +1,7 @@
 // A batch of puts, removes and range deletes that becomes visible and durable as a whole.
 //
-// Operations count in the order they were added: a range delete hides what stands before it in the batch, not what
-// comes behind it.
+// Operations take effect in the order they were added: a range delete hides earlier operations of the batch, not later
+// ones.
 //
 // Thread-safety: one thread an object.
 #pragma once
@@ -22,7 +22,7 @@ class WriteBatch {
  public:
   void put(std::string_view key, std::string_view value);
   void remove(std::string_view key);
-  void remove_range(std::string_view low, std::string_view high);  // [low, high); nothing happens when they are equal
+  void remove_range(std::string_view low, std::string_view high);  // [low, high); no effect when they are equal
   void clear() { *this = WriteBatch(); }
 
   std::size_t count() const { return count_; }                  // operations as given, duplicates included
@@ -31,8 +31,8 @@ class WriteBatch {
 
   // kInvalidArgument when a key, a value or the whole is over its limit, or a range ends before it begins.
   Status check_limits() const;
-  // The same effect with one put or remove a key, and none that a later range delete of the batch covers: so that at
-  // the batch's one stamp a point entry beats a range delete. Keeps the order of what stays.
+  // A batch with the same effect, with at most one put or remove of each key. It has none that a later range delete of
+  // the batch covers, so at the batch's one stamp a point entry beats a range delete. The order is kept.
   WriteBatch collapsed() const;
 
  private:

@@ -1,5 +1,5 @@
-// What tools, checkers and tests may ask of an open store beyond its public face.
-// Thread-safety: as the store and the session asked. Errors: theirs.
+// Access for tools, checkers and tests to an open store, beyond its public face.
+// Thread-safety and errors: those of the store and the session.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@ namespace mylonite {
 
 struct StoreInternals {
   static std::shared_ptr<const Version> version(const Store& store);
-  // All that is kept up to the session's read stamp, of one moment.
+  // Every kept version up to the session's read stamp, of one moment.
   static Result<KeptVersions> kept_versions(Session& session);
 };
 
