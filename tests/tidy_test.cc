@@ -382,14 +382,15 @@ TEST(TidyRules, dead_files) {
 
 // Goal: all rules run over a tree, C++ rules over C++ only. Method: one file of each with a violation of each.
 TEST(TidyRules, all_are_run) {
+  const std::string sentence = "// a b c d e f g h i j k l m n o p q r s t u v w x y z\n";
   const std::vector<Source> sources = {
       {.path = "core/wal/a.h",
-       .text =
-           std::string("#include \"sim/a.h\"\nstd::mutex m; // TO") + "DO\nvoid f() {" + std::string(500, '\n') + "}"},
+       .text = "#include \"sim/a.h\"\n" + sentence + "std::mutex m; // TO" + "DO\nvoid f() {" + std::string(500, '\n') +
+               "}"},
       {.path = "tests/a.sh", .text = std::string("# TO") + "DO std::mutex\n"},
   };
-  // dead, undone, arrow, ban, file, function, opening, pragma; undone.
-  EXPECT_EQ(check_all(sources).size(), 9U);
+  // dead, undone, arrow, ban, file, function, opening, pragma, sentence; undone.
+  EXPECT_EQ(check_all(sources).size(), 10U);
 }
 
 }  // namespace

@@ -44,6 +44,8 @@ constexpr std::array kRetired = {
     Retired{"told", "with_story", "sim/program/"},
     Retired{"Place", "CursorPosition", "sim/oracle/"},
     Retired{"Place", "StoreDirectory", "core/tool/"},
+    Retired{"Place", "RunPosition", "core/compaction/"},
+    Retired{"Place", "RunPosition", "core/mylonite/"},
     Retired{"Machine", "FaultInjector", "sim/"},
     Retired{"FailKind", "faultfs::Fault", ""},
     Retired{"FailedCall", "faultfs::PlacedFault", ""},

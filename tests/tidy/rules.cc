@@ -179,7 +179,9 @@ Violations check_all(const std::vector<Source>& sources) {
   for (const Source& source : sources) {
     const bool cpp = source.path.ends_with(".h") || source.path.ends_with(".cc");
     std::vector<Violations (*)(const Source&)> rules = {check_text};
-    if (cpp) rules = {check_text, check_includes, check_bans, check_size, check_header, check_retired, check_locks};
+    if (cpp)
+      rules = {check_text,   check_includes, check_bans,  check_size,
+               check_header, check_retired,  check_locks, check_sentences};
     for (const auto& rule : rules) {
       const Violations more = rule(source);
       found.insert(found.end(), more.begin(), more.end());
