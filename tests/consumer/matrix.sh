@@ -3,7 +3,7 @@
 # libraries: install, then check.sh; and taken in by add_subdirectory. Expectation: all build and run.
 # matrix.sh SOURCE WORK
 set -euo pipefail
-source=$1 work=$2
+source=$(cd "$1" && pwd) work=$2
 here=$(cd "$(dirname "$0")" && pwd)
 ways=0
 for compiler in g++ clang++-19; do
