@@ -31,9 +31,10 @@ EngineState::EngineState(std::shared_ptr<vfs::FileSystem> file_system, const Opt
 }
 
 void EngineState::publish() {
-  views.publish(catalog->view());
+  const Catalog::View view = catalog->view();
+  views.publish(view);
   if (gate.presses()) {
-    gate.weigh(catalog->version()->levels);
+    gate.weigh(view.version->levels);
   } else {
     gate.relieve();
   }

@@ -37,14 +37,10 @@ void draw_reading(Options& options, Random random) {
 }
 
 // Each policy draws a number from the stream of its name, and the greatest wins. So an added policy changes only the
-// scenarios that it wins. The first five draw among themselves as they did before there was a registry.
-const CompactionPolicy& draw_policy(const CompactionPolicies& policies, std::uint64_t first_draw, Random random) {
-  constexpr std::string_view kFirst[] = {"one_lvl", "full", "tier", "random_legal", "none"};
-  const auto draw = [&](const CompactionPolicy& each) { return random.split("policy").split(each.name).next(); };
-  const auto won = std::ranges::max_element(policies, {}, draw);
-  if (std::ranges::find(kFirst, won->name) == std::end(kFirst)) return *won;
-  const auto first = std::ranges::find(policies, kFirst[first_draw], &CompactionPolicy::name);
-  return first == policies.end() ? *won : *first;
+// scenarios that it wins.
+const CompactionPolicy& draw_policy(const CompactionPolicies& policies, const Random& random) {
+  const auto draw = [&](const CompactionPolicy& each) { return random.split(each.name).next(); };
+  return *std::ranges::max_element(policies, {}, draw);
 }
 
 // The policy's text, with parameters drawn among the values worth trying.
@@ -82,8 +78,7 @@ Options draw_options(const GeneratorOptions& given, const Swarm& swarm, Random r
   options.frozen_memtables_max = random.between(1, 3);
   options.group_commit_max_bytes = pick(random, {1, 500, 1ULL << 20, 1ULL << 20});
   options.manifest_rotate_bytes = random.chance(1, 3) ? random.between(1024, 8192) : 4ULL << 20;
-  const std::uint64_t first_draw = random.below(9) / 2;
-  options.compaction_policy = with_parameters(draw_policy(given.policies, first_draw, random), random);
+  options.compaction_policy = with_parameters(draw_policy(given.policies, random.split("policy")), random);
   options.runs_per_level_max = random.between(2, 4);
   options.max_levels = random.between(1, 4);
   options.bloom_false_positive_rate = random.chance(1, 2) ? 0.01 : 0.2;
@@ -172,6 +167,7 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
   Random world = root.split("world");
   Scenario scenario;
   scenario.seed = seed;
+  scenario.generator = kGeneratorVersion;
   scenario.profile = options.profile;
   const std::uint64_t order = world.below(3);
   scenario.names = options.names.value_or(static_cast<faultfs::NameOrder>(order));

@@ -54,10 +54,8 @@ class Draw {
   }
   void operator()(op::OpenCursor& open) {
     open.bounds = bounds();
-    // Only the seed of these steps is used. The other draws stay, since each draw shifts all later ones.
-    const std::uint64_t draw = steps().seed;
-    open.slot = static_cast<std::uint32_t>(draw % kSlots);
-    if (draw % 8 == 0) open.as_of = as_of_from(draw / 8);
+    open.slot = slot();
+    if (random_.chance(1, 8)) open.as_of = as_of_from(random_.next());
   }
   void operator()(op::UseCursor& use) {
     use.steps = steps();
