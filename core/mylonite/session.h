@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,13 @@ class Session {
  public:
   // Empty optional: the key is absent. O(memtables · log n + runs).
   Result<std::optional<std::string>> get(std::string_view key, const ReadOptions& options = {});
+  // The same into the caller's buffer, which is given no new memory where its capacity suffices. False: the key is
+  // absent. `value` is empty unless the answer is true. For many reads of values of about one size.
+  Result<bool> get_into(std::string_view key, std::string& value, const ReadOptions& options = {});
+  // The values of all keys at one moment, in the order of `keys`, which may repeat and need no order; empty: absent. An
+  // error is one of the whole. Cost: one view of the store, and a get() a key.
+  using Values = std::vector<std::optional<std::string>>;
+  Result<Values> multi_get(std::span<const std::string_view> keys, const ReadOptions& options = {});
   Result<std::unique_ptr<Iterator>> iterator(const KeyBounds& bounds = {}, const ReadOptions& options = {});
   using Pairs = std::vector<std::pair<std::string, std::string>>;
   Result<Pairs> range(const KeyBounds& bounds, const ReadOptions& options = {});
@@ -46,6 +54,7 @@ class Session {
     Timestamp at;
   };
   Result<View> view(const ReadOptions& options);
+  Result<bool> look_up(const View& from, std::string_view key, std::string& value);
   Error error_of_read(const Error& error) const;
 
   std::shared_ptr<const EngineState> state_;

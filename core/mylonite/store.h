@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,7 +69,10 @@ class Store {
   Result<Timestamp> remove_range(std::string_view low, std::string_view high);  // every key in [low, high)
   Result<Timestamp> write(const WriteBatch& batch);  // all or nothing, one stamp; the last of duplicate keys wins
 
+  // Reads, by a session of one call: contracts in mylonite/session.h.
   Result<std::optional<std::string>> get(std::string_view key, const ReadOptions& options = {});
+  Result<bool> get_into(std::string_view key, std::string& value, const ReadOptions& options = {});
+  Result<Session::Values> multi_get(std::span<const std::string_view> keys, const ReadOptions& options = {});
   Result<Session::Pairs> range(const KeyBounds& bounds, const ReadOptions& options = {});
   Session session() const;
   Result<Snapshot> snapshot() const;

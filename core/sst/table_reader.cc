@@ -119,7 +119,7 @@ Result<std::optional<TableReader::Entry>> TableReader::get(std::string_view user
   if (i == metadata.index.size()) return std::nullopt;
   auto block = load_block(**loaded, i, CacheUse::kFill);
   if (!block.ok()) return block.error();
-  BlockIterator cursor(std::move(*block));
+  BlockIterator cursor(*block);
   cursor.seek(target.view());
   if (!cursor.valid()) {
     return damaged(metadata.index[i].block, cursor.status().ok() ? "the block ends before its key in the index"
@@ -127,7 +127,7 @@ Result<std::optional<TableReader::Entry>> TableReader::get(std::string_view user
   }
   const ParsedKey found = parse_internal_key(cursor.key());
   if (found.user_key != user_key) return std::nullopt;
-  return Entry{.kind = found.kind, .at = found.at, .value = std::string(cursor.value())};
+  return Entry{.kind = found.kind, .at = found.at, .value = cursor.value(), .block = std::move(*block)};
 }
 
 Result<bool> TableReader::may_contain(std::string_view user_key) const {

@@ -40,7 +40,8 @@ class TableReader : public std::enable_shared_from_this<TableReader> {
   struct Entry {
     Kind kind = Kind::kPut;
     Timestamp at;
-    std::string value;
+    std::string_view value;              // in the block
+    std::shared_ptr<const Block> block;  // never null
   };
 
   // `expected.number` names the file. The id in the table may differ: a table keeps its id under a new name.

@@ -40,7 +40,7 @@ Result<GetExplanation> explain_get(const ReadState& state, const Version& names,
   if (!value.ok()) return value.error();
   GetExplanation explanation;
   explanation.read_at = read.at;
-  explanation.value = std::move(*value);
+  if (*value) explanation.value = std::string((*value)->bytes);
   explanation.sources_not_asked = state.memtables.size() + state.runs->size() - seen.size();
   for (const SourceSeen& source : seen) {
     ReadStep& step = explanation.steps.emplace_back();

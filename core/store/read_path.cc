@@ -36,8 +36,8 @@ const TableReader* table_for(const TableRun& run, std::string_view user_key) {
 
 }  // namespace
 
-Result<std::optional<std::string>> get_at(const ReadState& state, const PointRead& read, Counters& counters,
-                                          std::vector<SourceSeen>* seen) {
+Result<std::optional<FoundValue>> get_at(const ReadState& state, const PointRead& read, Counters& counters,
+                                         std::vector<SourceSeen>* seen) {
   for (const auto& memtable : state.memtables) {
     const auto ranges = memtable->range_tombstones();
     const auto found = memtable->get(read.key, read.at);
@@ -46,7 +46,8 @@ Result<std::optional<std::string>> get_at(const ReadState& state, const PointRea
     if (seen != nullptr) seen->push_back({.version = version_of(found), .covered = covered, .verdict = verdict});
     if (verdict == Verdict::kNothing) continue;
     counters.memtable_hits.add(1);
-    return verdict == Verdict::kValue ? std::optional<std::string>(found->value) : std::nullopt;
+    if (verdict != Verdict::kValue) return std::nullopt;
+    return FoundValue{.bytes = found->value};
   }
   for (const TableRun& run : *state.runs) {
     const TableReader* table = table_for(run, read.key);
@@ -69,9 +70,10 @@ Result<std::optional<std::string>> get_at(const ReadState& state, const PointRea
           {.run = &run, .table = table, .version = version_of(*found), .covered = covered, .verdict = verdict});
     }
     if (verdict == Verdict::kNothing) continue;
-    return verdict == Verdict::kValue ? std::optional<std::string>(std::move((*found)->value)) : std::nullopt;
+    if (verdict != Verdict::kValue) return std::nullopt;
+    return FoundValue{.bytes = (*found)->value, .block = std::move((*found)->block)};
   }
-  return std::optional<std::string>();
+  return std::nullopt;
 }
 
 std::unique_ptr<InternalIterator> all_versions(const ReadState& state) {

@@ -44,10 +44,15 @@ struct SourceSeen {
   Verdict verdict = Verdict::kNothing;
 };
 
+// A value where it lies: readable as long as this and the ReadState live.
+struct FoundValue {
+  std::string_view bytes;
+  std::shared_ptr<const Block> block{};  // null: in a memtable
+};
 // The visible value; empty when the key is absent or hidden. `seen` receives what each source holds, for explanations;
 // may be null.
-Result<std::optional<std::string>> get_at(const ReadState& state, const PointRead& read, Counters& counters,
-                                          std::vector<SourceSeen>* seen = nullptr);
+Result<std::optional<FoundValue>> get_at(const ReadState& state, const PointRead& read, Counters& counters,
+                                         std::vector<SourceSeen>* seen = nullptr);
 // Every version of every key, newest source first among equals.
 std::unique_ptr<InternalIterator> all_versions(const ReadState& state);
 // The range deletes of all sources.

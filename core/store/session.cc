@@ -22,14 +22,41 @@ Error Session::error_of_read(const Error& error) const {
   return error;
 }
 
+Result<bool> Session::look_up(const View& from, std::string_view key, std::string& value) {
+  const auto found = get_at(*from.state, {.key = key, .at = from.at}, state_->counters);
+  if (!found.ok()) return error_of_read(found.error());
+  state_->counters.gets.add(1);
+  if (!*found) return false;
+  state_->counters.gets_found.add(1);
+  value = (*found)->bytes;
+  return true;
+}
+
 Result<std::optional<std::string>> Session::get(std::string_view key, const ReadOptions& options) {
+  std::string value;
+  const auto found = get_into(key, value, options);
+  if (!found.ok()) return found.error();
+  return *found ? std::optional<std::string>(std::move(value)) : std::nullopt;
+}
+
+Result<bool> Session::get_into(std::string_view key, std::string& value, const ReadOptions& options) {
+  const auto from = view(options);
+  auto found = from.ok() ? look_up(*from, key, value) : Result<bool>(from.error());
+  if (!found.ok() || !*found) value.clear();
+  return found;
+}
+
+Result<Session::Values> Session::multi_get(std::span<const std::string_view> keys, const ReadOptions& options) {
   const auto from = view(options);
   if (!from.ok()) return from.error();
-  auto value = get_at(*from->state, {.key = key, .at = from->at}, state_->counters);
-  if (!value.ok()) return error_of_read(value.error());
-  state_->counters.gets.add(1);
-  if (*value) state_->counters.gets_found.add(1);
-  return value;
+  Values values(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    std::string value;
+    const auto found = look_up(*from, keys[i], value);
+    if (!found.ok()) return found.error();
+    if (*found) values[i] = std::move(value);
+  }
+  return values;
 }
 
 Result<std::unique_ptr<Iterator>> Session::iterator(const KeyBounds& bounds, const ReadOptions& options) {

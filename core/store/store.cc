@@ -116,6 +116,14 @@ Result<std::optional<std::string>> Store::get(std::string_view key, const ReadOp
   return session().get(key, options);
 }
 
+Result<bool> Store::get_into(std::string_view key, std::string& value, const ReadOptions& options) {
+  return session().get_into(key, value, options);
+}
+
+Result<Session::Values> Store::multi_get(std::span<const std::string_view> keys, const ReadOptions& options) {
+  return session().multi_get(keys, options);
+}
+
 Result<Session::Pairs> Store::range(const KeyBounds& bounds, const ReadOptions& options) {
   return session().range(bounds, options);
 }
