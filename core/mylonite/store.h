@@ -8,7 +8,7 @@
 //   auto closed = (*store)->close();
 //
 // Guarantees. A write that returned success survives a kill of the process; with wal_flush_every_write (default) a
-// power loss too. After a power loss the store holds exactly the writes up to some stamp, at least every durable one,
+// power loss too, unless its own WriteOptions say otherwise. After a power loss the store holds exactly the writes up to some stamp, at least every durable one,
 // batches whole. A write that returned an error may or may not be there after the next open, as a whole. After any
 // failed write or sync of the log, a flush or the manifest the store is read-only until reopened (Code::kReadOnly). A
 // failed merge only pauses merging: nothing acknowledged depends on it. Keys: 0 to 64 KiB of any bytes; values: 0 to 1
@@ -64,10 +64,15 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  Result<Timestamp> put(std::string_view key, std::string_view value);
-  Result<Timestamp> remove(std::string_view key);
-  Result<Timestamp> remove_range(std::string_view low, std::string_view high);  // every key in [low, high)
-  Result<Timestamp> write(const WriteBatch& batch);  // all or nothing, one stamp; the last of duplicate keys wins
+  // Writes: each answers its stamp, and is visible to every read that begins afterwards.
+  // Errors: kInvalidArgument for what is over its limit, kReadOnly, kClosed, kExhausted, else that of the failed call.
+  // Complexity: O(log n) an operation in memory, and a share of the group's append and sync.
+  Result<Timestamp> put(std::string_view key, std::string_view value, const WriteOptions& options = {});
+  Result<Timestamp> remove(std::string_view key, const WriteOptions& options = {});
+  // Every key in [low, high).
+  Result<Timestamp> remove_range(std::string_view low, std::string_view high, const WriteOptions& options = {});
+  // All or nothing, one stamp; the last of duplicate keys wins. An empty batch is no write: it answers the newest stamp.
+  Result<Timestamp> write(const WriteBatch& batch, const WriteOptions& options = {});
 
   // Reads, by a session of one call: contracts in mylonite/session.h.
   Result<std::optional<std::string>> get(std::string_view key, const ReadOptions& options = {});

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,14 @@ namespace mylonite {
 inline constexpr std::size_t kKeyBytesMax = 64 << 10;
 inline constexpr std::size_t kValueBytesMax = 1 << 30;
 inline constexpr std::size_t kBatchBytesMax = 2ULL << 30;
+
+// How one write is done.
+struct WriteOptions {
+  // True: durable when the write returns, and all that was logged before it. False: in the hands of the operating
+  // system, so that it survives the death of the process but not a power loss. Empty: as wal_flush_every_write says.
+  // Writers that happen to be logged together are synced if one of them asks for it.
+  std::optional<bool> sync{};
+};
 
 class WriteBatch {
  public:

@@ -46,9 +46,9 @@ Status Engine::writable() const {
   return Error(Code::kReadOnly, "the store was opened for reading only");
 }
 
-Result<Timestamp> Engine::write(const WriteBatch& batch) {
+Result<Timestamp> Engine::write(const WriteBatch& batch, const WriteOptions& options) {
   if (Status may = writable(); !may.ok()) return may.error();
-  return writers_->path.write(batch);
+  return writers_->path.write(batch, options);
 }
 
 Status Engine::sync() {

@@ -43,7 +43,7 @@ class Engine {
   const std::shared_ptr<EngineState>& state() const { return state_; }
   const RecoveryReport& recovery() const { return recovery_; }
 
-  Result<Timestamp> write(const WriteBatch& batch);
+  Result<Timestamp> write(const WriteBatch& batch, const WriteOptions& options);
   Status sync();
   Status flush();
   Result<Timestamp> ingest(IngestSource& source);

@@ -92,25 +92,27 @@ Store::Store(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 
 Store::~Store() = default;
 
-Result<Timestamp> Store::put(std::string_view key, std::string_view value) {
+Result<Timestamp> Store::put(std::string_view key, std::string_view value, const WriteOptions& options) {
   WriteBatch batch;
   batch.put(key, value);
-  return write(batch);
+  return write(batch, options);
 }
 
-Result<Timestamp> Store::remove(std::string_view key) {
+Result<Timestamp> Store::remove(std::string_view key, const WriteOptions& options) {
   WriteBatch batch;
   batch.remove(key);
-  return write(batch);
+  return write(batch, options);
 }
 
-Result<Timestamp> Store::remove_range(std::string_view low, std::string_view high) {
+Result<Timestamp> Store::remove_range(std::string_view low, std::string_view high, const WriteOptions& options) {
   WriteBatch batch;
   batch.remove_range(low, high);
-  return write(batch);
+  return write(batch, options);
 }
 
-Result<Timestamp> Store::write(const WriteBatch& batch) { return engine_->write(batch); }
+Result<Timestamp> Store::write(const WriteBatch& batch, const WriteOptions& options) {
+  return engine_->write(batch, options);
+}
 
 Result<std::optional<std::string>> Store::get(std::string_view key, const ReadOptions& options) {
   return session().get(key, options);

@@ -15,10 +15,10 @@ constexpr std::uint64_t kSlowSleepMaxNs = 1'000'000'000;
 
 }  // namespace
 
-Result<Timestamp> WritePath::write(const WriteBatch& batch) {
+Result<Timestamp> WritePath::write(const WriteBatch& batch, const WriteOptions& options) {
   if (Status fits = batch.check_limits(); !fits.ok()) return fits.error();
   const WriteBatch collapsed = batch.collapsed();
-  Request request{.want = Want::kWrite, .batch = &collapsed};
+  Request request{.want = Want::kWrite, .batch = &collapsed, .sync = options.sync};
   if (Status done = submit(request); !done.ok()) return done.error();
   return request.at;
 }
@@ -260,11 +260,18 @@ Status WritePath::raise_ceiling(Timestamp ceiling) {
   return {};
 }
 
+// Who asks for it is owed a sync of the whole log, also with nothing to log; by default what is logged is synced.
+bool WritePath::wants_sync(const Request& request) const {
+  if (request.want == Want::kSync) return true;
+  if (request.want != Want::kWrite) return false;
+  return request.sync.value_or(state_.options.wal_flush_every_write && request.needs_stamp());
+}
+
 Status WritePath::log(const std::vector<Request*>& group) {
   std::vector<WalWriter::Pending> pending;
-  bool wants_sync = false;
+  bool syncs = false;
   for (const Request* request : group) {
-    wants_sync |= request->want == Want::kSync;
+    syncs |= wants_sync(*request);
     if (request->batch == nullptr || request->batch->count() == 0) continue;
     pending.push_back({.at = request->at, .payload = request->batch->encoded()});
   }
@@ -275,9 +282,8 @@ Status WritePath::log(const std::vector<Request*>& group) {
     state_.counters.groups.add(1);
     state_.counters.wal_bytes.add(wal_->bytes() - before);
     unpaced_bytes_ += wal_->bytes() - before;
-    wants_sync |= state_.options.wal_flush_every_write;
   }
-  if (!wants_sync) return {};
+  if (!syncs) return {};
   state_.counters.wal_syncs.add(1);
   return wal_->sync();
 }

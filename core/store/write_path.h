@@ -1,9 +1,9 @@
 // The path of a write: queue → group → stamps → log → memtable → visible.
 //
 // Writers queue up, and the one at the front leads. It takes a group of waiting writers and gives each batch its stamp.
-// It logs all batches with one append, and one sync where asked for. Then it inserts them into the memtable, makes them
+// It logs all batches with one append, and one sync if any of them asks for it. Then it inserts them into the memtable, makes them
 // visible, and wakes the group. Source: group commit as in LevelDB's writer queue.
-// Invariants: with sync on, nothing is visible before it is durable. Only the leader uses the log and replaces the
+// Invariants: what is synced is visible only once it is durable. Only the leader uses the log and replaces the
 // active memtable, so neither needs a lock of its own. A failed append or sync stops all writes, since the log's end is
 // unknown.
 // Thread-safety: any thread. Complexity: a write costs O(log n) in the memtable plus its share of the group's I/O.
@@ -28,7 +28,7 @@ class WritePath {
   WritePath(EngineState& state, std::unique_ptr<WalWriter> wal) : state_(state), wal_(std::move(wal)) {}
 
   // Returns the batch's stamp. An empty batch is not logged; its stamp is the newest visible one.
-  Result<Timestamp> write(const WriteBatch& batch);
+  Result<Timestamp> write(const WriteBatch& batch, const WriteOptions& options);
   // Makes everything acknowledged so far durable.
   Status sync();
   // Freezes the active memtable if it is not empty. Returns the order of the newest memtable frozen so far.
@@ -45,6 +45,7 @@ class WritePath {
     Want want = Want::kWrite;
     const WriteBatch* batch = nullptr;
     IngestSource* source = nullptr;
+    std::optional<bool> sync{};                                                    // of a write: what its options say
     bool alone() const { return want == Want::kFreeze || want == Want::kIngest; }  // never in a group with others
     bool needs_stamp() const { return want == Want::kIngest || (batch != nullptr && batch->count() > 0); }
     Timestamp at{};
@@ -69,6 +70,7 @@ class WritePath {
   Status stamp(const std::vector<Request*>& group) REQUIRES(state_.mutex);
   void report_stamps(const std::vector<Request*>& group);
   Status raise_ceiling(Timestamp ceiling) REQUIRES(state_.mutex);
+  bool wants_sync(const Request& request) const;
   Status log(const std::vector<Request*>& group);
   Status write_ingest(Request& request) REQUIRES(state_.mutex);
   void count(const std::vector<Request*>& group);
