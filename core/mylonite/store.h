@@ -79,7 +79,8 @@ class Store {
   Result<bool> get_into(std::string_view key, std::string& value, const ReadOptions& options = {});
   Result<Session::Values> multi_get(std::span<const std::string_view> keys, const ReadOptions& options = {});
   Result<Session::Pairs> range(const KeyBounds& bounds, const ReadOptions& options = {});
-  Session session() const;
+  Result<std::uint64_t> approximate_size(const KeyBounds& bounds);
+  Session session() const;  // for a thread that reads often
   Result<Snapshot> snapshot() const;
   Timestamp history_floor() const;  // reads as of earlier stamps are refused
 

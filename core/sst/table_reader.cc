@@ -136,6 +136,16 @@ Result<bool> TableReader::may_contain(std::string_view user_key) const {
   return (*loaded)->metadata->filter.may_contain(user_key);
 }
 
+Result<std::uint64_t> TableReader::bytes_before(std::string_view user_key) const {
+  if (user_key <= user_key_of(info_.smallest)) return 0;
+  if (user_key > user_key_of(info_.largest)) return info_.file_bytes;
+  const auto loaded = load();
+  if (!loaded.ok()) return loaded.error();
+  const TableMetadata& metadata = *(*loaded)->metadata;
+  const std::size_t i = metadata.block_for(SeekKey(user_key, kTimestampMax).view());
+  return i == metadata.index.size() ? info_.file_bytes : metadata.index[i].block.offset;
+}
+
 std::unique_ptr<InternalIterator> TableReader::iterator(CacheUse use) const {
   return std::make_unique<TableIterator>(shared_from_this(), use);
 }

@@ -56,6 +56,9 @@ class TableReader : public std::enable_shared_from_this<TableReader> {
   Result<std::optional<Entry>> get(std::string_view user_key, Timestamp at) const;
   // The filter's answer for the key. False: the table has no entry of it. It ignores range deletes.
   Result<bool> may_contain(std::string_view user_key) const;
+  // How many bytes of the file lie before the key, by the index: where the data block that may hold it starts. 0 up to
+  // the first key, the whole file behind the last. Never falls as keys ascend. Reads no data block.
+  Result<std::uint64_t> bytes_before(std::string_view user_key) const;
   // A cursor over the entries; it keeps the reader alive.
   std::unique_ptr<InternalIterator> iterator(CacheUse use = CacheUse::kFill) const;
   // Never null; lives as long as the reader. Reads nothing if info() counts none.

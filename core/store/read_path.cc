@@ -34,7 +34,32 @@ const TableReader* table_for(const TableRun& run, std::string_view user_key) {
   return found->get();
 }
 
+Result<std::uint64_t> bytes_between(const TableReader& table, const KeyBounds& bounds) {
+  const auto from = table.bytes_before(bounds.low);
+  if (!from.ok()) return from;
+  const auto to = bounds.high ? table.bytes_before(*bounds.high) : table.info().file_bytes;
+  if (!to.ok()) return to;
+  return *to - *from;
+}
+
 }  // namespace
+
+Result<std::uint64_t> bytes_between(const TableRuns& runs, const KeyBounds& bounds) {
+  std::uint64_t bytes = 0;
+  if (bounds.high && bounds.low >= *bounds.high) return bytes;
+  for (const TableRun& run : runs) {
+    const TableList& tables = *run.tables;
+    const auto first = std::ranges::partition_point(
+        tables, [&](const auto& table) { return user_key_of(table->info().largest) < bounds.low; });
+    for (auto table = first; table != tables.end(); ++table) {
+      if (bounds.high && user_key_of((*table)->info().smallest) >= *bounds.high) break;
+      const auto part = bytes_between(**table, bounds);
+      if (!part.ok()) return part;
+      bytes += *part;
+    }
+  }
+  return bytes;
+}
 
 Result<std::optional<FoundValue>> get_at(const ReadState& state, const PointRead& read, Counters& counters,
                                          std::vector<SourceSeen>* seen) {

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include <mylonite/key_bounds.h>
+
 #include "core/format/internal_key.h"
 #include "core/format/iterator.h"
 #include "core/format/range_tombstones.h"
@@ -53,6 +55,8 @@ struct FoundValue {
 // may be null.
 Result<std::optional<FoundValue>> get_at(const ReadState& state, const PointRead& read, Counters& counters,
                                          std::vector<SourceSeen>* seen = nullptr);
+// Bytes of table files that lie between the bounds: per table the difference of its bytes_before().
+Result<std::uint64_t> bytes_between(const TableRuns& runs, const KeyBounds& bounds);
 // Every version of every key, newest source first among equals.
 std::unique_ptr<InternalIterator> all_versions(const ReadState& state);
 // The range deletes of all sources.

@@ -80,6 +80,14 @@ Result<Session::Pairs> Session::range(const KeyBounds& bounds, const ReadOptions
   return pairs;
 }
 
+Result<std::uint64_t> Session::approximate_size(const KeyBounds& bounds) {
+  const auto from = view({});
+  if (!from.ok()) return from.error();
+  const auto bytes = bytes_between(*from->state->runs, bounds);
+  if (!bytes.ok()) return error_of_read(bytes.error());
+  return bytes;
+}
+
 Result<GetExplanation> Session::explain(std::string_view key, const ReadOptions& options) {
   const auto from = view(options);
   if (!from.ok()) return from.error();

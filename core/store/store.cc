@@ -130,6 +130,8 @@ Result<Session::Pairs> Store::range(const KeyBounds& bounds, const ReadOptions& 
   return session().range(bounds, options);
 }
 
+Result<std::uint64_t> Store::approximate_size(const KeyBounds& bounds) { return session().approximate_size(bounds); }
+
 Session Store::session() const { return Session(engine_->state()); }
 
 Result<Snapshot> Store::snapshot() const { return engine_->snapshot(); }
