@@ -41,6 +41,7 @@ struct Options {
   std::uint64_t compaction_history_max = 100;         // merges whose reasons are kept for `explain compaction`
   std::uint64_t manifest_rotate_bytes = 4ULL << 20;   // a manifest beyond it, and beyond two snapshots, is replaced
   bool create_if_missing = true;                      // if the directory is absent or empty
+  bool error_if_exists = false;                       // an existing store is kAlreadyExists, and untouched
   std::uint64_t block_bytes = 4096;                   // target size of a table's data block, before compression
   std::string compression = "lz4";                    // of data blocks: none, lz4 or zstd
   std::uint64_t block_cache_bytes = 64ULL << 20;      // most bytes of data blocks kept in memory

@@ -12,48 +12,11 @@
 #include "core/memtable/memtable.h"
 #include "core/rt/rt.h"
 #include "core/store/flusher.h"
+#include "core/store/listing.h"
 #include "core/store/log_chain.h"
 
 namespace mylonite {
 namespace {
-
-enum class DirectoryState : std::uint8_t { kAbsent, kEmpty, kStore };
-
-struct Listing {
-  DirectoryState state = DirectoryState::kAbsent;
-  std::vector<FileName> ours;
-};
-
-Result<Listing> look(vfs::FileSystem& fs, const std::string& directory) {
-  auto there = fs.stat(directory);
-  if (!there.ok()) return there.error();
-  if (!*there) return Listing{};
-  if (!(*there)->is_directory) return Error(Code::kNotAStore, "a file, not a directory").in(directory);
-  auto names = fs.list(directory);
-  if (!names.ok()) return names.error();
-  Listing listing;
-  bool has_data = false;
-  bool has_current = false;
-  bool has_manifest = false;
-  for (const std::string& name : *names) {
-    const auto ours = parse_file_name(name);
-    if (!ours) continue;
-    listing.ours.push_back(*ours);
-    has_current |= ours->kind == FileKind::kCurrent;
-    has_manifest |= ours->kind == FileKind::kManifest;
-    has_data |= ours->kind == FileKind::kWal || ours->kind == FileKind::kTable;
-  }
-  if (has_current) {
-    listing.state = DirectoryState::kStore;
-  } else if (has_data) {
-    return Error(Code::kCorruption, "logs or tables, but no CURRENT: a damaged store").in(directory);
-  } else if (has_manifest || names->size() == listing.ours.size()) {
-    listing.state = DirectoryState::kEmpty;  // a creation that did not finish leaves a manifest, LOCK, CURRENT.new
-  } else {
-    return Error(Code::kNotAStore, "not empty and without CURRENT: not a store, left alone").in(directory);
-  }
-  return listing;
-}
 
 class Recovery {
  public:
@@ -67,6 +30,7 @@ class Recovery {
   Result<Recovered> run();
 
  private:
+  Status look_for_store();
   Status lock_directory();
   Status create_directory();
   Status read_manifest();
@@ -100,12 +64,7 @@ class Recovery {
 
 Result<Recovered> Recovery::run() {
   const std::uint64_t from = rt::monotonic_ns();
-  auto listing = look(fs_, directory_);
-  if (!listing.ok()) return listing.error();
-  listing_ = std::move(*listing);
-  if (listing_.state != DirectoryState::kStore && (read_only_ || !options_.create_if_missing)) {
-    return Error(Code::kNotAStore, "no store here, and create_if_missing is off").in(directory_);
-  }
+  if (Status found = look_for_store(); !found.ok()) return found.error();
   using Step = Status (Recovery::*)();
   const std::vector<Step> reading = {&Recovery::read_manifest, &Recovery::read_logs, &Recovery::go_read_only};
   const std::vector<Step> opening = {&Recovery::create_directory, &Recovery::lock_directory, &Recovery::read_manifest,
@@ -119,6 +78,28 @@ Result<Recovered> Recovery::run() {
   }
   result_.report.duration_ns = rt::monotonic_ns() - from;
   return std::move(result_);
+}
+
+// What is here, if it may be opened as the options say.
+Status Recovery::look_for_store() {
+  auto listing = look(fs_, directory_);
+  if (!listing.ok()) return listing.error();
+  listing_ = std::move(*listing);
+  switch (listing_.state) {
+    case DirectoryState::kStore:
+      if (read_only_ || !options_.error_if_exists) return {};
+      return Error(Code::kAlreadyExists, "a store is here already, and a new one was asked for").in(directory_);
+    case DirectoryState::kDamaged:
+      return Error(Code::kCorruption,
+                   "logs or tables, but no CURRENT: a damaged store, or one whose destruction did not end")
+          .in(directory_);
+    case DirectoryState::kForeign:
+      return Error(Code::kNotAStore, "not empty and without CURRENT: not a store, left alone").in(directory_);
+    case DirectoryState::kAbsent:
+    case DirectoryState::kEmpty: break;
+  }
+  if (!read_only_ && options_.create_if_missing) return {};
+  return Error(Code::kNotAStore, "no store here, and create_if_missing is off").in(directory_);
 }
 
 Status Recovery::create_directory() {
@@ -138,10 +119,7 @@ Status Recovery::lock_directory() {
   if (!lock.ok()) return lock.error();
   made_lock_ = !there && listing_.state == DirectoryState::kStore;
   result_.lock = std::move(*lock);
-  auto listing = look(fs_, directory_);  // until now another opener may have changed it
-  if (!listing.ok()) return listing.error();
-  listing_ = std::move(*listing);
-  return {};
+  return look_for_store();  // until now another opener may have changed it
 }
 
 Status Recovery::read_manifest() {
