@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/store/destroy.h"
 #include "core/store/engine.h"
 #include "core/vfs/posix.h"
 #include "core/vfs/util.h"
@@ -86,6 +87,21 @@ Result<std::unique_ptr<Store>> Store::open_with(std::shared_ptr<vfs::FileSystem>
       Engine::open(std::move(fs), options, with_listener(components), read_only ? Access::kReadOnly : Access::kWrite);
   if (!engine.ok()) return engine.error();
   return std::unique_ptr<Store>(new Store(std::move(*engine)));
+}
+
+Status Store::destroy(const Options& options) {
+  Options only_directory;
+  only_directory.data_dir = options.data_dir;
+  const auto on_disk = open_parent(only_directory);
+  if (!on_disk.ok()) return on_disk.error();
+  return destroy(*on_disk->fs, on_disk->options);
+}
+
+Status Store::destroy(vfs::FileSystem& fs, const Options& options) {
+  Options only_directory;
+  only_directory.data_dir = options.data_dir;
+  if (Status valid = validate(only_directory); !valid.ok()) return valid;
+  return destroy_store(fs, options.data_dir);
 }
 
 Store::Store(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}

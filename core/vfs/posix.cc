@@ -228,10 +228,18 @@ class PosixFileSystem final : public FileSystem {
 
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
     if (Status good = check_path(path); !good.ok()) return good.error();
-    Descriptor descriptor = open_at(path, O_RDWR | O_CREAT);
-    if (!descriptor.good()) return failed("lock", path);
-    if (retried([&] { return ::flock(descriptor.number(), LOCK_EX | LOCK_NB); }) < 0) return failed("lock", path);
-    return std::make_unique<PosixLock>(std::move(descriptor));
+    while (true) {
+      Descriptor descriptor = open_at(path, O_RDWR | O_CREAT);
+      if (!descriptor.good()) return failed("lock", path);
+      if (retried([&] { return ::flock(descriptor.number(), LOCK_EX | LOCK_NB); }) < 0) return failed("lock", path);
+      // Whoever held it until now may have removed the name: then this locks a file that nobody else will meet.
+      struct ::stat held;
+      struct ::stat named;
+      if (::fstat(descriptor.number(), &held) < 0) return failed("lock", path);
+      const bool there = ::fstatat(root_.number(), name(path), &named, 0) == 0;
+      if (!there || held.st_dev != named.st_dev || held.st_ino != named.st_ino) continue;
+      return std::make_unique<PosixLock>(std::move(descriptor));
+    }
   }
 
   Result<std::optional<FileInfo>> stat(const std::string& path) override {
