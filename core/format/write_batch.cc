@@ -41,6 +41,24 @@ void WriteBatch::remove_range(std::string_view low, std::string_view high) {
   backward_range_ |= high < low;
 }
 
+std::vector<BatchOperation> WriteBatch::operations() const {
+  std::vector<BatchOperation> all;
+  all.reserve(count_);
+  BatchReader reader(encoded_);
+  for (BatchEntry entry; reader.next(entry);) {
+    switch (entry.kind) {
+      case Kind::kPut:
+        all.push_back({.kind = BatchOperation::Kind::kPut, .key = entry.key, .value = entry.value});
+        break;
+      case Kind::kDelete: all.push_back({.kind = BatchOperation::Kind::kRemove, .key = entry.key}); break;
+      case Kind::kRangeDelete:
+        all.push_back({.kind = BatchOperation::Kind::kRemoveRange, .key = entry.key, .high = entry.value});
+        break;
+    }
+  }
+  return all;
+}
+
 Status WriteBatch::check_limits() const {
   auto over = [](const char* what, std::size_t found, std::size_t limit) {
     return Error(Code::kInvalidArgument, fmt::format("{} of {} bytes; the limit is {}", what, found, limit));

@@ -7,9 +7,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <mylonite/status.h>
 
@@ -18,6 +20,16 @@ namespace mylonite {
 inline constexpr std::size_t kKeyBytesMax = 64 << 10;
 inline constexpr std::size_t kValueBytesMax = 1 << 30;
 inline constexpr std::size_t kBatchBytesMax = 2ULL << 30;
+
+// One operation of a batch. Borrows from the batch.
+struct BatchOperation {
+  enum class Kind : std::uint8_t { kPut, kRemove, kRemoveRange };
+  Kind kind = Kind::kPut;
+  std::string_view key;                    // of a range: the first key
+  std::string_view value{};                // of a put
+  std::optional<std::string_view> high{};  // of a range: the key to stop before
+  bool operator==(const BatchOperation&) const = default;
+};
 
 // How one write is done.
 struct WriteOptions {
@@ -34,7 +46,10 @@ class WriteBatch {
   void remove_range(std::string_view low, std::string_view high);  // [low, high); no effect when they are equal
   void clear() { *this = WriteBatch(); }
 
-  std::size_t count() const { return count_; }                  // operations as given, duplicates included
+  std::size_t count() const { return count_; }  // operations as given, duplicates included
+  // As given, in their order; of a batch that a listener is told, those that count. Readable until the batch changes.
+  // O(count).
+  std::vector<BatchOperation> operations() const;
   std::string_view encoded() const { return encoded_; }         // in the library's own form
   std::size_t payload_bytes() const { return payload_bytes_; }  // of keys and values
 

@@ -144,6 +144,25 @@ TEST(WriteBatch, ChecksLimits) {
   EXPECT_EQ(nothing.count(), 0U);
 }
 
+// Goal: what is in a batch can be looked at. Method: every kind of operation, one key twice, an empty range; then cleared.
+// Expectation: as given, in order, duplicates included and the empty range left out; nothing.
+TEST(WriteBatch, TellsItsOperations) {
+  using Kind = BatchOperation::Kind;
+  WriteBatch batch;
+  batch.put("k", "1");
+  batch.remove("k");
+  batch.remove_range("a", "a");
+  batch.remove_range("", "m");
+  batch.put("", "");
+  const std::vector<BatchOperation> expected = {{.kind = Kind::kPut, .key = "k", .value = "1"},
+                                                {.kind = Kind::kRemove, .key = "k"},
+                                                {.kind = Kind::kRemoveRange, .key = "", .high = "m"},
+                                                {.kind = Kind::kPut, .key = ""}};
+  EXPECT_EQ(batch.operations(), expected);
+  batch.clear();
+  EXPECT_TRUE(batch.operations().empty());
+}
+
 // Goal: a reader takes any bytes (run it under ASan, too). Method: every cut of a batch, unknown kinds, random bytes.
 // Expect: damaged, or a whole number of operations; a range that is none is refused.
 TEST(BatchReader, RefusesDamage) {
