@@ -9,6 +9,26 @@
 #include "core/format/batch_reader.h"
 
 namespace mylonite {
+namespace {
+
+// Of a range delete to the end of all keys, before it is logged: no other range ends there.
+constexpr std::string_view kOpenEnd;
+
+std::optional<std::string_view> high_of(const BatchEntry& range) {
+  return range.value == kOpenEnd ? std::nullopt : std::optional(range.value);
+}
+
+bool ends_behind(const BatchEntry& range, BatchForm form) {
+  return range.key < range.value || (form == BatchForm::kGiven && range.value == kOpenEnd);
+}
+
+}  // namespace
+
+std::string key_behind(std::string_view key) {
+  std::string behind(key);
+  behind += '\0';
+  return behind;
+}
 
 void WriteBatch::put(std::string_view key, std::string_view value) {
   encoded_ += static_cast<char>(Kind::kPut);
@@ -29,22 +49,25 @@ void WriteBatch::remove(std::string_view key) {
   longest_key_ = std::max(longest_key_, key.size());
 }
 
-void WriteBatch::remove_range(std::string_view low, std::string_view high) {
+void WriteBatch::remove_range(std::string_view low, std::optional<std::string_view> high) {
   if (low == high) return;
+  ++count_;
+  backward_range_ |= high && *high < low;
+  if (backward_range_) return;
+  const std::string_view to = high.value_or(kOpenEnd);
   encoded_ += static_cast<char>(Kind::kRangeDelete);
   put_length_prefixed(encoded_, low);
-  put_length_prefixed(encoded_, high);
-  ++count_;
-  payload_bytes_ += low.size() + high.size();
-  longest_key_ = std::max({longest_key_, low.size(), high.size()});
+  put_length_prefixed(encoded_, to);
+  payload_bytes_ += low.size() + to.size();
+  longest_key_ = std::max({longest_key_, low.size(), to.size()});
   has_range_ = true;
-  backward_range_ |= high < low;
+  open_range_ |= !high;
 }
 
 std::vector<BatchOperation> WriteBatch::operations() const {
   std::vector<BatchOperation> all;
   all.reserve(count_);
-  BatchReader reader(encoded_);
+  BatchReader reader(encoded_, BatchForm::kGiven);
   for (BatchEntry entry; reader.next(entry);) {
     switch (entry.kind) {
       case Kind::kPut:
@@ -52,7 +75,7 @@ std::vector<BatchOperation> WriteBatch::operations() const {
         break;
       case Kind::kDelete: all.push_back({.kind = BatchOperation::Kind::kRemove, .key = entry.key}); break;
       case Kind::kRangeDelete:
-        all.push_back({.kind = BatchOperation::Kind::kRemoveRange, .key = entry.key, .high = entry.value});
+        all.push_back({.kind = BatchOperation::Kind::kRemoveRange, .key = entry.key, .high = high_of(entry)});
         break;
     }
   }
@@ -95,7 +118,8 @@ void mark_covered(const std::vector<BatchEntry>& entries, std::vector<bool>& sup
     for (std::size_t i = 0; i < range; ++i) {
       const BatchEntry& entry = entries[i];
       if (entry.kind == Kind::kRangeDelete) continue;
-      if (entry.key >= entries[range].key && entry.key < entries[range].value) superseded[i] = true;
+      const std::optional<std::string_view> high = high_of(entries[range]);
+      if (entry.key >= entries[range].key && (!high || entry.key < *high)) superseded[i] = true;
     }
   }
 }
@@ -106,7 +130,7 @@ WriteBatch WriteBatch::collapsed() const {
   if (count_ < 2) return *this;
   std::vector<BatchEntry> entries;
   entries.reserve(count_);
-  BatchReader reader(encoded_);
+  BatchReader reader(encoded_, BatchForm::kGiven);
   for (BatchEntry entry; reader.next(entry);) entries.push_back(entry);
   std::vector<bool> superseded(entries.size(), false);
   mark_replaced(entries, superseded);
@@ -119,7 +143,24 @@ WriteBatch WriteBatch::collapsed() const {
     switch (entries[i].kind) {
       case Kind::kPut: result.put(entries[i].key, entries[i].value); break;
       case Kind::kDelete: result.remove(entries[i].key); break;
-      case Kind::kRangeDelete: result.remove_range(entries[i].key, entries[i].value); break;
+      case Kind::kRangeDelete: result.remove_range(entries[i].key, high_of(entries[i])); break;
+    }
+  }
+  return result;
+}
+
+WriteBatch WriteBatch::bounded(std::string_view above) const {
+  WriteBatch result;
+  for (const BatchOperation& each : operations()) {
+    switch (each.kind) {
+      case BatchOperation::Kind::kPut: result.put(each.key, each.value); break;
+      case BatchOperation::Kind::kRemove: result.remove(each.key); break;
+      case BatchOperation::Kind::kRemoveRange: {
+        // Where no key is there to remove, the range of the one key stands for it.
+        const std::string one = each.high || each.key < above ? std::string() : key_behind(each.key);
+        result.remove_range(each.key, each.high ? *each.high : one.empty() ? above : one);
+        break;
+      }
     }
   }
   return result;
@@ -133,7 +174,7 @@ bool BatchReader::next(BatchEntry& entry) {
   const bool known = kind == Kind::kPut || kind == Kind::kDelete || kind == Kind::kRangeDelete;
   damaged_ = !known || !get_length_prefixed(rest_, entry.key) ||
              (kind != Kind::kDelete && !get_length_prefixed(rest_, entry.value)) ||
-             (kind == Kind::kRangeDelete && entry.key >= entry.value);
+             (kind == Kind::kRangeDelete && !ends_behind(entry, form_));
   return !damaged_;
 }
 

@@ -76,8 +76,9 @@ class Store {
   // Complexity: O(log n) an operation in memory, and a share of the group's append and sync.
   Result<Timestamp> put(std::string_view key, std::string_view value, const WriteOptions& options = {});
   Result<Timestamp> remove(std::string_view key, const WriteOptions& options = {});
-  // Every key in [low, high).
-  Result<Timestamp> remove_range(std::string_view low, std::string_view high, const WriteOptions& options = {});
+  // Every key in [low, high); without `high` every key from `low` on, at the cost of one range.
+  Result<Timestamp> remove_range(std::string_view low, std::optional<std::string_view> high,
+                                 const WriteOptions& options = {});
   // All or nothing, one stamp; the last of duplicate keys wins. An empty batch is no write: it answers the newest stamp.
   Result<Timestamp> write(const WriteBatch& batch, const WriteOptions& options = {});
 

@@ -27,7 +27,7 @@ struct BatchOperation {
   Kind kind = Kind::kPut;
   std::string_view key;                    // of a range: the first key
   std::string_view value{};                // of a put
-  std::optional<std::string_view> high{};  // of a range: the key to stop before
+  std::optional<std::string_view> high{};  // of a range: the key to stop before; empty: the end of all keys
   bool operator==(const BatchOperation&) const = default;
 };
 
@@ -43,7 +43,10 @@ class WriteBatch {
  public:
   void put(std::string_view key, std::string_view value);
   void remove(std::string_view key);
-  void remove_range(std::string_view low, std::string_view high);  // [low, high); no effect when they are equal
+  // [low, high), or every key from `low` on; no effect when they are equal. A range to the end costs no more than another
+  // one. When it is written, its end becomes the least key above all existing ones. That is what logs and tables hold,
+  // and what listeners get.
+  void remove_range(std::string_view low, std::optional<std::string_view> high);
   void clear() { *this = WriteBatch(); }
 
   std::size_t count() const { return count_; }  // operations as given, duplicates included
@@ -58,6 +61,9 @@ class WriteBatch {
   // A batch with the same effect, with at most one put or remove of each key. It has none that a later range delete of
   // the batch covers, so at the batch's one stamp a point entry beats a range delete. The order is kept.
   WriteBatch collapsed() const;
+  bool has_open_range() const { return open_range_; }  // one to the end of all keys
+  // The same with `above`, which is above every key there is, where ranges have no end.
+  WriteBatch bounded(std::string_view above) const;
 
  private:
   std::string encoded_;
@@ -67,6 +73,7 @@ class WriteBatch {
   std::size_t longest_value_ = 0;
   bool has_range_ = false;
   bool backward_range_ = false;
+  bool open_range_ = false;
 };
 
 }  // namespace mylonite

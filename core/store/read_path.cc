@@ -44,6 +44,19 @@ Result<std::uint64_t> bytes_between(const TableReader& table, const KeyBounds& b
 
 }  // namespace
 
+std::string last_key(const ReadState& state) {
+  std::string last;
+  for (const auto& memtable : state.memtables) {
+    const auto cursor = memtable->iterator();
+    cursor->seek_to_last();
+    if (cursor->valid()) last = std::max<std::string>(last, std::string(user_key_of(cursor->key())));
+  }
+  for (const TableRun& run : *state.runs) {
+    last = std::max<std::string>(last, std::string(user_key_of(run.tables->back()->info().largest)));
+  }
+  return last;
+}
+
 Result<std::uint64_t> bytes_between(const TableRuns& runs, const KeyBounds& bounds) {
   std::uint64_t bytes = 0;
   if (bounds.high && bounds.low >= *bounds.high) return bytes;

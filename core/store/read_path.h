@@ -57,6 +57,9 @@ Result<std::optional<FoundValue>> get_at(const ReadState& state, const PointRead
                                          std::vector<SourceSeen>* seen = nullptr);
 // Bytes of table files that lie between the bounds: per table the difference of its bytes_before().
 Result<std::uint64_t> bytes_between(const TableRuns& runs, const KeyBounds& bounds);
+// The greatest user key that any source may hold, or where its last range delete ends; empty: there is none. Reads no
+// file: O(memtables · log n + runs).
+std::string last_key(const ReadState& state);
 // Every version of every key, newest source first among equals.
 std::unique_ptr<InternalIterator> all_versions(const ReadState& state);
 // The range deletes of all sources.

@@ -120,7 +120,8 @@ Result<Timestamp> Store::remove(std::string_view key, const WriteOptions& option
   return write(batch, options);
 }
 
-Result<Timestamp> Store::remove_range(std::string_view low, std::string_view high, const WriteOptions& options) {
+Result<Timestamp> Store::remove_range(std::string_view low, std::optional<std::string_view> high,
+                                      const WriteOptions& options) {
   WriteBatch batch;
   batch.remove_range(low, high);
   return write(batch, options);

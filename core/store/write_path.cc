@@ -6,6 +6,7 @@
 
 #include "core/store/ingest_run.h"
 #include "core/store/new_tables.h"
+#include "core/store/read_path.h"
 
 namespace mylonite {
 namespace {
@@ -173,7 +174,25 @@ Status WritePath::roll_log() {
   return {};
 }
 
+// Only this leader stamps, and a range delete covers what has an older stamp: so the end of all keys that are there, and
+// of the group's before it, is the end.
+void WritePath::bound_ranges(const std::vector<Request*>& group) {
+  const auto open = [](const Request* each) { return each->batch != nullptr && each->batch->has_open_range(); };
+  if (std::ranges::none_of(group, open)) return;
+  std::string last = last_key(*state_.views.current());
+  for (Request* request : group) {
+    if (request->batch == nullptr) continue;
+    for (const BatchOperation& each : request->batch->operations()) {
+      if (each.kind == BatchOperation::Kind::kPut && each.key > last) last = each.key;
+    }
+    if (!open(request)) continue;
+    request->bounded = request->batch->bounded(key_behind(last));
+    request->batch = &*request->bounded;
+  }
+}
+
 Status WritePath::commit(const std::vector<Request*>& group) {
+  bound_ranges(group);
   if (Status done = stamp(group); !done.ok()) return done;
   const Timestamp newest = state_.history.stamps().last();
   const std::shared_ptr<Memtable> memtable = state_.views.active();

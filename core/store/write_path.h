@@ -45,7 +45,8 @@ class WritePath {
     Want want = Want::kWrite;
     const WriteBatch* batch = nullptr;
     IngestSource* source = nullptr;
-    std::optional<bool> sync{};                                                    // of a write: what its options say
+    std::optional<bool> sync{};           // of a write: what its options say
+    std::optional<WriteBatch> bounded{};  // what stands for the batch, if that removes to the end of all keys
     bool alone() const { return want == Want::kFreeze || want == Want::kIngest; }  // never in a group with others
     bool needs_stamp() const { return want == Want::kIngest || (batch != nullptr && batch->count() > 0); }
     Timestamp at{};
@@ -67,6 +68,7 @@ class WritePath {
   bool must_wait(StallCause cause) const REQUIRES(state_.mutex);
   Status roll_log() REQUIRES(state_.mutex);
   Status commit(const std::vector<Request*>& group) REQUIRES(state_.mutex);
+  void bound_ranges(const std::vector<Request*>& group) REQUIRES(state_.mutex);
   Status stamp(const std::vector<Request*>& group) REQUIRES(state_.mutex);
   void report_stamps(const std::vector<Request*>& group);
   Status raise_ceiling(Timestamp ceiling) REQUIRES(state_.mutex);

@@ -163,6 +163,35 @@ TEST(WriteBatch, TellsItsOperations) {
   EXPECT_TRUE(batch.operations().empty());
 }
 
+// Goal: a range without an end covers what stands before it in the batch, and gets a bound. Method: puts before and behind
+// it; collapsed, then bounded; a range that begins at the bound; a logged form with an open end. Expectation: what stands
+// before it is left out; two keys; the range of one key; damage.
+TEST(WriteBatch, RangesToTheEnd) {
+  using Kind = BatchOperation::Kind;
+  WriteBatch batch;
+  batch.put("x", "1");
+  batch.put("a", "1");
+  batch.remove_range("b", std::nullopt);
+  batch.put("y", "2");
+  EXPECT_TRUE(batch.check_limits().ok());
+  const WriteBatch collapsed = batch.collapsed();
+  ASSERT_TRUE(collapsed.has_open_range());
+  const std::vector<BatchOperation> expected = {{.kind = Kind::kPut, .key = "a", .value = "1"},
+                                                {.kind = Kind::kRemoveRange, .key = "b"},
+                                                {.kind = Kind::kPut, .key = "y", .value = "2"}};
+  EXPECT_EQ(collapsed.operations(), expected);
+  const WriteBatch bounded = collapsed.bounded("z");
+  EXPECT_FALSE(bounded.has_open_range());
+  EXPECT_EQ(bounded.operations().at(1).high, "z");
+  EXPECT_EQ(collapsed.bounded("b").operations().at(1).high, std::string_view("b\0", 2));
+  BatchReader logged(collapsed.encoded());
+  for (BatchEntry entry; logged.next(entry);) EXPECT_EQ(entry.kind, mylonite::Kind::kPut);
+  EXPECT_TRUE(logged.damaged());
+  WriteBatch backward;
+  backward.remove_range("b", "");
+  EXPECT_FALSE(backward.check_limits().ok());
+}
+
 // Goal: a reader takes any bytes (run it under ASan, too). Method: every cut of a batch, unknown kinds, random bytes.
 // Expect: damaged, or a whole number of operations; a range that is none is refused.
 TEST(BatchReader, RefusesDamage) {
