@@ -62,6 +62,9 @@ class EventListener {
   virtual void on_compaction_failed(const JobRecord&, const Error&) {}
   // No merge runs until the store is reopened; reads and writes go on.
   virtual void on_compaction_paused(const Error&) {}
+  // Merges are chosen by another policy from here on; both are texts with all parameters. Jobs that run go on. With the
+  // store's lock held.
+  virtual void on_policy_changed(std::string_view /*from*/, std::string_view /*to*/) {}
   // Once the store is recovered, before any thread of its own runs and before open() returns.
   virtual void on_recovery(const RecoveryReport&) {}
   virtual void on_write_stall(const StallReport&) {}

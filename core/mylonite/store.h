@@ -105,12 +105,17 @@ class Store {
   // it just after the return; else the next flush or merge does, at the latest close(), or after a crash the next open.
   Status compact_level(std::uint32_t level);      // all of a level into the next one
   Status compact_range(const KeyBounds& bounds);  // what overlaps, with memtables, into the deepest overlapping level
-  Status close();                                 // durable on success; repeated calls return the first answer
+  // From its return on merges are chosen by another policy of the registry that open() got. Merges that run go on. The
+  // manifest records it, listeners hear of it, options() shows it; the next open uses what its own options say.
+  // Errors: kInvalidArgument, kReadOnly, kClosed, that of the manifest. One manifest sync; waits for a policy that thinks.
+  Status set_compaction_policy(std::string_view text);
+  Status close();  // durable on success; repeated calls return the first answer
 
   std::vector<Level> levels() const;           // the tree now, level 0 first; O(tables)
   std::vector<JobRecord> compactions() const;  // the last merges and why each was chosen, oldest first
   StoreStats stats() const;
   const RecoveryReport& recovery() const;
+  // As opened, but for the policy in force. What is returned lives as long as the store, and does not change.
   const Options& options() const;
 
  private:

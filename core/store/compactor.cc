@@ -45,27 +45,32 @@ JobRecord record_of(const Version& version, const CompactionJob& job) {
 
 }  // namespace
 
-Compactor::Compactor(EngineState& state, ConfiguredPolicy policy) : state_(state), policy_(std::move(policy)) {
+Compactor::Compactor(EngineState& state, ConfiguredPolicy policy)
+    : state_(state),
+      policies_{PolicyInForce{.configured = std::move(policy), .options = state.options}},
+      shown_(&policies_.back().options) {
+  const ConfiguredPolicy& named = policies_.back().configured;
   const auto version = state.catalog->version();
-  if (version->policy && version->policy->policy == policy_.text &&
-      version->policy->version == policy_.policy.state_version) {
+  if (version->policy && version->policy->policy == named.text &&
+      version->policy->version == named.policy.state_version) {
     policy_state_ = version->policy->state;
   }
   // Without the lock: no thread writes, flushes or merges before the open returns.
-  state.gate.set_limits(pressure_limits(policy_, view_of(*version, running_)));
+  state.gate.set_limits(pressure_limits(named, view_of(*version, running_, policies_.back())));
   for (std::uint64_t i = 0; i < state.options.compaction_threads; ++i) {
     threads_.emplace_back(fmt::format("compaction {}", i + 1), [this] { run(); });
   }
 }
 
-PolicyView Compactor::view_of(const Version& version, const std::vector<RunningJob>& running) const {
+PolicyView Compactor::view_of(const Version& version, const std::vector<RunningJob>& running,
+                              const PolicyInForce& policy) const {
   return {.levels = version.levels,
           .running = running,
-          .options = state_.options,
+          .options = policy.options,
           .now = wall_now(),
           .floor = state_.history.possible_floor(),
           .state = policy_state_,
-          .parameters = policy_.parameters};
+          .parameters = policy.configured.parameters};
 }
 
 void Compactor::add_to(StoreStats& stats) const {
@@ -78,7 +83,7 @@ void Compactor::run() {
   const rt::Lock lock(state_.mutex);
   while (!ended()) {
     const std::uint64_t asks = state_.changes;
-    if (deciding_) {
+    if (deciding_ || changing_) {
       state_.merge_work.wait(state_.mutex);
     } else if (auto task = decide()) {
       state_.note_change();  // for another thread: there may be more to do
@@ -97,7 +102,8 @@ std::optional<Compactor::Task> Compactor::decide() {
   const std::shared_ptr<Request> request = waiting == requests_.end() ? nullptr : *waiting;
   const auto version = state_.catalog->version();
   const std::vector<RunningJob> running = running_;
-  const PolicyView view = view_of(*version, running);
+  const PolicyInForce& policy = policies_.back();
+  const PolicyView view = view_of(*version, running, policy);
   Choice choice;
   Status legal;
   std::optional<Task> task;
@@ -106,11 +112,12 @@ std::optional<Compactor::Task> Compactor::decide() {
     // Safe: while deciding_ is set, no other thread decides. Running jobs may end meanwhile, but none starts, so a
     // legal job stays legal.
     const rt::Unlocked unlocked(state_.mutex);
-    choice = request ? Choice{.job = request->plan(view)} : choose(policy_, view);
+    choice = request ? Choice{.job = request->plan(view)} : choose(policy.configured, view);
     if (request && choice.job) legal = check_legal(version->levels, running, *choice.job);
     if (choice.job && legal.ok()) task = plan_task(version, std::move(*choice.job), view);
   }
   deciding_ = false;
+  if (changing_) change_step_.notify_all();
   wake_ns_ = rt::kNever;
   if (!request) state_.gate.set_limits(choice.pressure);
   if (const auto wake = choice.wake_at) {
@@ -131,7 +138,7 @@ std::optional<Compactor::Task> Compactor::decide() {
 }
 
 void Compactor::start(Task& task) {
-  task.record.policy = task.request ? "manual" : policy_.text;
+  task.record.policy = task.request ? "manual" : policies_.back().configured.text;
   if (task.request) task.request->started = true;
   if (!task.plan.job.move) task.plan.drop.floor = state_.history.raise_floor();
   running_.push_back(std::move(task.running));
@@ -180,9 +187,18 @@ Status Compactor::commit(Task& task, VersionEdit& edit) {
   task.record.tables_out = edit.added.size();
   edit.jobs = {task.record};
   edit.jobs_kept = state_.options.compaction_history_max;
-  if (!policy_state_.empty()) {
-    edit.policy = PolicyState{.policy = policy_.text, .version = policy_.policy.state_version, .state = policy_state_};
+  const bool records = !policy_state_.empty() && !changing_;  // else the change records the policy, after this
+  if (records) {
+    const ConfiguredPolicy& policy = policies_.back().configured;
+    edit.policy = PolicyState{.policy = policy.text, .version = policy.policy.state_version, .state = policy_state_};
+    ++recording_;
   }
+  const Status done = commit_unlocked(edit);
+  if (records && --recording_ == 0 && changing_) change_step_.notify_all();
+  return done;
+}
+
+Status Compactor::commit_unlocked(const VersionEdit& edit) {
   // Safe: the task is still in running_, and the catalog orders commits by a lock of its own.
   const rt::Unlocked unlocked(state_.mutex);
   return state_.catalog->commit(edit);
@@ -291,6 +307,61 @@ Status Compactor::compact_range(const KeyBounds& bounds) {
     return compact_range_job(view, bounds.low,
                              bounds.high ? std::optional<std::string_view>(*bounds.high) : std::nullopt);
   });
+}
+
+bool Compactor::begin_change() {
+  while (changing_) change_step_.wait(state_.mutex);
+  changing_ = true;
+  while (deciding_ || recording_ > 0) change_step_.wait(state_.mutex);
+  return !state_.gate.shut();
+}
+
+void Compactor::end_change() {
+  changing_ = false;
+  change_step_.notify_all();
+  state_.note_change();
+  state_.merge_work.notify_all();
+}
+
+Status Compactor::set_policy(ConfiguredPolicy policy, std::string_view text) {
+  const rt::Lock lock(state_.mutex);
+  if (state_.gate.closing()) return closed_error();
+  if (state_.gate.stopped()) return *state_.gate.stopped();
+  const Caller caller(state_);
+  if (!begin_change()) {
+    end_change();
+    return state_.gate.closing() ? closed_error() : *state_.gate.stopped();
+  }
+  PolicyInForce next{.configured = std::move(policy), .options = state_.options};
+  next.options.compaction_policy = text;
+  // State is a policy's own: the new one begins without.
+  policy_state_.clear();
+  const auto version = state_.catalog->version();
+  const std::vector<RunningJob> running = running_;
+  const PolicyView view = view_of(*version, running, next);
+  PressureLimits limits;
+  Status done;
+  {
+    // Safe: while changing_ is set, no thread decides, and no other commit records a policy.
+    const rt::Unlocked unlocked(state_.mutex);
+    limits = pressure_limits(next.configured, view);
+    done = state_.catalog->commit(
+        {.policy = PolicyState{
+             .policy = next.configured.text, .version = next.configured.policy.state_version, .state = {}}});
+  }
+  if (done.ok()) {
+    const std::string from = policies_.back().configured.text;
+    policies_.push_back(std::move(next));
+    shown_.store(&policies_.back().options, std::memory_order_release);
+    state_.gate.set_limits(limits);
+    state_.publish();
+    state_.progress.notify_all();
+    state_.listener.on_policy_changed(from, policies_.back().configured.text);
+  } else {
+    state_.stop(done.error());
+  }
+  end_change();
+  return done;
 }
 
 Status Compactor::submit(Planner plan) {

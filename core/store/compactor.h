@@ -8,6 +8,7 @@
 // Thread-safety: stated at each member. The state's lock is never held during I/O, nor while a policy decides.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -37,7 +38,16 @@ class Compactor {
   Status compact_level(std::uint32_t level);
   Status compact_range(const KeyBounds& bounds);
 
+  // Any thread, without the lock. From its return on the chooser uses the new policy, which the manifest records.
+  // `text` is what options() shows of it.
+  Status set_policy(ConfiguredPolicy policy, std::string_view text);
+  const Options& options() const { return *shown_.load(std::memory_order_acquire); }
+
  private:
+  struct PolicyInForce {
+    ConfiguredPolicy configured;
+    Options options;  // the store's, with the policy's text
+  };
   using Planner = std::function<std::optional<CompactionJob>(const PolicyView&)>;
   struct Request {
     Planner plan;
@@ -60,9 +70,10 @@ class Compactor {
   void start(Task& task) REQUIRES(state_.mutex);
   Task plan_task(const std::shared_ptr<const Version>& version, CompactionJob job, const PolicyView& view) const;
   void rest(std::uint64_t asks) REQUIRES(state_.mutex);
-  void work(Task& task) REQUIRES(state_.mutex);  // releases the lock during I/O, as the next two do
+  void work(Task& task) REQUIRES(state_.mutex);  // releases the lock during I/O, as the next three do
   Result<VersionEdit> make_tables(Task& task) REQUIRES(state_.mutex);
   Status commit(Task& task, VersionEdit& edit) REQUIRES(state_.mutex);
+  Status commit_unlocked(const VersionEdit& edit) REQUIRES(state_.mutex);
   Result<VersionEdit> carry_out(Task& task, const RunTarget& target);
   void count(const JobRecord& record);
   void failed(Task& task, const Error& why) REQUIRES(state_.mutex);
@@ -70,14 +81,22 @@ class Compactor {
   void finish(const std::shared_ptr<Request>& request, std::optional<Error> error) REQUIRES(state_.mutex);
   void refuse_requests(const Error& why) REQUIRES(state_.mutex);
   Status submit(Planner plan);
-  PolicyView view_of(const Version& version, const std::vector<RunningJob>& running) const REQUIRES(state_.mutex);
+  PolicyView view_of(const Version& version, const std::vector<RunningJob>& running, const PolicyInForce& policy) const
+      REQUIRES(state_.mutex);
+  // Waits until no thread decides or records policy state, and none may begin to; false: the gate shut meanwhile.
+  bool begin_change() REQUIRES(state_.mutex);
+  void end_change() REQUIRES(state_.mutex);
 
   EngineState& state_;
-  const ConfiguredPolicy policy_;
+  std::deque<PolicyInForce> policies_ GUARDED_BY(state_.mutex);  // all so far; the last is in force, none changes
+  std::atomic<const Options*> shown_;                            // of the last
   std::vector<RunningJob> running_ GUARDED_BY(state_.mutex);
   std::deque<std::shared_ptr<Request>> requests_ GUARDED_BY(state_.mutex);  // those that are not done
   std::string policy_state_ GUARDED_BY(state_.mutex);  // only the deciding thread writes it, and reads it unlocked
   bool deciding_ GUARDED_BY(state_.mutex) = false;
+  bool changing_ GUARDED_BY(state_.mutex) = false;               // the policy; nobody decides meanwhile
+  std::uint64_t recording_ GUARDED_BY(state_.mutex) = 0;         // commits under way that record policy state
+  rt::CondVar change_step_;                                      // for set_policy: one of the last three changed
   std::uint64_t wake_ns_ GUARDED_BY(state_.mutex) = rt::kNever;  // when to ask the policy again without a change
   std::uint64_t retry_ns_ GUARDED_BY(state_.mutex) = 0;          // no job starts before
   std::uint64_t failures_ GUARDED_BY(state_.mutex) = 0;          // since the last success

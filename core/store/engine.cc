@@ -25,8 +25,10 @@ Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<vfs::FileSystem> fs
   if (!recovered.ok()) return recovered.error();
   auto state = std::make_shared<EngineState>(std::move(fs), options, *components.listener, *recovered);
   components.listener->on_recovery(recovered->report);
-  return std::unique_ptr<Engine>(
+  std::unique_ptr<Engine> engine(
       new Engine(std::move(state), recovered->report, std::move(recovered->wal), std::move(policy)));
+  engine->policies_ = components.compaction_policies;
+  return engine;
 }
 
 Engine::Engine(std::shared_ptr<EngineState> state, RecoveryReport report, std::unique_ptr<WalWriter> wal,
@@ -103,6 +105,15 @@ Status Engine::compact_range(const KeyBounds& bounds) {
   if (Status done = flush(); !done.ok()) return done;
   return writers_->compactor.compact_range(bounds);
 }
+
+Status Engine::set_compaction_policy(std::string_view text) {
+  if (Status may = writable(); !may.ok()) return may;
+  auto policy = configure_policy(policies_, text);
+  if (!policy.ok()) return policy.error();
+  return writers_->compactor.set_policy(std::move(*policy), text);
+}
+
+const Options& Engine::options() const { return writers_ == nullptr ? state_->options : writers_->compactor.options(); }
 
 Result<Snapshot> Engine::snapshot() const {
   const rt::Lock lock(state_->mutex);

@@ -50,6 +50,8 @@ class Engine {
   Status checkpoint(const std::string& directory);
   Status compact_level(std::uint32_t level);
   Status compact_range(const KeyBounds& bounds);
+  Status set_compaction_policy(std::string_view text);
+  const Options& options() const;
   Result<Snapshot> snapshot() const;
   StoreStats stats() const;
   Status close();
@@ -75,6 +77,7 @@ class Engine {
 
   const std::shared_ptr<EngineState> state_;
   const RecoveryReport recovery_;
+  CompactionPolicies policies_;             // unguarded: set by open(), before anybody else has the engine
   const std::unique_ptr<Writers> writers_;  // null: read-only
   rt::Mutex close_mutex_;                   // held during the whole close()
   std::optional<Status> close_result_ GUARDED_BY(close_mutex_);

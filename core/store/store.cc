@@ -171,6 +171,8 @@ Status Store::compact_level(std::uint32_t level) { return engine_->compact_level
 
 Status Store::compact_range(const KeyBounds& bounds) { return engine_->compact_range(bounds); }
 
+Status Store::set_compaction_policy(std::string_view text) { return engine_->set_compaction_policy(text); }
+
 Status Store::close() { return engine_->close(); }
 
 std::vector<Level> Store::levels() const { return engine_->state()->catalog->version()->levels; }
@@ -181,6 +183,6 @@ StoreStats Store::stats() const { return engine_->stats(); }
 
 const RecoveryReport& Store::recovery() const { return engine_->recovery(); }
 
-const Options& Store::options() const { return engine_->state()->options; }
+const Options& Store::options() const { return engine_->options(); }
 
 }  // namespace mylonite
