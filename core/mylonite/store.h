@@ -110,6 +110,10 @@ class Store {
   // Errors: kInvalidArgument, kReadOnly, kClosed, that of the manifest. One manifest sync; waits for a policy that thinks.
   Status set_compaction_policy(std::string_view text);
   Status close();  // durable on success; repeated calls return the first answer
+  // For tests of programs: ends the store as a kill of the process would, without closing it. Calls in progress end, those
+  // that wait get kClosed, threads end, the lock is free. On return nothing more is written, flushed, synced or removed,
+  // neither by the destructor; every call is kClosed, close() too. The next open recovers. No effect after close().
+  void abandon();
 
   std::vector<Level> levels() const;           // the tree now, level 0 first; O(tables)
   std::vector<JobRecord> compactions() const;  // the last merges and why each was chosen, oldest first

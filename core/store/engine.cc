@@ -136,14 +136,37 @@ Status Engine::close() {
   return *close_result_;
 }
 
+void Engine::wake_all() {
+  state_->gives_up_tables.store(true, std::memory_order_relaxed);
+  state_->flush_work.notify_all();
+  state_->merge_work.notify_all();
+  state_->progress.notify_all();
+}
+
+void Engine::abandon() {
+  const rt::Lock closing(close_mutex_);
+  if (close_result_) return;
+  {
+    const rt::Lock lock(state_->mutex);
+    state_->gate.abandon();
+    wake_all();
+  }
+  if (writers_ != nullptr) {
+    writers_->path.wait_for_callers();
+    writers_->flusher.join();
+    writers_->compactor.join();
+  }
+  state_->closed.store(true, std::memory_order_release);
+  close_result_ = Error(Code::kClosed, "the store was abandoned");
+  const rt::Lock lock(state_->mutex);
+  state_->lock_file.reset();
+}
+
 Status Engine::close_once() {
   {
     const rt::Lock lock(state_->mutex);
     state_->gate.close();
-    state_->gives_up_tables.store(true, std::memory_order_relaxed);
-    state_->flush_work.notify_all();
-    state_->merge_work.notify_all();
-    state_->progress.notify_all();
+    wake_all();
   }
   if (writers_ == nullptr) {
     state_->closed.store(true, std::memory_order_release);

@@ -55,6 +55,7 @@ class Engine {
   Result<Snapshot> snapshot() const;
   StoreStats stats() const;
   Status close();
+  void abandon();
 
  private:
   // The parts that write; made and ended together.
@@ -74,6 +75,7 @@ class Engine {
   Result<std::uint64_t> freeze() REQUIRES(state_->mutex);
   Status copy_to(const std::string& directory) REQUIRES(state_->mutex);
   Status close_once() REQUIRES(close_mutex_);
+  void wake_all() REQUIRES(state_->mutex);  // the gate shut
 
   const std::shared_ptr<EngineState> state_;
   const RecoveryReport recovery_;

@@ -175,6 +175,8 @@ Status Store::set_compaction_policy(std::string_view text) { return engine_->set
 
 Status Store::close() { return engine_->close(); }
 
+void Store::abandon() { engine_->abandon(); }
+
 std::vector<Level> Store::levels() const { return engine_->state()->catalog->version()->levels; }
 
 std::vector<JobRecord> Store::compactions() const { return engine_->state()->catalog->version()->jobs; }

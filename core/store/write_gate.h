@@ -27,6 +27,11 @@ class WriteGate {
   }
   const std::optional<Error>& stopped() const { return stopped_; }
   void close() { closing_ = true; }
+  // Closing, and nothing that has not begun yet may write any more; takes the place of an earlier reason to stop.
+  void abandon() {
+    closing_ = true;
+    stopped_ = Error(Code::kClosed, "the store was abandoned");
+  }
   bool closing() const { return closing_; }
   bool shut() const { return closing_ || stopped_; }
 

@@ -349,6 +349,11 @@ Status WritePath::write_ingest(Request& request) {
   return {};
 }
 
+void WritePath::wait_for_callers() {
+  const rt::Lock lock(state_.mutex);
+  while (!state_.gate.empty()) state_.progress.wait(state_.mutex);
+}
+
 Result<VersionEdit> WritePath::finish() {
   Timestamp last;
   {

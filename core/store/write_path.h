@@ -35,6 +35,8 @@ class WritePath {
   Result<std::uint64_t> freeze();
   // Returns the stamp of all pairs of the stream; for an empty stream, the newest visible one.
   Result<Timestamp> ingest(IngestSource& source);
+  // Waits until no caller is left; requires a closing store.
+  void wait_for_callers();
   // Waits until no caller is left, then ends the log with the clean-close marker. Requires a closing store. Returns the
   // edit that records a clean close: the log's end, and a ceiling just above the last stamp.
   Result<VersionEdit> finish();
