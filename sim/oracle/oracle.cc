@@ -29,6 +29,7 @@ void Oracle::start_incarnation(const Options& options) {
   const SimulatorCode scope;
   granted_ = std::max(granted_, past(history_retention_ticks_));
   sync_on_ = options.wal_flush_every_write;
+  unsynced_begun_ = false;
   history_retention_ticks_ = options.history_retention_seconds * kTicksPerSecond;
   least_retention_ticks_ = std::min(least_retention_ticks_, history_retention_ticks_);
   tombstone_retention_ticks_ = options.tombstone_retention_seconds * kTicksPerSecond;
@@ -74,7 +75,7 @@ void Oracle::on_ingest_given_up(Timestamp at) {
   stamped_writes_.erase(stamped);
 }
 
-void Oracle::end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at) {
+void Oracle::end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at, std::optional<bool> sync) {
   const SimulatorCode scope;
   const auto writes = in_flight_.find(batch.encoded());
   if (batch.count() > 0) {
@@ -88,8 +89,9 @@ void Oracle::end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp 
     if (const auto stamped = stamped_writes_.find(at); stamped != stamped_writes_.end())
       stamped->second.acknowledged = true;
     acknowledged_.push_back(at);
-    if (sync_on_) durable_ = std::max(durable_, at);
   }
+  // An empty batch that asks for it is a sync of what was logged before.
+  if (sync.value_or(sync_on_ && batch.count() > 0)) durable_ = std::max(durable_, at);
   leave(writes);
   floor_ = std::max(floor_, at);
 }
@@ -122,7 +124,7 @@ void Oracle::end_read(const Ticket& ticket, Timestamp at, std::optional<Timestam
   }
   floor_ = std::max(floor_, at);
   shown_ = std::max(shown_, at);
-  if (sync_on_) shown_durable_ = std::max(shown_durable_, at);
+  if (sync_on_ && !unsynced_begun_) shown_durable_ = std::max(shown_durable_, at);
 }
 
 std::uint64_t Oracle::end_snapshot(const Ticket& ticket, Timestamp at) {
@@ -147,8 +149,9 @@ Oracle::Ticket Oracle::begin() const {
   return {.floor = floor_, .snapshots = snapshots_taken_, .history = reported_floor_};
 }
 
-void Oracle::begin_write(const WriteBatch& batch) {
+void Oracle::begin_write(const WriteBatch& batch, std::optional<bool> sync) {
   const SimulatorCode scope;
+  unsynced_begun_ |= sync == false;
   ++in_flight_[std::string(batch.encoded())].writers;
 }
 
@@ -318,6 +321,7 @@ void Oracle::forget_everything() {
   Oracle anew;
   anew.wall_highest_ = wall_highest_;
   anew.sync_on_ = sync_on_;
+  anew.unsynced_begun_ = unsynced_begun_;
   *this = std::move(anew);
 }
 

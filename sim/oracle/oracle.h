@@ -64,11 +64,12 @@ class Oracle {
 
   // Invocation and return. Writes pass collapsed batches: one operation a key.
   Ticket begin() const;
-  void begin_write(const WriteBatch& batch);
+  // `sync`: what the write itself asks for; empty: as the options of the store say.
+  void begin_write(const WriteBatch& batch, std::optional<bool> sync = {});
   void on_stamped(Timestamp at, const WriteBatch& batch);
   // A stamped ingest is not in the store and never will be; its client gets an error.
   void on_ingest_given_up(Timestamp at);
-  void end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at);
+  void end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at, std::optional<bool> sync = {});
   void abandon_write(const WriteBatch& batch);  // it failed, or the machine died: its outcome is unknown
   void end_read(const Ticket& ticket, Timestamp at, std::optional<Timestamp> as_of);
   // A snapshot is a read that binds the floor of history until it is released. Returns the name to release it by.
@@ -141,6 +142,7 @@ class Oracle {
   Timestamp granted_;  // the highest floor that the retentions of earlier incarnations allowed
   std::uint64_t least_retention_ticks_ = UINT64_MAX;  // of history, since the last checked recovery
   bool sync_on_ = true;
+  bool unsynced_begun_ = false;                         // a write of this incarnation asked not to be synced
   std::uint64_t history_retention_ticks_ = UINT64_MAX;  // before the first incarnation nothing is granted
   std::uint64_t tombstone_retention_ticks_ = 0;
   bool liar_ = false;

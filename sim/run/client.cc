@@ -59,18 +59,20 @@ void Client::apply(const op::RemoveRange& range) {
   write(batch);
 }
 
-void Client::write(const WriteBatch& batch) {
+void Client::apply(const op::BatchSync& batch) { write(batch_of(batch.items), {.sync = batch.sync}); }
+
+void Client::write(const WriteBatch& batch, const WriteOptions& how) {
   const WriteBatch collapsed = batch.collapsed();
   const Oracle::Ticket ticket = oracle().begin();
-  oracle().begin_write(collapsed);
+  oracle().begin_write(collapsed, how.sync);
   if (batch.encoded().size() > store_.options().memtable_max_bytes) observer_.mark("sim.batch_larger_than_memtable");
-  const auto at = store_.write(batch);
+  const auto at = store_.write(batch, how);
   if (!answers_.succeeded("write", error_of(at))) {
     oracle().abandon_write(collapsed);
     return;
   }
   observer_.acknowledged();
-  oracle().end_write(ticket, collapsed, *at);
+  oracle().end_write(ticket, collapsed, *at, how.sync);
   returned(*at);
 }
 

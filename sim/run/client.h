@@ -78,8 +78,9 @@ class Client {
   void apply(const op::ClockJump& jump);
   void apply(const op::ClockFreeze& freeze);
   void apply(const op::ClockRun& run);
+  void apply(const op::BatchSync& batch);
 
-  void write(const WriteBatch& batch);
+  void write(const WriteBatch& batch, const WriteOptions& how = {});
   void read(const std::string& key, const Reading& reading);
   struct Direction {
     bool backward;

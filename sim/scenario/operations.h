@@ -249,13 +249,21 @@ struct ClockRun {
   bool operator==(const ClockRun&) const = default;
 };
 
+struct BatchSync {  // a batch that says whether it is synced
+  std::vector<BatchItem> items{};
+  bool sync = false;
+  static constexpr std::string_view kName = "batch-sync";
+  static constexpr std::tuple kFields{Field{"items", &BatchSync::items}, Field{"sync", &BatchSync::sync}};
+  bool operator==(const BatchSync&) const = default;
+};
+
 }  // namespace op
 
 using Operation =
     std::variant<op::Put, op::Remove, op::Batch, op::RemoveRange, op::Ingest, op::Get, op::GetAsOf, op::Scan,
                  op::ScanBack, op::ScanAsOf, op::WalkCursor, op::OpenCursor, op::UseCursor, op::CloseCursor,
                  op::TakeSnapshot, op::ReleaseSnapshot, op::Sync, op::Flush, op::CompactLevel, op::CompactRange,
-                 op::Checkpoint, op::Sleep, op::ClockJump, op::ClockFreeze, op::ClockRun>;
+                 op::Checkpoint, op::Sleep, op::ClockJump, op::ClockFreeze, op::ClockRun, op::BatchSync>;
 
 inline constexpr std::size_t kOperations = std::variant_size_v<Operation>;
 

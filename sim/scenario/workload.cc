@@ -9,6 +9,18 @@
 namespace mylonite::sim {
 namespace {
 
+// Operations that have no weight. Each has streams of its own, so that one more shifts no draw of another.
+struct AddedOperation {
+  std::size_t index;
+  std::uint64_t on_chance;  // of 100 seeds
+  std::uint64_t one_in;     // where it is on: one in so many operations
+};
+constexpr AddedOperation kAdded[] = {
+    {.index = kIndexOf<op::BatchSync>, .on_chance = 50, .one_in = 20},
+};
+
+constexpr std::uint64_t kValuesApart = 1'000'000;  // more than a scenario draws of one operation
+
 // The letters of values, repeated.
 const std::string kLetters = [] {
   std::string letters;
@@ -77,6 +89,12 @@ class Draw {
   void operator()(op::ClockJump& jump);
   void operator()(op::ClockFreeze&) {}
   void operator()(op::ClockRun&) {}
+  void operator()(op::BatchSync& batch) {
+    op::Batch plain;
+    operator()(plain);
+    batch.items = std::move(plain.items);
+    batch.sync = random_.chance(1, 2);
+  }
 
  private:
   std::string key();
@@ -227,13 +245,29 @@ Swarm draw_swarm(Random random, std::string_view profile) {
   return swarm;
 }
 
+Workload::Workload(const Swarm& swarm, const Random& random) : swarm_(swarm), random_(random) {
+  for (const AddedOperation& each : kAdded) {
+    Random own = random.split(kOperationNames[each.index]);
+    if (!own.chance(each.on_chance, 100)) continue;
+    added_.push_back(
+        {.index = each.index, .one_in = each.one_in, .random = own, .values = (each.index + 1) * kValuesApart});
+  }
+}
+
+Operation Workload::draw(std::size_t index, Random& random, std::uint64_t& values) const {
+  Operation operation = default_operation(index);
+  std::visit(Draw(swarm_, random, values), operation);
+  return operation;
+}
+
 Operation Workload::next() {
+  for (Added& each : added_) {
+    if (each.random.chance(1, each.one_in)) return this->draw(each.index, each.random, each.values);
+  }
   std::uint64_t draw = random_.below(swarm_.weight_sum);
   std::size_t index = 0;
   while (draw >= swarm_.weights[index]) draw -= swarm_.weights[index++];
-  Operation operation = default_operation(index);
-  std::visit(Draw(swarm_, random_, values_), operation);
-  return operation;
+  return this->draw(index, random_, values_);
 }
 
 }  // namespace mylonite::sim

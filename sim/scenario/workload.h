@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <mylonite/random.h>
 
@@ -41,13 +42,23 @@ Swarm draw_swarm(Random random, std::string_view profile);
 
 class Workload {
  public:
-  Workload(const Swarm& swarm, Random random) : swarm_(swarm), random_(random) {}
+  Workload(const Swarm& swarm, const Random& random);
   Operation next();
 
  private:
+  // An operation without a weight: it comes in between, from a stream of its own.
+  struct Added {
+    std::size_t index = 0;
+    std::uint64_t one_in = 1;
+    Random random;
+    std::uint64_t values = 0;  // drawn so far, beyond those of all others
+  };
+  Operation draw(std::size_t index, Random& random, std::uint64_t& values) const;
+
   const Swarm& swarm_;
   Random random_;
   std::uint64_t values_ = 0;  // drawn so far
+  std::vector<Added> added_;
 };
 
 }  // namespace mylonite::sim
