@@ -1,5 +1,6 @@
 #include "sim/run/client.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -144,6 +145,20 @@ void Client::read(const std::string& key, const Reading& reading) {
   const auto found = session_.get(key, reading.options);
   if (!answered("get", error_of(found), reading)) return;
   oracle().check_get(key, session_.read_at(), *found);
+  read_at(reading, session_.read_at());
+}
+
+void Client::apply(const op::MultiGet& get) {
+  const Reading reading = get.as_of ? in_the_past(*get.as_of) : now();
+  const std::vector<std::string_view> keys(get.keys.begin(), get.keys.end());
+  const auto found = session_.multi_get(keys, reading.options);
+  if (!answered("multi_get", error_of(found), reading)) return;
+  if (found->size() != keys.size()) {
+    oracle().violate("read", fmt::format("multi_get of {} keys answered {} values", keys.size(), found->size()));
+  }
+  for (std::size_t i = 0; i < std::min(keys.size(), found->size()); ++i) {
+    oracle().check_get(keys[i], session_.read_at(), (*found)[i]);
+  }
   read_at(reading, session_.read_at());
 }
 

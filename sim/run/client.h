@@ -79,6 +79,7 @@ class Client {
   void apply(const op::ClockFreeze& freeze);
   void apply(const op::ClockRun& run);
   void apply(const op::BatchSync& batch);
+  void apply(const op::MultiGet& get);
 
   void write(const WriteBatch& batch, const WriteOptions& how = {});
   void read(const std::string& key, const Reading& reading);

@@ -257,13 +257,21 @@ struct BatchSync {  // a batch that says whether it is synced
   bool operator==(const BatchSync&) const = default;
 };
 
+struct MultiGet {  // of one moment
+  std::vector<std::string> keys{};
+  std::optional<AsOf> as_of{};  // empty: now
+  static constexpr std::string_view kName = "multi-get";
+  static constexpr std::tuple kFields{Field{"keys", &MultiGet::keys}, Field{"as_of", &MultiGet::as_of}};
+  bool operator==(const MultiGet&) const = default;
+};
+
 }  // namespace op
 
 using Operation =
     std::variant<op::Put, op::Remove, op::Batch, op::RemoveRange, op::Ingest, op::Get, op::GetAsOf, op::Scan,
                  op::ScanBack, op::ScanAsOf, op::WalkCursor, op::OpenCursor, op::UseCursor, op::CloseCursor,
                  op::TakeSnapshot, op::ReleaseSnapshot, op::Sync, op::Flush, op::CompactLevel, op::CompactRange,
-                 op::Checkpoint, op::Sleep, op::ClockJump, op::ClockFreeze, op::ClockRun, op::BatchSync>;
+                 op::Checkpoint, op::Sleep, op::ClockJump, op::ClockFreeze, op::ClockRun, op::BatchSync, op::MultiGet>;
 
 inline constexpr std::size_t kOperations = std::variant_size_v<Operation>;
 
