@@ -162,6 +162,15 @@ void Client::apply(const op::MultiGet& get) {
   read_at(reading, session_.read_at());
 }
 
+void Client::apply(const op::GetInto& get) {
+  const Reading reading = now();
+  const auto found = session_.get_into(get.key, buffer_, reading.options);
+  if (!answered("get_into", error_of(found), reading)) return;
+  if (!*found && !buffer_.empty()) oracle().violate("read", "get_into found no value and left bytes in the buffer");
+  oracle().check_get(get.key, session_.read_at(), *found ? std::optional(buffer_) : std::nullopt);
+  read_at(reading, session_.read_at());
+}
+
 void Client::apply(const op::Scan& scan) { read(scan.bounds, {.backward = false, .limit = scan.limit}, now()); }
 void Client::apply(const op::ScanBack& scan) { read(scan.bounds, {.backward = true, .limit = scan.limit}, now()); }
 void Client::apply(const op::ScanAsOf& scan) {

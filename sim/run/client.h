@@ -80,6 +80,7 @@ class Client {
   void apply(const op::ClockRun& run);
   void apply(const op::BatchSync& batch);
   void apply(const op::MultiGet& get);
+  void apply(const op::GetInto& get);
 
   void write(const WriteBatch& batch, const WriteOptions& how = {});
   void read(const std::string& key, const Reading& reading);
@@ -108,6 +109,7 @@ class Client {
   Observer& observer_;
   vfs::FileSystem& fs_;
   Session session_;
+  std::string buffer_;       // of get-into
   std::size_t current_ = 0;  // the operation, by its place in the list
   std::array<std::optional<Held>, kSlots> snapshots_{};
   std::array<std::optional<CursorChecker>, kSlots> cursors_{};

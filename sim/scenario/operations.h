@@ -265,13 +265,20 @@ struct MultiGet {  // of one moment
   bool operator==(const MultiGet&) const = default;
 };
 
+struct GetInto {  // into a buffer that the client keeps
+  std::string key{};
+  static constexpr std::string_view kName = "get-into";
+  static constexpr std::tuple kFields{Field{"key", &GetInto::key}};
+  bool operator==(const GetInto&) const = default;
+};
+
 }  // namespace op
 
-using Operation =
-    std::variant<op::Put, op::Remove, op::Batch, op::RemoveRange, op::Ingest, op::Get, op::GetAsOf, op::Scan,
-                 op::ScanBack, op::ScanAsOf, op::WalkCursor, op::OpenCursor, op::UseCursor, op::CloseCursor,
-                 op::TakeSnapshot, op::ReleaseSnapshot, op::Sync, op::Flush, op::CompactLevel, op::CompactRange,
-                 op::Checkpoint, op::Sleep, op::ClockJump, op::ClockFreeze, op::ClockRun, op::BatchSync, op::MultiGet>;
+using Operation = std::variant<op::Put, op::Remove, op::Batch, op::RemoveRange, op::Ingest, op::Get, op::GetAsOf,
+                               op::Scan, op::ScanBack, op::ScanAsOf, op::WalkCursor, op::OpenCursor, op::UseCursor,
+                               op::CloseCursor, op::TakeSnapshot, op::ReleaseSnapshot, op::Sync, op::Flush,
+                               op::CompactLevel, op::CompactRange, op::Checkpoint, op::Sleep, op::ClockJump,
+                               op::ClockFreeze, op::ClockRun, op::BatchSync, op::MultiGet, op::GetInto>;
 
 inline constexpr std::size_t kOperations = std::variant_size_v<Operation>;
 

@@ -18,6 +18,7 @@ struct AddedOperation {
 constexpr AddedOperation kAdded[] = {
     {.index = kIndexOf<op::BatchSync>, .on_chance = 50, .one_in = 20},
     {.index = kIndexOf<op::MultiGet>, .on_chance = 60, .one_in = 20},
+    {.index = kIndexOf<op::GetInto>, .on_chance = 50, .one_in = 30},
 };
 
 constexpr std::uint64_t kValuesApart = 1'000'000;  // more than a scenario draws of one operation
@@ -94,6 +95,7 @@ class Draw {
     for (std::uint64_t left = random_.below(8); left > 0; --left) get.keys.push_back(key());
     if (random_.chance(1, 4)) get.as_of = as_of_from(random_.next());
   }
+  void operator()(op::GetInto& get) { get.key = key(); }
   void operator()(op::BatchSync& batch) {
     op::Batch plain;
     operator()(plain);
