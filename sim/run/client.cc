@@ -171,6 +171,30 @@ void Client::apply(const op::GetInto& get) {
   read_at(reading, session_.read_at());
 }
 
+std::optional<std::uint64_t> Client::size_of(const KeyBounds& bounds) {
+  const Reading reading = now();
+  const auto size = session_.approximate_size(bounds);
+  if (!answered("approximate_size", error_of(size), reading)) return std::nullopt;
+  return *size;
+}
+
+// Sizes are those of the tables at one moment: parts are compared with the whole only if it was the same before and after.
+void Client::apply(const op::ApproximateSize& size) {
+  const KeyBounds whole = key_bounds(size.bounds);
+  const auto before = size_of(whole);
+  const auto left = size_of({.low = whole.low, .high = size.middle});
+  const auto right = size_of({.low = size.middle, .high = whole.high});
+  const auto after = size_of(whole);
+  if (!before || !left || !right || !after) return;
+  const bool empty = whole.high && whole.low >= *whole.high;
+  if (empty && *before != 0) oracle().violate("size", fmt::format("an empty range takes {} bytes", *before));
+  const bool within = size.middle >= whole.low && (!whole.high || size.middle <= *whole.high);
+  if (within && *before == *after && *left + *right != *before) {
+    oracle().violate("size", fmt::format("a range takes {} bytes, its parts {} and {}", *before, *left, *right));
+  }
+  returned({});
+}
+
 void Client::apply(const op::Scan& scan) { read(scan.bounds, {.backward = false, .limit = scan.limit}, now()); }
 void Client::apply(const op::ScanBack& scan) { read(scan.bounds, {.backward = true, .limit = scan.limit}, now()); }
 void Client::apply(const op::ScanAsOf& scan) {

@@ -81,6 +81,7 @@ class Client {
   void apply(const op::BatchSync& batch);
   void apply(const op::MultiGet& get);
   void apply(const op::GetInto& get);
+  void apply(const op::ApproximateSize& size);
 
   void write(const WriteBatch& batch, const WriteOptions& how = {});
   void read(const std::string& key, const Reading& reading);
@@ -93,6 +94,7 @@ class Client {
   void release_snapshot(std::size_t slot);
   bool compare_checkpoint(const Oracle::Ticket& ticket, const std::string& directory, bool keep);
   void check_floor();
+  std::optional<std::uint64_t> size_of(const KeyBounds& bounds);  // empty: no answer
   void became_durable(std::string_view call, const Reading& reading, const Status& done);
   void compacted(const Status& done);
 

@@ -272,13 +272,23 @@ struct GetInto {  // into a buffer that the client keeps
   bool operator==(const GetInto&) const = default;
 };
 
+struct ApproximateSize {  // of the bounds, and of the two parts that `middle` makes of them
+  Bounds bounds{};
+  std::string middle{};
+  static constexpr std::string_view kName = "approximate-size";
+  static constexpr std::tuple kFields{Field{"bounds", &ApproximateSize::bounds},
+                                      Field{"middle", &ApproximateSize::middle}};
+  bool operator==(const ApproximateSize&) const = default;
+};
+
 }  // namespace op
 
-using Operation = std::variant<op::Put, op::Remove, op::Batch, op::RemoveRange, op::Ingest, op::Get, op::GetAsOf,
-                               op::Scan, op::ScanBack, op::ScanAsOf, op::WalkCursor, op::OpenCursor, op::UseCursor,
-                               op::CloseCursor, op::TakeSnapshot, op::ReleaseSnapshot, op::Sync, op::Flush,
-                               op::CompactLevel, op::CompactRange, op::Checkpoint, op::Sleep, op::ClockJump,
-                               op::ClockFreeze, op::ClockRun, op::BatchSync, op::MultiGet, op::GetInto>;
+using Operation =
+    std::variant<op::Put, op::Remove, op::Batch, op::RemoveRange, op::Ingest, op::Get, op::GetAsOf, op::Scan,
+                 op::ScanBack, op::ScanAsOf, op::WalkCursor, op::OpenCursor, op::UseCursor, op::CloseCursor,
+                 op::TakeSnapshot, op::ReleaseSnapshot, op::Sync, op::Flush, op::CompactLevel, op::CompactRange,
+                 op::Checkpoint, op::Sleep, op::ClockJump, op::ClockFreeze, op::ClockRun, op::BatchSync, op::MultiGet,
+                 op::GetInto, op::ApproximateSize>;
 
 inline constexpr std::size_t kOperations = std::variant_size_v<Operation>;
 

@@ -19,6 +19,7 @@ constexpr AddedOperation kAdded[] = {
     {.index = kIndexOf<op::BatchSync>, .on_chance = 50, .one_in = 20},
     {.index = kIndexOf<op::MultiGet>, .on_chance = 60, .one_in = 20},
     {.index = kIndexOf<op::GetInto>, .on_chance = 50, .one_in = 30},
+    {.index = kIndexOf<op::ApproximateSize>, .on_chance = 30, .one_in = 40},
 };
 
 constexpr std::uint64_t kValuesApart = 1'000'000;  // more than a scenario draws of one operation
@@ -96,6 +97,10 @@ class Draw {
     if (random_.chance(1, 4)) get.as_of = as_of_from(random_.next());
   }
   void operator()(op::GetInto& get) { get.key = key(); }
+  void operator()(op::ApproximateSize& size) {
+    size.bounds = bounds();
+    size.middle = key();
+  }
   void operator()(op::BatchSync& batch) {
     op::Batch plain;
     operator()(plain);
