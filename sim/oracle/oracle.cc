@@ -18,6 +18,13 @@ std::string show(const std::string* value) {
   return value != nullptr ? fmt::format("'{}'", printable(*value)) : "absent";
 }
 
+bool same_but_for_bounds(const WriteBatch& open, const WriteBatch& stamped) {
+  return std::ranges::equal(open.operations(), stamped.operations(), [](BatchOperation given, const auto& bounded) {
+    if (given.kind == BatchOperation::Kind::kRemoveRange && !given.high) given.high = bounded.high;
+    return given == bounded;
+  });
+}
+
 }  // namespace
 
 void Oracle::violate(std::string_view rule, std::string_view what) {
@@ -42,6 +49,45 @@ void Oracle::start_incarnation(const Options& options) {
   }
 }
 
+bool Oracle::await_stamp(const InFlight& writes) { return writes.stamps.size() - writes.of_failed < writes.writers; }
+
+Oracle::EqualWrites::iterator Oracle::stamped_writes_of(const WriteBatch& batch) {
+  const auto equal = in_flight_.find(batch.encoded());
+  if (equal != in_flight_.end() && await_stamp(equal->second)) return equal;
+  return std::ranges::find_if(in_flight_, [&](const auto& writes) {
+    return writes.second.open && await_stamp(writes.second) && same_but_for_bounds(*writes.second.open, batch);
+  });
+}
+
+// A range to the end and one with the very bound that it got look alike when they are stamped: then the stamps may have
+// been noted the wrong way round.
+bool Oracle::take_stamp(InFlight& writes, Timestamp at) {
+  if (std::erase(writes.stamps, at) > 0) return true;
+  for (auto& [encoded, other] : in_flight_) {
+    if (other.open.has_value() == writes.open.has_value() || writes.stamps.empty()) continue;
+    const auto found = std::ranges::find(other.stamps, at);
+    if (found == other.stamps.end()) continue;
+    *found = writes.stamps.back();
+    writes.stamps.pop_back();
+    return true;
+  }
+  return false;
+}
+
+// Where the store found the end of all keys, no key is left that has a value. The batch is not in the model yet.
+void Oracle::check_bounds(const WriteBatch& open, const WriteBatch& stamped) {
+  const std::vector<BatchOperation> given = open.operations();
+  const std::vector<BatchOperation> bounded = stamped.operations();
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    if (given[i].kind != BatchOperation::Kind::kRemoveRange || given[i].high) continue;
+    const Model::Range behind{.low = *bounded[i].high, .high = std::nullopt, .limit = 1, .backward = false};
+    const Model::Pairs left = model_.scan(behind, kTimestampMax);
+    if (left.empty()) continue;
+    violate("range-end", fmt::format("a removal to the end of all keys ends at '{}', and leaves '{}'",
+                                     printable(*bounded[i].high), printable(left.front().first)));
+  }
+}
+
 void Oracle::on_stamped(Timestamp at, const WriteBatch& batch) {
   const SimulatorCode scope;
   if (at <= newest_stamped_) {
@@ -50,13 +96,14 @@ void Oracle::on_stamped(Timestamp at, const WriteBatch& batch) {
     return;
   }
   newest_stamped_ = at;
-  const auto writes = in_flight_.find(batch.encoded());
-  if (writes == in_flight_.end() || writes->second.stamps.size() - writes->second.of_failed >= writes->second.writers) {
+  const auto writes = stamped_writes_of(batch);
+  if (writes == in_flight_.end()) {
     violate("stamp-witness", fmt::format("stamp {} was given to a batch of {} operations that no client has in flight",
                                          at.ticks, batch.count()));
     return;
   }
   writes->second.stamps.push_back(at);
+  if (writes->second.open) check_bounds(*writes->second.open, batch);
   model_.add(at, batch);
   stamped_writes_.emplace(at, StampedWrite{.batch = batch, .retention_ticks = tombstone_retention_ticks_});
 }
@@ -79,7 +126,7 @@ void Oracle::end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp 
   const SimulatorCode scope;
   const auto writes = in_flight_.find(batch.encoded());
   if (batch.count() > 0) {
-    if (std::erase(writes->second.stamps, at) == 0) {
+    if (!take_stamp(writes->second, at)) {
       violate("stamp-witness", fmt::format("the write answered stamp {}, which no batch like it was given", at.ticks));
     }
     if (at <= ticket.floor) {
@@ -152,7 +199,9 @@ Oracle::Ticket Oracle::begin() const {
 void Oracle::begin_write(const WriteBatch& batch, std::optional<bool> sync) {
   const SimulatorCode scope;
   unsynced_begun_ |= sync == false;
-  ++in_flight_[std::string(batch.encoded())].writers;
+  InFlight& writes = in_flight_[std::string(batch.encoded())];
+  ++writes.writers;
+  if (batch.has_open_range()) writes.open = batch;
 }
 
 void Oracle::release_snapshot(std::uint64_t name) {

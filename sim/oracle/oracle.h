@@ -111,12 +111,18 @@ class Oracle {
  private:
   // Writes of equal batches that have not returned. Only its answer shows which of them got which stamp.
   struct InFlight {
+    std::optional<WriteBatch> open{};  // the batch, if it removes to the end of all keys
     std::size_t writers = 0;
     std::vector<Timestamp> stamps{};  // issued, and not yet answered
     std::size_t of_failed = 0;        // the most of these stamps that may belong to failed writes
   };
   using EqualWrites = std::map<std::string, InFlight, std::less<>>;  // by the encoded batch
   void leave(EqualWrites::iterator writes);                          // one writer returned or failed
+  // Those of a stamped batch, in which ranges to the end of all keys have got a bound.
+  EqualWrites::iterator stamped_writes_of(const WriteBatch& batch);
+  void check_bounds(const WriteBatch& open, const WriteBatch& stamped);
+  static bool await_stamp(const InFlight& writes);
+  bool take_stamp(InFlight& writes, Timestamp at);  // false: none of these writes was given it
   // The highest legal floor now. It counts the live snapshots with names below `taken`.
   Timestamp highest_floor(std::uint64_t taken) const;
   Timestamp past(std::uint64_t ticks) const;                              // `ticks` before the newest known moment

@@ -62,6 +62,12 @@ void Client::apply(const op::RemoveRange& range) {
 
 void Client::apply(const op::BatchSync& batch) { write(batch_of(batch.items), {.sync = batch.sync}); }
 
+void Client::apply(const op::RemoveFrom& remove) {
+  WriteBatch batch;
+  batch.remove_range(remove.low, std::nullopt);
+  write(batch);
+}
+
 void Client::write(const WriteBatch& batch, const WriteOptions& how) {
   const WriteBatch collapsed = batch.collapsed();
   const Oracle::Ticket ticket = oracle().begin();

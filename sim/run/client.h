@@ -82,6 +82,7 @@ class Client {
   void apply(const op::MultiGet& get);
   void apply(const op::GetInto& get);
   void apply(const op::ApproximateSize& size);
+  void apply(const op::RemoveFrom& remove);
 
   void write(const WriteBatch& batch, const WriteOptions& how = {});
   void read(const std::string& key, const Reading& reading);

@@ -281,6 +281,13 @@ struct ApproximateSize {  // of the bounds, and of the two parts that `middle` m
   bool operator==(const ApproximateSize&) const = default;
 };
 
+struct RemoveFrom {  // every key from `low` on
+  std::string low{};
+  static constexpr std::string_view kName = "remove-from";
+  static constexpr std::tuple kFields{Field{"low", &RemoveFrom::low}};
+  bool operator==(const RemoveFrom&) const = default;
+};
+
 }  // namespace op
 
 using Operation =
@@ -288,7 +295,7 @@ using Operation =
                  op::ScanBack, op::ScanAsOf, op::WalkCursor, op::OpenCursor, op::UseCursor, op::CloseCursor,
                  op::TakeSnapshot, op::ReleaseSnapshot, op::Sync, op::Flush, op::CompactLevel, op::CompactRange,
                  op::Checkpoint, op::Sleep, op::ClockJump, op::ClockFreeze, op::ClockRun, op::BatchSync, op::MultiGet,
-                 op::GetInto, op::ApproximateSize>;
+                 op::GetInto, op::ApproximateSize, op::RemoveFrom>;
 
 inline constexpr std::size_t kOperations = std::variant_size_v<Operation>;
 

@@ -20,6 +20,7 @@ constexpr AddedOperation kAdded[] = {
     {.index = kIndexOf<op::MultiGet>, .on_chance = 60, .one_in = 20},
     {.index = kIndexOf<op::GetInto>, .on_chance = 50, .one_in = 30},
     {.index = kIndexOf<op::ApproximateSize>, .on_chance = 30, .one_in = 40},
+    {.index = kIndexOf<op::RemoveFrom>, .on_chance = 40, .one_in = 80},
 };
 
 constexpr std::uint64_t kValuesApart = 1'000'000;  // more than a scenario draws of one operation
@@ -100,6 +101,10 @@ class Draw {
   void operator()(op::ApproximateSize& size) {
     size.bounds = bounds();
     size.middle = key();
+  }
+  // Mostly from one of the last keys: a range over all would leave nothing for other operations.
+  void operator()(op::RemoveFrom& remove) {
+    for (std::uint64_t tries = random_.between(1, 8); tries > 0; --tries) remove.low = std::max(remove.low, key());
   }
   void operator()(op::BatchSync& batch) {
     op::Batch plain;
