@@ -103,6 +103,15 @@ void Client::apply(const op::Ingest& ingest) {
 void Client::apply(const op::CompactLevel& compact) { compacted(store_.compact_level(compact.level)); }
 void Client::apply(const op::CompactRange& compact) { compacted(store_.compact_range(key_bounds(compact.bounds))); }
 
+void Client::apply(const op::SetPolicy& set) {
+  const std::string& name = state_.policies[set.policy % state_.policies.size()].name;
+  state_.recorded_policy.begin(name);
+  const Status done = store_.set_compaction_policy(name);
+  if (!answers_.succeeded("set_compaction_policy", error_of(done))) return;
+  state_.recorded_policy.end(name);
+  returned({});
+}
+
 void Client::compacted(const Status& done) {
   if (!answers_.succeeded("compact", error_of(done))) return;
   observer_.mark("sim.compact_by_hand");

@@ -83,6 +83,7 @@ class Client {
   void apply(const op::GetInto& get);
   void apply(const op::ApproximateSize& size);
   void apply(const op::RemoveFrom& remove);
+  void apply(const op::SetPolicy& set);
 
   void write(const WriteBatch& batch, const WriteOptions& how = {});
   void read(const std::string& key, const Reading& reading);

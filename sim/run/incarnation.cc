@@ -76,6 +76,7 @@ void Incarnation::main() {
   state_.saw_clock();
   state_.oracle.start_incarnation(plan_.options);
   check_copies();
+  check_recorded_policy();
   const std::optional<StoreDump> looked = look_only();
   if (machine_.dead()) return;
   StoreComponents components(this);
@@ -154,6 +155,22 @@ void Incarnation::check_copies() {
   faultfs::SimFileSystem plain(state_.disk);
   for (const KeptCopy& copy : state_.copies) remove_all(plain, copy.directory);
   state_.copies.clear();
+}
+
+// Reads the manifest that the store left, and checks the policy that it names. The harness does not rely on the store.
+void Incarnation::check_recorded_policy() {
+  const SimulatorCode scope;
+  if (state_.disk_is_honest() && !machine_.dead()) {
+    faultfs::SimFileSystem plain(state_.disk);
+    const auto manifest = load_manifest(plain, plan_.options.data_dir);  // the open judges one that is not sound
+    if (manifest.ok()) {
+      const auto& recorded = manifest->version.policy;
+      const std::string why = state_.recorded_policy.refuses(recorded ? recorded->policy : "");
+      if (!why.empty()) state_.oracle.violate("policy", why);
+    }
+  }
+  state_.recorded_policy.opens(plan_.options.compaction_policy);
+  answers_.stop_if_violated();
 }
 
 void Incarnation::check_recovery(Store& store, const std::optional<StoreDump>& looked) {
@@ -267,6 +284,15 @@ void Incarnation::on_group_commit(std::size_t batches, std::uint64_t) {
 
 // A merge may fail only if a file call failed, or a lie showed.
 void Incarnation::on_compaction_paused(const Error& why) { static_cast<void>(answers_.succeeded("compaction", &why)); }
+
+void Incarnation::on_policy_changed(std::string_view from, std::string_view to) {
+  if (machine_.dead()) return;
+  if (!state_.recorded_policy.in_force(from)) {
+    state_.oracle.violate("policy", fmt::format("the policy changed from '{}', which was not in force", from));
+  }
+  state_.recorded_policy.changed(from, to);
+  answers_.stop_if_violated();
+}
 
 void Incarnation::on_recovery(const RecoveryReport& report) {
   {

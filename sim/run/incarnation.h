@@ -39,6 +39,7 @@ class Incarnation final : private EventListener {
   std::optional<StoreDump> look(Store& store, Showing showing, const char* call);
   std::optional<StoreDump> look_only();
   void check_copies();
+  void check_recorded_policy();
   void settle_lies();
   void check_scan(Store& store);
   void check_listing();
@@ -55,6 +56,7 @@ class Incarnation final : private EventListener {
   void on_flush(const FlushReport& report) override;
   void on_compaction(const JobRecord& report) override;
   void on_compaction_paused(const Error& why) override;
+  void on_policy_changed(std::string_view from, std::string_view to) override;
 
   RunState& state_;
   const Scenario& scenario_;

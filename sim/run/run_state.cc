@@ -6,6 +6,40 @@
 
 namespace mylonite::sim {
 
+void RecordedPolicy::opens(const std::string& in_force) {
+  const SimulatorCode scope;
+  in_force_ = name_of(in_force);
+  allowed_.insert(under_way_.begin(), under_way_.end());
+  allowed_.insert(in_force_);
+  under_way_.clear();
+}
+
+void RecordedPolicy::begin(const std::string& name) {
+  const SimulatorCode scope;
+  under_way_.insert(name);
+}
+
+void RecordedPolicy::changed(std::string_view, std::string_view to) {
+  const SimulatorCode scope;
+  known_ = true;
+  in_force_ = name_of(to);
+  allowed_ = {in_force_};
+}
+
+void RecordedPolicy::end(const std::string& name) {
+  const SimulatorCode scope;
+  if (const auto one = under_way_.find(name); one != under_way_.end()) under_way_.erase(one);
+}
+
+std::string RecordedPolicy::refuses(std::string_view recorded) const {
+  const SimulatorCode scope;
+  const std::string_view name = name_of(recorded);
+  if (!known_ || allowed_.contains(name) || under_way_.contains(name)) return {};
+  std::string expected;
+  for (const std::string& each : allowed_) expected += (expected.empty() ? "" : " or ") + each;
+  return fmt::format("the manifest names the policy '{}'; expected {}", recorded, expected);
+}
+
 void RunState::saw_clock() {
   const SimulatorCode scope;
   oracle.saw_clock(world.clock.wall_ticks_highest());

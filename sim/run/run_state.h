@@ -4,7 +4,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +27,27 @@ struct KeptCopy {
   std::vector<std::pair<std::string, std::string>> pairs;
 };
 
+// Which policy the manifest may name: the last one that was set, or one that was about to be set, or is in force.
+// Nothing is known before the first was set. By the name; parameters are not looked at.
+class RecordedPolicy {
+ public:
+  void opens(const std::string& in_force);  // what was under way when the store ended may have been recorded
+  void begin(const std::string& name);
+  void changed(std::string_view from, std::string_view to);  // the store says so
+  void end(const std::string& name);
+  void forget() { *this = RecordedPolicy(); }
+  // Why the manifest may not name it; empty: it may.
+  std::string refuses(std::string_view recorded) const;
+  bool in_force(std::string_view text) const { return in_force_ == name_of(text); }
+
+ private:
+  static std::string_view name_of(std::string_view text) { return text.substr(0, text.find(':')); }
+  std::string in_force_;
+  bool known_ = false;
+  std::set<std::string, std::less<>> allowed_;
+  std::multiset<std::string, std::less<>> under_way_;
+};
+
 // The functions that clients call open their own scope of simulator code.
 struct RunState {
   World world;
@@ -35,6 +59,7 @@ struct RunState {
   CompactionPolicies policies{};                 // those that the store may use
   std::vector<std::string> foreign{};            // names of foreign files in the store's directory
   std::vector<KeptCopy> copies{};
+  RecordedPolicy recorded_policy{};
   Ending last_ending = Ending::kClose;   // of the incarnation before
   Ending worst_ending = Ending::kClose;  // of the incarnations since the last checked recovery
   std::uint64_t opens_crashed = 0;       // in a row, so far

@@ -288,6 +288,13 @@ struct RemoveFrom {  // every key from `low` on
   bool operator==(const RemoveFrom&) const = default;
 };
 
+struct SetPolicy {           // merges are chosen by another policy from here on
+  std::uint32_t policy = 0;  // by its place in the registry, modulo their number
+  static constexpr std::string_view kName = "set-policy";
+  static constexpr std::tuple kFields{Field{"policy", &SetPolicy::policy}};
+  bool operator==(const SetPolicy&) const = default;
+};
+
 }  // namespace op
 
 using Operation =
@@ -295,7 +302,7 @@ using Operation =
                  op::ScanBack, op::ScanAsOf, op::WalkCursor, op::OpenCursor, op::UseCursor, op::CloseCursor,
                  op::TakeSnapshot, op::ReleaseSnapshot, op::Sync, op::Flush, op::CompactLevel, op::CompactRange,
                  op::Checkpoint, op::Sleep, op::ClockJump, op::ClockFreeze, op::ClockRun, op::BatchSync, op::MultiGet,
-                 op::GetInto, op::ApproximateSize, op::RemoveFrom>;
+                 op::GetInto, op::ApproximateSize, op::RemoveFrom, op::SetPolicy>;
 
 inline constexpr std::size_t kOperations = std::variant_size_v<Operation>;
 
