@@ -112,6 +112,16 @@ void Client::apply(const op::SetPolicy& set) {
   returned({});
 }
 
+void Client::apply(const op::Abandon&) {
+  answers_.closes();
+  store_.abandon();
+  if (answers_.dead()) return;
+  if (const auto late = store_.get(""); late.ok() || late.error().code() != Code::kClosed) {
+    oracle().violate("abandon", "an abandoned store answers a read with something else than kClosed");
+  }
+  answers_.stop_if_violated();
+}
+
 void Client::compacted(const Status& done) {
   if (!answers_.succeeded("compact", error_of(done))) return;
   observer_.mark("sim.compact_by_hand");

@@ -84,6 +84,7 @@ class Client {
   void apply(const op::ApproximateSize& size);
   void apply(const op::RemoveFrom& remove);
   void apply(const op::SetPolicy& set);
+  void apply(const op::Abandon& abandon);
 
   void write(const WriteBatch& batch, const WriteOptions& how = {});
   void read(const std::string& key, const Reading& reading);

@@ -295,6 +295,12 @@ struct SetPolicy {           // merges are chosen by another policy from here on
   bool operator==(const SetPolicy&) const = default;
 };
 
+struct Abandon {  // ends the store without closing it; what follows is refused
+  static constexpr std::string_view kName = "abandon";
+  static constexpr std::tuple<> kFields{};
+  bool operator==(const Abandon&) const = default;
+};
+
 }  // namespace op
 
 using Operation =
@@ -302,7 +308,7 @@ using Operation =
                  op::ScanBack, op::ScanAsOf, op::WalkCursor, op::OpenCursor, op::UseCursor, op::CloseCursor,
                  op::TakeSnapshot, op::ReleaseSnapshot, op::Sync, op::Flush, op::CompactLevel, op::CompactRange,
                  op::Checkpoint, op::Sleep, op::ClockJump, op::ClockFreeze, op::ClockRun, op::BatchSync, op::MultiGet,
-                 op::GetInto, op::ApproximateSize, op::RemoveFrom, op::SetPolicy>;
+                 op::GetInto, op::ApproximateSize, op::RemoveFrom, op::SetPolicy, op::Abandon>;
 
 inline constexpr std::size_t kOperations = std::variant_size_v<Operation>;
 

@@ -22,6 +22,7 @@ constexpr AddedOperation kAdded[] = {
     {.index = kIndexOf<op::ApproximateSize>, .on_chance = 30, .one_in = 40},
     {.index = kIndexOf<op::RemoveFrom>, .on_chance = 40, .one_in = 80},
     {.index = kIndexOf<op::SetPolicy>, .on_chance = 25, .one_in = 60},
+    {.index = kIndexOf<op::Abandon>, .on_chance = 15, .one_in = 200},
 };
 
 constexpr std::uint64_t kValuesApart = 1'000'000;  // more than a scenario draws of one operation
@@ -108,6 +109,7 @@ class Draw {
     for (std::uint64_t tries = random_.between(1, 8); tries > 0; --tries) remove.low = std::max(remove.low, key());
   }
   void operator()(op::SetPolicy& set) { set.policy = static_cast<std::uint32_t>(random_.below(1000)); }
+  void operator()(op::Abandon&) {}
   void operator()(op::BatchSync& batch) {
     op::Batch plain;
     operator()(plain);
