@@ -19,7 +19,7 @@ namespace mylonite::sim {
 inline constexpr std::string_view kSimulatorMarks = "sim.";  // the prefix of their names
 
 // The marks in the code, sorted; `run --require-marks` fails when one of all_marks() was never reached.
-inline constexpr std::array<std::string_view, 30> kMarks = {
+inline constexpr std::array<std::string_view, 31> kMarks = {
     "compaction.concurrent",
     "compaction.installed",
     "compaction.moved",
@@ -36,6 +36,7 @@ inline constexpr std::array<std::string_view, 30> kMarks = {
     "sim.cursor_used_after_flush",  // a cursor that was open during a flush moved
     "sim.cursor_used_after_merge",
     "sim.ingest",
+    "sim.open_refused",  // an open with error_if_exists, of a store that exists
     "sim.read_in_past",
     "sim.read_only_open",
     "sim.read_refused",               // a read below the floor of history, rightly refused

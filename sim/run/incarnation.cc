@@ -77,6 +77,7 @@ void Incarnation::main() {
   state_.oracle.start_incarnation(plan_.options);
   check_copies();
   check_recorded_policy();
+  check_refusal();
   const std::optional<StoreDump> looked = look_only();
   if (machine_.dead()) return;
   StoreComponents components(this);
@@ -155,6 +156,25 @@ void Incarnation::check_copies() {
   faultfs::SimFileSystem plain(state_.disk);
   for (const KeptCopy& copy : state_.copies) remove_all(plain, copy.directory);
   state_.copies.clear();
+}
+
+// Opens an existing store with error_if_exists, if the scenario says so: it is refused and not touched.
+void Incarnation::check_refusal() {
+  if (!plan_.refused_first || machine_.dead() ||
+      !state_.disk.find(plan_.options.data_dir + "/" + std::string(kCurrentName))) {
+    return;
+  }
+  const std::uint64_t before = state_.disk.hash();
+  Options options = plan_.options;
+  options.error_if_exists = true;
+  const auto opened = Store::open(fs_, options);
+  const SimulatorCode scope;
+  observer_.mark("sim.open_refused");
+  if (opened.ok() || opened.error().code() != Code::kAlreadyExists) {
+    state_.oracle.violate("open", "error_if_exists: an open of a store that exists is not kAlreadyExists");
+  }
+  if (state_.disk.hash() != before) state_.oracle.violate("open", "a refused open changed the disk");
+  answers_.stop_if_violated();
 }
 
 // Reads the manifest that the store left, and checks the policy that it names. The harness does not rely on the store.

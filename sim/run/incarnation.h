@@ -40,6 +40,7 @@ class Incarnation final : private EventListener {
   std::optional<StoreDump> look_only();
   void check_copies();
   void check_recorded_policy();
+  void check_refusal();
   void settle_lies();
   void check_scan(Store& store);
   void check_listing();

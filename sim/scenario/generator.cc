@@ -212,6 +212,7 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
       incarnation.crash_mode = CrashMode::kAbandon;
     incarnation.foreign_file = rest.chance(1, 15);
     if (rest.chance(1, 6)) incarnation.close_after_ns = rest.between(1, 200'000);
+    incarnation.refused_first = own.split("refused").below(20) == 0;
     incarnation.read_only_first = own.split("read-only").below(12) == 0;
     incarnation.image_seed = rest.next();
     incarnation.entropy_seed = rest.next();

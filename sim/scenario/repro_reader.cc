@@ -244,6 +244,7 @@ IncarnationPlan incarnation_from(Reader& reader, const Json& json) {
   if (json.contains("death"))
     plan.crash_mode = reader.one_of<CrashMode>(reader.string(json, "death"), kCrashModeNames, "death");
   plan.foreign_file = reader.boolean(json, "foreign_file");
+  if (json.contains("refused_first")) plan.refused_first = reader.boolean(json, "refused_first");
   if (json.contains("read_only_first")) plan.read_only_first = reader.boolean(json, "read_only_first");
   if (json.contains("close_after_ns")) {
     plan.close_after_ns = reader.small(reader.member(json, "close_after_ns"), "close_after_ns");

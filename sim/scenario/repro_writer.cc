@@ -114,6 +114,7 @@ Json incarnation_json(const IncarnationPlan& plan) {
             {"clients", Json::array()},
             {"recorded", recorded_json(plan.recorded.value_or(Recorded()))}};
   if (plan.crash_mode != CrashMode::kUnwind) json["death"] = kCrashModeNames[static_cast<std::size_t>(plan.crash_mode)];
+  if (plan.refused_first) json["refused_first"] = true;
   if (plan.read_only_first) json["read_only_first"] = true;
   if (plan.close_after_ns > 0) json["close_after_ns"] = plan.close_after_ns;
   for (const auto& client : plan.clients) {

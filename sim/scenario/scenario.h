@@ -81,6 +81,7 @@ struct IncarnationPlan {
   SchedulePlan schedule{};
   std::uint64_t close_after_ns = 0;  // close at this time, during the clients' work; 0: after their work
   bool read_only_first = false;      // open the store for reading first, which must change nothing
+  bool refused_first = false;        // open with error_if_exists first, which must refuse and change nothing
   bool foreign_file = false;         // a foreign file appears in the directory before the open
   std::uint64_t image_seed = 0;      // of the fates at a power loss, and of lies
   std::uint64_t entropy_seed = 0;

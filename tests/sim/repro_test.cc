@@ -234,9 +234,9 @@ TEST(ReproTest, MissingMembers) {
   const Json whole = without_checksum(encoded(rich_outcome()));
   std::vector<std::string> places;
   places_of(whole, "", places);
-  const std::set<std::string> optional = {"crash",        "crash_at_end", "format",   "last_events",
-                                          "program",      "version",      "compiler", "read_only_first",
-                                          "failed_calls", "fail_one_in",  "death"};
+  const std::set<std::string> optional = {"crash",         "crash_at_end", "format",      "last_events",
+                                          "program",       "version",      "compiler",    "read_only_first",
+                                          "refused_first", "failed_calls", "fail_one_in", "death"};
   std::set<std::string> seen;
   for (const std::string& place : places) {
     const std::size_t slash = place.rfind('/');
