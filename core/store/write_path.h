@@ -1,8 +1,8 @@
 // The path of a write: queue → group → stamps → log → memtable → visible.
 //
 // Writers queue up, and the one at the front leads. It takes a group of waiting writers and gives each batch its stamp.
-// It logs all batches with one append, and one sync if any of them asks for it. Then it inserts them into the memtable, makes them
-// visible, and wakes the group. Source: group commit as in LevelDB's writer queue.
+// It logs all batches with one append, and one sync if any of them asks for it. Then it inserts them into the memtable,
+// makes them visible, and wakes the group. Source: group commit as in LevelDB's writer queue.
 // Invariants: what is synced is visible only once it is durable. Only the leader uses the log and replaces the
 // active memtable, so neither needs a lock of its own. A failed append or sync stops all writes, since the log's end is
 // unknown.
