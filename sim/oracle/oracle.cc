@@ -301,14 +301,31 @@ Oracle::Counts Oracle::check_recovered(const StoredVersions& found, const Recove
     bounds.acknowledged = {};
     bounds.shown = {};
   }
+  if (recovery.stamps_return) check_cut(found, recovery.first_visible, bounds);
   RecoveryChecker checker(model_, stamped_writes_, doubtful_, bounds);
   violation_ = violation_ ? violation_ : checker.check(found);
   if (violation_) return {};
   if (power) doubtful_.clear();  // the image of this power loss is final: nothing older comes back
   const Counts counts = checker.settle();
   dropped_to_ = std::max(counts.dropped_to, void_bounds ? Timestamp{} : dropped_to_);
-  settle(recovery, void_bounds, checker.cut());
+  settle(recovery, void_bounds, recovery.stamps_return ? recovery.first_visible : checker.cut());
   return counts;
+}
+
+// Adds to the bounds what follows from the store's own word that `cut` is the newest write that it holds.
+void Oracle::check_cut(const StoredVersions& found, Timestamp cut, RecoveryChecker::Bounds& bounds) {
+  for (const StoredEntry& each : found.entries) {
+    if (each.at <= cut) continue;
+    violate("invented", fmt::format("the store holds '{}' of stamp {}, although its newest stamp is {}",
+                                    printable(each.key), each.at.ticks, cut.ticks));
+  }
+  bounds.wall_highest = kTimestampMax.ticks;
+  if (bounds.rolled_back) return;  // a disk that lied may have lost any of them
+  if (const Timestamp owed = std::max(bounds.acknowledged, bounds.shown); cut < owed) {
+    violate("lost",
+            fmt::format("the newest stamp is {}; what was written up to {} was to survive", cut.ticks, owed.ticks));
+  }
+  bounds.acknowledged = std::max(bounds.acknowledged, cut);
 }
 
 // The first recovery that returned decides: what it found is durable, what it did not find never comes back.
@@ -316,12 +333,12 @@ void Oracle::settle(const Recovery& recovery, bool void_bounds, Timestamp cut) {
   durable_ = cut;
   shown_durable_ = cut;
   shown_ = cut;
-  if (recovery.first_visible < floor_ && !void_bounds) {
+  if (recovery.first_visible < floor_ && !void_bounds && !recovery.stamps_return) {
     violate("stamp-order", fmt::format("reads now report stamp {}, although {} was reported before the crash",
                                        recovery.first_visible.ticks, floor_.ticks));
   }
   if (recovery.ending == Ending::kPowerLoss) liar_ = false;
-  if (void_bounds) newest_stamped_ = std::min(newest_stamped_, recovery.first_visible);
+  if (void_bounds || recovery.stamps_return) newest_stamped_ = std::min(newest_stamped_, recovery.first_visible);
   floor_ = recovery.first_visible;
   in_flight_.clear();
   std::erase_if(acknowledged_, [&](Timestamp at) { return at > floor_; });

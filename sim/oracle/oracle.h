@@ -94,6 +94,9 @@ class Oracle {
     Ending ending;            // of the incarnation before
     Timestamp first_visible;  // the stamp at which a read now reads
     Timestamp floor{};        // of history
+    // The store promises no more of its stamps than their order: first_visible is the newest that it holds. Every write
+    // owed up to it is there, what is above it was lost, and such stamps may be given out again. No tombstone is owed.
+    bool stamps_return = false;
   };
   using Counts = RecoveryChecker::Counts;
   Counts check_recovered(const StoredVersions& found, const Recovery& recovery);
@@ -127,6 +130,7 @@ class Oracle {
   Timestamp highest_floor(std::uint64_t taken) const;
   Timestamp past(std::uint64_t ticks) const;                              // `ticks` before the newest known moment
   Timestamp newest() const { return std::max(newest_stamped_, floor_); }  // the newest stamp that may be visible
+  void check_cut(const StoredVersions& found, Timestamp cut, RecoveryChecker::Bounds& bounds);
   void settle(const Recovery& recovery, bool void_bounds, Timestamp cut);
 
   Model model_;

@@ -25,6 +25,7 @@ struct ReplayArguments {
   std::string called_as{};  // the program's name in the commands that a failure prints
   std::string what{};       // a file, or a seed
   GeneratorOptions generator{};
+  StoreFactory store{};  // empty: Mylonite
   bool trace = false;
   std::uint64_t story_lines = 60;
 };

@@ -172,6 +172,8 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   run.program = parts.name;
   run.called_as = replay.called_as = argc > 0 ? argv[0] : parts.name.c_str();
   run.campaign.generator.policies = replay.generator.policies = parts.compaction_policies;
+  run.campaign.store = replay.store = parts.store;
+  run.campaign.generator.for_every_store = replay.generator.for_every_store = parts.store != nullptr;
   const auto run_seeds = [&](bool show_marks) -> cli::Ending {
     if (Status good = resolve(words, run.campaign); !good.ok()) return good.error();
     run.show_marks = show_marks;

@@ -43,9 +43,11 @@ std::string mismatch(const Repro& repro, const Outcome& outcome) {
 cli::Ending replay_scenario(const Scenario& scenario, const ReplayArguments& arguments, const Repro* observed) {
   StackPool stacks;
   Trace trace(arguments.trace);
-  const Outcome outcome =
-      run(scenario, stacks,
-          {.story_lines = arguments.story_lines, .trace = &trace, .policies = arguments.generator.policies});
+  const Outcome outcome = run(scenario, stacks,
+                              {.story_lines = arguments.story_lines,
+                               .trace = &trace,
+                               .policies = arguments.generator.policies,
+                               .store = arguments.store});
   if (arguments.trace) {
     if (Status done = print_trace(trace); !done.ok()) return done;
   }
@@ -80,6 +82,11 @@ cli::Ending replay_command(const ReplayArguments& arguments) {
   if (!text.ok()) return {text.error(), cli::Exit::kUnreadable};
   const auto repro = decode_repro(*text);
   if (!repro.ok()) return {repro.error().in(arguments.what), cli::Exit::kUnreadable};
+  if (const std::string own = arguments.store ? first_of_mylonite(repro->scenario) : ""; !own.empty()) {
+    const Error refused(Code::kInvalidArgument,
+                        "'" + own + "' is Mylonite's own; the store of this program cannot do it");
+    return {refused.in(arguments.what), cli::Exit::kUnreadable};
+  }
   return replay_scenario(repro->scenario, arguments, &*repro);
 }
 

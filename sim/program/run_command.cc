@@ -122,7 +122,8 @@ void RunCommand::report_failure(const SeedResult& result) {
   }
   StackPool stacks;
   const Outcome with_story =
-      run(result.outcome.recorded, stacks, {.story_lines = 60, .policies = arguments_.campaign.generator.policies});
+      run(result.outcome.recorded, stacks,
+          {.story_lines = 60, .policies = arguments_.campaign.generator.policies, .store = arguments_.campaign.store});
   const std::string again = artifact.empty()
                                 ? fmt::format("{} {}", result.seed, generator_words(arguments_.campaign.generator))
                                 : shell_word(artifact);

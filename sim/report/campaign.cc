@@ -11,8 +11,10 @@ bool runs_twice(std::uint64_t seed, std::uint64_t percent) { return Random(seed)
 SeedResult run_seed(std::uint64_t seed, const CampaignOptions& options, const std::atomic<bool>& interrupt,
                     StackPool& stacks) {
   const std::uint64_t started = rt::monotonic_ns();
-  const RunSettings settings{
-      .interrupt = &interrupt, .unreadable_heaps = options.unreadable_heaps, .policies = options.generator.policies};
+  const RunSettings settings{.interrupt = &interrupt,
+                             .unreadable_heaps = options.unreadable_heaps,
+                             .policies = options.generator.policies,
+                             .store = options.store};
   SeedResult result{.seed = seed, .outcome = run(generate(seed, options.generator), stacks, settings)};
   if (!result.outcome.interrupted && runs_twice(seed, options.determinism_percent)) {
     const Scenario scenario = generate(seed, options.generator);

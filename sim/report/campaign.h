@@ -25,6 +25,7 @@ struct CampaignOptions {
   std::uint64_t determinism_percent = 1;     // of seeds run twice
   bool unreadable_heaps = false;             // see RunSettings
   GeneratorOptions generator{};
+  StoreFactory store{};  // see RunSettings
 };
 
 struct SeedResult {

@@ -4,9 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/bytes.h"
-#include "core/format/file_names.h"
-#include "core/version/manifest.h"
 #include "sim/machine/sanitizer.h"
 #include "sim/run/client.h"
 
@@ -37,11 +34,22 @@ std::unique_ptr<Strategy> add_spurious(const IncarnationPlan& plan, Strategy& re
                                          plan.schedule.spurious_one_in);
 }
 
+StoredVersions versions_of(const StoreContents& contents) {
+  StoredVersions versions;
+  versions.entries.reserve(contents.entries.size());
+  for (const StoreContents::Entry& each : contents.entries) {
+    versions.entries.push_back({.key = each.key, .at = each.at, .value = each.value});
+  }
+  for (const StoreContents::RangeDelete& each : contents.range_deletes) {
+    versions.ranges.push_back({.low = each.low, .high = each.high, .at = each.at});
+  }
+  return versions;
+}
+
 }  // namespace
 
 Incarnation::Incarnation(RunState& state, const Scenario& scenario, std::size_t index)
     : state_(state),
-      scenario_(scenario),
       plan_(scenario.incarnations[index]),
       strategy_(make_strategy(plan_)),
       spurious_(add_spurious(plan_, *strategy_)),
@@ -55,7 +63,16 @@ Incarnation::Incarnation(RunState& state, const Scenario& scenario, std::size_t 
                scheduler_, state.world.trace),
       fs_(state.disk, &machine_),
       answers_(state, machine_),
-      observer_(state, scheduler_) {}
+      observer_(state, scheduler_) {
+  if (state.store_factory) return;
+  mylonite_.emplace(MyloniteChecker::Parts{.state = state,
+                                           .plan = plan_,
+                                           .machine = machine_,
+                                           .answers = answers_,
+                                           .observer = observer_,
+                                           .fs = fs_,
+                                           .witness = *this});
+}
 
 Incarnation::~Incarnation() = default;
 
@@ -74,16 +91,11 @@ bool Incarnation::followed_schedule() const {
 void Incarnation::main() {
   state_.directories = 0;
   state_.saw_clock();
-  state_.oracle.start_incarnation(plan_.options);
-  check_copies();
-  check_recorded_policy();
-  check_refusal();
-  const std::optional<StoreDump> looked = look_only();
+  start_oracle();
+  const std::optional<StoreDump> looked = is_mylonite() ? mylonite_->look_before_open() : std::nullopt;
   if (machine_.dead()) return;
-  StoreComponents components(this);
-  components.compaction_policies = state_.policies;
   machine_.enter(Phase::kOpen);
-  auto store = Store::open(fs_, plan_.options, components);
+  auto store = open();
   machine_.leave();
   if (!store.ok()) {
     static_cast<void>(answers_.succeeded("open", &store.error()));
@@ -105,102 +117,40 @@ void Incarnation::main() {
   close(**store);
 }
 
-std::optional<StoreDump> Incarnation::look(Store& store, Showing showing, const char* call) {
-  auto contents = dump(store, showing);
-  if (!answers_.succeeded(call, error_of(contents))) return std::nullopt;
-  return std::move(*contents);
-}
-
-// Opens an existing store for reading, if the scenario says so, and checks that this changes nothing.
-std::optional<StoreDump> Incarnation::look_only() {
-  if (!plan_.read_only_first || !state_.disk.find(plan_.options.data_dir + "/" + std::string(kCurrentName))) {
-    return std::nullopt;
-  }
-  const std::uint64_t before = state_.disk.hash();
-  std::optional<StoreDump> contents;
-  {
-    auto store = Store::open_read_only(fs_, plan_.options, nullptr);
-    if (!answers_.succeeded("read-only open", error_of(store))) return std::nullopt;
-    contents = look(**store, Showing::kPairs, "read-only reads");
-    if (!answers_.succeeded("read-only close", error_of((*store)->close()))) return std::nullopt;
-  }
+// A store of somebody else's promises no history.
+void Incarnation::start_oracle() {
   const SimulatorCode scope;
-  observer_.mark("sim.read_only_open");
-  if (state_.disk.hash() != before) {
-    state_.oracle.violate("read-only", "opening the store for reading changed the disk");
-    answers_.stop_if_violated();
+  Options promised = plan_.options;
+  if (!is_mylonite()) {
+    promised.history_retention_seconds = 0;
+    promised.tombstone_retention_seconds = 0;
   }
-  return contents;
+  state_.oracle.start_incarnation(promised);
 }
 
-// Checks that kept checkpoints of the incarnation before show the same content as then, and removes them.
-void Incarnation::check_copies() {
-  for (const KeptCopy& copy : state_.copies) {
-    if (machine_.dead()) return;
-    Options options = plan_.options;
-    options.data_dir = copy.directory;
-    const auto store = Store::open_read_only(fs_, options, nullptr);
-    if (!answers_.succeeded("open of a checkpoint that was kept", error_of(store))) return;
-    const std::optional<StoreDump> found = look(**store, Showing::kPairs, "reads of a checkpoint that was kept");
-    if (!found) return;
-    const SimulatorCode scope;
-    observer_.mark("sim.checkpoint_kept");
-    if (found->pairs != copy.pairs) {
-      state_.oracle.violate("checkpoint",
-                            fmt::format("{} showed {} pairs when it was made, and now shows {}, which differ",
-                                        copy.directory, copy.pairs.size(), found->pairs.size()));
-      answers_.stop_if_violated();
-    }
-  }
-  const SimulatorCode scope;
-  faultfs::SimFileSystem plain(state_.disk);
-  for (const KeptCopy& copy : state_.copies) remove_all(plain, copy.directory);
-  state_.copies.clear();
+Result<std::unique_ptr<StoreUnderTest>> Incarnation::open() {
+  return is_mylonite() ? mylonite_->open() : state_.store_factory(fs_, plan_.options, *this);
 }
 
-// Opens an existing store with error_if_exists, if the scenario says so: it is refused and not touched.
-void Incarnation::check_refusal() {
-  if (!plan_.refused_first || machine_.dead() ||
-      !state_.disk.find(plan_.options.data_dir + "/" + std::string(kCurrentName))) {
-    return;
-  }
-  const std::uint64_t before = state_.disk.hash();
-  Options options = plan_.options;
-  options.error_if_exists = true;
-  const auto opened = Store::open(fs_, options);
-  const SimulatorCode scope;
-  observer_.mark("sim.open_refused");
-  if (opened.ok() || opened.error().code() != Code::kAlreadyExists) {
-    state_.oracle.violate("open", "error_if_exists: an open of a store that exists is not kAlreadyExists");
-  }
-  if (state_.disk.hash() != before) state_.oracle.violate("open", "a refused open changed the disk");
-  answers_.stop_if_violated();
+Result<StoreDump> Incarnation::found_in(StoreUnderTest& store, const std::optional<StoreDump>& looked) const {
+  if (looked && is_mylonite()) return MyloniteChecker::dump_of(store);
+  auto contents = store.contents();
+  if (!contents.ok()) return contents.error();
+  return StoreDump{.contents = std::move(*contents), .pairs = {}};
 }
 
-// Reads the manifest that the store left, and checks the policy that it names. The harness does not rely on the store.
-void Incarnation::check_recorded_policy() {
-  const SimulatorCode scope;
-  if (state_.disk_is_honest() && !machine_.dead()) {
-    faultfs::SimFileSystem plain(state_.disk);
-    const auto manifest = load_manifest(plain, plan_.options.data_dir);  // the open judges one that is not sound
-    if (manifest.ok()) {
-      const auto& recorded = manifest->version.policy;
-      const std::string why = state_.recorded_policy.refuses(recorded ? recorded->policy : "");
-      if (!why.empty()) state_.oracle.violate("policy", why);
-    }
-  }
-  state_.recorded_policy.opens(plan_.options.compaction_policy);
-  answers_.stop_if_violated();
-}
-
-void Incarnation::check_recovery(Store& store, const std::optional<StoreDump>& looked) {
-  const std::optional<StoreDump> found = look(store, looked ? Showing::kPairs : Showing::kNoPairs, "reads after open");
-  if (!found) return;
+void Incarnation::check_recovery(StoreUnderTest& store, const std::optional<StoreDump>& looked) {
+  const auto found = found_in(store, looked);
+  if (!answers_.succeeded("reads after open", error_of(found))) return;
+  const StoredVersions versions = versions_of(found->contents);
+  const Timestamp newest = found->contents.newest;
+  const Timestamp floor = found->contents.history_floor.value_or(newest);
   {
     const SimulatorCode scope;
     state_.saw_clock();
     const Oracle::Counts counts = state_.oracle.check_recovered(
-        found->versions, {.ending = state_.worst_ending, .first_visible = found->read_at, .floor = found->floor});
+        versions,
+        {.ending = state_.worst_ending, .first_visible = newest, .floor = floor, .stamps_return = !is_mylonite()});
     if (looked) {
       const std::string differs = difference(*looked, *found);
       if (!differs.empty()) state_.oracle.violate("read-only", "opened for reading and then for writing: " + differs);
@@ -224,8 +174,8 @@ void Incarnation::settle_lies() {
 }
 
 // Scans all pairs, forward or backward.
-void Incarnation::check_scan(Store& store) {
-  Client client(store, {.state = state_, .answers = answers_, .observer = observer_, .fs = fs_});
+void Incarnation::check_scan(StoreUnderTest& store) {
+  Client client(store, parts());
   if (plan_.entropy_seed % 2 == 0) {
     client.perform(op::Scan{.bounds = {}, .limit = UINT64_MAX});
   } else {
@@ -233,28 +183,11 @@ void Incarnation::check_scan(Store& store) {
   }
 }
 
-// Expects CURRENT, LOCK, the manifest in force, the tables it lists, one log, and foreign files. The harness reads the
-// manifest itself, and does not rely on the store.
-void Incarnation::check_listing() {
-  if (machine_.failures() > 0) return;  // a remove may have failed
-  const std::string directory = plan_.options.data_dir;
-  faultfs::SimFileSystem plain(state_.disk);
-  const auto manifest = load_manifest(plain, directory);
-  const auto names = plain.list(directory);
-  if (!manifest.ok() || !names.ok()) {
-    state_.oracle.violate("listing", "after open the manifest or the directory cannot be read");
-    return;
-  }
-  std::vector<std::string> expected = state_.foreign;
-  expected.emplace_back(kCurrentName);
-  expected.emplace_back(kLockName);
-  expected.push_back(manifest_name(manifest->number));
-  expected.push_back(wal_name(manifest->version.first_log));
-  for (const TableInfo* table : manifest->version.tables()) expected.push_back(table_name(table->number));
-  state_.oracle.check_listing(*names, std::move(expected));
+OperationContext::Parts Incarnation::parts() {
+  return {.state = state_, .answers = answers_, .observer = observer_, .fs = fs_, .options = plan_.options};
 }
 
-std::vector<rt::Thread> Incarnation::start_clients(Store& store) {
+std::vector<rt::Thread> Incarnation::start_clients(StoreUnderTest& store) {
   std::vector<rt::Thread> clients;
   for (std::size_t i = 0; i < plan_.clients.size(); ++i) {
     clients.emplace_back(fmt::format("client {}", i + 1), [this, &store, i] { client(store, i); });
@@ -262,8 +195,8 @@ std::vector<rt::Thread> Incarnation::start_clients(Store& store) {
   return clients;
 }
 
-void Incarnation::client(Store& store, std::size_t number) {
-  Client client(store, {.state = state_, .answers = answers_, .observer = observer_, .fs = fs_});
+void Incarnation::client(StoreUnderTest& store, std::size_t number) {
+  Client client(store, parts());
   for (const Operation& operation : plan_.clients[number]) {
     rt::point("client");
     if (machine_.dead()) return;
@@ -274,7 +207,7 @@ void Incarnation::client(Store& store, std::size_t number) {
   }
 }
 
-void Incarnation::close(Store& store) {
+void Incarnation::close(StoreUnderTest& store) {
   machine_.enter(Phase::kClose);
   const Oracle::Ticket ticket = state_.oracle.begin();
   answers_.closes();
@@ -282,48 +215,11 @@ void Incarnation::close(Store& store) {
   machine_.leave();
 }
 
-void Incarnation::on_stamped(Timestamp at, const WriteBatch& batch) {
+// Mylonite's batches have one operation a key already, and then this costs a copy.
+void Incarnation::stamped(Timestamp at, const WriteBatch& batch) {
   if (machine_.dead()) return;
-  state_.oracle.on_stamped(at, batch);
+  state_.oracle.on_stamped(at, batch.collapsed());
   answers_.stop_if_violated();
 }
-
-void Incarnation::on_ingest_stamped(Timestamp at, const IngestSource& source) {
-  on_stamped(at, static_cast<const BatchSource&>(source).batch());
-}
-
-void Incarnation::on_ingest_given_up(Timestamp at) {
-  if (machine_.dead()) return;
-  state_.oracle.on_ingest_given_up(at);
-  answers_.stop_if_violated();
-}
-
-void Incarnation::on_group_commit(std::size_t batches, std::uint64_t) {
-  if (!machine_.dead()) observer_.committed(batches, plan_.clients.size());
-}
-
-// A merge may fail only if a file call failed, or a lie showed.
-void Incarnation::on_compaction_paused(const Error& why) { static_cast<void>(answers_.succeeded("compaction", &why)); }
-
-void Incarnation::on_policy_changed(std::string_view from, std::string_view to) {
-  if (machine_.dead()) return;
-  if (!state_.recorded_policy.in_force(from)) {
-    state_.oracle.violate("policy", fmt::format("the policy changed from '{}', which was not in force", from));
-  }
-  state_.recorded_policy.changed(from, to);
-  answers_.stop_if_violated();
-}
-
-void Incarnation::on_recovery(const RecoveryReport& report) {
-  {
-    const SimulatorCode scope;
-    if (!machine_.dead()) check_listing();
-  }
-  answers_.stop_if_violated();
-  observer_.opened(report);
-}
-
-void Incarnation::on_flush(const FlushReport&) { observer_.flushed(); }
-void Incarnation::on_compaction(const JobRecord& report) { observer_.merged(report.policy); }
 
 }  // namespace mylonite::sim

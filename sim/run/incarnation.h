@@ -1,24 +1,27 @@
 // One incarnation: opens the store on the simulated disk, checks the recovered store, lets clients work, and closes it.
 // It crashes where the scenario says so. All of the store's code runs on fibers of one scheduler.
+//
+// The store is any (mylonite/sim/store_under_test.h). What is asked of Mylonite alone is its checker's.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <vector>
 
-#include <mylonite/store.h>
+#include <mylonite/sim/store_under_test.h>
 
 #include "sim/machine/scheduler.h"
 #include "sim/run/answer_checker.h"
 #include "sim/run/fault_injector.h"
+#include "sim/run/mylonite_checker.h"
 #include "sim/run/observer.h"
+#include "sim/run/operation_context.h"
 #include "sim/run/run_state.h"
-#include "sim/run/store_dump.h"
 #include "sim/scenario/scenario.h"
 
 namespace mylonite::sim {
 
-class Incarnation final : private EventListener {
+class Incarnation final : private WriteWitness {
  public:
   Incarnation(RunState& state, const Scenario& scenario, std::size_t index);
   ~Incarnation() override;
@@ -35,32 +38,23 @@ class Incarnation final : private EventListener {
 
  private:
   void main();
-  void check_recovery(Store& store, const std::optional<StoreDump>& looked);
-  std::optional<StoreDump> look(Store& store, Showing showing, const char* call);
-  std::optional<StoreDump> look_only();
-  void check_copies();
-  void check_recorded_policy();
-  void check_refusal();
+  bool is_mylonite() const { return mylonite_.has_value(); }
+  void start_oracle();
+  Result<std::unique_ptr<StoreUnderTest>> open();
+  // With what a scan shows where that was looked at before the open.
+  Result<StoreDump> found_in(StoreUnderTest& store, const std::optional<StoreDump>& looked) const;
+  void check_recovery(StoreUnderTest& store, const std::optional<StoreDump>& looked);
   void settle_lies();
-  void check_scan(Store& store);
-  void check_listing();
-  std::vector<rt::Thread> start_clients(Store& store);
-  void close(Store& store);
+  void check_scan(StoreUnderTest& store);
+  std::vector<rt::Thread> start_clients(StoreUnderTest& store);
+  void close(StoreUnderTest& store);
 
-  void client(Store& store, std::size_t number);
+  void client(StoreUnderTest& store, std::size_t number);
+  OperationContext::Parts parts();
 
-  void on_stamped(Timestamp at, const WriteBatch& batch) override;
-  void on_ingest_stamped(Timestamp at, const IngestSource& source) override;
-  void on_ingest_given_up(Timestamp at) override;
-  void on_group_commit(std::size_t batches, std::uint64_t log_bytes) override;
-  void on_recovery(const RecoveryReport& report) override;
-  void on_flush(const FlushReport& report) override;
-  void on_compaction(const JobRecord& report) override;
-  void on_compaction_paused(const Error& why) override;
-  void on_policy_changed(std::string_view from, std::string_view to) override;
+  void stamped(Timestamp at, const WriteBatch& batch) override;
 
   RunState& state_;
-  const Scenario& scenario_;
   const IncarnationPlan& plan_;
   std::unique_ptr<Strategy> strategy_;
   std::unique_ptr<Strategy> spurious_;
@@ -69,6 +63,7 @@ class Incarnation final : private EventListener {
   faultfs::SimFileSystem fs_;
   AnswerChecker answers_;
   Observer observer_;
+  std::optional<MyloniteChecker> mylonite_{};  // empty: a program's own store
 };
 
 }  // namespace mylonite::sim

@@ -158,7 +158,8 @@ Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
                  .stats = {},
                  .transcript = settings.story_lines > 0 ? &transcript : nullptr,
                  .interrupt = settings.interrupt,
-                 .policies = settings.policies};
+                 .policies = settings.policies,
+                 .store_factory = settings.store};
   MachineHeap heap(settings.unreadable_heaps);
   Outcome outcome;
   outcome.recorded = without_incarnations(scenario);
@@ -186,8 +187,8 @@ Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
 std::string explain_difference(const Scenario& scenario, StackPool& stacks, const RunSettings& settings) {
   Trace first(true);
   Trace second(true);
-  static_cast<void>(run(scenario, stacks, {.trace = &first, .policies = settings.policies}));
-  static_cast<void>(run(scenario, stacks, {.trace = &second, .policies = settings.policies}));
+  static_cast<void>(run(scenario, stacks, {.trace = &first, .policies = settings.policies, .store = settings.store}));
+  static_cast<void>(run(scenario, stacks, {.trace = &second, .policies = settings.policies, .store = settings.store}));
   const auto difference = first_difference(first, second);
   if (!difference) return "";
   return fmt::format("event {}: first run '{}', second run '{}'", difference->index, difference->left,

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <mylonite/compaction_policy.h>
+#include <mylonite/sim/store_under_test.h>
 
 #include "sim/machine/trace.h"
 #include "sim/oracle/oracle.h"
@@ -47,6 +48,7 @@ struct RunSettings {
   const std::atomic<bool>* interrupt = nullptr;       // true: the run ends soon, with `interrupted` set
   bool unreadable_heaps = false;                      // of dead machines: a stray access faults
   CompactionPolicies policies = standard_policies();  // those that the scenario's options may name
+  StoreFactory store{};  // the store under test; empty: Mylonite. Others carry out the operations of kForEveryStore
 };
 
 class StackPool;

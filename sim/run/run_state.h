@@ -13,6 +13,7 @@
 
 #include <mylonite/compaction_policy.h>
 #include <mylonite/faultfs/disk.h>
+#include <mylonite/sim/store_under_test.h>
 
 #include "sim/machine/scheduler.h"
 #include "sim/oracle/oracle.h"
@@ -57,6 +58,7 @@ struct RunState {
   Transcript* transcript = nullptr;              // may be null
   const std::atomic<bool>* interrupt = nullptr;  // may be null
   CompactionPolicies policies{};                 // those that the store may use
+  StoreFactory store_factory{};                  // empty: Mylonite
   std::vector<std::string> foreign{};            // names of foreign files in the store's directory
   std::vector<KeptCopy> copies{};
   RecordedPolicy recorded_policy{};

@@ -1,6 +1,7 @@
 #include "sim/run/store_dump.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -9,34 +10,51 @@
 
 namespace mylonite::sim {
 
-Timestamp StoreDump::newest() const {
-  Timestamp newest;
-  for (const StoredEntry& each : versions.entries) newest = std::max(newest, each.at);
-  for (const RangeTombstone& each : versions.ranges) newest = std::max(newest, each.at);
-  return newest;
-}
+namespace {
 
-Result<StoreDump> dump(Store& store, Showing showing) {
-  Session session = store.session();
-  StoreDump contents;
-  auto history = StoreInternals::kept_versions(session);
-  if (!history.ok()) return history.error();
-  contents.read_at = session.read_at();
-  contents.versions.ranges = std::move(history->range_deletes);
-  InternalIterator& at = *history->entries;
+Result<StoreContents> contents_from(Store& store, Timestamp read_at, KeptVersions& kept) {
+  StoreContents contents;
+  contents.newest = read_at;
+  for (RangeTombstone& each : kept.range_deletes) {
+    contents.range_deletes.push_back({.low = std::move(each.low), .high = std::move(each.high), .at = each.at});
+  }
+  InternalIterator& at = *kept.entries;
   for (at.seek_to_first(); at.valid(); at.next()) {
     const ParsedKey key = parse_internal_key(at.key());
-    StoredEntry& entry = contents.versions.entries.emplace_back(
-        StoredEntry{.key = std::string(key.user_key), .at = key.at, .value = std::nullopt});
+    StoreContents::Entry& entry = contents.entries.emplace_back(
+        StoreContents::Entry{.key = std::string(key.user_key), .at = key.at, .value = std::nullopt});
     if (key.kind == Kind::kPut) entry.value = std::string(at.value());
   }
   if (const Status status = at.status(); !status.ok()) return status.error();
-  contents.floor = store.history_floor();
-  if (showing == Showing::kNoPairs) return contents;
+  contents.history_floor = store.history_floor();
+  return contents;
+}
+
+}  // namespace
+
+Timestamp StoreDump::newest() const {
+  Timestamp newest;
+  for (const StoreContents::Entry& each : contents.entries) newest = std::max(newest, each.at);
+  for (const StoreContents::RangeDelete& each : contents.range_deletes) newest = std::max(newest, each.at);
+  return newest;
+}
+
+Result<StoreContents> contents_of(Store& store) {
+  Session session = store.session();
+  auto kept = StoreInternals::kept_versions(session);
+  if (!kept.ok()) return kept.error();
+  return contents_from(store, session.read_at(), *kept);
+}
+
+Result<StoreDump> dump(Store& store) {
+  Session session = store.session();
+  auto kept = StoreInternals::kept_versions(session);
+  if (!kept.ok()) return kept.error();
+  auto contents = contents_from(store, session.read_at(), *kept);
+  if (!contents.ok()) return contents.error();
   auto pairs = session.range({});
   if (!pairs.ok()) return pairs.error();
-  contents.pairs = std::move(*pairs);
-  return contents;
+  return StoreDump{.contents = std::move(*contents), .pairs = std::move(*pairs)};
 }
 
 void remove_all(vfs::FileSystem& fs, const std::string& directory) {
@@ -55,15 +73,20 @@ std::string difference(const StoreDump& earlier, const StoreDump& later) {
     return fmt::format("pair {}: {}, then {}", left - earlier.pairs.begin(), text(left != earlier.pairs.end(), left),
                        text(right != later.pairs.end(), right));
   }
-  auto known = earlier.versions.entries.begin();
-  for (const StoredEntry& each : later.versions.entries) {
-    while (known != earlier.versions.entries.end() && !(*known == each)) ++known;
-    if (known == earlier.versions.entries.end()) {
+  const auto same = [](const StoreContents::Entry& a, const StoreContents::Entry& b) {
+    return a.key == b.key && a.at == b.at && a.value == b.value;
+  };
+  auto known = earlier.contents.entries.begin();
+  for (const StoreContents::Entry& each : later.contents.entries) {
+    while (known != earlier.contents.entries.end() && !same(*known, each)) ++known;
+    if (known == earlier.contents.entries.end()) {
       return fmt::format("'{}' of stamp {} was not there before", printable(each.key), each.at.ticks);
     }
   }
-  if (later.floor < earlier.floor) {
-    return fmt::format("the floor of history: {}, then {}", earlier.floor.ticks, later.floor.ticks);
+  const Timestamp floor = earlier.contents.history_floor.value_or(kTimestampMin);
+  const Timestamp later_floor = later.contents.history_floor.value_or(kTimestampMin);
+  if (later_floor < floor) {
+    return fmt::format("the floor of history: {}, then {}", floor.ticks, later_floor.ticks);
   }
   return "";
 }

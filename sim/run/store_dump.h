@@ -1,28 +1,22 @@
-// The whole content of a store: every kept version, its range deletes, its floor of history, all visible pairs. For
-// checks. The simulated program owns it. Thread-safety: one fiber.
+// The whole content of a Mylonite store: every kept version, its range deletes, its floor of history, all visible pairs.
+// For checks. The simulated program owns it. Thread-safety: one fiber.
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <utility>
-#include <vector>
 
+#include <mylonite/sim/store_under_test.h>
 #include <mylonite/store.h>
-
-#include "sim/oracle/recovery_checker.h"
 
 namespace mylonite::sim {
 
 struct StoreDump {
-  StoredVersions versions{};
-  Session::Pairs pairs{};
-  Timestamp read_at{};  // the store's newest stamp
-  Timestamp floor{};
+  StoreContents contents{};
+  StoredPairs pairs{};
 
   Timestamp newest() const;  // of any entry or range delete
 };
-enum class Showing : std::uint8_t { kNoPairs, kPairs };  // a second pass over the store
-Result<StoreDump> dump(Store& store, Showing showing);
+Result<StoreContents> contents_of(Store& store);
+Result<StoreDump> dump(Store& store);  // two passes over the store
 
 // Removes the files of a directory, and the directory, as long as the machine lives.
 void remove_all(vfs::FileSystem& fs, const std::string& directory);

@@ -163,7 +163,8 @@ std::vector<std::uint64_t> share_out(std::uint64_t total, const std::vector<bool
 
 Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
   const Random root(seed);
-  const Swarm swarm = draw_swarm(root.split("swarm"), options.profile);
+  Swarm swarm = draw_swarm(root.split("swarm"), options.profile);
+  if (options.for_every_store) keep_for_every_store(swarm);
   Random world = root.split("world");
   Scenario scenario;
   scenario.seed = seed;
@@ -212,8 +213,8 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
       incarnation.crash_mode = CrashMode::kAbandon;
     incarnation.foreign_file = rest.chance(1, 15);
     if (rest.chance(1, 6)) incarnation.close_after_ns = rest.between(1, 200'000);
-    incarnation.refused_first = own.split("refused").below(20) == 0;
-    incarnation.read_only_first = own.split("read-only").below(12) == 0;
+    incarnation.refused_first = own.split("refused").below(20) == 0 && !options.for_every_store;
+    incarnation.read_only_first = own.split("read-only").below(12) == 0 && !options.for_every_store;
     incarnation.image_seed = rest.next();
     incarnation.entropy_seed = rest.next();
     incarnation.clients.resize(swarm.clients);

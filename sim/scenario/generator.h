@@ -27,6 +27,7 @@ struct GeneratorOptions {
   std::optional<faultfs::NameOrder> names{};          // empty: drawn
   std::optional<bool> liar{};                         // empty: one seed in ten
   CompactionPolicies policies = standard_policies();  // each is drawn equally often
+  bool for_every_store = false;                       // nothing that only Mylonite can (first_of_mylonite)
 };
 
 Scenario generate(std::uint64_t seed, const GeneratorOptions& options);

@@ -1,7 +1,8 @@
 // The operations of a client: one struct for each, with its name and typed fields, and Operation, the variant of them.
 //
 // This list is the only one. JSON, schema, descriptions and names follow from it. Overloads on the struct draw an
-// operation (sim/scenario/workload.cc) and apply it (sim/run/client.h): a missing one does not compile.
+// operation (sim/scenario/workload.cc) and apply it (sim/run/client.h, sim/run/mylonite_client.h). A missing one does not
+// compile.
 // A new operation goes to the end, since its place in the list is its number in traces.
 //
 // Slots are taken modulo kSlots. A record is a struct with kFields; in a scenario file it is an object of the fields
@@ -320,6 +321,19 @@ inline constexpr auto kOperationNames = []<std::size_t... I>(std::index_sequence
 template <class Op>
 inline constexpr std::size_t kIndexOf = []<std::size_t... I>(std::index_sequence<I...>) {
   return ((std::is_same_v<Op, std::variant_alternative_t<I, Operation>> ? I : 0) + ...);
+}(std::make_index_sequence<kOperations>());
+
+// Operations that every store under the simulator carries out. The others are Mylonite's own.
+template <class Op>
+inline constexpr bool kForEveryStore =
+    []<class... Any>(const std::tuple<Any...>*) {
+      return (std::is_same_v<Op, Any> || ...);
+    }(static_cast<std::tuple<op::Put, op::Remove, op::Batch, op::RemoveRange, op::Get, op::Scan, op::ScanBack, op::Sync,
+                             op::Sleep, op::ClockJump, op::ClockFreeze, op::ClockRun>*>(nullptr));
+
+// The same by their places in the list.
+inline constexpr auto kEveryStoreCan = []<std::size_t... I>(std::index_sequence<I...>) {
+  return std::array{kForEveryStore<std::variant_alternative_t<I, Operation>>...};
 }(std::make_index_sequence<kOperations>());
 
 Operation default_operation(std::size_t index);  // by its place in the list, below kOperations

@@ -217,6 +217,11 @@ void Draw::operator()(op::ClockJump& jump) {
   jump.ticks = random_.chance(1, 2) ? ticks : -ticks;
 }
 
+void add_weights(Swarm& swarm) {
+  swarm.weight_sum = 0;
+  for (const std::uint64_t each : swarm.weights) swarm.weight_sum += each;
+}
+
 }  // namespace
 
 Swarm draw_swarm(Random random, std::string_view profile) {
@@ -262,12 +267,21 @@ Swarm draw_swarm(Random random, std::string_view profile) {
   weight(kIndexOf<op::Sleep>, 2, 30);
   weight(kIndexOf<op::ClockJump>, 2, 30);
   if (weight(kIndexOf<op::ClockFreeze>, 1, 20)) follow(kIndexOf<op::ClockRun>, 1);
-  for (std::uint64_t each : swarm.weights) swarm.weight_sum += each;
+  add_weights(swarm);
   return swarm;
+}
+
+void keep_for_every_store(Swarm& swarm) {
+  swarm.for_every_store = true;
+  for (std::size_t i = 0; i < kOperations; ++i) {
+    if (!kEveryStoreCan.at(i)) swarm.weights.at(i) = 0;
+  }
+  add_weights(swarm);
 }
 
 Workload::Workload(const Swarm& swarm, const Random& random) : swarm_(swarm), random_(random) {
   for (const AddedOperation& each : kAdded) {
+    if (swarm.for_every_store && !kEveryStoreCan.at(each.index)) continue;
     Random own = random.split(kOperationNames[each.index]);
     if (!own.chance(each.on_chance, 100)) continue;
     added_.push_back(

@@ -37,8 +37,10 @@ struct Swarm {
   std::uint64_t sync_chance = 50;  // of 100, per incarnation
   std::uint64_t memtable_scale = 0;
   bool harsh = false;
+  bool for_every_store = false;  // only operations that every store carries out
 };
 Swarm draw_swarm(Random random, std::string_view profile);
+void keep_for_every_store(Swarm& swarm);  // drops the operations that only Mylonite carries out
 
 class Workload {
  public:

@@ -8,12 +8,12 @@ namespace {
 
 StoreDump contents() {
   StoreDump all;
-  all.versions.entries = {{.key = "a", .at = Timestamp{30}, .value = "new"},
+  all.contents.entries = {{.key = "a", .at = Timestamp{30}, .value = "new"},
                           {.key = "a", .at = Timestamp{10}, .value = "old"},
                           {.key = "b", .at = Timestamp{20}, .value = std::nullopt}};
-  all.versions.ranges = {{.low = "c", .high = "d", .at = Timestamp{40}}};
+  all.contents.range_deletes = {{.low = "c", .high = "d", .at = Timestamp{40}}};
   all.pairs = {{"a", "new"}};
-  all.floor = Timestamp{5};
+  all.contents.history_floor = Timestamp{5};
   return all;
 }
 
@@ -21,12 +21,12 @@ StoreDump contents() {
 TEST(StoreDumpTest, Difference) {
   EXPECT_EQ(difference(contents(), contents()), "");
   StoreDump dropped = contents();
-  dropped.versions.entries.erase(dropped.versions.entries.begin() + 1);
-  dropped.floor = Timestamp{15};
+  dropped.contents.entries.erase(dropped.contents.entries.begin() + 1);
+  dropped.contents.history_floor = Timestamp{15};
   EXPECT_EQ(difference(contents(), dropped), "");
   EXPECT_EQ(difference(dropped, contents()), "'a' of stamp 10 was not there before");
   StoreDump sunk = contents();
-  sunk.floor = Timestamp{4};
+  sunk.contents.history_floor = Timestamp{4};
   EXPECT_EQ(difference(contents(), sunk), "the floor of history: 5, then 4");
   StoreDump fewer = contents();
   fewer.pairs.clear();
@@ -41,7 +41,7 @@ TEST(StoreDumpTest, Difference) {
 TEST(StoreDumpTest, Newest) {
   StoreDump all = contents();
   EXPECT_EQ(all.newest(), Timestamp{40});
-  all.versions.ranges.clear();
+  all.contents.range_deletes.clear();
   EXPECT_EQ(all.newest(), Timestamp{30});
 }
 

@@ -51,12 +51,19 @@ constexpr std::array kArrows = {
     Arrow{"sim/scenario/", "sim/scenario/ sim/machine/ faultfs/ core/format/ core/vfs/ core/rt/ core/base/"},
     // The oracle knows the contract, not the engine.
     Arrow{"sim/oracle/", "sim/oracle/ sim/scenario/ sim/machine/ faultfs/ core/format/ core/vfs/ core/rt/ core/base/"},
-    Arrow{"sim/run/", "sim/run/ sim/oracle/ sim/scenario/ sim/machine/ faultfs/ core/"},
-    Arrow{"sim/report/", "sim/report/ sim/run/ sim/oracle/ sim/scenario/ sim/machine/ faultfs/ core/"},
+    // What is run is any store that keeps to the public interface.
+    Arrow{"sim/run/",
+          "sim/run/ sim/oracle/ sim/scenario/ sim/machine/ sim/mylonite/sim/store_under_test.h faultfs/ core/"},
+    Arrow{"sim/report/",
+          "sim/report/ sim/run/ sim/oracle/ sim/scenario/ sim/machine/ sim/mylonite/sim/store_under_test.h faultfs/ "
+          "core/"},
     Arrow{"sim/program/", "sim/ faultfs/ core/"},
     Arrow{"sim/tool/", "sim/ faultfs/ core/"},
     Arrow{"experiments/", "experiments/ sim/ faultfs/ core/"},
     Arrow{"notebooks/", "notebooks/ experiments/ sim/ faultfs/ core/"},
+    // What users write: public headers, and the laboratory's main function.
+    Arrow{"tests/examples/own_policy_lab.", "tests/examples/own_ experiments/program/ core/mylonite/"},
+    Arrow{"tests/examples/own_", "tests/examples/own_ sim/mylonite/ core/mylonite/"},
     Arrow{"tests/", "tests/ experiments/ sim/ faultfs/ core/"},
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <mylonite/compaction_policy.h>
+#include <mylonite/sim/store_under_test.h>
 
 namespace mylonite::sim {
 
@@ -14,6 +15,7 @@ namespace mylonite::sim {
 struct ProgramParts {
   std::string name = "mylonite-sim";                             // in help and messages
   CompactionPolicies compaction_policies = standard_policies();  // runs draw from them, replays may name them
+  StoreFactory store{};                                          // the store under test; empty: Mylonite
 };
 
 // Returns the program's exit code (core/cli/exit.h).

@@ -1,0 +1,191 @@
+#include "sim/run/mylonite_checker.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/format/file_names.h"
+#include "core/version/manifest.h"
+#include "sim/machine/sanitizer.h"
+#include "sim/run/mylonite_client.h"
+#include "sim/run/mylonite_store.h"
+
+namespace mylonite::sim {
+
+std::optional<StoreDump> MyloniteChecker::look_before_open() {
+  check_copies();
+  check_recorded_policy();
+  check_refusal();
+  return look_only();
+}
+
+Result<std::unique_ptr<StoreUnderTest>> MyloniteChecker::open() {
+  StoreComponents components(this);
+  components.compaction_policies = parts_.state.policies;
+  return MyloniteStore::open({.fs = parts_.fs, .answers = parts_.answers}, parts_.plan.options, components);
+}
+
+Result<StoreDump> MyloniteChecker::dump_of(StoreUnderTest& store) {
+  return dump(static_cast<MyloniteStore&>(store).store());
+}
+
+std::optional<StoreDump> MyloniteChecker::look(Store& store, const char* call) {
+  auto found = dump(store);
+  if (!parts_.answers.succeeded(call, error_of(found))) return std::nullopt;
+  return std::move(*found);
+}
+
+// Opens an existing store with error_if_exists, if the scenario says so: it is refused and not touched.
+void MyloniteChecker::check_refusal() {
+  if (!parts_.plan.refused_first || parts_.answers.dead() ||
+      !parts_.state.disk.find(parts_.plan.options.data_dir + "/" + std::string(kCurrentName))) {
+    return;
+  }
+  const std::uint64_t before = parts_.state.disk.hash();
+  Options options = parts_.plan.options;
+  options.error_if_exists = true;
+  const auto opened = Store::open(parts_.fs, options);
+  const SimulatorCode scope;
+  parts_.observer.mark("sim.open_refused");
+  if (opened.ok() || opened.error().code() != Code::kAlreadyExists) {
+    parts_.state.oracle.violate("open", "error_if_exists: an open of a store that exists is not kAlreadyExists");
+  }
+  if (parts_.state.disk.hash() != before) parts_.state.oracle.violate("open", "a refused open changed the disk");
+  parts_.answers.stop_if_violated();
+}
+
+// Reads the manifest that the store left, and checks the policy that it names. The harness does not rely on the store.
+void MyloniteChecker::check_recorded_policy() {
+  const SimulatorCode scope;
+  if (parts_.state.disk_is_honest() && !parts_.answers.dead()) {
+    faultfs::SimFileSystem plain(parts_.state.disk);
+    const auto manifest = load_manifest(plain, parts_.plan.options.data_dir);  // the open judges one that is not sound
+    if (manifest.ok()) {
+      const auto& recorded = manifest->version.policy;
+      const std::string why = parts_.state.recorded_policy.refuses(recorded ? recorded->policy : "");
+      if (!why.empty()) parts_.state.oracle.violate("policy", why);
+    }
+  }
+  parts_.state.recorded_policy.opens(parts_.plan.options.compaction_policy);
+  parts_.answers.stop_if_violated();
+}
+
+// Opens an existing store for reading, if the scenario says so, and checks that this changes nothing.
+std::optional<StoreDump> MyloniteChecker::look_only() {
+  RunState& state = parts_.state;
+  AnswerChecker& answers = parts_.answers;
+  const Options& options = parts_.plan.options;
+  if (!parts_.plan.read_only_first || !state.disk.find(options.data_dir + "/" + std::string(kCurrentName))) {
+    return std::nullopt;
+  }
+  const std::uint64_t before = state.disk.hash();
+  std::optional<StoreDump> found;
+  {
+    auto store = Store::open_read_only(parts_.fs, options, nullptr);
+    if (!answers.succeeded("read-only open", error_of(store))) return std::nullopt;
+    found = look(**store, "read-only reads");
+    if (!answers.succeeded("read-only close", error_of((*store)->close()))) return std::nullopt;
+  }
+  const SimulatorCode scope;
+  parts_.observer.mark("sim.read_only_open");
+  if (state.disk.hash() != before) {
+    state.oracle.violate("read-only", "opening the store for reading changed the disk");
+    answers.stop_if_violated();
+  }
+  return found;
+}
+
+// Checks that kept checkpoints of the incarnation before show the same content as then, and removes them.
+void MyloniteChecker::check_copies() {
+  RunState& state = parts_.state;
+  AnswerChecker& answers = parts_.answers;
+  for (const KeptCopy& copy : state.copies) {
+    if (answers.dead()) return;
+    Options options = parts_.plan.options;
+    options.data_dir = copy.directory;
+    const auto store = Store::open_read_only(parts_.fs, options, nullptr);
+    if (!answers.succeeded("open of a checkpoint that was kept", error_of(store))) return;
+    const std::optional<StoreDump> found = look(**store, "reads of a checkpoint that was kept");
+    if (!found) return;
+    const SimulatorCode scope;
+    parts_.observer.mark("sim.checkpoint_kept");
+    if (found->pairs != copy.pairs) {
+      state.oracle.violate("checkpoint",
+                           fmt::format("{} showed {} pairs when it was made, and now shows {}, which differ",
+                                       copy.directory, copy.pairs.size(), found->pairs.size()));
+      answers.stop_if_violated();
+    }
+  }
+  const SimulatorCode scope;
+  faultfs::SimFileSystem plain(state.disk);
+  for (const KeptCopy& copy : state.copies) remove_all(plain, copy.directory);
+  state.copies.clear();
+}
+
+// Expects CURRENT, LOCK, the manifest in force, the tables it lists, one log, and foreign files. The harness reads the
+// manifest itself, and does not rely on the store.
+void MyloniteChecker::check_listing() {
+  if (parts_.machine.failures() > 0) return;  // a remove may have failed
+  RunState& state = parts_.state;
+  const std::string directory = parts_.plan.options.data_dir;
+  faultfs::SimFileSystem plain(state.disk);
+  const auto manifest = load_manifest(plain, directory);
+  const auto names = plain.list(directory);
+  if (!manifest.ok() || !names.ok()) {
+    state.oracle.violate("listing", "after open the manifest or the directory cannot be read");
+    return;
+  }
+  std::vector<std::string> expected = state.foreign;
+  expected.emplace_back(kCurrentName);
+  expected.emplace_back(kLockName);
+  expected.push_back(manifest_name(manifest->number));
+  expected.push_back(wal_name(manifest->version.first_log));
+  for (const TableInfo* table : manifest->version.tables()) expected.push_back(table_name(table->number));
+  state.oracle.check_listing(*names, std::move(expected));
+}
+
+void MyloniteChecker::on_stamped(Timestamp at, const WriteBatch& batch) { parts_.witness.stamped(at, batch); }
+
+void MyloniteChecker::on_ingest_stamped(Timestamp at, const IngestSource& source) {
+  on_stamped(at, static_cast<const BatchSource&>(source).batch());
+}
+
+void MyloniteChecker::on_ingest_given_up(Timestamp at) {
+  if (parts_.answers.dead()) return;
+  parts_.state.oracle.on_ingest_given_up(at);
+  parts_.answers.stop_if_violated();
+}
+
+void MyloniteChecker::on_group_commit(std::size_t batches, std::uint64_t) {
+  if (!parts_.answers.dead()) parts_.observer.committed(batches, parts_.plan.clients.size());
+}
+
+// A merge may fail only if a file call failed, or a lie showed.
+void MyloniteChecker::on_compaction_paused(const Error& why) {
+  static_cast<void>(parts_.answers.succeeded("compaction", &why));
+}
+
+void MyloniteChecker::on_policy_changed(std::string_view from, std::string_view to) {
+  if (parts_.answers.dead()) return;
+  if (!parts_.state.recorded_policy.in_force(from)) {
+    parts_.state.oracle.violate("policy", fmt::format("the policy changed from '{}', which was not in force", from));
+  }
+  parts_.state.recorded_policy.changed(from, to);
+  parts_.answers.stop_if_violated();
+}
+
+void MyloniteChecker::on_recovery(const RecoveryReport& report) {
+  {
+    const SimulatorCode scope;
+    if (!parts_.answers.dead()) check_listing();
+  }
+  parts_.answers.stop_if_violated();
+  parts_.observer.opened(report);
+}
+
+void MyloniteChecker::on_flush(const FlushReport&) { parts_.observer.flushed(); }
+void MyloniteChecker::on_compaction(const JobRecord& report) { parts_.observer.merged(report.policy); }
+
+}  // namespace mylonite::sim

@@ -1,0 +1,51 @@
+#include "sim/run/operation_context.h"
+
+namespace mylonite::sim {
+
+Reading OperationContext::now() const {
+  return {.ticket = oracle().begin(), .options = {}, .struck_before = answers().faults()};
+}
+
+bool OperationContext::answered(std::string_view call, const Error* error, const Reading& reading) const {
+  const auto& as_of = reading.options.as_of;
+  if (error != nullptr && as_of && answers().refused(*error, reading.ticket, *as_of)) {
+    observer().mark("sim.read_refused");
+    return false;
+  }
+  return answers().succeeded(call, error, reading.struck_before);
+}
+
+void OperationContext::returned(Timestamp at) const {
+  observer().returned(current_, at);
+  answers().stop_if_violated();
+}
+
+void OperationContext::read_at(const Reading& reading, Timestamp at) const {
+  oracle().end_read(reading.ticket, at, reading.options.as_of);
+  if (reading.options.as_of) observer().mark("sim.read_in_past");
+  returned(at);
+}
+
+void OperationContext::became_durable(std::string_view call, const Reading& reading, const Status& done) const {
+  if (!answers().succeeded(call, error_of(done))) return;
+  oracle().made_durable(reading.ticket);
+  returned(reading.ticket.floor);
+}
+
+void OperationContext::write(const WriteBatch& batch, std::optional<bool> sync,
+                             const std::function<Result<Timestamp>()>& call) const {
+  const WriteBatch collapsed = batch.collapsed();
+  const Oracle::Ticket ticket = oracle().begin();
+  oracle().begin_write(collapsed, sync);
+  if (batch.encoded().size() > options().memtable_max_bytes) observer().mark("sim.batch_larger_than_memtable");
+  const auto at = call();
+  if (!answers().succeeded("write", error_of(at))) {
+    oracle().abandon_write(collapsed);
+    return;
+  }
+  observer().acknowledged();
+  oracle().end_write(ticket, collapsed, *at, sync);
+  returned(*at);
+}
+
+}  // namespace mylonite::sim
