@@ -8,8 +8,8 @@
 //   auto closed = (*store)->close();
 //
 // Guarantees. A write that returned success survives a kill of the process; with wal_flush_every_write (default) a
-// power loss too, unless its own WriteOptions say otherwise. After a power loss the store holds exactly the writes up to some stamp, at least every durable one,
-// batches whole. A write that returned an error may or may not be there after the next open, as a whole. After any
+// power loss too, unless its own WriteOptions say otherwise. After a power loss the store holds exactly the writes up to
+// some stamp, at least every durable one, batches whole. A write that returned an error may or may not be there after the next open, as a whole. After any
 // failed write or sync of the log, a flush or the manifest the store is read-only until reopened (Code::kReadOnly). A
 // failed merge only pauses merging: nothing acknowledged depends on it. Keys: 0 to 64 KiB of any bytes; values: 0 to 1
 // GiB. Order: unsigned bytes.

@@ -46,7 +46,9 @@ void MyloniteChecker::check_refusal() {
   const std::uint64_t before = parts_.state.disk.hash();
   Options options = parts_.plan.options;
   options.error_if_exists = true;
-  const auto opened = Store::open(parts_.fs, options);
+  StoreComponents components;
+  components.compaction_policies = parts_.state.policies;
+  const auto opened = Store::open(parts_.fs, options, components);
   const SimulatorCode scope;
   parts_.observer.mark("sim.open_refused");
   if (opened.ok() || opened.error().code() != Code::kAlreadyExists) {

@@ -22,6 +22,7 @@
 namespace own_store {
 
 namespace vfs = mylonite::vfs;
+using mylonite::BatchOperation;
 using mylonite::Code;
 using mylonite::Error;
 using mylonite::Options;
@@ -86,13 +87,13 @@ class OwnStore final : public StoreUnderTest {
     witness_.stamped(at, batch);
     std::string body;
     add_number(body, at.ticks);
-    for (const WriteBatch::Operation& each : batch.operations()) add_operation(body, at, each);
+    for (const BatchOperation& each : batch.operations()) add_operation(body, at, each);
     Status done = log_->append(record(body));
     const bool sync_now = options_.wal_flush_every_write && mistake_ != Mistake::kAnswersEarly;
     if (done.ok() && sync_now) done = log_->sync(vfs::SyncKind::kDataAndSize);
     stopped_ = !done.ok();
     if (!done.ok()) return done.error();
-    for (const WriteBatch::Operation& each : batch.operations()) apply(at, each);
+    for (const BatchOperation& each : batch.operations()) apply(at, each);
     newest_ = at;
     return at;
   }
@@ -180,10 +181,13 @@ class OwnStore final : public StoreUnderTest {
     while (!body.empty()) {
       Timestamp at;
       std::uint64_t kind = 0;
-      WriteBatch::Operation each;
+      BatchOperation each;
       if (!take_number(body, at.ticks) || !take_number(body, kind)) return false;
-      each.kind = static_cast<WriteBatch::Operation::Kind>(kind);
-      if (!take_text(body, each.key) || !take_text(body, each.value)) return false;
+      each.kind = static_cast<BatchOperation::Kind>(kind);
+      std::string_view second;  // the value, or where a range ends; empty there: nowhere
+      if (!take_text(body, each.key) || !take_text(body, second)) return false;
+      each.value = second;
+      if (each.kind == BatchOperation::Kind::kRemoveRange && !second.empty()) each.high = second;
       apply(at, each);
     }
     return true;
@@ -207,11 +211,12 @@ class OwnStore final : public StoreUnderTest {
     return mistake_ == Mistake::kNameNotSynced ? Status() : fs_.sync_directory(options_.data_dir);
   }
 
-  static void add_operation(std::string& body, Timestamp at, const WriteBatch::Operation& operation) {
+  static void add_operation(std::string& body, Timestamp at, const BatchOperation& operation) {
     add_number(body, at.ticks);
     add_number(body, static_cast<std::uint64_t>(operation.kind));
     add_text(body, operation.key);
-    add_text(body, operation.value);
+    add_text(body,
+             operation.kind == BatchOperation::Kind::kRemoveRange ? operation.high.value_or("") : operation.value);
   }
 
   static std::string record(std::string_view body) {
@@ -221,12 +226,13 @@ class OwnStore final : public StoreUnderTest {
     return bytes;
   }
 
-  void apply(Timestamp at, const WriteBatch::Operation& operation) {
-    using Kind = WriteBatch::Operation::Kind;
+  void apply(Timestamp at, const BatchOperation& operation) {
+    using Kind = BatchOperation::Kind;
     if (operation.kind == Kind::kPut) entries_[std::string(operation.key)] = {std::string(operation.value), at};
     if (operation.kind == Kind::kRemove) entries_.erase(std::string(operation.key));
     if (operation.kind != Kind::kRemoveRange) return;
-    const auto [first, last] = between(operation.key, std::string(operation.value));
+    const auto [first, last] =
+        between(operation.key, operation.high ? std::optional(std::string(*operation.high)) : std::nullopt);
     entries_.erase(first, last);
   }
 

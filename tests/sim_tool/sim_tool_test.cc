@@ -108,12 +108,12 @@ TEST_F(SimToolTest, NothingRan) {
 // Goal: JSON lines tell the whole run. Method: parse those of 10 seeds. Expectation: run_start, one line a seed,
 // run_end; the file complete under its own name only.
 TEST_F(SimToolTest, JsonLines) {
-  ASSERT_EQ(sim(fmt::format("run --seeds 5:15 {} --jobs 2 --jsonl run.jsonl", kSmall)).code, 0);
+  ASSERT_EQ(sim(fmt::format("run --seeds 15:25 {} --jobs 2 --jsonl run.jsonl", kSmall)).code, 0);
   EXPECT_EQ(names(), std::vector<std::string>{"run.jsonl"});
   const std::vector<Json> lines = read_lines("run.jsonl");
   ASSERT_EQ(lines.size(), 12U);
   EXPECT_EQ(lines.front()["ev"], "run_start");
-  EXPECT_EQ(lines.front()["first_seed"], 5);
+  EXPECT_EQ(lines.front()["first_seed"], 15);
   EXPECT_EQ(lines.back()["ev"], "run_end");
   EXPECT_EQ(lines.back()["seeds"], 10);
   std::vector<std::uint64_t> seeds;
@@ -126,7 +126,7 @@ TEST_F(SimToolTest, JsonLines) {
     operations += lines[i]["operations"].get<std::uint64_t>();
   }
   std::ranges::sort(seeds);
-  EXPECT_EQ(seeds, (std::vector<std::uint64_t>{5, 6, 7, 8, 9, 10, 11, 12, 13, 14}));
+  EXPECT_EQ(seeds, (std::vector<std::uint64_t>{15, 16, 17, 18, 19, 20, 21, 22, 23, 24}));
   EXPECT_EQ(operations, lines.back()["operations"]);
 }
 
