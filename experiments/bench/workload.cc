@@ -1,5 +1,5 @@
-#include "core/base/hash.h"
 #include "experiments/bench/workload.h"
+#include "core/base/hash.h"
 
 #include <algorithm>
 #include <bit>
