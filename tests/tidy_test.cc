@@ -252,7 +252,7 @@ TEST(TidyRules, preprocessor) {
   EXPECT_EQ(lines(check_bans({.path = "core/base/hash.cc", .text = text})), Lines{});
 }
 
-// Goal: long files and functions are refused. Method: at the limit and one past it.
+// Goal: long files, functions and lines are refused. Method: at the limit and one past it.
 TEST(TidyRules, sizes) {
   const auto file = [](int lines) { return std::string(static_cast<std::size_t>(lines), '\n'); };
   const auto function = [&](int lines) { return "void f() {" + file(lines - 1) + "}\n"; };
@@ -260,6 +260,9 @@ TEST(TidyRules, sizes) {
   EXPECT_EQ(check_size({.path = "core/wal/a.cc", .text = file(401)}).size(), 1U);
   EXPECT_EQ(check_size({.path = "core/wal/a.cc", .text = function(70)}).size(), 0U);
   EXPECT_EQ(lines(check_size({.path = "core/wal/a.cc", .text = "int x;\n" + function(71)})), Lines{2});
+  const std::string widest = "// " + std::string(116, 'w');
+  EXPECT_EQ(check_size({.path = "core/wal/a.cc", .text = widest + "≤\n"}).size(), 0U);
+  EXPECT_EQ(lines(check_size({.path = "core/wal/a.cc", .text = "\n" + widest + "≤≤\n"})), Lines{2});
 }
 
 // Goal: no member beside a mutex is left without a guard. Method: a class of every sort of member; then each sort that

@@ -25,8 +25,10 @@ struct CompactionInput {
 struct CompactionJob {
   std::vector<CompactionInput> inputs;
   std::uint32_t to_level = 0;
-  std::optional<RunId> into{};  // a run of to_level, perhaps itself an input; empty: a new one, the newest of to_level
-  bool move = false;            // the tables change their place without being read
+  // A run of to_level, perhaps itself an input. Empty: a new run, the newest of to_level; never in level 0, where only
+  // flushes make runs.
+  std::optional<RunId> into{};
+  bool move = false;  // the tables change their place without being read
   // An output table ends before it overlaps more bytes than this of the level below to_level; 0: no such limit.
   std::uint64_t overlap_bytes_max = 0;
   Reason why{};

@@ -26,7 +26,7 @@ std::uint64_t overlapping_bytes(Levels levels, std::uint32_t level, const KeyRan
 // The deepest place behind `position` whose run overlaps the range; empty: no older run holds a key of it.
 std::optional<RunPosition> deepest_older(Levels levels, const RunPosition& position, const KeyRange& range);
 
-// All idle tables of a level, as inputs; runs without any are left out.
+// All idle tables of a level, as inputs, newest run first; runs without any are left out.
 std::vector<CompactionInput> level_inputs(Levels levels, std::uint32_t level, const std::set<FileNumber>& busy);
 // The one table as inputs.
 std::vector<CompactionInput> table_input(const RunPosition& position, const TableInfo& table);
@@ -54,8 +54,8 @@ std::uint64_t level_target_bytes(const Options& options, std::uint32_t level);  
 // 2 · mean entry · (2 · tombstones - entries).
 std::uint64_t compensated_bytes(const TableInfo& table);
 
-// The numbers of runs of level 0 at which writers are slowed and stopped: those of the options, but above `trigger`. At
-// or below the trigger no merge would end the pressure.
+// The numbers of runs of level 0 at which writers are slowed and stopped: those of the options, at least
+// `trigger` + 1. At or below the trigger no merge would end the pressure.
 PressureLimits level0_limits(const PolicyView& view, std::uint64_t trigger);
 
 }  // namespace mylonite

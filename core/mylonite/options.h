@@ -57,9 +57,11 @@ struct OptionRow {
   Member member;
   double low = 0;  // allowed range of a number, both ends included
   double high = 0;
-  std::string_view words{};         // allowed texts, separated by spaces; empty: any
-  std::string_view meaning{};       // one sentence
-  std::string_view worth_trying{};  // values, separated by spaces, smallest first; empty: not for trials
+  std::string_view words{};    // allowed texts, separated by spaces; empty: any
+  std::string_view meaning{};  // one sentence
+  // Values, separated by spaces, smallest first; empty: not for trials. The simulator draws among them, unless
+  // sim/scenario/generator.cc has a rule for the option.
+  std::string_view worth_trying{};
 };
 std::span<const OptionRow> option_table();
 std::string allowed_text(const OptionRow& row);  // "1 to 64", "true or false", "none, lz4 or zstd"; empty: any text

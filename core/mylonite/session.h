@@ -40,9 +40,9 @@ class Session {
   Result<std::unique_ptr<Iterator>> iterator(const KeyBounds& bounds = {}, const ReadOptions& options = {});
   using Pairs = std::vector<std::pair<std::string, std::string>>;
   Result<Pairs> range(const KeyBounds& bounds, const ReadOptions& options = {});
-  // About how many bytes of table files the range takes: 0 when it is empty, and where no table overlaps it. A range that
-  // holds another never takes less. Parts that make up a range have its sum. The error is two data blocks a table at
-  // most; what a table keeps beside its data counts with its last key. Memtables do not count.
+  // About how many bytes of table files the range takes: 0 when it is empty, and where no table overlaps it. A range
+  // that holds another never takes less. Parts that make up a range have its sum. The error is two data blocks a table
+  // at most; what a table keeps beside its data counts with its last key. Memtables do not count.
   // Reads indexes, no data: O(runs · log n + tables in the range).
   Result<std::uint64_t> approximate_size(const KeyBounds& bounds);
   // The result of get(), and why: the sources it read, and what each holds. Counters ignore it.

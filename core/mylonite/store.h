@@ -8,11 +8,11 @@
 //   auto closed = (*store)->close();
 //
 // Guarantees. A write that returned success survives a kill of the process; with wal_flush_every_write (default) a
-// power loss too, unless its own WriteOptions say otherwise. After a power loss the store holds exactly the writes up to
-// some stamp, at least every durable one, batches whole. A write that returned an error may or may not be there after the next open, as a whole. After any
-// failed write or sync of the log, a flush or the manifest the store is read-only until reopened (Code::kReadOnly). A
-// failed merge only pauses merging: nothing acknowledged depends on it. Keys: 0 to 64 KiB of any bytes; values: 0 to 1
-// GiB. Order: unsigned bytes.
+// power loss too, unless its own WriteOptions say otherwise. After a power loss the store holds exactly the writes up
+// to some stamp, at least every durable one, batches whole. A write that returned an error may or may not be there
+// after the next open, as a whole. After any failed write or sync of the log, a flush or the manifest the store is
+// read-only until reopened (Code::kReadOnly). A failed merge only pauses merging: nothing acknowledged depends on it.
+// Keys: 0 to 64 KiB of any bytes; values: 0 to 1 GiB. Order: unsigned bytes.
 //
 // Thread-safety: every method from any thread. close() waits for writes, syncs and flushes in progress; those that
 // would have to wait get kClosed, as do all later calls. Sessions, iterators and snapshots own what they read. They may
@@ -62,8 +62,8 @@ class Store {
                                                        const StoreComponents& components = {});
   // Removes the store's files, and its directory if nothing else is in it. Other files stay, and the directory with
   // them; that is success. Durable on success. After a crash on the way, an open finds the store whole, creates a new
-  // one, or refuses with kCorruption; destroy() again ends it. An empty directory counts as the rest of a store. So does
-  // what an unfinished creation left. Of the options only data_dir counts.
+  // one, or refuses with kCorruption; destroy() again ends it. An empty directory counts as the rest of a store. So
+  // does what an unfinished creation left. Of the options only data_dir counts.
   // Errors: kLocked where the store is open, kNotFound, kNotAStore, else those of the calls. O(files).
   static Status destroy(const Options& options);
   static Status destroy(vfs::FileSystem& fs, const Options& options);
@@ -79,7 +79,8 @@ class Store {
   // Every key in [low, high); without `high` every key from `low` on, at the cost of one range.
   Result<Timestamp> remove_range(std::string_view low, std::optional<std::string_view> high,
                                  const WriteOptions& options = {});
-  // All or nothing, one stamp; the last of duplicate keys wins. An empty batch is no write: it answers the newest stamp.
+  // All or nothing, one stamp; the last of duplicate keys wins. An empty batch is no write: it answers the newest
+  // stamp.
   Result<Timestamp> write(const WriteBatch& batch, const WriteOptions& options = {});
 
   // Reads, by a session of one call: contracts in mylonite/session.h.
@@ -107,12 +108,14 @@ class Store {
   Status compact_range(const KeyBounds& bounds);  // what overlaps, with memtables, into the deepest overlapping level
   // From its return on merges are chosen by another policy of the registry that open() got. Merges that run go on. The
   // manifest records it, listeners hear of it, options() shows it; the next open uses what its own options say.
-  // Errors: kInvalidArgument, kReadOnly, kClosed, that of the manifest. One manifest sync; waits for a policy that thinks.
+  // Errors: kInvalidArgument, kReadOnly, kClosed, that of the manifest. One manifest sync; waits for a policy that
+  // thinks.
   Status set_compaction_policy(std::string_view text);
   Status close();  // durable on success; repeated calls return the first answer
-  // For tests of programs: ends the store as a kill of the process would, without closing it. Calls in progress end, those
-  // that wait get kClosed, threads end, the lock is free. On return nothing more is written, flushed, synced or removed,
-  // neither by the destructor; every call is kClosed, close() too. The next open recovers. No effect after close().
+  // For tests of programs: ends the store as a kill of the process would, without closing it. Calls in progress end,
+  // those that wait get kClosed, threads end, the lock is free. On return nothing more is written, flushed, synced or
+  // removed, neither by the destructor; every call is kClosed, close() too. The next open recovers. No effect after
+  // close().
   void abandon();
 
   std::vector<Level> levels() const;           // the tree now, level 0 first; O(tables)

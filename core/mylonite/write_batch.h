@@ -43,9 +43,9 @@ class WriteBatch {
  public:
   void put(std::string_view key, std::string_view value);
   void remove(std::string_view key);
-  // [low, high), or every key from `low` on; no effect when they are equal. A range to the end costs no more than another
-  // one. When it is written, its end becomes the least key above all existing ones. That is what logs and tables hold,
-  // and what listeners get.
+  // [low, high), or every key from `low` on; no effect when they are equal. A range to the end costs no more than
+  // another one. When it is written, its end becomes the least key above all existing ones. That is what logs and
+  // tables hold, and what listeners get.
   void remove_range(std::string_view low, std::optional<std::string_view> high);
   void clear() { *this = WriteBatch(); }
 

@@ -25,17 +25,16 @@ Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<vfs::FileSystem> fs
   if (!recovered.ok()) return recovered.error();
   auto state = std::make_shared<EngineState>(std::move(fs), options, *components.listener, *recovered);
   components.listener->on_recovery(recovered->report);
-  std::unique_ptr<Engine> engine(
-      new Engine(std::move(state), recovered->report, std::move(recovered->wal), std::move(policy)));
-  engine->policies_ = components.compaction_policies;
-  return engine;
+  std::unique_ptr<Writers> writers;
+  if (recovered->wal != nullptr) {
+    writers =
+        std::make_unique<Writers>(*state, std::move(recovered->wal), std::move(policy), components.compaction_policies);
+  }
+  return std::unique_ptr<Engine>(new Engine(std::move(state), recovered->report, std::move(writers)));
 }
 
-Engine::Engine(std::shared_ptr<EngineState> state, RecoveryReport report, std::unique_ptr<WalWriter> wal,
-               ConfiguredPolicy policy)
-    : state_(std::move(state)),
-      recovery_(report),
-      writers_(wal == nullptr ? nullptr : std::make_unique<Writers>(*state_, std::move(wal), std::move(policy))) {
+Engine::Engine(std::shared_ptr<EngineState> state, const RecoveryReport& report, std::unique_ptr<Writers> writers)
+    : state_(std::move(state)), recovery_(report), writers_(std::move(writers)) {
   if (writers_ == nullptr) return;
   const rt::Lock lock(state_->mutex);
   state_->gate.start_pressing();
@@ -108,7 +107,7 @@ Status Engine::compact_range(const KeyBounds& bounds) {
 
 Status Engine::set_compaction_policy(std::string_view text) {
   if (Status may = writable(); !may.ok()) return may;
-  auto policy = configure_policy(policies_, text);
+  auto policy = configure_policy(writers_->policies, text);
   if (!policy.ok()) return policy.error();
   return writers_->compactor.set_policy(std::move(*policy), text);
 }

@@ -60,16 +60,19 @@ class Engine {
  private:
   // The parts that write; made and ended together.
   struct Writers {
-    Writers(EngineState& state, std::unique_ptr<WalWriter> wal, ConfiguredPolicy policy)
-        : path(state, std::move(wal)), flusher(state), compactor(state, std::move(policy)) {}
+    Writers(EngineState& state, std::unique_ptr<WalWriter> wal, ConfiguredPolicy policy, CompactionPolicies registry)
+        : path(state, std::move(wal)),
+          flusher(state),
+          compactor(state, std::move(policy)),
+          policies(std::move(registry)) {}
 
     WritePath path;
     Flusher flusher;
     Compactor compactor;
+    const CompactionPolicies policies;  // to choose from
   };
 
-  Engine(std::shared_ptr<EngineState> state, RecoveryReport report, std::unique_ptr<WalWriter> wal,
-         ConfiguredPolicy policy);
+  Engine(std::shared_ptr<EngineState> state, const RecoveryReport& report, std::unique_ptr<Writers> writers);
   Status writable() const;
   // Both release the lock meanwhile.
   Result<std::uint64_t> freeze() REQUIRES(state_->mutex);
@@ -79,7 +82,6 @@ class Engine {
 
   const std::shared_ptr<EngineState> state_;
   const RecoveryReport recovery_;
-  CompactionPolicies policies_;             // unguarded: set by open(), before anybody else has the engine
   const std::unique_ptr<Writers> writers_;  // null: read-only
   rt::Mutex close_mutex_;                   // held during the whole close()
   std::optional<Status> close_result_ GUARDED_BY(close_mutex_);

@@ -174,8 +174,8 @@ Status WritePath::roll_log() {
   return {};
 }
 
-// Only this leader stamps, and a range delete covers what has an older stamp: so the end of all keys that are there, and
-// of the group's before it, is the end.
+// Only this leader stamps, and a range delete covers what has an older stamp: so the end of all keys that are there,
+// and of the group's before it, is the end.
 void WritePath::bound_ranges(const std::vector<Request*>& group) {
   const auto open = [](const Request* each) { return each->batch != nullptr && each->batch->has_open_range(); };
   if (std::ranges::none_of(group, open)) return;

@@ -1,7 +1,7 @@
 // A version: the tables that a store consists of. Immutable value; pure bookkeeping, no I/O.
 //
-// Levels → runs → tables (mylonite/tree.h). Run ids come from the file numbers, so a new run is the newest of its level.
-// A merge into an existing run keeps that run's id.
+// Levels → runs → tables (mylonite/tree.h). Run ids come from the file numbers, so a new run is the newest of its
+// level. A merge into an existing run keeps that run's id.
 // Invariants (check_structure): tables of a run ascend and do not share a user key. (A table that ends with the border
 // of a range delete may meet the next one's first key.) Run ids of a level strictly descend. No table is listed twice.
 // Thread-safety: published as shared_ptr<const Version>; any thread may read.

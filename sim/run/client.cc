@@ -46,7 +46,8 @@ void Client::apply(const op::RemoveRange& range) {
 }
 
 void Client::write(const WriteBatch& batch) {
-  context_.write(batch, std::nullopt, [&] { return store_.write(batch); });
+  const Writing writing = context_.begin_write(batch);
+  context_.end_write(writing, store_.write(batch));
 }
 
 void Client::apply(const op::Get& get) {

@@ -19,7 +19,7 @@ namespace mylonite::sim {
 inline constexpr std::string_view kSimulatorMarks = "sim.";  // the prefix of their names
 
 // The marks in the code, sorted; `run --require-marks` fails when one of all_marks() was never reached.
-inline constexpr std::array<std::string_view, 31> kMarks = {
+inline constexpr std::array<std::string_view, 33> kMarks = {
     "compaction.concurrent",
     "compaction.installed",
     "compaction.moved",
@@ -35,6 +35,8 @@ inline constexpr std::array<std::string_view, 31> kMarks = {
     "sim.cursor_turned",            // a cursor changed its direction
     "sim.cursor_used_after_flush",  // a cursor that was open during a flush moved
     "sim.cursor_used_after_merge",
+    "sim.destroy",
+    "sim.destruction_resumed",  // a destruction that a crash or an error cut short was carried out again
     "sim.ingest",
     "sim.open_refused",  // an open with error_if_exists, of a store that exists
     "sim.read_in_past",

@@ -16,15 +16,15 @@ namespace mylonite::sim {
 
 std::optional<StoreDump> MyloniteChecker::look_before_open() {
   check_copies();
+  check_destructions();
   check_recorded_policy();
   check_refusal();
   return look_only();
 }
 
 Result<std::unique_ptr<StoreUnderTest>> MyloniteChecker::open() {
-  StoreComponents components(this);
-  components.compaction_policies = parts_.state.policies;
-  return MyloniteStore::open({.fs = parts_.fs, .answers = parts_.answers}, parts_.plan.options, components);
+  return MyloniteStore::open({.fs = parts_.fs, .answers = parts_.answers}, parts_.plan.options,
+                             parts_.state.components(this));
 }
 
 Result<StoreDump> MyloniteChecker::dump_of(StoreUnderTest& store) {
@@ -46,9 +46,7 @@ void MyloniteChecker::check_refusal() {
   const std::uint64_t before = parts_.state.disk.hash();
   Options options = parts_.plan.options;
   options.error_if_exists = true;
-  StoreComponents components;
-  components.compaction_policies = parts_.state.policies;
-  const auto opened = Store::open(parts_.fs, options, components);
+  const auto opened = Store::open(parts_.fs, options, parts_.state.components());
   const SimulatorCode scope;
   parts_.observer.mark("sim.open_refused");
   if (opened.ok() || opened.error().code() != Code::kAlreadyExists) {
@@ -61,7 +59,7 @@ void MyloniteChecker::check_refusal() {
 // Reads the manifest that the store left, and checks the policy that it names. The harness does not rely on the store.
 void MyloniteChecker::check_recorded_policy() {
   const SimulatorCode scope;
-  if (parts_.state.disk_is_honest() && !parts_.answers.dead()) {
+  if (parts_.state.recorded_policy.known() && parts_.state.disk_is_honest() && !parts_.answers.dead()) {
     faultfs::SimFileSystem plain(parts_.state.disk);
     const auto manifest = load_manifest(plain, parts_.plan.options.data_dir);  // the open judges one that is not sound
     if (manifest.ok()) {
@@ -124,6 +122,52 @@ void MyloniteChecker::check_copies() {
   faultfs::SimFileSystem plain(state.disk);
   for (const KeptCopy& copy : state.copies) remove_all(plain, copy.directory);
   state.copies.clear();
+}
+
+// Checks what the destructions of the incarnation before have left, and ends those that a crash or an error cut short.
+void MyloniteChecker::check_destructions() {
+  RunState& state = parts_.state;
+  for (const Destruction& each : state.destructions) {
+    if (parts_.answers.dead()) return;
+    if (!state.disk_is_honest()) {
+      const SimulatorCode scope;
+      faultfs::SimFileSystem plain(state.disk);
+      remove_all(plain, each.directory);
+    } else if (each.returned) {
+      if (state.disk.find(each.directory))
+        state.oracle.violate("destroy", each.directory + " came back after its destruction");
+    } else if (state.disk.find(each.directory)) {
+      if (!check_rest_of(each)) continue;
+      parts_.observer.mark("sim.destruction_resumed");
+    }
+    parts_.answers.stop_if_violated();
+  }
+  const SimulatorCode scope;
+  state.destructions.clear();
+}
+
+// The store whole, none, or a refusal that says why; then a second destruction ends it.
+bool MyloniteChecker::check_rest_of(const Destruction& destruction) {
+  Options options = parts_.plan.options;
+  options.data_dir = destruction.directory;
+  {
+    auto store = Store::open(parts_.fs, options, parts_.state.components());
+    const bool refused = !store.ok() && store.error().code() == Code::kCorruption &&
+                         store.error().message().find("destruction") != std::string::npos;
+    if (!refused) {
+      if (!parts_.answers.succeeded("open after an unfinished destruction", error_of(store))) return false;
+      const std::optional<StoreDump> found = look(**store, "reads after an unfinished destruction");
+      if (!found) return false;
+      if (!(*store)->recovery().created && found->pairs != destruction.pairs) {
+        parts_.state.oracle.violate("destroy", options.data_dir + " was half destroyed, and opens with other pairs");
+      }
+    }
+  }
+  const Status gone = Store::destroy(parts_.fs, options);
+  if (!parts_.answers.succeeded("second destruction", error_of(gone))) return false;
+  if (parts_.state.disk.find(options.data_dir))
+    parts_.state.oracle.violate("destroy", options.data_dir + " is still there after a second destruction");
+  return true;
 }
 
 // Expects CURRENT, LOCK, the manifest in force, the tables it lists, one log, and foreign files. The harness reads the

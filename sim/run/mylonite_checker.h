@@ -33,7 +33,8 @@ class MyloniteChecker final : private EventListener {
   };
   explicit MyloniteChecker(const Parts& parts) : parts_(parts) {}
 
-  // Looks at the checkpoints that were kept, and at the store where the plan says so: then what it showed comes back.
+  // Looks at the checkpoints that were kept or destroyed, and at the store where the plan says so: then what it showed
+  // comes back.
   std::optional<StoreDump> look_before_open();
   Result<std::unique_ptr<StoreUnderTest>> open();
   // After an open, of a store that this checker opened.
@@ -41,6 +42,8 @@ class MyloniteChecker final : private EventListener {
 
  private:
   void check_copies();
+  void check_destructions();
+  bool check_rest_of(const Destruction& destruction);
   std::optional<StoreDump> look_only();
   std::optional<StoreDump> look(Store& store, const char* call);
   void check_listing();

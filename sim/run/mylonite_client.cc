@@ -145,49 +145,87 @@ void MyloniteClient::apply(const op::Flush&) {
 }
 
 void MyloniteClient::apply(const op::Checkpoint& checkpoint) {
-  const Reading reading = context_.now();
   RunState& state = context_.state();
   const std::string directory = state.new_directory();
-  if (!context_.answers().succeeded("checkpoint", error_of(store_.checkpoint(directory)))) return;
+  const std::optional<StoredPairs> shown = this->checkpoint(directory);
+  if (!shown) return;
   const bool keep = checkpoint.keep && state.disk_is_honest();  // a lie could have damaged it
-  if (!compare_checkpoint(reading.ticket, directory, keep)) return;
-  if (!keep) remove_all(context_.fs(), directory);
+  if (keep) {
+    state.keep_copy(directory, *shown);
+  } else {
+    remove_all(context_.fs(), directory);
+  }
   context_.observer().mark("sim.checkpoint");
-  context_.returned(reading.ticket.floor);
+  context_.returned({});
 }
 
-bool MyloniteClient::compare_checkpoint(const Oracle::Ticket& ticket, const std::string& directory, bool keep) {
+std::optional<StoredPairs> MyloniteClient::checkpoint(const std::string& directory) {
+  const Reading reading = context_.now();
   AnswerChecker& answers = context_.answers();
+  if (!answers.succeeded("checkpoint", error_of(store_.checkpoint(directory)))) return std::nullopt;
+  auto copy = Store::open_read_only(context_.fs(), options_in(directory));
+  if (!answers.succeeded("open of a checkpoint", error_of(copy))) return std::nullopt;
+  auto shown = dump(**copy);
+  if (!answers.succeeded("reads of a checkpoint", error_of(shown))) return std::nullopt;
+  context_.oracle().made_durable(reading.ticket);  // a checkpoint flushes first
+  context_.oracle().check_checkpoint(reading.ticket, shown->newest(), shown->pairs);
+  answers.stop_if_violated();
+  if (answers.dead()) return std::nullopt;
+  return std::move(shown->pairs);
+}
+
+Options MyloniteClient::options_in(const std::string& directory) const {
   Options options = store_.options();
   options.data_dir = directory;
-  auto copy = Store::open_read_only(context_.fs(), options);
-  if (!answers.succeeded("open of a checkpoint", error_of(copy))) return false;
-  const auto shown = dump(**copy);
-  if (!answers.succeeded("reads of a checkpoint", error_of(shown))) return false;
-  context_.oracle().made_durable(ticket);  // a checkpoint flushes first
-  context_.oracle().check_checkpoint(ticket, shown->newest(), shown->pairs);
-  if (keep) context_.state().keep_copy(directory, shown->pairs);
-  answers.stop_if_violated();
-  return !answers.dead();
+  return options;
+}
+
+void MyloniteClient::apply(const op::Destroy&) {
+  RunState& state = context_.state();
+  AnswerChecker& answers = context_.answers();
+  const std::string directory = state.new_directory();
+  const std::optional<StoredPairs> shown = checkpoint(directory);
+  if (!shown || !refuses_destruction(options_in(directory))) return;
+  state.begin_destruction(directory, *shown);
+  if (!answers.succeeded("destroy", error_of(Store::destroy(context_.fs(), options_in(directory))))) return;
+  state.end_destruction(directory);
+  if (state.disk.find(directory)) context_.oracle().violate("destroy", directory + " is still there");
+  context_.observer().mark("sim.destroy");
+  context_.returned({});
+}
+
+// Opens the store, and closes it after the attempt.
+bool MyloniteClient::refuses_destruction(const Options& options) {
+  AnswerChecker& answers = context_.answers();
+  const auto store = Store::open(context_.fs(), options, context_.state().components());
+  if (!answers.succeeded("open of a checkpoint for writing", error_of(store))) return false;
+  const Status refused = Store::destroy(context_.fs(), options);
+  if (refused.ok() && !answers.dead()) {
+    context_.oracle().violate("destroy", options.data_dir + " was destroyed while it was open");
+  } else if (refused.ok() || refused.error().code() != Code::kLocked) {
+    if (!answers.succeeded("destroy of an open store", error_of(refused))) return false;
+  }
+  return answers.succeeded("close of a checkpoint", error_of((*store)->close()));
 }
 
 void MyloniteClient::apply(const op::BatchSync& batch) {
   const WriteBatch writes = batch_of(batch.items);
-  context_.write(writes, batch.sync, [&] { return store_.write(writes, {.sync = batch.sync}); });
+  const Writing writing = context_.begin_write(writes, batch.sync);
+  context_.end_write(writing, store_.write(writes, {.sync = batch.sync}));
 }
 
 void MyloniteClient::apply(const op::RemoveFrom& remove) {
   WriteBatch batch;
   batch.remove_range(remove.low, std::nullopt);
-  context_.write(batch, std::nullopt, [&] { return store_.write(batch); });
+  const Writing writing = context_.begin_write(batch);
+  context_.end_write(writing, store_.write(batch));
 }
 
 void MyloniteClient::apply(const op::SetPolicy& set) {
-  const std::string& name = context_.state().policies[set.policy % context_.state().policies.size()].name;
-  context_.state().recorded_policy.begin(name);
-  const Status done = store_.set_compaction_policy(name);
+  context_.state().recorded_policy.begin(set.policy);
+  const Status done = store_.set_compaction_policy(set.policy);
   if (!context_.answers().succeeded("set_compaction_policy", error_of(done))) return;
-  context_.state().recorded_policy.end(name);
+  context_.state().recorded_policy.end(set.policy);
   context_.returned({});
 }
 
@@ -233,7 +271,8 @@ std::optional<std::uint64_t> MyloniteClient::size_of(const KeyBounds& bounds) {
   return *size;
 }
 
-// Sizes are those of the tables at one moment: parts are compared with the whole only if it was the same before and after.
+// Sizes are those of the tables at one moment: parts are compared with the whole only if it was the same before and
+// after.
 void MyloniteClient::apply(const op::ApproximateSize& size) {
   const KeyBounds whole = key_bounds(size.bounds);
   const auto before = size_of(whole);

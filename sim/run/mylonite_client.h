@@ -1,5 +1,5 @@
-// The half of a client that does what only Mylonite can: reads of the past, snapshots, cursors, ingest, flushes, merges by
-// hand, checkpoints.
+// The half of a client that does what only Mylonite can: reads of the past, snapshots, cursors, ingest, flushes, merges
+// by hand, checkpoints.
 //
 // Owned by the simulated program: what it holds (snapshots, cursors) is not the simulator's memory.
 // Thread-safety: one fiber.
@@ -48,6 +48,7 @@ class MyloniteClient {
   void apply(const op::RemoveFrom& remove);
   void apply(const op::SetPolicy& set);
   void apply(const op::Abandon& abandon);
+  void apply(const op::Destroy& destroy);
 
  private:
   struct Held {
@@ -58,7 +59,10 @@ class MyloniteClient {
 
   void take_snapshot(std::size_t slot);
   void release_snapshot(std::size_t slot);
-  bool compare_checkpoint(const Oracle::Ticket& ticket, const std::string& directory, bool keep);
+  // Makes a checkpoint and checks it. Empty: it failed; otherwise what it shows.
+  std::optional<StoredPairs> checkpoint(const std::string& directory);
+  bool refuses_destruction(const Options& options);
+  Options options_in(const std::string& directory) const;
   void check_floor();
   void compacted(const Status& done);
   Reading in_the_past(const AsOf& as_of);

@@ -32,20 +32,21 @@ void OperationContext::became_durable(std::string_view call, const Reading& read
   returned(reading.ticket.floor);
 }
 
-void OperationContext::write(const WriteBatch& batch, std::optional<bool> sync,
-                             const std::function<Result<Timestamp>()>& call) const {
-  const WriteBatch collapsed = batch.collapsed();
-  const Oracle::Ticket ticket = oracle().begin();
-  oracle().begin_write(collapsed, sync);
+Writing OperationContext::begin_write(const WriteBatch& batch, std::optional<bool> sync) const {
+  Writing writing{.ticket = oracle().begin(), .collapsed = batch.collapsed(), .sync = sync};
+  oracle().begin_write(writing.collapsed, sync);
   if (batch.encoded().size() > options().memtable_max_bytes) observer().mark("sim.batch_larger_than_memtable");
-  const auto at = call();
-  if (!answers().succeeded("write", error_of(at))) {
-    oracle().abandon_write(collapsed);
+  return writing;
+}
+
+void OperationContext::end_write(const Writing& writing, const Result<Timestamp>& stamp) const {
+  if (!answers().succeeded("write", error_of(stamp))) {
+    oracle().abandon_write(writing.collapsed);
     return;
   }
   observer().acknowledged();
-  oracle().end_write(ticket, collapsed, *at, sync);
-  returned(*at);
+  oracle().end_write(writing.ticket, writing.collapsed, *stamp, writing.sync);
+  returned(*stamp);
 }
 
 }  // namespace mylonite::sim

@@ -3,7 +3,6 @@
 // Owned by the simulated program. Thread-safety: one fiber.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -20,6 +19,12 @@ struct Reading {  // of one read, or of whatever is held to what had returned be
   Oracle::Ticket ticket;
   ReadOptions options;
   std::size_t struck_before;  // file calls
+};
+
+struct Writing {
+  Oracle::Ticket ticket;
+  WriteBatch collapsed;
+  std::optional<bool> sync;
 };
 
 class OperationContext {
@@ -49,8 +54,9 @@ class OperationContext {
   void returned(Timestamp at) const;
   void read_at(const Reading& reading, Timestamp at) const;
   void became_durable(std::string_view call, const Reading& reading, const Status& done) const;
-  // One write by `call`, which returns its stamp. `sync`: what the write says of itself, if it does.
-  void write(const WriteBatch& batch, std::optional<bool> sync, const std::function<Result<Timestamp>()>& call) const;
+  // Around one write. `sync`: what the write says of itself, if it does.
+  Writing begin_write(const WriteBatch& batch, std::optional<bool> sync = std::nullopt) const;
+  void end_write(const Writing& writing, const Result<Timestamp>& stamp) const;
 
  private:
   const Parts parts_;

@@ -125,6 +125,7 @@ bool run_incarnation(RunState& state, Scenario& scenario, std::size_t index, Out
     state.oracle.forget_everything();
     state.foreign.clear();
     state.copies.clear();
+    state.destructions.clear();
     state.recorded_policy.forget();
     state.worst_ending = Ending::kClose;
     state.lied_to = false;

@@ -1,5 +1,7 @@
 #include "sim/run/run_state.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "sim/machine/sanitizer.h"
@@ -14,9 +16,9 @@ void RecordedPolicy::opens(const std::string& in_force) {
   under_way_.clear();
 }
 
-void RecordedPolicy::begin(const std::string& name) {
+void RecordedPolicy::begin(std::string_view text) {
   const SimulatorCode scope;
-  under_way_.insert(name);
+  under_way_.emplace(name_of(text));
 }
 
 void RecordedPolicy::changed(std::string_view, std::string_view to) {
@@ -26,9 +28,9 @@ void RecordedPolicy::changed(std::string_view, std::string_view to) {
   allowed_ = {in_force_};
 }
 
-void RecordedPolicy::end(const std::string& name) {
+void RecordedPolicy::end(std::string_view text) {
   const SimulatorCode scope;
-  if (const auto one = under_way_.find(name); one != under_way_.end()) under_way_.erase(one);
+  if (const auto one = under_way_.find(name_of(text)); one != under_way_.end()) under_way_.erase(one);
 }
 
 std::string RecordedPolicy::refuses(std::string_view recorded) const {
@@ -38,6 +40,12 @@ std::string RecordedPolicy::refuses(std::string_view recorded) const {
   std::string expected;
   for (const std::string& each : allowed_) expected += (expected.empty() ? "" : " or ") + each;
   return fmt::format("the manifest names the policy '{}'; expected {}", recorded, expected);
+}
+
+StoreComponents RunState::components(EventListener* heard) const {
+  StoreComponents components(heard);
+  components.compaction_policies = policies;
+  return components;
 }
 
 void RunState::saw_clock() {
@@ -60,6 +68,16 @@ std::string RunState::new_directory() {
 void RunState::keep_copy(const std::string& directory, const Oracle::Pairs& pairs) {
   const SimulatorCode scope;
   copies.push_back({.directory = directory, .pairs = pairs});
+}
+
+void RunState::begin_destruction(const std::string& directory, const Oracle::Pairs& pairs) {
+  const SimulatorCode scope;
+  destructions.push_back({.directory = directory, .pairs = pairs});
+}
+
+void RunState::end_destruction(const std::string& directory) {
+  const SimulatorCode scope;
+  std::ranges::find(destructions, directory, &Destruction::directory)->returned = true;
 }
 
 void RunState::jump_clock(std::int64_t ticks) {

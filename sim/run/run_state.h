@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <mylonite/compaction_policy.h>
+#include <mylonite/components.h>
 #include <mylonite/faultfs/disk.h>
 #include <mylonite/sim/store_under_test.h>
 
@@ -28,14 +29,22 @@ struct KeptCopy {
   std::vector<std::pair<std::string, std::string>> pairs;
 };
 
+// A checkpoint that a client began to destroy, and its content before.
+struct Destruction {
+  std::string directory;
+  std::vector<std::pair<std::string, std::string>> pairs;
+  bool returned = false;  // with success
+};
+
 // Which policy the manifest may name: the last one that was set, or one that was about to be set, or is in force.
 // Nothing is known before the first was set. By the name; parameters are not looked at.
 class RecordedPolicy {
  public:
   void opens(const std::string& in_force);  // what was under way when the store ended may have been recorded
-  void begin(const std::string& name);
+  void begin(std::string_view text);
   void changed(std::string_view from, std::string_view to);  // the store says so
-  void end(const std::string& name);
+  void end(std::string_view text);
+  bool known() const { return known_; }
   void forget() { *this = RecordedPolicy(); }
   // Why the manifest may not name it; empty: it may.
   std::string refuses(std::string_view recorded) const;
@@ -61,6 +70,7 @@ struct RunState {
   StoreFactory store_factory{};                  // empty: Mylonite
   std::vector<std::string> foreign{};            // names of foreign files in the store's directory
   std::vector<KeptCopy> copies{};
+  std::vector<Destruction> destructions{};
   RecordedPolicy recorded_policy{};
   Ending last_ending = Ending::kClose;   // of the incarnation before
   Ending worst_ending = Ending::kClose;  // of the incarnations since the last checked recovery
@@ -70,10 +80,14 @@ struct RunState {
   std::uint64_t directories = 0;         // new names so far, in this incarnation
   bool lied_to = false;                  // a power loss met a lying disk: errors are legal from now on
 
+  StoreComponents components(EventListener* heard = nullptr) const;
   void saw_clock();
   std::string new_directory();  // a new name beside the store's directory
   // Keeps a checkpoint until the next incarnation checks it.
   void keep_copy(const std::string& directory, const Oracle::Pairs& pairs);
+  // The next incarnation checks what is left.
+  void begin_destruction(const std::string& directory, const Oracle::Pairs& pairs);
+  void end_destruction(const std::string& directory);
   bool disk_is_honest() const { return stats.lies == 0; }
   void jump_clock(std::int64_t ticks);
   void freeze_clock();

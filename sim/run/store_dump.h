@@ -1,5 +1,5 @@
-// The whole content of a Mylonite store: every kept version, its range deletes, its floor of history, all visible pairs.
-// For checks. The simulated program owns it. Thread-safety: one fiber.
+// The whole content of a Mylonite store: every kept version, its range deletes, its floor of history, all visible
+// pairs. For checks. The simulated program owns it. Thread-safety: one fiber.
 #pragma once
 
 #include <string>

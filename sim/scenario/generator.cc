@@ -8,6 +8,7 @@
 #include <mylonite/random.h>
 
 #include "core/base/invariant.h"
+#include "sim/scenario/policy_draws.h"
 #include "sim/scenario/workload.h"
 
 namespace mylonite::sim {
@@ -36,24 +37,6 @@ void draw_reading(Options& options, Random random) {
   }
 }
 
-// Each policy draws a number from the stream of its name, and the greatest wins. So an added policy changes only the
-// scenarios that it wins.
-const CompactionPolicy& draw_policy(const CompactionPolicies& policies, const Random& random) {
-  const auto draw = [&](const CompactionPolicy& each) { return random.split(each.name).next(); };
-  return *std::ranges::max_element(policies, {}, draw);
-}
-
-// The policy's text, with parameters drawn among the values worth trying.
-std::string with_parameters(const CompactionPolicy& policy, Random random) {
-  std::string text = policy.name;
-  for (const PolicyParameter& each : policy.parameters) {
-    if (each.worth_trying.empty()) continue;
-    const std::uint64_t draw = random.split(policy.name).split(each.name).below(each.worth_trying.size());
-    text += fmt::format("{}{}={}", text == policy.name ? ":" : ",", each.name, each.worth_trying[draw]);
-  }
-  return text;
-}
-
 // Draws options that have no rule below among their values worth trying, each from a stream of its name. So an added
 // option is simulated, and shifts no other draw.
 void draw_from_table(Options& options, const Random& random) {
@@ -78,7 +61,7 @@ Options draw_options(const GeneratorOptions& given, const Swarm& swarm, Random r
   options.frozen_memtables_max = random.between(1, 3);
   options.group_commit_max_bytes = pick(random, {1, 500, 1ULL << 20, 1ULL << 20});
   options.manifest_rotate_bytes = random.chance(1, 3) ? random.between(1024, 8192) : 4ULL << 20;
-  options.compaction_policy = with_parameters(draw_policy(given.policies, random.split("policy")), random);
+  options.compaction_policy = draw_policy(given.policies, random);
   options.runs_per_level_max = random.between(2, 4);
   options.max_levels = random.between(1, 4);
   options.bloom_false_positive_rate = random.chance(1, 2) ? 0.01 : 0.2;
@@ -163,7 +146,7 @@ std::vector<std::uint64_t> share_out(std::uint64_t total, const std::vector<bool
 
 Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
   const Random root(seed);
-  Swarm swarm = draw_swarm(root.split("swarm"), options.profile);
+  Swarm swarm = draw_swarm(root.split("swarm"), options.profile, options.policies);
   if (options.for_every_store) keep_for_every_store(swarm);
   Random world = root.split("world");
   Scenario scenario;

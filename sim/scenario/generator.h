@@ -16,8 +16,8 @@
 
 namespace mylonite::sim {
 
-// Raised where a seed no longer means the scenario that it meant. Added rows alone do not raise it: they change the seeds
-// that draw them. 2: policies are drawn alike, and cursors draw only what they use.
+// Raised where a seed no longer means the scenario that it meant. Added rows alone do not raise it: they change the
+// seeds that draw them. 2: policies are drawn alike, and cursors draw only what they use.
 inline constexpr std::uint64_t kGeneratorVersion = 2;
 
 struct GeneratorOptions {

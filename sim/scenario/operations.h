@@ -1,8 +1,8 @@
 // The operations of a client: one struct for each, with its name and typed fields, and Operation, the variant of them.
 //
 // This list is the only one. JSON, schema, descriptions and names follow from it. Overloads on the struct draw an
-// operation (sim/scenario/workload.cc) and apply it (sim/run/client.h, sim/run/mylonite_client.h). A missing one does not
-// compile.
+// operation (sim/scenario/workload.cc) and apply it (sim/run/client.h, sim/run/mylonite_client.h). A missing one does
+// not compile.
 // A new operation goes to the end, since its place in the list is its number in traces.
 //
 // Slots are taken modulo kSlots. A record is a struct with kFields; in a scenario file it is an object of the fields
@@ -289,8 +289,8 @@ struct RemoveFrom {  // every key from `low` on
   bool operator==(const RemoveFrom&) const = default;
 };
 
-struct SetPolicy {           // merges are chosen by another policy from here on
-  std::uint32_t policy = 0;  // by its place in the registry, modulo their number
+struct SetPolicy {       // merges are chosen by another policy from here on
+  std::string policy{};  // as in the option compaction_policy: its name, and parameters
   static constexpr std::string_view kName = "set-policy";
   static constexpr std::tuple kFields{Field{"policy", &SetPolicy::policy}};
   bool operator==(const SetPolicy&) const = default;
@@ -302,6 +302,12 @@ struct Abandon {  // ends the store without closing it; what follows is refused
   bool operator==(const Abandon&) const = default;
 };
 
+struct Destroy {  // of a checkpoint that was opened as a store of its own: refused while it is open, then carried out
+  static constexpr std::string_view kName = "destroy";
+  static constexpr std::tuple<> kFields{};
+  bool operator==(const Destroy&) const = default;
+};
+
 }  // namespace op
 
 using Operation =
@@ -309,7 +315,7 @@ using Operation =
                  op::ScanBack, op::ScanAsOf, op::WalkCursor, op::OpenCursor, op::UseCursor, op::CloseCursor,
                  op::TakeSnapshot, op::ReleaseSnapshot, op::Sync, op::Flush, op::CompactLevel, op::CompactRange,
                  op::Checkpoint, op::Sleep, op::ClockJump, op::ClockFreeze, op::ClockRun, op::BatchSync, op::MultiGet,
-                 op::GetInto, op::ApproximateSize, op::RemoveFrom, op::SetPolicy, op::Abandon>;
+                 op::GetInto, op::ApproximateSize, op::RemoveFrom, op::SetPolicy, op::Abandon, op::Destroy>;
 
 inline constexpr std::size_t kOperations = std::variant_size_v<Operation>;
 

@@ -102,8 +102,8 @@ struct Scenario {
   std::vector<IncarnationPlan> incarnations{};
 };
 
-// What of a scenario is for Mylonite alone: the name of the first such operation, or "open for reading". Empty: nothing,
-// and every store under the simulator can follow it.
+// What of a scenario is for Mylonite alone: the name of the first such operation, or "open for reading". Empty:
+// nothing, and every store under the simulator can follow it.
 std::string first_of_mylonite(const Scenario& scenario);
 
 inline constexpr std::array<std::string_view, 3> kNameOrderNames = {"ordered", "reordering", "posix"};

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/scenario/policy_draws.h"
+
 namespace mylonite::sim {
 namespace {
 
@@ -23,6 +25,7 @@ constexpr AddedOperation kAdded[] = {
     {.index = kIndexOf<op::RemoveFrom>, .on_chance = 40, .one_in = 80},
     {.index = kIndexOf<op::SetPolicy>, .on_chance = 25, .one_in = 60},
     {.index = kIndexOf<op::Abandon>, .on_chance = 15, .one_in = 200},
+    {.index = kIndexOf<op::Destroy>, .on_chance = 15, .one_in = 150},
 };
 
 constexpr std::uint64_t kValuesApart = 1'000'000;  // more than a scenario draws of one operation
@@ -108,8 +111,9 @@ class Draw {
   void operator()(op::RemoveFrom& remove) {
     for (std::uint64_t tries = random_.between(1, 8); tries > 0; --tries) remove.low = std::max(remove.low, key());
   }
-  void operator()(op::SetPolicy& set) { set.policy = static_cast<std::uint32_t>(random_.below(1000)); }
+  void operator()(op::SetPolicy& set) { set.policy = draw_policy(swarm_.policies, Random(random_.next())); }
   void operator()(op::Abandon&) {}
+  void operator()(op::Destroy&) {}
   void operator()(op::BatchSync& batch) {
     op::Batch plain;
     operator()(plain);
@@ -224,8 +228,9 @@ void add_weights(Swarm& swarm) {
 
 }  // namespace
 
-Swarm draw_swarm(Random random, std::string_view profile) {
+Swarm draw_swarm(Random random, std::string_view profile, const CompactionPolicies& policies) {
   Swarm swarm;
+  swarm.policies = policies;
   swarm.harsh = profile == "harsh";
   swarm.clients = profile == "smoke" ? 1 : random.between(1, 4);
   swarm.keys = pick(random, {3, 8, 20, 60, 200});

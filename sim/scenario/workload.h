@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include <mylonite/compaction_policy.h>
 #include <mylonite/random.h>
 
 #include "sim/scenario/operations.h"
@@ -37,9 +38,10 @@ struct Swarm {
   std::uint64_t sync_chance = 50;  // of 100, per incarnation
   std::uint64_t memtable_scale = 0;
   bool harsh = false;
-  bool for_every_store = false;  // only operations that every store carries out
+  bool for_every_store = false;   // only operations that every store carries out
+  CompactionPolicies policies{};  // to set; each is drawn equally often
 };
-Swarm draw_swarm(Random random, std::string_view profile);
+Swarm draw_swarm(Random random, std::string_view profile, const CompactionPolicies& policies);
 void keep_for_every_store(Swarm& swarm);  // drops the operations that only Mylonite carries out
 
 class Workload {

@@ -97,8 +97,8 @@ struct Chooser : ::testing::Test {
   Options options;
 };
 
-// Goal: the first legal candidate is chosen, and the reason names what was not. Method: the best candidate overlaps what
-// a job works on. Expectation: the next one, moved or merged by the default plan; the trigger's words, the others.
+// Goal: the first legal candidate is chosen, and the reason names what was not. Method: the best candidate overlaps
+// what a job works on. Expectation: the next one, moved or merged by the default plan; the trigger's words, the others.
 TEST_F(Chooser, TakesTheFirstLegalCandidate) {
   Ranking ranking;
   ranking.triggers = {{.what = "too large", .score = 7, .measure = "weight"},

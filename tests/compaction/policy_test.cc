@@ -15,6 +15,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "core/compaction/chooser.h"
 #include "core/compaction/legality.h"
@@ -115,18 +116,22 @@ std::string decide(const Case& each) {
 }
 
 // Goal: policies decide as their sources say. Method: every script beside this file. Expectation: the choice, its
-// reasons, wake and pressure, word for word; and every job is legal.
+// reasons, wake and pressure, word for word; and every job is legal. Every policy that decides has a script.
 TEST(Policy, Scripts) {
   std::size_t cases = 0;
+  std::set<std::string> missing;
+  for (const CompactionPolicy& each : standard_policies()) missing.insert(each.name);
   for (const auto& entry : std::filesystem::directory_iterator(MYLONITE_SOURCE_DIR "/tests/compaction")) {
     if (entry.path().extension() != ".txt" || entry.path().filename() == "CMakeLists.txt") continue;
     for (const Case& each : cases_of(entry.path())) {
       ASSERT_TRUE(each.policy) << each.name;
       EXPECT_EQ(decide(each), each.expected) << each.name;
+      missing.erase(each.policy->policy.name);
       ++cases;
     }
   }
   EXPECT_GT(cases, 20U);
+  EXPECT_EQ(missing, std::set<std::string>{"random_legal"}) << "all but a random policy have a script";
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// A store that merges by a policy of this program's own: `own_policy DIRECTORY` fills a store there and prints its merges.
+// A store that merges by a policy of this program's own: `own_policy DIRECTORY` fills a store there and prints its
+// merges.
 #include "tests/examples/own_policy.h"
 
 #include <cstdio>

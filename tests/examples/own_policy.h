@@ -1,5 +1,5 @@
-// A compaction policy of a program's own, without touching the engine: a function that ranks what could be merged, and a
-// row that names it. Public headers only. `own_policy.cc` opens a store with it, `own_policy_sim.cc` and
+// A compaction policy of a program's own, without touching the engine: a function that ranks what could be merged, and
+// a row that names it. Public headers only. `own_policy.cc` opens a store with it, `own_policy_sim.cc` and
 // `own_policy_lab.cc` are the simulator and the laboratory with it.
 //
 // The policy: a level that holds more than `tables` tables goes down as a whole. Each level may hold four times as many

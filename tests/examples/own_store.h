@@ -2,8 +2,8 @@
 // headers only, and is right as it stands. Each `Mistake` plants a bug that such stores have had in earnest.
 //
 // A write appends one record: checksum, size, stamp, operations. An open replays the log up to the first record that is
-// not whole, writes what it found into a fresh log, as one record, and renames it over the old one. The fresh log is synced before the
-// rename, and the directory after it, so nothing hangs on bytes that a failed sync may have lost.
+// not whole, writes what it found into a fresh log, as one record, and renames it over the old one. The fresh log is
+// synced before the rename, and the directory after it, so nothing hangs on bytes that a failed sync may have lost.
 // Thread-safety: any thread. Every call holds one lock from its beginning to its end.
 #pragma once
 

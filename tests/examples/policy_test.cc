@@ -14,8 +14,8 @@ namespace {
 
 using OwnPolicyTest = ProgramTest;
 
-// Goal: a store merges by the program's policy. Method: the program, on the real disk. Expectation: each merge names the
-// policy, and the trigger that the policy gave.
+// Goal: a store merges by the program's policy. Method: the program, on the real disk. Expectation: each merge names
+// the policy, and the trigger that the policy gave.
 TEST_F(OwnPolicyTest, InAStore) {
   const Said said = shell("'" OWN_POLICY "' store");
   ASSERT_EQ(said.code, 0) << said.err;
@@ -35,8 +35,8 @@ TEST_F(OwnPolicyTest, IsDrawn) {
   EXPECT_EQ(drawn, (std::set<std::string>{"overflow:tables=1", "overflow:tables=2", "overflow:tables=8"}));
 }
 
-// Goal: it merges under the simulator, and keeps to the rules there. Method: 100 seeds. Expectation: clean, with jobs of
-// its name.
+// Goal: it merges under the simulator, and keeps to the rules there. Method: 100 seeds. Expectation: clean, with jobs
+// of its name.
 TEST_F(OwnPolicyTest, InTheSimulator) {
   const Said said = shell("'" OWN_POLICY_SIM "' run --seeds 0:100 --json");
   ASSERT_EQ(said.code, 0) << said.err;

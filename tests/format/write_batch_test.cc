@@ -144,8 +144,8 @@ TEST(WriteBatch, ChecksLimits) {
   EXPECT_EQ(nothing.count(), 0U);
 }
 
-// Goal: what is in a batch can be looked at. Method: every kind of operation, one key twice, an empty range; then cleared.
-// Expectation: as given, in order, duplicates included and the empty range left out; nothing.
+// Goal: what is in a batch can be looked at. Method: every kind of operation, one key twice, an empty range; then
+// cleared. Expectation: as given, in order, duplicates included and the empty range left out; nothing.
 TEST(WriteBatch, TellsItsOperations) {
   using Kind = BatchOperation::Kind;
   WriteBatch batch;
@@ -163,9 +163,9 @@ TEST(WriteBatch, TellsItsOperations) {
   EXPECT_TRUE(batch.operations().empty());
 }
 
-// Goal: a range without an end covers what stands before it in the batch, and gets a bound. Method: puts before and behind
-// it; collapsed, then bounded; a range that begins at the bound; a logged form with an open end. Expectation: what stands
-// before it is left out; two keys; the range of one key; damage.
+// Goal: a range without an end covers what stands before it in the batch, and gets a bound. Method: puts before and
+// behind it; collapsed, then bounded; a range that begins at the bound; a logged form with an open end. Expectation:
+// what stands before it is left out; two keys; the range of one key; damage.
 TEST(WriteBatch, RangesToTheEnd) {
   using Kind = BatchOperation::Kind;
   WriteBatch batch;

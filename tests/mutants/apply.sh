@@ -8,7 +8,7 @@ for file in "$@"; do
   mkdir -p "$tree/$(dirname "$file")"
   cp "$source/$file" "$tree/$file"
 done
-if ! patch --directory="$tree" --strip=1 --forward --silent --no-backup-if-mismatch --input="$patch"; then
+if ! patch --directory="$tree" --strip=1 --fuzz=0 --forward --silent --no-backup-if-mismatch --input="$patch"; then
   rm -rf "$tree"
   echo "mutant $(basename "$patch" .patch): $patch does not apply to the engine as it is; renew it" >&2
   exit 1

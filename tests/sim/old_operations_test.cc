@@ -42,12 +42,12 @@ TEST(OldOperationsTest, EachIsConverted) {
     named.name = name;
     EXPECT_EQ(converted(named), operation) << name;
   }
-  EXPECT_FALSE(converted({.name = "destroy"}));
+  EXPECT_FALSE(converted({.name = "explode"}));
 }
 
 // Goal: what a number meant beside a count. Method: the numbers that meant something else. Expectation: an even number
-// of an as-of read names the slot of a snapshot, an eighth of cursors is in the past, jumps go back; an empty text is no
-// bound, and is one of remove-range.
+// of an as-of read names the slot of a snapshot, an eighth of cursors is in the past, jumps go back; an empty text is
+// no bound, and is one of remove-range.
 TEST(OldOperationsTest, NumbersWithTwoMeanings) {
   EXPECT_EQ(converted({.name = "get-as-of", .number = 26}), Operation(op::GetAsOf{.as_of = {.slot = 1, .stamp = 6}}));
   EXPECT_EQ(converted({.name = "open-cursor", .number = 8 * 26}),

@@ -83,8 +83,8 @@ TEST(SimulatedPolicies, RowsDoNotShiftOneAnother) {
   EXPECT_GT(won, 20);
 }
 
-// Goal: what is drawn merges. Method: for every row, and one of this test's own, seeds with that row alone. Expectation:
-// clean runs; jobs of that policy are installed, but for `none`.
+// Goal: what is drawn merges. Method: for every row, and one of this test's own, seeds with that row alone.
+// Expectation: clean runs; jobs of that policy are installed, but for `none`.
 TEST(SimulatedPolicies, EveryRowInstallsJobs) {
   CompactionPolicies all = standard_policies();
   all.push_back(own_policy("mine"));

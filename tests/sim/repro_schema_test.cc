@@ -128,8 +128,8 @@ Json every_fault() {
   return Json::parse(encode_repro({.scenario = scenario, .trace_hash = hash}, {}));
 }
 
-// Goal: schema and writer cannot drift apart. Method: validate files of 100 runs of all kinds, and one with every fault.
-// Expectation: nothing is wrong, and every property of the schema occurs.
+// Goal: schema and writer cannot drift apart. Method: validate files of 100 runs of all kinds, and one with every
+// fault. Expectation: nothing is wrong, and every property of the schema occurs.
 TEST(ReproSchemaTest, DescribesWhatIsWritten) {
   const Json schema = read_schema();
   ASSERT_TRUE(schema.is_object());

@@ -154,7 +154,7 @@ TEST(ReproTest, EveryOperationSurvives) {
     EXPECT_EQ(default_operation(kOperationNames[i]), default_operation(i));
   }
   EXPECT_EQ(std::set(kOperationNames.begin(), kOperationNames.end()).size(), kOperations);
-  EXPECT_FALSE(default_operation("destroy"));
+  EXPECT_FALSE(default_operation("explode"));
   Scenario scenario;
   scenario.incarnations.emplace_back().clients = {all};
   const auto read = decode_repro(encode_repro({.scenario = scenario}, {}));
@@ -162,8 +162,8 @@ TEST(ReproTest, EveryOperationSurvives) {
   EXPECT_EQ(read->scenario.incarnations.at(0).clients.at(0), all);
 }
 
-// Goal: an operation that is not wholly understood is not run. Method: an unknown field in an operation, and in a record
-// inside one; an operation of no name. Expectation: each is named.
+// Goal: an operation that is not wholly understood is not run. Method: an unknown field in an operation, and in a
+// record inside one; an operation of no name. Expectation: each is named.
 TEST(ReproTest, UnknownFields) {
   Scenario scenario;
   scenario.incarnations.emplace_back().clients = {{op::Scan{.bounds = {.low = "a"}}}};
@@ -175,7 +175,7 @@ TEST(ReproTest, UnknownFields) {
   };
   EXPECT_EQ(with("/colour", "red"), "incarnation 1: 'colour' is absent or malformed");
   EXPECT_EQ(with("/bounds/colour", "red"), "incarnation 1: 'colour' is absent or malformed");
-  EXPECT_EQ(with("/op", "destroy"), "incarnation 1: 'op' is absent or malformed");
+  EXPECT_EQ(with("/op", "explode"), "incarnation 1: 'op' is absent or malformed");
 }
 
 // Goal: half a file is no file. Method: cut at many lengths. Expectation: all are corruption.

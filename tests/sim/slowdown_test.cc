@@ -65,8 +65,9 @@ StoreStats::Stall slowdowns(const Store& store) {
   return store.stats().stalls[static_cast<std::size_t>(StallCause::kSlowdown)];
 }
 
-// Goal: bytes that were logged before the pressure are not paid for. Method: 8 MiB without pressure, a flush that brings
-// it, then 2 MiB; 1 MiB a second. Expectation: no sleep before; then 2 seconds in all, in sleeps of a tenth at most.
+// Goal: bytes that were logged before the pressure are not paid for. Method: 8 MiB without pressure, a flush that
+// brings it, then 2 MiB; 1 MiB a second. Expectation: no sleep before; then 2 seconds in all, in sleeps of a tenth at
+// most.
 TEST(SlowdownTest, PacesWhatIsLoggedUnderPressure) {
   on_store(slow_options(1 << 20), [](Store& store) {
     EXPECT_LT(ns_to_write(store, 8 << 20), kSecond / 10);
@@ -114,8 +115,8 @@ TEST(SlowdownTest, EndsWithThePressure) {
   }
 }
 
-// Goal: close() waits for no sleep. Method: close while a writer sleeps. Expectation: the write is done or told that the
-// store closes, well before its second is over.
+// Goal: close() waits for no sleep. Method: close while a writer sleeps. Expectation: the write is done or told that
+// the store closes, well before its second is over.
 TEST(SlowdownTest, EndsWithTheStore) {
   on_store(slow_options(1024), [](Store& store) {
     ASSERT_TRUE(store.put("first", "value").ok());

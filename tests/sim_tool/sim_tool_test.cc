@@ -276,8 +276,9 @@ std::string interrupted(const std::string& program, const std::string& signal) {
     wait "$id")";
 }
 
-// Goal: an interrupt keeps what there is. Method: SIGINT or SIGTERM within the first seed, which takes several times the
-// processor time that is waited for. Expectation: exit 130, a scenario file that reads, whole JSON lines that say so.
+// Goal: an interrupt keeps what there is. Method: SIGINT or SIGTERM within the first seed, which takes several times
+// the processor time that is waited for. Expectation: exit 130, a scenario file that reads, whole JSON lines that say
+// so.
 TEST_F(SimToolTest, Interrupted) {
   for (const std::string signal : {"INT", "TERM"}) {
     const Said said =

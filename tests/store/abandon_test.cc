@@ -59,9 +59,9 @@ TEST_P(Abandon, IsRecovered) {
   EXPECT_TRUE(next->close().ok());
 }
 
-// Goal: abandoning among writers, flushes and merges loses nothing and leaves nobody waiting. Method: four writers until
-// they are told kClosed, three threads that merge; abandoned at some moment; then one that is read only. Expectation:
-// only kClosed; every acknowledged key is there after the next open.
+// Goal: abandoning among writers, flushes and merges loses nothing and leaves nobody waiting. Method: four writers
+// until they are told kClosed, three threads that merge; abandoned at some moment; then one that is read only.
+// Expectation: only kClosed; every acknowledged key is there after the next open.
 TEST_P(Abandon, AmongWriters) {
   options_.level0_compact_runs = 2;
   options_.compaction_threads = 3;
@@ -100,9 +100,9 @@ TEST_P(Abandon, AmongWriters) {
   }
 }
 
-// Goal: nothing touches the disk any more. Method: a store with a full memtable, merges and an unsynced log, on simulated
-// threads; the calls that change the disk are counted from the return of abandon() on, over the destructor. Expectation:
-// none, and the lock is free.
+// Goal: nothing touches the disk any more. Method: a store with a full memtable, merges and an unsynced log, on
+// simulated threads; the calls that change the disk are counted from the return of abandon() on, over the destructor.
+// Expectation: none, and the lock is free.
 TEST(AbandonedStore, WritesNothingMore) {
   class Counting final : public faultfs::Interceptor {
    public:

@@ -38,8 +38,9 @@ class Destroy : public ::testing::TestWithParam<bool> {
 INSTANTIATE_TEST_SUITE_P(Disks, Destroy, ::testing::Bool(),
                          [](const auto& where) { return std::string(where.param ? "real" : "simulated"); });
 
-// Goal: a store goes, and a new one may take its place. Method: destroy it while it is open, once it is closed, and once
-// more; then open. Expectation: kLocked and all data there; gone with its directory; kNotFound; a new, empty store.
+// Goal: a store goes, and a new one may take its place. Method: destroy it while it is open, once it is closed, and
+// once more; then open. Expectation: kLocked and all data there; gone with its directory; kNotFound; a new, empty
+// store.
 TEST_P(Destroy, RemovesFilesAndDirectory) {
   make_store(disk_.fs(), options_);
   {
@@ -82,7 +83,8 @@ TEST_P(Destroy, ForeignFilesStay) {
   EXPECT_EQ(fs.list("").value(), std::vector<std::string>{"store"});
 }
 
-// Goal: the path of a user works too. Method: a store under an absolute path. Expectation: it is gone, its parent is not.
+// Goal: the path of a user works too. Method: a store under an absolute path. Expectation: it is gone, its parent is
+// not.
 TEST(DestroyOnDisk, ByPath) {
   const Scratch scratch;
   Options options = small_options();

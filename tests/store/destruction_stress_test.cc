@@ -37,10 +37,10 @@ std::string read_until_closed(Session session, std::optional<Snapshot> held, std
   }
 }
 
-// Goal: a store that is destroyed under its readers takes nothing from them. Method: Store::open on the real disk, which
-// owns its file system; one file may stay open and no block, so reads open files all the time; two threads read through
-// gets, ranges and cursors while the store is destroyed, at another moment each round. Expectation: every reader ends
-// with kClosed.
+// Goal: a store that is destroyed under its readers takes nothing from them. Method: Store::open on the real disk,
+// which owns its file system; one file may stay open and no block, so reads open files all the time; two threads read
+// through gets, ranges and cursors while the store is destroyed, at another moment each round. Expectation: every
+// reader ends with kClosed.
 TEST(DestructionStress, ReadersOutliveTheStore) {
   for (int round = 0; round < 40; ++round) {
     const Scratch scratch;

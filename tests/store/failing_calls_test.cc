@@ -84,9 +84,9 @@ void expect_all(const faultfs::Disk& left, const Options& options, const Work& w
 }
 
 // Goal: after any failed write or sync the store is read-only until reopened, reads go on, and nothing acknowledged is
-// lost, even to a power loss. Method: the n-th call that a fault fits fails, for every n that the work reaches and every
-// fault of the table that answers an error: not done, half done, done though it said it failed, done with for ever.
-// Expectation: as the checks above say.
+// lost, even to a power loss. Method: the n-th call that a fault fits fails, for every n that the work reaches and
+// every fault of the table that answers an error: not done, half done, done though it said it failed, done with for
+// ever. Expectation: as the checks above say.
 TEST(FailingCalls, EachOnceInEachWay) {
   Options options = small_options();
   options.memtable_max_bytes = 1024;
@@ -121,8 +121,8 @@ TEST(FailingCalls, EachOnceInEachWay) {
   EXPECT_GT(refused, tried / 4);
 }
 
-// Goal: an open that fails names the file that failed, also when it is a table that the replay of a log wrote. Method: a
-// store that is not closed, so that its log is replayed into a table; each read of a table fails in turn.
+// Goal: an open that fails names the file that failed, also when it is a table that the replay of a log wrote. Method:
+// a store that is not closed, so that its log is replayed into a table; each read of a table fails in turn.
 // Expectation: the error's file is the table, never the log.
 TEST(FailingCalls, AnOpenNamesTheTableThatFailed) {
   Options options = small_options();

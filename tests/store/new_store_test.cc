@@ -17,8 +17,9 @@ class NewStore : public ::testing::TestWithParam<bool> {
 INSTANTIATE_TEST_SUITE_P(Disks, NewStore, ::testing::Bool(),
                          [](const auto& where) { return std::string(where.param ? "real" : "simulated"); });
 
-// Goal: error_if_exists makes a store, and refuses one that is there. Method: open twice with it, while the first is open
-// and once it is closed; then for reading only, and without it. Expectation: made; kAlreadyExists; the data is there.
+// Goal: error_if_exists makes a store, and refuses one that is there. Method: open twice with it, while the first is
+// open and once it is closed; then for reading only, and without it. Expectation: made; kAlreadyExists; the data is
+// there.
 TEST_P(NewStore, IsMadeOrRefused) {
   options_.error_if_exists = true;
   {

@@ -16,9 +16,9 @@ Catalog::View tables_from(std::uint64_t first_log) {
   return {.version = std::make_shared<const Version>(version), .runs = std::make_shared<const TableRuns>()};
 }
 
-// Goal: a read finds each memtable in one place. Method: freeze two memtables; commit the flush of the first and publish
-// before it is retired, as a merge may do in between; retire it. Expectation: newest first; the flushed one is left out
-// as soon as its tables are there; what was handed out stays as it was.
+// Goal: a read finds each memtable in one place. Method: freeze two memtables; commit the flush of the first and
+// publish before it is retired, as a merge may do in between; retire it. Expectation: newest first; the flushed one is
+// left out as soon as its tables are there; what was handed out stays as it was.
 TEST(ReadViews, AMemtableIsShownUntilItsTablesAre) {
   const auto first = std::make_shared<Memtable>(1);
   const auto second = std::make_shared<Memtable>(2);
@@ -58,7 +58,8 @@ TEST(History, MomentsBetweenFloorAndVisible) {
 }
 
 // Goal: the floor rises as far as it may and never falls. Method: hold two snapshots of one moment and one of a later
-// one; raise the floor after each is released. Expectation: it stays at the oldest that is held, then at what is visible.
+// one; raise the floor after each is released. Expectation: it stays at the oldest that is held, then at what is
+// visible.
 TEST(History, TheFloorWaitsForTheOldestSnapshot) {
   History history(StampSource(Timestamp{15}, Timestamp{100}), Timestamp{10}, 0);
   history.hold(Timestamp{12});
@@ -77,8 +78,8 @@ TEST(History, TheFloorWaitsForTheOldestSnapshot) {
   EXPECT_EQ(history.held(), 0U);
 }
 
-// Goal: the gate shuts for good. Method: stop twice; enter two callers, close, and let them leave. Expectation: the first
-// reason stays; close() is told of the last caller alone.
+// Goal: the gate shuts for good. Method: stop twice; enter two callers, close, and let them leave. Expectation: the
+// first reason stays; close() is told of the last caller alone.
 TEST(WriteGate, StopsOnceAndCountsCallersOut) {
   WriteGate gate(2);
   gate.enter();
@@ -95,9 +96,9 @@ TEST(WriteGate, StopsOnceAndCountsCallersOut) {
   EXPECT_TRUE(gate.empty());
 }
 
-// Goal: merging presses only while a merge can relieve it. Method: a tree of three runs in level 0 against limits of two
-// and three, weighed before the open ends, after it, once merging is given up, and opened once more. Expectation: a stop
-// in between; nothing before or after; frozen memtables hold writers up regardless.
+// Goal: merging presses only while a merge can relieve it. Method: a tree of three runs in level 0 against limits of
+// two and three, weighed before the open ends, after it, once merging is given up, and opened once more. Expectation: a
+// stop in between; nothing before or after; frozen memtables hold writers up regardless.
 TEST(WriteGate, PressesWhileMergesRun) {
   WriteGate gate(2);
   std::vector<Level> levels(1);

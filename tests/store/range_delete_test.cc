@@ -117,10 +117,10 @@ struct Hearing : EventListener {
   WriteBatch last;
 };
 
-// Goal: a range delete without an end takes every key from its first on, and leaves what comes later. Method: the longest
-// key of 0xff and others, in tables and in memory; removed from a key on; keys put afterwards, in the same batch and in
-// others; merged, reopened, killed. Expectation: what was before is gone, snapshots show it, what came later stays; what
-// is logged is a range of two keys, the second just above the last that was there.
+// Goal: a range delete without an end takes every key from its first on, and leaves what comes later. Method: the
+// longest key of 0xff and others, in tables and in memory; removed from a key on; keys put afterwards, in the same
+// batch and in others; merged, reopened, killed. Expectation: what was before is gone, snapshots show it, what came
+// later stays; what is logged is a range of two keys, the second just above the last that was there.
 TEST(RangeDelete, ToTheEndOfAllKeys) {
   const std::string greatest(kKeyBytesMax, '\xff');
   for (const bool in_tables : {true, false}) {
@@ -164,8 +164,8 @@ TEST(RangeDelete, ToTheEndOfAllKeys) {
   }
 }
 
-// Goal: the end is where the keys end, not where those end that readers see. Method: writers put ever greater keys while
-// another removes from a key on, on simulated threads, so that both meet in groups. Expectation: each write that
+// Goal: the end is where the keys end, not where those end that readers see. Method: writers put ever greater keys
+// while another removes from a key on, on simulated threads, so that both meet in groups. Expectation: each write that
 // returned before a removal began is gone with it; at the end a removal leaves nothing.
 TEST(RangeDelete, ToTheEndAmongWriters) {
   sim::VirtualClock clock(1'000);

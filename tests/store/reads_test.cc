@@ -23,8 +23,8 @@ class Reads : public ::testing::TestWithParam<bool> {
 INSTANTIATE_TEST_SUITE_P(Disks, Reads, ::testing::Bool(),
                          [](const auto& where) { return std::string(where.param ? "real" : "simulated"); });
 
-// Goal: multi_get answers as get does. Method: keys in tables and in memory, one removed, one never there, one asked for
-// twice, out of order; now, and as of before; none at all. Expectation: what get says of each, in the order asked.
+// Goal: multi_get answers as get does. Method: keys in tables and in memory, one removed, one never there, one asked
+// for twice, out of order; now, and as of before; none at all. Expectation: what get says of each, in the order asked.
 TEST_P(Reads, ManyKeysAtOnce) {
   const auto store = open_store(disk_.fs(), options_);
   put(*store, "a", "1");

@@ -70,9 +70,9 @@ std::set<std::string> keys_after_power_loss(const faultfs::Disk& disk, const Opt
   return keys;
 }
 
-// Goal: a synced write is durable on return with all before it, others are not. Method: writes with and without sync, on
-// either default, through log rolls and flushes; after each a power loss that keeps nothing else. Expectation: what stood
-// before the newest synced write is there, and the newest unsynced write is not.
+// Goal: a synced write is durable on return with all before it, others are not. Method: writes with and without sync,
+// on either default, through log rolls and flushes; after each a power loss that keeps nothing else. Expectation: what
+// stood before the newest synced write is there, and the newest unsynced write is not.
 TEST(WriteSyncPowerLoss, SyncedOnReturnWithAllBeforeIt) {
   for (const bool by_default : {true, false}) {
     sim::VirtualClock clock(1'000'000);
@@ -99,8 +99,9 @@ TEST(WriteSyncPowerLoss, SyncedOnReturnWithAllBeforeIt) {
   }
 }
 
-// Goal: a group is synced if one of it asks. Method: on simulated threads four writers at once, one of which syncs, many
-// rounds; a power loss that keeps nothing else when that one's write has returned. Expectation: it is there each time.
+// Goal: a group is synced if one of it asks. Method: on simulated threads four writers at once, one of which syncs,
+// many rounds; a power loss that keeps nothing else when that one's write has returned. Expectation: it is there each
+// time.
 TEST(WriteSyncPowerLoss, OneOfAGroup) {
   sim::VirtualClock clock(1'000'000);
   faultfs::Disk disk;

@@ -13,6 +13,7 @@ namespace {
 constexpr int kFileLines = 400;
 constexpr int kFileLinesEver = 600;
 constexpr int kFunctionLines = 70;
+constexpr std::size_t kColumns = 120;
 
 struct Exception {
   std::string_view path;  // a file, or a folder with its final '/'
@@ -117,9 +118,18 @@ Violations check_bans(const Source& source) {
   return found;
 }
 
+// Characters, of which UTF-8 continues those that begin with the bits 10.
+std::size_t columns_of(std::string_view line) {
+  return static_cast<std::size_t>(std::ranges::count_if(line, [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
 Violations check_size(const Source& source) {
   Violations found;
-  const int lines = static_cast<int>(lines_of(source.text).size());
+  int lines = 0;
+  for (const std::string_view line : lines_of(source.text)) {
+    ++lines;
+    if (columns_of(line) > kColumns) add(found, source, lines, "more than " + std::to_string(kColumns) + " columns");
+  }
   const int limit = excepted(kLongFiles, source.path) ? kFileLinesEver : kFileLines;
   if (lines > limit) {
     add(found, source, lines, "the file has " + std::to_string(lines) + " lines, more than " + std::to_string(limit));

@@ -33,7 +33,8 @@ Violations check_header(const Source& source);     // opening comment, #pragma o
 Violations check_locks(const Source& source);      // what each member of a class with a mutex is guarded by
 Violations check_sentences(const Source& source);  // how long the sentences are in the comments of a header
 
-// Of one C++ file: retired names of types, functions and the file itself (tests/tidy/retired.cc). Prose keeps its words.
+// Of one C++ file: retired names of types, functions and the file itself (tests/tidy/retired.cc). Prose keeps its
+// words.
 Violations check_retired(const Source& source);
 
 // Of any text file: work left undone, paths of one machine.

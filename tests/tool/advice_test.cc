@@ -57,8 +57,8 @@ TEST(Advice, StepsFitTheirCauses) {
   EXPECT_EQ(next_step(Error(Code::kInvalidArgument, "bad")), "");
 }
 
-// Goal: a store is named from anywhere. Method: "." in it, "..", "." behind its name, its name with slashes, for a store
-// that is there and one that is to be made. Expectation: all reach it; where no store is, the answer is that.
+// Goal: a store is named from anywhere. Method: "." in it, "..", "." behind its name, its name with slashes, for a
+// store that is there and one that is to be made. Expectation: all reach it; where no store is, the answer is that.
 TEST(Advice, AnyPathToTheStore) {
   const Scratch scratch;
   const std::string there = "cd '" + scratch.path("") + "' && ";

@@ -6,7 +6,8 @@
 // durable and nothing is pending. The profile decides which name operations are durable, and which the Chooser decides:
 //
 //   profile      operations of a synced directory   a full sync of a file persists       other operations
-//   kOrdered     these and all earlier ones         its names and all earlier ones       a prefix of the journal is kept
+//   kOrdered     these and all earlier ones         its names and all earlier ones       a prefix of the journal is
+//                kept
 //   kReordering  these                              its names                            any subset is kept
 //   kPosix       these                              no name                              any subset is kept
 //

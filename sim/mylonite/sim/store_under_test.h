@@ -18,16 +18,16 @@
 //                stamp is not below that of any write or read that returned before the read began.
 //   Process kill A write is in the file (appended, not only in memory) before it is acknowledged and before any read
 //                sees it. So a kill of the process takes back none of these.
-//   Power loss   Where options.wal_flush_every_write is set, a write is durable before it is acknowledged and before any
-//                read sees it. Otherwise it is durable once a sync() that began after its answer returned success, or
-//                close() did.
-//   Cut          After a crash the store holds the writes up to some stamp, and none after it. That stamp is `newest` of
-//                contents(). Only writes that failed or that nobody was owed may be missing below it. A batch is whole
-//                or absent. What open() found is durable when it returns: no later crash takes it back.
+//   Power loss   Where options.wal_flush_every_write is set, a write is durable before it is acknowledged and before
+//                any read sees it. Otherwise it is durable once a sync() that began after its answer returned success,
+//                or close() did.
+//   Cut          After a crash the store holds the writes up to some stamp, and none after it. That stamp is `newest`
+//                of contents(). Only writes that failed or that nobody was owed may be missing below it. A batch is
+//                whole or absent. What open() found is durable when it returns: no later crash takes it back.
 //   Errors       On a healthy disk nothing fails, and open() needs no help after a crash. Once a file call failed,
-//                writes, syncs and close() may answer kIo, kNoSpace or kReadOnly until the store is opened again. A read
-//                may only if a file call failed while it ran. A write that failed may be there after the next open, as
-//                a whole.
+//                writes, syncs and close() may answer kIo, kNoSpace or kReadOnly until the store is opened again. A
+//                read may only if a file call failed while it ran. A write that failed may be there after the next
+//                open, as a whole.
 //   Lies         Some disks acknowledge a sync and do nothing. After a power loss of such a disk the store may answer
 //                kCorruption or kReadOnly. What it does show is whole batches that were written.
 //   Closing      close() may come while clients work. It waits for calls in progress; calls after it answer kClosed.
@@ -111,8 +111,8 @@ class StoreUnderTest {
   virtual Status close() = 0;
 };
 
-// Opens the store in options.data_dir, a new one where there is none. The file system and the witness outlive the store.
-// Options that the store does not know are to be ignored: they differ at every open.
+// Opens the store in options.data_dir, a new one where there is none. The file system and the witness outlive the
+// store. Options that the store does not know are to be ignored: they differ at every open.
 using StoreFactory = std::function<Result<std::unique_ptr<StoreUnderTest>>(vfs::FileSystem& fs, const Options& options,
                                                                            WriteWitness& witness)>;
 
