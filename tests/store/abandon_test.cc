@@ -15,14 +15,8 @@
 namespace mylonite::testing {
 namespace {
 
-// The value says whether the disk is the real one.
-class Abandon : public ::testing::TestWithParam<bool> {
- protected:
-  TestDisk disk_{GetParam()};
-  Options options_ = small_options();
-};
-INSTANTIATE_TEST_SUITE_P(Disks, Abandon, ::testing::Bool(),
-                         [](const auto& where) { return std::string(where.param ? "real" : "simulated"); });
+class Abandon : public OnEachDisk {};
+INSTANTIATE_TEST_SUITE_P(Disks, Abandon, ::testing::Bool(), disk_name);
 
 // Goal: an abandoned store is recovered. Method: writes with sync and without, in memory and in tables; abandoned with
 // a session, an iterator and a snapshot at hand; every call afterwards; opened again. Expectation: kClosed throughout;

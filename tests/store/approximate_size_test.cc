@@ -41,14 +41,8 @@ std::unique_ptr<Store> filled_store(vfs::FileSystem& fs, Options options) {
   return store;
 }
 
-// The value says whether the disk is the real one.
-class ApproximateSize : public ::testing::TestWithParam<bool> {
- protected:
-  TestDisk disk_{GetParam()};
-  Options options_ = small_options();
-};
-INSTANTIATE_TEST_SUITE_P(Disks, ApproximateSize, ::testing::Bool(),
-                         [](const auto& where) { return std::string(where.param ? "real" : "simulated"); });
+class ApproximateSize : public OnEachDisk {};
+INSTANTIATE_TEST_SUITE_P(Disks, ApproximateSize, ::testing::Bool(), disk_name);
 
 // Goal: the size is that of the files. Method: keys in memory; then in tables: no bounds, parts of many sizes, a range
 // of known entries, ranges that are empty or beside all tables; the same after opening for reading only. Expectation: 0

@@ -29,14 +29,8 @@ Code destroy_code(vfs::FileSystem& fs, const Options& options) {
   return gone.ok() ? Code::kClosed : gone.error().code();
 }
 
-// The value says whether the disk is the real one.
-class Destroy : public ::testing::TestWithParam<bool> {
- protected:
-  TestDisk disk_{GetParam()};
-  Options options_ = small_options();
-};
-INSTANTIATE_TEST_SUITE_P(Disks, Destroy, ::testing::Bool(),
-                         [](const auto& where) { return std::string(where.param ? "real" : "simulated"); });
+class Destroy : public OnEachDisk {};
+INSTANTIATE_TEST_SUITE_P(Disks, Destroy, ::testing::Bool(), disk_name);
 
 // Goal: a store goes, and a new one may take its place. Method: destroy it while it is open, once it is closed, and
 // once more; then open. Expectation: kLocked and all data there; gone with its directory; kNotFound; a new, empty
@@ -141,11 +135,7 @@ void expect_clear(faultfs::Disk disk, const std::string& what) {
 // Goal: a destruction may end anywhere. Method: the disk at every call of one, after a kill, a power loss that keeps
 // nothing undurable, and random ones under each order of names. Expectation: as above: never half a store.
 TEST(DestroyCrashes, LeaveAStoreOrNone) {
-  class KeepNothing final : public faultfs::Chooser {
-    faultfs::Fate choose(const faultfs::Unit&, std::span<const faultfs::FateKind> legal) override {
-      return {.kind = legal.size() > 1 ? legal[1] : legal[0]};
-    }
-  } keep_nothing;
+  KeepNothing keep_nothing;
   faultfs::Disk disk;
   {
     faultfs::SimFileSystem fs(disk);

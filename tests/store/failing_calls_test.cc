@@ -62,12 +62,7 @@ Work work_on(vfs::FileSystem& fs, const Options& options) {
 
 // Reopens without faults, once as the process left the disk and once after a power loss that keeps nothing undurable.
 void expect_all(const faultfs::Disk& left, const Options& options, const Work& work, const std::string& what) {
-  class KeepNothing final : public faultfs::Chooser {
-   public:
-    faultfs::Fate choose(const faultfs::Unit&, std::span<const faultfs::FateKind> legal) override {
-      return {.kind = legal.size() > 1 ? legal[1] : legal[0]};
-    }
-  } keep_nothing;
+  KeepNothing keep_nothing;
   for (faultfs::Disk disk :
        {faultfs::process_kill(left), faultfs::power_loss(left, faultfs::NameOrder::kPosix, keep_nothing)}) {
     faultfs::SimFileSystem fs(disk);

@@ -8,14 +8,8 @@
 namespace mylonite::testing {
 namespace {
 
-// The value says whether the disk is the real one.
-class NewStore : public ::testing::TestWithParam<bool> {
- protected:
-  TestDisk disk_{GetParam()};
-  Options options_ = small_options();
-};
-INSTANTIATE_TEST_SUITE_P(Disks, NewStore, ::testing::Bool(),
-                         [](const auto& where) { return std::string(where.param ? "real" : "simulated"); });
+class NewStore : public OnEachDisk {};
+INSTANTIATE_TEST_SUITE_P(Disks, NewStore, ::testing::Bool(), disk_name);
 
 // Goal: error_if_exists makes a store, and refuses one that is there. Method: open twice with it, while the first is
 // open and once it is closed; then for reading only, and without it. Expectation: made; kAlreadyExists; the data is

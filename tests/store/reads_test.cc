@@ -14,14 +14,8 @@ namespace {
 
 using Values = Session::Values;
 
-// The value says whether the disk is the real one.
-class Reads : public ::testing::TestWithParam<bool> {
- protected:
-  TestDisk disk_{GetParam()};
-  Options options_ = small_options();
-};
-INSTANTIATE_TEST_SUITE_P(Disks, Reads, ::testing::Bool(),
-                         [](const auto& where) { return std::string(where.param ? "real" : "simulated"); });
+class Reads : public OnEachDisk {};
+INSTANTIATE_TEST_SUITE_P(Disks, Reads, ::testing::Bool(), disk_name);
 
 // Goal: multi_get answers as get does. Method: keys in tables and in memory, one removed, one never there, one asked
 // for twice, out of order; now, and as of before; none at all. Expectation: what get says of each, in the order asked.

@@ -19,8 +19,7 @@ struct Heard final : EventListener {
   std::vector<std::pair<std::string, std::string>> changes;
 };
 
-// The value says whether the disk is the real one.
-class SetPolicy : public ::testing::TestWithParam<bool> {
+class SetPolicy : public OnEachDisk {
  protected:
   SetPolicy() {
     options_.compaction_policy = "none";
@@ -34,11 +33,8 @@ class SetPolicy : public ::testing::TestWithParam<bool> {
       ASSERT_TRUE(store.flush().ok());
     }
   }
-  TestDisk disk_{GetParam()};
-  Options options_ = small_options();
 };
-INSTANTIATE_TEST_SUITE_P(Disks, SetPolicy, ::testing::Bool(),
-                         [](const auto& where) { return std::string(where.param ? "real" : "simulated"); });
+INSTANTIATE_TEST_SUITE_P(Disks, SetPolicy, ::testing::Bool(), disk_name);
 
 // Goal: the policy in force changes on an open store, and all who look are told. Method: nothing merges; a policy that
 // does, a text that names none, and back; reopened with the options as they were. Expectation: no merge, then merges by

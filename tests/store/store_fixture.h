@@ -5,10 +5,12 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <mylonite/faultfs/crash.h>
 #include <mylonite/faultfs/sim_file_system.h>
 #include <mylonite/store.h>
 
@@ -47,6 +49,21 @@ inline Options small_options() {
   options.block_bytes = 256;
   return options;
 }
+
+// On the real disk and on a simulated one: INSTANTIATE_TEST_SUITE_P(Disks, X, ::testing::Bool(), disk_name).
+class OnEachDisk : public ::testing::TestWithParam<bool> {
+ protected:
+  TestDisk disk_{GetParam()};
+  Options options_ = small_options();
+};
+inline std::string disk_name(const ::testing::TestParamInfo<bool>& real) { return real.param ? "real" : "simulated"; }
+
+// Of a power loss: nothing survives that is not durable.
+class KeepNothing final : public faultfs::Chooser {
+  faultfs::Fate choose(const faultfs::Unit&, std::span<const faultfs::FateKind> legal) override {
+    return {.kind = legal.size() > 1 ? legal[1] : legal[0]};
+  }
+};
 
 inline std::unique_ptr<Store> open_store(vfs::FileSystem& fs, const Options& options,
                                          EventListener* listener = nullptr) {

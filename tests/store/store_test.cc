@@ -10,14 +10,8 @@ namespace {
 
 using Pairs = Session::Pairs;
 
-// The value says whether the disk is the real one.
-class StoreApi : public ::testing::TestWithParam<bool> {
- protected:
-  TestDisk disk_{GetParam()};
-  Options options_ = small_options();
-};
-INSTANTIATE_TEST_SUITE_P(Disks, StoreApi, ::testing::Bool(),
-                         [](const auto& where) { return std::string(where.param ? "real" : "simulated"); });
+class StoreApi : public OnEachDisk {};
+INSTANTIATE_TEST_SUITE_P(Disks, StoreApi, ::testing::Bool(), disk_name);
 
 // Goal: a store is a map. Method: put, overwrite, remove, empty key, empty value; read before and after reopening.
 // Expectation: what a map would say; a missing key is an empty optional.

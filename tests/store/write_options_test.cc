@@ -17,15 +17,11 @@
 namespace mylonite::testing {
 namespace {
 
-// Counts on either disk; the value says whether it is the real one.
-class WriteSync : public ::testing::TestWithParam<bool> {
+class WriteSync : public OnEachDisk {
  protected:
   static std::uint64_t syncs(const Store& store) { return store.stats().wal_syncs; }
-  TestDisk disk_{GetParam()};
-  Options options_ = small_options();
 };
-INSTANTIATE_TEST_SUITE_P(Disks, WriteSync, ::testing::Bool(),
-                         [](const auto& where) { return std::string(where.param ? "real" : "simulated"); });
+INSTANTIATE_TEST_SUITE_P(Disks, WriteSync, ::testing::Bool(), disk_name);
 
 // Goal: each write is synced as its own options say, else as the store's. Method: every way to write with sync true,
 // false and empty, on a store that syncs and one that does not; an empty batch. Expectation: one sync, none, or the
@@ -57,11 +53,7 @@ TEST_P(WriteSync, EachWriteSaysForItself) {
 
 // The keys after a power loss that keeps nothing but what is durable.
 std::set<std::string> keys_after_power_loss(const faultfs::Disk& disk, const Options& options) {
-  class KeepNothing final : public faultfs::Chooser {
-    faultfs::Fate choose(const faultfs::Unit&, std::span<const faultfs::FateKind> legal) override {
-      return {.kind = legal.size() > 1 ? legal[1] : legal[0]};
-    }
-  } keep_nothing;
+  KeepNothing keep_nothing;
   faultfs::Disk after = faultfs::power_loss(disk, faultfs::NameOrder::kPosix, keep_nothing);
   faultfs::SimFileSystem fs(after);
   const auto store = open_store(fs, options);
