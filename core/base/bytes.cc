@@ -34,8 +34,11 @@ std::optional<std::string> from_hex(std::string_view text) {
   return out;
 }
 
+constexpr std::size_t kNotWorthCutting = 13;  // bytes, about what "… (1234 bytes)" takes
+
 std::string printable(std::string_view bytes, std::size_t longest) {
   std::string out;
+  if (bytes.size() <= longest + kNotWorthCutting) longest = bytes.size();
   for (char c : bytes.substr(0, longest)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= 0x20 && byte < 0x7f && c != '\\') {

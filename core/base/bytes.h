@@ -11,7 +11,8 @@ namespace mylonite {
 std::string to_hex(std::string_view bytes);
 std::optional<std::string> from_hex(std::string_view text);  // empty optional: odd length or a non-hex digit
 
-// Printable form for messages: text stays, other bytes become \xNN; cut after `longest` bytes with "… (N bytes)".
+// Printable form for messages: text stays, other bytes become \xNN; cut after `longest` bytes with "… (N bytes)", where
+// that saves room.
 std::string printable(std::string_view bytes, std::size_t longest = 48);
 
 }  // namespace mylonite

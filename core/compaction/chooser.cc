@@ -74,10 +74,11 @@ void choose_job(const CompactionPolicy& policy, const PolicyView& view, const Ra
   for (const CompactionCandidate& each : ranking.candidates) {
     if (held.contains(each.position.level)) continue;
     Plan planned = plan_of(policy, view, each);
-    if (!check_legal(view.levels, view.running, planned.job).ok()) {
-      ++passed;
+    if (const Status legal = check_legal(view.levels, view.running, planned.job); !legal.ok()) {
+      if (++passed == 1 && view.running.empty()) choice.refused = legal.error().message();
       continue;
     }
+    choice.refused.clear();
     planned.job.why = reason_of(ranking, each, planned.job, passed);
     choice.job = std::move(planned.job);
     choice.next_state = std::move(planned.next_state);

@@ -22,6 +22,7 @@ struct Choice {
   std::string next_state{};            // the policy's state once the job starts; without a job it does not change
   std::optional<Timestamp> wake_at{};  // when to choose again without a change of the tree; empty: never
   PressureLimits pressure{};
+  std::string refused{};  // why the best candidate is not legal, where no job was running and none was legal
 };
 Choice choose(const ConfiguredPolicy& policy, const PolicyView& view);
 PressureLimits pressure_limits(const ConfiguredPolicy& policy, const PolicyView& view);  // those of choose()

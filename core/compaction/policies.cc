@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/invariant.h"
+
 namespace mylonite {
 namespace {
 
@@ -44,6 +46,41 @@ std::string set_parameter(ConfiguredPolicy& chosen, std::string_view setting, st
   return {};
 }
 
+constexpr std::string_view kWordRule = "a name consists of letters, digits, - and _";
+
+bool is_word(std::string_view name) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  return !name.empty() && name.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
+// What is wrong with a row; empty: nothing.
+std::string flaw_of(const CompactionPolicy& policy) {
+  if (!is_word(policy.name)) return std::string(kWordRule);
+  if (!policy.rank) return "it has no rank function";
+  for (const PolicyParameter& each : policy.parameters) {
+    if (!is_word(each.name)) return fmt::format("parameter '{}': {}", each.name, kWordRule);
+    if (std::ranges::count(policy.parameters, each.name, &PolicyParameter::name) > 1) {
+      return fmt::format("it declares parameter {} twice", each.name);
+    }
+    const auto allowed = [&](std::int64_t value) { return each.low <= value && value <= each.high; };
+    if (!allowed(each.fallback) || !std::ranges::all_of(each.worth_trying, allowed)) {
+      return fmt::format("parameter {}: its default or a value worth trying is not within {} to {}", each.name,
+                         each.low, each.high);
+    }
+  }
+  return {};
+}
+
+Status check_registry(const CompactionPolicies& policies) {
+  for (const CompactionPolicy& each : policies) {
+    std::string flaw = flaw_of(each);
+    if (std::ranges::count(policies, each.name, &CompactionPolicy::name) > 1) flaw = "two policies have this name";
+    if (flaw.empty()) continue;
+    return Error(Code::kInvalidArgument, fmt::format("registry of compaction policies: '{}': {}", each.name, flaw));
+  }
+  return {};
+}
+
 CompactionPolicy none_policy() {
   return {.name = "none", .what = "merges nothing by itself", .rank = [](const PolicyView&) {
             return Ranking{.expired = ExpiredTombstones::kIgnored, .pressure = kNoPressure};
@@ -51,6 +88,12 @@ CompactionPolicy none_policy() {
 }
 
 }  // namespace
+
+std::int64_t PolicyView::parameter(std::string_view name) const {
+  const auto found = std::ranges::find(parameters, name, &ParameterValue::name);
+  invariant(found != parameters.end(), "a policy asks for a parameter that its row declares");
+  return found->value;
+}
 
 CompactionPolicies standard_policies() {
   CompactionPolicies all = {none_policy()};
@@ -67,6 +110,7 @@ std::string policy_names(const CompactionPolicies& policies) {
 }
 
 Result<ConfiguredPolicy> configure_policy(const CompactionPolicies& policies, std::string_view text) {
+  if (Status sound = check_registry(policies); !sound.ok()) return sound.error();
   const std::size_t colon = text.find(':');
   const auto found = std::ranges::find(policies, text.substr(0, colon), &CompactionPolicy::name);
   if (found == policies.end()) return refused(text, "expected one of " + policy_names(policies));

@@ -33,11 +33,8 @@ class Memtable {
     Timestamp at;
     std::string_view value;  // readable as long as the memtable lives
   };
-  static constexpr std::size_t kEntryOverheadBytes =
-      80;  // counted by bytes() beside key and value: what the tree takes
-
-  // The number is unused: the tree's shape follows from the entries alone.
-  explicit Memtable(std::uint64_t) {}
+  // Counted by bytes() beside key and value: about what the tree takes in random order (core/memtable/entry_tree.h).
+  static constexpr std::size_t kEntryOverheadBytes = 80;
 
   // A range delete has its low key as user key, its exclusive end as value.
   void add(std::string_view user_key, Timestamp at, Kind kind, std::string_view value);

@@ -41,13 +41,7 @@ struct PolicyView {
   std::string_view state{};  // the next_state of this policy's last job, or empty
   std::span<const ParameterValue> parameters{};  // all that the policy's row declares, in its order
 
-  // 0: the policy's row declares no such parameter.
-  std::int64_t parameter(std::string_view name) const {
-    for (const ParameterValue& each : parameters) {
-      if (each.name == name) return each.value;
-    }
-    return 0;
-  }
+  std::int64_t parameter(std::string_view name) const;  // requires one that the policy's row declares
 };
 
 inline constexpr std::int64_t kScoreUnit = 1024;  // a score of one
@@ -67,7 +61,7 @@ struct CompactionCandidate {
   RunPosition position{};            // its source; of a whole level only the level counts
   const TableInfo* table = nullptr;  // of kTable: in the view's tree
   std::uint32_t to_level = 0;
-  std::int64_t score = 0;  // of kOther: any number that plan needs
+  std::int64_t score = 0;  // any number of the policy's own; reasons show that of a table; the chooser ignores it
   // While this candidate is illegal, no candidate of that level is chosen, at any place of the ranking.
   std::optional<std::uint32_t> holds_back{};
 };
@@ -107,7 +101,8 @@ struct PolicyParameter {
   std::vector<std::int64_t> worth_trying{};  // smallest first
 };
 
-// One row of the registry.
+// One row of the registry. An open refuses a registry with a flaw: a name twice, a row without `rank`, a default or
+// trial value out of range. Names consist of letters, digits, - and _. Functions must not throw.
 struct CompactionPolicy {
   std::string name;
   std::string what;      // one sentence

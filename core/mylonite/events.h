@@ -30,7 +30,7 @@ struct RecoveryReport {
 
 struct FlushReport {
   std::uint64_t tables = 0;
-  std::uint64_t entries = 0;  // of the memtable
+  std::uint64_t entries = 0;  // of the memtable, without range deletes
   std::uint64_t bytes = 0;    // of the tables
 };
 

@@ -19,7 +19,7 @@ namespace mylonite {
 
 struct Options {
   // The guide's.
-  std::string data_dir = "data";                            // the store's directory; its parent must exist
+  std::string data_dir = "data";                            // the store's directory, not . or ..; its parent must exist
   std::uint64_t memtable_max_bytes = 64ULL << 20;           // logical bytes before a memtable is frozen and flushed
   bool wal_flush_every_write = true;                        // true: synced before acknowledgement
   double bloom_false_positive_rate = 0.01;                  // per table and absent key, at most

@@ -71,6 +71,7 @@ struct StoreStats {
   // Health: empty when all is well.
   std::string writes_stopped{};  // why no write is accepted
   std::string merges_paused{};   // why nothing is merged
+  std::string merges_refused{};  // the policy, and why no merge that it proposed last was legal, with none running
 
   // Bytes written by flushes and merges per user byte, and per user byte with the log, in hundredths; 0 before any.
   std::uint64_t write_amplification_percent() const;

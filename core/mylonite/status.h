@@ -21,13 +21,13 @@ namespace mylonite {
 
 enum class Code : std::uint8_t {
   kInvalidArgument,  // the caller's mistake: option, key size, path
-  kNotFound,         // a file or directory does not exist
+  kNotFound,         // a file or directory does not exist; of an open: the parent of its directory
   kAlreadyExists,    // exclusive creation of an existing name
   kIo,               // the operating system refused or failed
   kNoSpace,          // disk or quota full
   kCorruption,       // bytes on disk are not what was written
   kUnsupported,      // written by a newer version
-  kNotAStore,        // a directory without a store in it
+  kNotAStore,        // no store in the directory, which is absent, or holds other files
   kLocked,           // another opener holds the store
   kReadOnly,         // writes stopped after an earlier failure, or the store was opened for reading
   kClosed,           // used after close()

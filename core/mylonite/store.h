@@ -10,9 +10,9 @@
 // Guarantees. A write that returned success survives a kill of the process; with wal_flush_every_write (default) a
 // power loss too, unless its own WriteOptions say otherwise. After a power loss the store holds exactly the writes up
 // to some stamp, at least every durable one, batches whole. A write that returned an error may or may not be there
-// after the next open, as a whole. After any failed write or sync of the log, a flush or the manifest the store is
-// read-only until reopened (Code::kReadOnly). A failed merge only pauses merging: nothing acknowledged depends on it.
-// Keys: 0 to 64 KiB of any bytes; values: 0 to 1 GiB. Order: unsigned bytes.
+// after the next open, as a whole. A failed write or sync of the log or manifest, or a failed flush, makes the store
+// read-only until it is opened again (Code::kReadOnly). A failed merge only pauses merging: nothing acknowledged
+// depends on it. Keys: 0 to 64 KiB of any bytes; values: 0 to 1 GiB. Order: unsigned bytes.
 //
 // Thread-safety: every method from any thread. close() waits for writes, syncs and flushes in progress; those that
 // would have to wait get kClosed, as do all later calls. Sessions, iterators and snapshots own what they read. They may
@@ -50,6 +50,12 @@ class FileSystem;
 class Store {
  public:
   // On the real disk, in options.data_dir.
+  // Errors.
+  //   kInvalidArgument  an option, the registry of policies, the path
+  //   kNotFound         the parent directory is absent
+  //   kNotAStore        a file, a directory of other files, or nothing where nothing is to be made
+  //   kAlreadyExists    error_if_exists, and there is a store
+  //   kLocked, kCorruption, kUnsupported (a newer format), else that of the failed call
   static Result<std::unique_ptr<Store>> open(const Options& options, const StoreComponents& components = {});
   // On any filesystem: options.data_dir is a path in it. `fs` must outlive the store and its sessions, iterators and
   // snapshots: the last of them closes the last file.
@@ -108,13 +114,13 @@ class Store {
   Status compact_range(const KeyBounds& bounds);  // what overlaps, with memtables, into the deepest overlapping level
   // From its return on merges are chosen by another policy of the registry that open() got. Merges that run go on. The
   // manifest records it, listeners hear of it, options() shows it; the next open uses what its own options say.
-  // Errors: kInvalidArgument, kReadOnly, kClosed, that of the manifest. One manifest sync; waits for a policy that
-  // thinks.
+  // Errors: kInvalidArgument, kReadOnly, kClosed, that of the manifest. One manifest sync; waits while a
+  // policy decides.
   Status set_compaction_policy(std::string_view text);
   Status close();  // durable on success; repeated calls return the first answer
   // For tests of programs: ends the store as a kill of the process would, without closing it. Calls in progress end,
   // those that wait get kClosed, threads end, the lock is free. On return nothing more is written, flushed, synced or
-  // removed, neither by the destructor; every call is kClosed, close() too. The next open recovers. No effect after
+  // removed, not by the destructor either; every call is kClosed, close() too. The next open recovers. No effect after
   // close().
   void abandon();
 

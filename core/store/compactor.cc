@@ -77,6 +77,7 @@ void Compactor::add_to(StoreStats& stats) const {
   const rt::Lock lock(state_.mutex);
   stats.merges_running = running_.size();
   stats.merges_paused = paused_ ? paused_->to_string() : std::string();
+  if (!refused_.empty()) stats.merges_refused = policies_.back().configured.text + ": " + refused_;
 }
 
 void Compactor::run() {
@@ -120,6 +121,7 @@ std::optional<Compactor::Task> Compactor::decide() {
   if (changing_) change_step_.notify_all();
   wake_ns_ = rt::kNever;
   if (!request) state_.gate.set_limits(choice.pressure);
+  if (!request && running.empty()) refused_ = std::move(choice.refused);
   if (const auto wake = choice.wake_at) {
     const std::uint64_t ticks = wake->ticks - std::min(wake->ticks, view.now.ticks);
     wake_ns_ = rt::monotonic_ns() + std::clamp(ticks * kTickNs, kClockStandsNs, kLookAtClockNs);
@@ -354,7 +356,7 @@ Status Compactor::set_policy(ConfiguredPolicy policy, std::string_view text) {
     policies_.push_back(std::move(next));
     shown_.store(&policies_.back().options, std::memory_order_release);
     state_.gate.set_limits(limits);
-    state_.publish();
+    state_.publish();  // weighs the pressure by the new limits
     state_.progress.notify_all();
     state_.listener.on_policy_changed(from, policies_.back().configured.text);
   } else {

@@ -30,7 +30,7 @@ namespace mylonite {
 class Compactor {
  public:
   Compactor(EngineState& state, ConfiguredPolicy policy);
-  void join() { threads_.clear(); }  // requires state.closing
+  void join() { threads_.clear(); }  // requires a gate that is closing
 
   void add_to(StoreStats& stats) const;  // the number of running merges, and why merging is paused
 
@@ -92,6 +92,7 @@ class Compactor {
   std::atomic<const Options*> shown_;                            // of the last
   std::vector<RunningJob> running_ GUARDED_BY(state_.mutex);
   std::deque<std::shared_ptr<Request>> requests_ GUARDED_BY(state_.mutex);  // those that are not done
+  std::string refused_ GUARDED_BY(state_.mutex);       // Choice::refused of the last choice without a running job
   std::string policy_state_ GUARDED_BY(state_.mutex);  // only the deciding thread writes it, and reads it unlocked
   bool deciding_ GUARDED_BY(state_.mutex) = false;
   bool changing_ GUARDED_BY(state_.mutex) = false;               // the policy; nobody decides meanwhile

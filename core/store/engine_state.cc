@@ -10,7 +10,7 @@ namespace {
 
 ReadViews views_of(const Recovered& recovered, const Catalog& catalog) {
   if (recovered.wal == nullptr) return {recovered.memtables, catalog.view()};
-  return {std::make_shared<Memtable>(recovered.wal->number().value), catalog.view()};
+  return {std::make_shared<Memtable>(), catalog.view()};
 }
 
 }  // namespace

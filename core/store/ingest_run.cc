@@ -17,7 +17,10 @@ Result<VersionEdit> ingest_run(const RunTarget& target, IngestSource& source, Ti
   std::string key_at;
   std::string_view key;
   std::string_view value;
-  for (std::uint64_t pairs = 0; source.next(key, value); ++pairs) {
+  for (std::uint64_t pairs = 0;; ++pairs) {
+    const auto more = source.next(key, value);
+    if (!more.ok()) return more.error();
+    if (!*more) break;
     if (pairs > 0 && key <= last) {
       return Error(Code::kInvalidArgument, fmt::format("pair {} of the stream: key '{}' does not come after '{}'",
                                                        pairs, printable(key), printable(last)));

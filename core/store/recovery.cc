@@ -153,7 +153,7 @@ Status Recovery::read_logs() {
   result_.report.clean_close = facts.clean_close;
   Status replayed = logs->walk(
       [&](const BatchEntry& entry, Timestamp at) {
-        if (!replayed_) replayed_ = std::make_shared<Memtable>(version_.next_file.value);
+        if (!replayed_) replayed_ = std::make_shared<Memtable>();
         replayed_->add(entry.key, at, entry.kind, entry.value);
       },
       [&]() -> Status {

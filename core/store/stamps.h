@@ -2,7 +2,7 @@
 //
 // Every stamp is max(wall clock, last + 1) and stays below a *ceiling* that the manifest holds durably. The ceiling is
 // extended ahead of use; an open starts at it. So a stamp that was seen before a crash is never issued again.
-// A wall clock within 2^48 ticks of the last timestamp counts as standing still, so that it cannot use the stamps up.
+// A wall clock within 2^48 ticks of kTimestampMax counts as standing still, so that it cannot use the stamps up.
 // Pure arithmetic; no I/O, no clock of its own. Thread-safety: the owner serializes.
 #pragma once
 

@@ -158,6 +158,7 @@ std::string StoreStats::to_json() const {
       .raw("stalls", causes.object())
       .text("writes_stopped", writes_stopped)
       .text("merges_paused", merges_paused)
+      .text("merges_refused", merges_refused)
       .object();
 }
 
@@ -186,6 +187,8 @@ std::string StoreStats::to_prometheus() const {
           sample("writes_stopped", "", writes_stopped.empty() ? 0 : 1);
   text += heading("merges_paused", false, "1: nothing is merged until the store is reopened") +
           sample("merges_paused", "", merges_paused.empty() ? 0 : 1);
+  text += heading("merges_refused", false, "1: no merge that the policy proposed last was legal") +
+          sample("merges_refused", "", merges_refused.empty() ? 0 : 1);
   return text;
 }
 
@@ -208,6 +211,7 @@ std::string StoreStats::to_text() const {
                       amplification / 100, amplification % 100);
   if (!writes_stopped.empty()) text += "writes stopped: " + writes_stopped + "\n";
   if (!merges_paused.empty()) text += "merges paused: " + merges_paused + "\n";
+  if (!merges_refused.empty()) text += "merges refused: " + merges_refused + "\n";
   return text;
 }
 

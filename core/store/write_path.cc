@@ -90,7 +90,7 @@ Status WritePath::make_room(bool freeze_anyway) {
   }
   if (Status done = wait_for_room(); !done.ok()) return done;
   if (Status done = roll_log(); !done.ok()) return done;
-  state_.views.freeze(std::make_shared<Memtable>(wal_->number().value), wal_->number());
+  state_.views.freeze(std::make_shared<Memtable>(), wal_->number());
   state_.publish();
   state_.flush_work.notify_one();
   return {};

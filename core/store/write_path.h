@@ -33,7 +33,7 @@ class WritePath {
   Status sync();
   // Freezes the active memtable if it is not empty. Returns the order of the newest memtable frozen so far.
   Result<std::uint64_t> freeze();
-  // Returns the stamp of all pairs of the stream; for an empty stream, the newest visible one.
+  // Returns the stamp of all pairs of the stream. An empty stream gets one, too.
   Result<Timestamp> ingest(IngestSource& source);
   // Waits until no caller is left; requires a closing store.
   void wait_for_callers();

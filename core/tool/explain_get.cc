@@ -34,7 +34,7 @@ Kind kind_of(const ReadStep::Version& found) { return found.is_delete ? Kind::kD
 
 std::string version_text(const ReadStep::Version& found) {
   if (found.is_delete) return fmt::format("{} of stamp {}", kind_name(kind_of(found)), found.at.ticks);
-  return fmt::format("put of stamp {}, {} bytes", found.at.ticks, found.value_bytes);
+  return fmt::format("put of stamp {}, {}", found.at.ticks, counted(found.value_bytes, "byte"));
 }
 
 std::string step_text(const ReadStep& step) {

@@ -1,4 +1,4 @@
-// The file of a log. It is an interface of its own, so that a later log may live in mapped, recycled memory.
+// The file of a log: appends, syncs and the end of one file.
 //
 // Thread-safety: one caller at a time (the leader of a commit group).
 #pragma once

@@ -26,7 +26,7 @@ double ms_since(std::uint64_t start) { return static_cast<double>(now_ns() - sta
 class Everything final : public IngestSource {
  public:
   explicit Everything(Contents& contents) : contents_(contents) {}
-  bool next(std::string_view& key, std::string_view& value) override {
+  Result<bool> next(std::string_view& key, std::string_view& value) override {
     if (next_ == contents_.indices()) return false;
     contents_.put(next_);
     key = contents_.key(next_);

@@ -17,7 +17,7 @@ StreamOptions stream(const benchmark::State& state) {
 }
 
 std::unique_ptr<Memtable> filled(const StreamOptions& options, Indices indices) {
-  auto table = std::make_unique<Memtable>(1);
+  auto table = std::make_unique<Memtable>();
   experiments::Keys keys(options);
   const experiments::Values values(options);
   experiments::Order order(indices, options);

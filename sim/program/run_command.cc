@@ -97,7 +97,9 @@ class RunCommand {
 
 std::string RunCommand::save_scenario(const Outcome& outcome, const std::string& name) {
   std::string path = arguments_.out_directory + "/" + name;
-  const Status written = write_file(path, encode_repro(repro_of(outcome), outcome.recent));
+  Repro repro = repro_of(outcome);
+  repro.program = arguments_.program;
+  const Status written = write_file(path, encode_repro(repro, outcome.recent));
   if (written.ok()) return path;
   report_io(written.error());
   return "";

@@ -128,9 +128,13 @@ void add_figures(JsonObject& object, const Campaign& campaign) {
       .raw("marks", counts_json(stats.coverage.counts()));
 }
 
-const char* verdict(const Campaign& campaign) {
-  if (campaign.failures + campaign.nondeterministic > 0) return "NOT clean";
-  return campaign.interrupted ? "interrupted, clean so far" : "clean";
+// What follows the number of seeds.
+std::string verdict(const Campaign& campaign) {
+  std::string text;
+  if (campaign.failures > 0) text += fmt::format(", {} FAILED", campaign.failures);
+  if (campaign.nondeterministic > 0) text += fmt::format(", {} NOT DETERMINISTIC", campaign.nondeterministic);
+  if (!text.empty()) return text + ",";
+  return campaign.interrupted ? " interrupted, clean so far," : " clean";
 }
 
 }  // namespace
@@ -139,17 +143,14 @@ std::string summary_text(const Campaign& campaign, const CampaignOptions& option
   const double wall = seconds(campaign.wall_ns);
   const RunStats& stats = campaign.stats;
   std::string text = fmt::format(
-      "{} seeds {} in {:.1f} s: {:.0f} seeds/s, {:.0f} crash/recover cycles/s, {:.0f} ns a step, {} worker{}",
+      "{} seeds{} in {:.1f} s: {:.0f} seeds/s, {:.0f} crash/recover cycles/s, {:.0f} ns a step, {} worker{}",
       campaign.seeds, verdict(campaign), wall, per(campaign.seeds, wall), per(stats.recoveries, wall),
       stats.steps > 0 ? wall * 1e9 * static_cast<double>(options.workers) / static_cast<double>(stats.steps) : 0,
       options.workers, options.workers == 1 ? "" : "s");
-  if (campaign.failures > 0) text += fmt::format("; {} failed", campaign.failures);
-  if (campaign.nondeterministic > 0) text += fmt::format("; {} not deterministic", campaign.nondeterministic);
   if (campaign.nothing_ran > 0) text += fmt::format("; nothing ran in {}", campaign.nothing_ran);
   text += fmt::format(
       "\n{} operations, {} writes, {} crashes ({} inside open, up to {} in a row; {} by drop), {} recoveries checked, "
-      "{} "
-      "seeds run twice\n",
+      "{} seeds run twice\n",
       stats.operations, stats.writes, stats.crashes, stats.crashes_in_open, stats.nested_depth_max, stats.drops,
       stats.recoveries, campaign.checked_twice);
   text += "crashes by file call: " + shares(crash_counts(stats), 8) + "; " + faults_text(stats.coverage) + "\n";

@@ -1,5 +1,5 @@
-// What only Mylonite has checked beside its answers: opens for reading, checkpoints that were kept, the files in its
-// directory, what it reports of its own work. One an incarnation.
+// Checks what only Mylonite has, beside its answers: opens for reading, checkpoints that were kept or destroyed, the
+// files in its directory, what it reports of its own work. One an incarnation.
 //
 // Events reach it on the store's own fibers, some with the store's lock held. Thread-safety: fibers of one scheduler.
 #pragma once

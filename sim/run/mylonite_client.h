@@ -81,7 +81,7 @@ class MyloniteClient {
 class BatchSource final : public IngestSource {
  public:
   explicit BatchSource(const WriteBatch& batch) : batch_(batch), reader_(batch.encoded()) {}
-  bool next(std::string_view& key, std::string_view& value) override {
+  Result<bool> next(std::string_view& key, std::string_view& value) override {
     BatchEntry entry;
     if (!reader_.next(entry)) return false;
     key = entry.key;

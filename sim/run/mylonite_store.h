@@ -13,7 +13,7 @@ namespace mylonite::sim {
 
 class MyloniteStore final : public StoreUnderTest {
  public:
-  // Of what it writes the listener hears (EventListener::on_stamped).
+  // The listener hears of its writes (EventListener::on_stamped).
   struct Parts {
     vfs::FileSystem& fs;
     const AnswerChecker& answers;

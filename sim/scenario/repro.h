@@ -25,7 +25,8 @@ struct Repro {
   std::uint64_t incarnation = 0;
   std::uint64_t step = 0;
   std::string trace_hash{};
-  std::string made_by{};
+  std::string program = "mylonite-sim";  // that writes the file
+  std::string made_by{};                 // of a file that was read: program, version and compiler
 };
 
 std::string encode_repro(const Repro& repro, const std::vector<Event>& last_events);

@@ -131,7 +131,7 @@ std::string encode_repro(const Repro& repro, const std::vector<Event>& last_even
   const Scenario& scenario = repro.scenario;
   Json json{{"format", kReproFormat},
             {"min_reader", kReproFormat},
-            {"made_by", {{"program", "mylonite-sim"}, {"version", kRelease}, {"compiler", compiler()}}},
+            {"made_by", {{"program", repro.program}, {"version", kRelease}, {"compiler", compiler()}}},
             {"provenance",
              {{"seed", number_text(scenario.seed)}, {"generator", scenario.generator}, {"profile", scenario.profile}}},
             {"world",

@@ -28,7 +28,8 @@ TEST(Hex, RefusesOtherText) {
 TEST(Printable, EscapesAndShortens) {
   EXPECT_EQ(printable("plain text"), "plain text");
   EXPECT_EQ(printable(std::string("a\n\x00\x7f\xff\\", 6)), "a\\x0a\\x00\\x7f\\xff\\x5c");
-  EXPECT_EQ(printable("abcdef", 3), "abc… (6 bytes)");
+  EXPECT_EQ(printable(std::string(17, 'a'), 3), "aaa… (17 bytes)");
+  EXPECT_EQ(printable(std::string(16, 'a'), 3), std::string(16, 'a')) << "a cut would save nothing";
   EXPECT_EQ(printable("abc", 3), "abc");
 }
 

@@ -24,7 +24,7 @@ CompactionPolicy example(const Ranking& ranking) {
 }
 
 std::string text_of_policy(std::string_view text) {
-  const auto policy = configure_policy({example({}), {.name = "plain", .what = "w", .rank = {}}}, text);
+  const auto policy = configure_policy({example({}), {.name = "plain", .what = "w", .rank = example({}).rank}}, text);
   return policy.ok() ? policy->text : policy.error().message();
 }
 
@@ -47,6 +47,34 @@ TEST(PolicyText, ParametersAreParsed) {
   EXPECT_EQ(text_of_policy("fluid:Z=-6,K=1"), option + "'fluid:Z=-6,K=1': parameter Z = -6: expected -5 to 100");
   EXPECT_EQ(text_of_policy("fluid:K=1,K=2"), option + "'fluid:K=1,K=2': parameter K is given twice");
   EXPECT_EQ(text_of_policy("fluid:K=1,"), option + "'fluid:K=1,': 'fluid' has no parameter ''; there are: K, Z");
+}
+
+// Goal: a registry that cannot work is refused before it is used. Method: one flaw at a time. Expectation: the row and
+// the flaw by name.
+TEST(PolicyText, RegistryIsChecked) {
+  const auto flaw = [](CompactionPolicies rows) {
+    const auto policy = configure_policy(rows, "none");
+    return policy.ok() ? std::string() : policy.error().message();
+  };
+  const auto with = [&](auto change) {
+    CompactionPolicies rows = standard_policies();
+    rows.push_back(example({}));
+    change(rows.back());
+    return flaw(rows);
+  };
+  const std::string registry = "registry of compaction policies: ";
+  EXPECT_EQ(with([](auto&) {}), "");
+  EXPECT_EQ(with([](auto& row) { row.name = "tier"; }), registry + "'tier': two policies have this name");
+  EXPECT_EQ(with([](auto& row) { row.name = "b:d"; }), registry + "'b:d': a name consists of letters, digits, - and _");
+  EXPECT_EQ(with([](auto& row) { row.name = ""; }), registry + "'': a name consists of letters, digits, - and _");
+  EXPECT_EQ(with([](auto& row) { row.rank = nullptr; }), registry + "'fluid': it has no rank function");
+  EXPECT_EQ(with([](auto& row) { row.parameters[1].name = "K"; }), registry + "'fluid': it declares parameter K twice");
+  EXPECT_EQ(with([](auto& row) { row.parameters[0].name = "a,b"; }),
+            registry + "'fluid': parameter 'a,b': a name consists of letters, digits, - and _");
+  const std::string range =
+      registry + "'fluid': parameter K: its default or a value worth trying is not within 1 to 100";
+  EXPECT_EQ(with([](auto& row) { row.parameters[0].fallback = 0; }), range);
+  EXPECT_EQ(with([](auto& row) { row.parameters[0].worth_trying = {4, 101}; }), range);
 }
 
 // Goal: rows of the registry are fit to be found, drawn and explained. Method: look at all standard ones. Expectation:
@@ -127,6 +155,20 @@ TEST_F(Chooser, HoldsBack) {
   EXPECT_EQ(choose_by(example(ranking)).job->inputs.front().tables.front(), FileNumber{5});
 }
 
+// Goal: a policy whose every proposal is illegal can be told from one that has nothing to do. Method: a level that is
+// not there, while a job runs and without; then a legal candidate behind it. Expectation: the reason only without.
+TEST_F(Chooser, SaysWhyNoneIsLegal) {
+  Ranking ranking;
+  ranking.triggers = {{.what = "due"}};
+  ranking.candidates = {{.position = {.level = 9}, .to_level = 10}};
+  EXPECT_EQ(choose_by(example(ranking)).refused, "");
+  running.clear();
+  EXPECT_EQ(choose_by(example(ranking)).refused, "illegal compaction: no inputs");
+  ranking.candidates.push_back(table_at(1, 2, 8));
+  EXPECT_EQ(choose_by(example(ranking)).refused, "");
+  EXPECT_EQ(choose_by(example({})).refused, "");
+}
+
 // Goal: a policy need not look at what runs. Method: a level whose tables are all busy, and a level that is not there.
 // Expectation: no job.
 TEST_F(Chooser, BusyLevelIsNoJob) {
@@ -176,14 +218,14 @@ TEST_F(Chooser, GivesParametersAndState) {
     PlannedJob planned;
     planned.job = {
         .inputs = {{.level = 1, .run = RunId{3}, .tables = {FileNumber{4}}}}, .to_level = 1, .into = RunId{3}};
-    planned.next_state = std::string(view.state) + " " + std::to_string(view.parameter("K")) + " " +
-                         std::to_string(view.parameter("Z")) + " " + std::to_string(view.parameter("none such"));
+    planned.next_state =
+        std::string(view.state) + " " + std::to_string(view.parameter("K")) + " " + std::to_string(view.parameter("Z"));
     return planned;
   };
   const Choice choice = choose_by(policy, "fluid:Z=8");
   ASSERT_TRUE(choice.job);
   EXPECT_EQ(choice.job->why.trigger, "asked");
-  EXPECT_EQ(choice.next_state, "before 3 8 0");
+  EXPECT_EQ(choice.next_state, "before 3 8");
 }
 
 }  // namespace

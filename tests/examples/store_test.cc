@@ -39,6 +39,7 @@ TEST_F(OwnStoreTest, MistakeIsFoundToldAndReplayed) {
   const std::string word = "scenario:  ";
   const std::size_t begin = found.err.find(word) + word.size();
   const std::string file = found.err.substr(begin, found.err.find('\n', begin) - begin);
+  EXPECT_TRUE(contains(read(file), R"("program": "own_store_mistaken")")) << file;
   const Said again = mistaken("replay " + file);
   EXPECT_EQ(again.code, 1) << again.err;
   EXPECT_TRUE(contains(again.out, "reproduced: lost")) << again.out;

@@ -28,7 +28,7 @@ TEST(Memtable, IteratesLikeASortedMap) {
     std::vector<const Entries::value_type*> order;
     for (const auto& entry : model) order.push_back(&entry);
     for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
-    Memtable table(seed);
+    Memtable table;
     for (const auto* entry : order) add(table, entry->first, entry->second);
     ASSERT_EQ(table.entries(), model.size());
     const auto cursor = table.iterator();
@@ -42,7 +42,7 @@ TEST(Memtable, IteratesLikeASortedMap) {
 TEST(Memtable, GetsTheNewestVersionNotAboveTheStamp) {
   Random random(7);
   const Entries model = testing::random_entries(random, 600, 20);
-  Memtable table(1);
+  Memtable table;
   for (const auto& [key, value] : model) add(table, key, value);
   for (int i = 0; i < 4000; ++i) {
     const std::string key = testing::random_user_key(random);
@@ -57,20 +57,18 @@ TEST(Memtable, GetsTheNewestVersionNotAboveTheStamp) {
   }
 }
 
-// Goal: bytes() is the documented sum, whatever the number, and an entry that is there already changes nothing.
-// Method: known entries, one of them twice, under two numbers. Expect: the sum; the first value stays.
+// Goal: bytes() is the documented sum, and an entry that is there already changes nothing.
+// Method: known entries, one of them twice. Expect: the sum; the first value stays.
 TEST(Memtable, CountsLogicalBytesAndIgnoresRepeats) {
-  for (std::uint64_t seed : {1U, 2U}) {
-    Memtable table(seed);
-    table.add("key", Timestamp{1}, Kind::kPut, "value");
-    table.add("", Timestamp{1}, Kind::kPut, "");
-    table.add("key", Timestamp{2}, Kind::kDelete, "");
-    EXPECT_EQ(table.bytes(), 3 + 5 + 3 + 3 * Memtable::kEntryOverheadBytes);
-    table.add("key", Timestamp{1}, Kind::kPut, "other");
-    EXPECT_EQ(table.bytes(), 3 + 5 + 3 + 3 * Memtable::kEntryOverheadBytes);
-    EXPECT_EQ(table.entries(), 3U);
-    EXPECT_EQ(table.get("key", Timestamp{1})->value, "value");
-  }
+  Memtable table;
+  table.add("key", Timestamp{1}, Kind::kPut, "value");
+  table.add("", Timestamp{1}, Kind::kPut, "");
+  table.add("key", Timestamp{2}, Kind::kDelete, "");
+  EXPECT_EQ(table.bytes(), 3 + 5 + 3 + 3 * Memtable::kEntryOverheadBytes);
+  table.add("key", Timestamp{1}, Kind::kPut, "other");
+  EXPECT_EQ(table.bytes(), 3 + 5 + 3 + 3 * Memtable::kEntryOverheadBytes);
+  EXPECT_EQ(table.entries(), 3U);
+  EXPECT_EQ(table.get("key", Timestamp{1})->value, "value");
 }
 
 // Keys that make trees deep and prefixes shrink, by kind: ascending, descending, random decimals, ever shorter shared
@@ -93,7 +91,7 @@ TEST(Memtable, IsASortedMapWhenDeep) {
   for (int kind = 0; kind < 5; ++kind) {
     SCOPED_TRACE(kind);
     const std::uint64_t count = kind == 3 ? 1600 : 30'000;
-    Memtable table(1);
+    Memtable table;
     Entries model;
     for (std::uint64_t i = 0; i < count; ++i) {
       const std::string key = key_of_kind(kind, i, count);
@@ -121,7 +119,7 @@ TEST(Memtable, IsASortedMapWhenDeep) {
 // around it; then it walks to either end. Expectation: every old entry on its way, keys in order.
 TEST(Memtable, CursorsOutliveTheNodesTheyStandIn) {
   for (bool forward : {true, false}) {
-    Memtable table(1);
+    Memtable table;
     for (std::uint64_t i = 0; i < 2000; ++i)
       table.add("key" + std::to_string(10'000 + i * 2), Timestamp{1}, Kind::kPut, "old");
     const auto cursor = table.iterator();
@@ -147,7 +145,7 @@ TEST(Memtable, CursorsOutliveTheNodesTheyStandIn) {
 // Goal: entries far larger than the arena's chunks work. Method: values of up to 5 MiB between small ones. Expect: all
 // come back.
 TEST(Memtable, HoldsLargeValues) {
-  Memtable table(3);
+  Memtable table;
   for (std::uint64_t i = 0; i < 20; ++i) {
     table.add("k", Timestamp{i + 1}, Kind::kPut, std::string((i % 2) * (5 << 20) + i, static_cast<char>('a' + i)));
   }
@@ -191,7 +189,7 @@ void read_while_written(const Memtable& table, const std::atomic<std::uint64_t>&
 // writer publishes stamps, three readers get random published stamps and walk both ways. Expect: nothing missing.
 TEST(Memtable, ServesReadersBesideTheWriter) {
   constexpr std::uint64_t kLast = 20000;
-  Memtable table(11);
+  Memtable table;
   std::atomic<std::uint64_t> published{0};
   std::vector<rt::Thread> readers;
   for (std::uint64_t i = 0; i < 3; ++i) {

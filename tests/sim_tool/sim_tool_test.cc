@@ -313,7 +313,7 @@ TEST_F(FoundBugTest, IsReportedAndReplays) {
   const std::string hunt = "run --seeds 0:2000 --ops 100 --crashes 5 --until-failure --check-determinism 0 ";
   const Said found = mutant(hunt + "--out bugs --jsonl run.jsonl");
   EXPECT_EQ(found.code, 1);
-  EXPECT_TRUE(contains(found.out, " NOT clean")) << found.out;
+  EXPECT_TRUE(contains(found.out, " seeds, 1 FAILED, in ")) << found.out;
   const auto lines = read_lines("run.jsonl");
   const auto failure = std::ranges::find(lines, Json("failure"), [](const Json& line) { return line["ev"]; });
   ASSERT_NE(failure, lines.end());

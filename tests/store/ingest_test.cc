@@ -10,7 +10,9 @@ namespace {
 class Numbers final : public IngestSource {
  public:
   Numbers(int first, int end, std::string value) : next_(first), end_(end), value_(std::move(value)) {}
-  bool next(std::string_view& key, std::string_view& value) override {
+  void fail_at_end() { fails_ = true; }
+  Result<bool> next(std::string_view& key, std::string_view& value) override {
+    if (next_ == end_ && fails_) return Error(Code::kIo, "the stream broke off");
     if (next_ == end_) return false;
     key_ = "key" + std::to_string(next_++);
     key = key_;
@@ -21,6 +23,7 @@ class Numbers final : public IngestSource {
  private:
   int next_;
   int end_;
+  bool fails_ = false;
   std::string value_;
   std::string key_;
 };
@@ -55,6 +58,29 @@ TEST(Ingest, IsOneWrite) {
       store = open_store(disk.fs(), small_options());
     }
   }
+}
+
+// Goal: a stream that breaks off is not taken for one that ends. Method: an error after some tables' worth.
+// Expectation: that error; equal contents and files; the next stream goes in.
+TEST(Ingest, SourceFails) {
+  TestDisk disk(false);
+  auto store = open_store(disk.fs(), small_options());
+  const Timestamp before = put(*store, "a", "1");
+  ASSERT_TRUE(store->flush().ok());
+  const auto files = names_of(disk.fs(), "sst-");
+  Numbers source(1000, 2000, std::string(50, 'n'));
+  source.fail_at_end();
+  const auto at = store->ingest(source);
+  ASSERT_FALSE(at.ok());
+  EXPECT_EQ(at.error().to_string(), "I/O error: the stream broke off");
+  EXPECT_EQ(names_of(disk.fs(), "sst-"), files);
+  EXPECT_EQ(all(*store).size(), 1U);
+  Numbers empty(1, 1, "");
+  EXPECT_GT(store->ingest(empty).value(), before);
+  EXPECT_EQ(all(*store).size(), 1U);
+  Numbers whole(1000, 1010, "n");
+  ASSERT_TRUE(store->ingest(whole).ok());
+  EXPECT_EQ(all(*store).size(), 11U);
 }
 
 // Goal: a bad stream changes nothing and leaves no file. Method: keys out of order after some tables' worth, an empty

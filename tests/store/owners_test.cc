@@ -20,9 +20,9 @@ Catalog::View tables_from(std::uint64_t first_log) {
 // publish before it is retired, as a merge may do in between; retire it. Expectation: newest first; the flushed one is
 // left out as soon as its tables are there; what was handed out stays as it was.
 TEST(ReadViews, AMemtableIsShownUntilItsTablesAre) {
-  const auto first = std::make_shared<Memtable>(1);
-  const auto second = std::make_shared<Memtable>(2);
-  const auto third = std::make_shared<Memtable>(3);
+  const auto first = std::make_shared<Memtable>();
+  const auto second = std::make_shared<Memtable>();
+  const auto third = std::make_shared<Memtable>();
   ReadViews views(first, tables_from(1));
   views.freeze(second, FileNumber{2});
   views.freeze(third, FileNumber{3});

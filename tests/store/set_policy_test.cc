@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -88,6 +89,26 @@ TEST_P(SetPolicy, OfTheStoresRegistry) {
   ASSERT_TRUE((*opened)->set_compaction_policy("mine:K=7").ok());
   EXPECT_EQ(asked, 7);
   EXPECT_EQ((*opened)->set_compaction_policy("mine:K=10").error().code(), Code::kInvalidArgument);
+}
+
+// Goal: a policy that proposes only what is not legal does not stay unnoticed. Method: such a policy of the program;
+// then another one. Expectation: the figures of the store say so with the reason, in each form; then no more.
+TEST_P(SetPolicy, WhatIsNotLegalIsSaid) {
+  options_.compaction_policy = "wrong";
+  StoreComponents mine;
+  mine.compaction_policies.push_back({.name = "wrong", .what = "for this test", .rank = [](const PolicyView&) {
+                                        return Ranking{.triggers = {{.what = "always"}},
+                                                       .candidates = {{.position = {.level = 7}, .to_level = 8}}};
+                                      }});
+  const auto store = std::move(Store::open(disk_.fs(), options_, mine).value());
+  while (store->stats().merges_refused.empty()) std::this_thread::yield();
+  const StoreStats stats = store->stats();
+  EXPECT_EQ(stats.merges_refused, "wrong: illegal compaction: no inputs");
+  EXPECT_NE(stats.to_text().find("merges refused: wrong: illegal compaction: no inputs\n"), std::string::npos);
+  EXPECT_NE(stats.to_json().find(R"("merges_refused":"wrong: illegal compaction: no inputs")"), std::string::npos);
+  EXPECT_NE(stats.to_prometheus().find("mylonite_merges_refused 1\n"), std::string::npos);
+  ASSERT_TRUE(store->set_compaction_policy("tier").ok());
+  while (!store->stats().merges_refused.empty()) std::this_thread::yield();
 }
 
 // Goal: changes come beside writes, merges and one another. Method: two threads change the policy while two write and

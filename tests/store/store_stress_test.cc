@@ -242,7 +242,7 @@ TEST(StoreStress, OwnFileSystem) { stress(false, 500, false); }
 // that was newest just before. Expectation: exactly the version of that stamp.
 TEST(StoreStress, MemtableReadsOnlyThePast) {
   constexpr std::uint64_t kVersions = 300'000;
-  Memtable memtable(1);
+  Memtable memtable;
   std::atomic<std::uint64_t> newest{0};
   std::atomic<std::uint64_t> wrong{0};
   std::vector<rt::Thread> threads;

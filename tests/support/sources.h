@@ -40,7 +40,7 @@ class Sources {
   };
 
   static std::shared_ptr<const Memtable> make_memtable(const Entries& entries) {
-    auto memtable = std::make_shared<Memtable>(entries.size());
+    auto memtable = std::make_shared<Memtable>();
     for (const auto& [key, value] : entries) {
       const ParsedKey parsed = parse_internal_key(key);
       memtable->add(parsed.user_key, parsed.at, parsed.kind, value);

@@ -2,7 +2,7 @@
 // that unit's fate. A unit has a readable key, which does not depend on other pending units. So the decisions of a
 // crash can be recorded, replayed, shrunk and read aloud:
 //
-//   name    "create sst-4.sst"  "rename CURRENT.tmp to CURRENT"      kept, lost
+//   name    "create sst-4.sst"  "rename CURRENT.new to CURRENT"      kept, lost
 //   size    "wal-3.log size"                                          kept, lost (the durable size), between
 //   page    "wal-3.log@page 2"                                        kept, lost, torn (its sectors are asked)
 //   sector  "wal-3.log@sector 17" (512 B, counted from the start)     kept, lost, zero, prefix, suffix, garbage, stale

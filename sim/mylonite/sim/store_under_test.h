@@ -32,6 +32,13 @@
 //                kCorruption or kReadOnly. What it does show is whole batches that were written.
 //   Closing      close() may come while clients work. It waits for calls in progress; calls after it answer kClosed.
 //
+// The operations: puts, removes, batches of both and of ranges, gets, scans either way, syncs. Not sent: a range to the
+// end of all keys.
+//
+// Two traps for a store with a log. A sector that was lost may show what an older file held there, even a record that
+// was valid then: check that stamps ascend. After a sync that failed, the file's bytes may be gone though reads show
+// them, and a second sync covers only what is written anew: write them again, or write no more.
+//
 // Clients call the store from several fibers at once, which switch at file calls and at locks: <mylonite/mutex.h> is a
 // lock for it, std::mutex is not. Everything the store does must follow from its calls: no clock, thread, randomness or
 // file of its own, and nothing kept in globals. It reaches its files through the FileSystem alone, below
