@@ -119,7 +119,7 @@ TEST(EditJson, TextIsFixed) {
   VersionEdit edit{.next_file = FileNumber{12}, .first_log = FileNumber{11}, .ceiling = Timestamp{1ULL << 60}};
   edit.history_floor = Timestamp{3};
   edit.closed_log = ClosedLog{.number = FileNumber{11}, .bytes = 400};
-  for (const std::uint64_t number : {7, 9}) {
+  for (const std::uint64_t number : {7U, 9U}) {
     VersionEdit::Added& added = edit.added.emplace_back();
     added.level = 2;
     added.run = RunId{7};
