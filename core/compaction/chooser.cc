@@ -9,7 +9,6 @@
 #include <mylonite/compaction_shape.h>
 #include <mylonite/options.h>
 
-#include "core/base/invariant.h"
 #include "core/compaction/expiry.h"
 #include "core/compaction/legality.h"
 
@@ -45,7 +44,6 @@ std::set<std::uint32_t> levels_held_back(const CompactionPolicy& policy, const P
 Reason reason_of(const Ranking& ranking, const CompactionCandidate& chosen, const CompactionJob& job,
                  std::size_t passed) {
   using Kind = CompactionCandidate::Kind;
-  invariant(chosen.trigger < ranking.triggers.size(), "a candidate names a trigger of its ranking", chosen.trigger);
   const CompactionTrigger& trigger = ranking.triggers[chosen.trigger];
   Reason why{.trigger = trigger.what, .chosen = describe(job.inputs)};
   if (trigger.score > 0) why.trigger += fmt::format(" (score {}/{})", trigger.score, kScoreUnit);
@@ -73,6 +71,11 @@ void choose_job(const CompactionPolicy& policy, const PolicyView& view, const Ra
   std::size_t passed = 0;
   for (const CompactionCandidate& each : ranking.candidates) {
     if (held.contains(each.position.level)) continue;
+    if (each.trigger >= ranking.triggers.size()) {
+      choice.refused = fmt::format("a candidate names trigger {} of {}", each.trigger, ranking.triggers.size());
+      ++passed;
+      continue;
+    }
     Plan planned = plan_of(policy, view, each);
     if (const Status legal = check_legal(view.levels, view.running, planned.job); !legal.ok()) {
       if (++passed == 1 && view.running.empty()) choice.refused = legal.error().message();

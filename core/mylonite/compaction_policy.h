@@ -57,7 +57,7 @@ struct CompactionTrigger {
 struct CompactionCandidate {
   enum class Kind : std::uint8_t { kLevel, kTable, kOther };
   Kind kind = Kind::kLevel;
-  std::size_t trigger = 0;           // index in Ranking::triggers
+  std::size_t trigger = 0;           // index in Ranking::triggers; one that is not there is not legal
   RunPosition position{};            // its source; of a whole level only the level counts
   const TableInfo* table = nullptr;  // of kTable: in the view's tree
   std::uint32_t to_level = 0;

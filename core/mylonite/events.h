@@ -1,8 +1,8 @@
 // The listener for events of a store. Every method does nothing by default.
 //
 // Thread-safety: the store's own threads and callers' threads call it, sometimes at the same time. Events of an end or
-// a stop come with the store's lock held. A method must be quick, and must not call the store. A listener never changes
-// what the store does.
+// a stop come with the store's lock held. A method must be quick, must not call the store, and must not throw. A
+// listener never changes what the store does.
 #pragma once
 
 #include <cstdint>

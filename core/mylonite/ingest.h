@@ -5,7 +5,7 @@
 // since no other stamp may come between. So a stream should be quick to read; readers go on.
 // An error of the source ends the load, and the store goes on as if it had not begun. Keys out of order, and what is
 // over its limit, end it so with kInvalidArgument. An empty stream gets a stamp and changes nothing.
-// Not for deletes. Thread-safety: one thread a source.
+// Not for deletes. An exception of a source ends the process. Thread-safety: one thread a source.
 #pragma once
 
 #include <string_view>

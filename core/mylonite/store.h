@@ -69,7 +69,7 @@ class Store {
   // Removes the store's files, and its directory if nothing else is in it. Other files stay, and the directory with
   // them; that is success. Durable on success. After a crash on the way, an open finds the store whole, creates a new
   // one, or refuses with kCorruption; destroy() again ends it. An empty directory counts as the rest of a store. So
-  // does what an unfinished creation left. Of the options only data_dir counts.
+  // does what an unfinished creation left. A symbolic link is followed, and stays. Of the options only data_dir counts.
   // Errors: kLocked where the store is open, kNotFound, kNotAStore, else those of the calls. O(files).
   static Status destroy(const Options& options);
   static Status destroy(vfs::FileSystem& fs, const Options& options);

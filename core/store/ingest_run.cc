@@ -11,7 +11,7 @@
 
 namespace mylonite {
 
-Result<VersionEdit> ingest_run(const RunTarget& target, IngestSource& source, Timestamp at) {
+Result<VersionEdit> ingest_run(const RunTarget& target, IngestSource& source, Timestamp at) noexcept {
   RunWriter writer(target, {});
   std::string last;
   std::string key_at;

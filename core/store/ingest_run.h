@@ -10,6 +10,6 @@ namespace mylonite {
 
 // Writes the stream as one run of level 0 and returns the edit that adds it; adds nothing when the stream is empty.
 // kInvalidArgument: a key out of order, or a key or value over its limit.
-Result<VersionEdit> ingest_run(const RunTarget& target, IngestSource& source, Timestamp at);
+Result<VersionEdit> ingest_run(const RunTarget& target, IngestSource& source, Timestamp at) noexcept;
 
 }  // namespace mylonite

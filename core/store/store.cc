@@ -92,6 +92,8 @@ Result<std::unique_ptr<Store>> Store::open_with(std::shared_ptr<vfs::FileSystem>
 Status Store::destroy(const Options& options) {
   Options only_directory;
   only_directory.data_dir = options.data_dir;
+  if (const auto given = open_parent(only_directory); !given.ok()) return given.error();
+  only_directory.data_dir = vfs::without_links(options.data_dir);  // what is removed is the directory, not a link to it
   const auto on_disk = open_parent(only_directory);
   if (!on_disk.ok()) return on_disk.error();
   return destroy(*on_disk->fs, on_disk->options);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <limits>
 #include <system_error>
 #include <utility>
@@ -296,6 +297,11 @@ Result<std::unique_ptr<FileSystem>> open_posix(const std::string& root) {
   }
   if (!descriptor.good()) return failed("open directory", root);
   return std::make_unique<PosixFileSystem>(std::move(descriptor));
+}
+
+std::string without_links(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+  return real == nullptr ? path : std::string(real.get());
 }
 
 }  // namespace mylonite::vfs

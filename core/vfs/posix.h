@@ -15,4 +15,7 @@ namespace mylonite::vfs {
 // The root must exist and be a directory: otherwise kNotFound or kInvalidArgument. It creates nothing.
 Result<std::unique_ptr<FileSystem>> open_posix(const std::string& root);
 
+// The path of what symbolic links lead to; the same path where there is nothing.
+std::string without_links(const std::string& path);
+
 }  // namespace mylonite::vfs

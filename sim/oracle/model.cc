@@ -59,6 +59,12 @@ void Model::forget_version(Keys::iterator place, Timestamp at) {
   if (place->second.empty()) keys_.erase(place);
 }
 
+std::string Model::above_all_keys(const WriteBatch& batch) const {
+  std::string greatest = keys_.empty() ? std::string() : keys_.rbegin()->first;
+  for (const BatchOperation& each : batch.operations()) greatest = std::max(greatest, std::string(each.key));
+  return greatest + '\0';
+}
+
 ModelVersion* Model::version(std::string_view key, Timestamp at) {
   const auto found = keys_.find(key);
   if (found == keys_.end()) return nullptr;

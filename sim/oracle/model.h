@@ -44,6 +44,7 @@ class Model {
   const std::string* get(std::string_view key, Timestamp at) const;
   const Keys& keys() const { return keys_; }
   Keys& keys() { return keys_; }
+  std::string above_all_keys(const WriteBatch& batch) const;  // those of the model and of the batch
   // Null: the key has no version of exactly that stamp.
   ModelVersion* version(std::string_view key, Timestamp at);
 

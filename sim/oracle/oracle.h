@@ -26,7 +26,12 @@
 //                     a kept one still does in the next incarnation
 //   read-only         opening for reading changes nothing on the disk and shows what the next open shows
 //   listing           the directory holds the files that the manifest names, and foreign files untouched
-//   open              an open after a crash succeeds without help
+//   range-end         a removal to the end of all keys leaves no key
+//   size              an approximate size is 0 of an empty range, and that of its parts together
+//   policy            the manifest names the policy that was set last, and listeners hear of each change
+//   open              an open after a crash succeeds without help; a refused one changes nothing
+//   closed, abandon   a call after close() or abandon() has no answer but kClosed
+//   destroy           an open store is not destroyed; after destruction nothing is left, whatever crash comes
 // A write is durable if it is acknowledged with sync on, or before a successful sync, flush or close begins.
 // Every call opens its own scope of simulator code (sim/machine/sanitizer.h).
 // It includes nothing of the store. Thread-safety: fibers of one scheduler.
@@ -76,6 +81,9 @@ class Oracle {
   std::uint64_t end_snapshot(const Ticket& ticket, Timestamp at);
   void release_snapshot(std::uint64_t name);  // call it before the store releases the snapshot
   void made_durable(const Ticket& ticket);    // sync, flush or close succeeded; the ticket is of its invocation
+
+  // A key above those of every stamped batch and of this one.
+  std::string above_all_keys(const WriteBatch& batch) const { return model_.above_all_keys(batch); }
 
   // Answers.
   using Pairs = std::vector<std::pair<std::string, std::string>>;

@@ -45,6 +45,12 @@ void Client::apply(const op::RemoveRange& range) {
   write(batch);
 }
 
+void Client::apply(const op::RemoveFrom& remove) {
+  WriteBatch batch;
+  batch.remove_range(remove.low, std::nullopt);
+  write(batch);
+}
+
 void Client::write(const WriteBatch& batch) {
   const Writing writing = context_.begin_write(batch);
   context_.end_write(writing, store_.write(batch));

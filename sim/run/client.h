@@ -30,6 +30,7 @@ class Client {
   void apply(const op::Remove& remove);
   void apply(const op::Batch& batch);
   void apply(const op::RemoveRange& range);
+  void apply(const op::RemoveFrom& remove);
   void apply(const op::Get& get);
   void apply(const op::Scan& scan);
   void apply(const op::ScanBack& scan);

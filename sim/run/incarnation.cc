@@ -211,14 +211,18 @@ void Incarnation::close(StoreUnderTest& store) {
   machine_.enter(Phase::kClose);
   const Oracle::Ticket ticket = state_.oracle.begin();
   answers_.closes();
-  if (answers_.succeeded("close", error_of(store.close()))) state_.oracle.made_durable(ticket);
+  if (answers_.succeeded("close", error_of(store.close()))) {
+    state_.oracle.made_durable(ticket);
+    answers_.closed();
+  }
   machine_.leave();
 }
 
-// Mylonite's batches have one operation a key already, and then this costs a copy.
+// Mylonite's batches have one operation a key already, and then this costs a copy. Their ranges have an end.
 void Incarnation::stamped(Timestamp at, const WriteBatch& batch) {
   if (machine_.dead()) return;
-  state_.oracle.on_stamped(at, batch.collapsed());
+  const WriteBatch once = batch.collapsed();
+  state_.oracle.on_stamped(at, once.has_open_range() ? once.bounded(state_.oracle.above_all_keys(once)) : once);
   answers_.stop_if_violated();
 }
 

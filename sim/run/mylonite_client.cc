@@ -214,13 +214,6 @@ void MyloniteClient::apply(const op::BatchSync& batch) {
   context_.end_write(writing, store_.write(writes, {.sync = batch.sync}));
 }
 
-void MyloniteClient::apply(const op::RemoveFrom& remove) {
-  WriteBatch batch;
-  batch.remove_range(remove.low, std::nullopt);
-  const Writing writing = context_.begin_write(batch);
-  context_.end_write(writing, store_.write(batch));
-}
-
 void MyloniteClient::apply(const op::SetPolicy& set) {
   context_.state().recorded_policy.begin(set.policy);
   const Status done = store_.set_compaction_policy(set.policy);
@@ -233,6 +226,7 @@ void MyloniteClient::apply(const op::Abandon&) {
   context_.answers().closes();
   store_.abandon();
   if (context_.answers().dead()) return;
+  context_.answers().closed();
   if (const auto late = store_.get(""); late.ok() || late.error().code() != Code::kClosed) {
     context_.oracle().violate("abandon", "an abandoned store answers a read with something else than kClosed");
   }

@@ -45,7 +45,6 @@ class MyloniteClient {
   void apply(const op::MultiGet& get);
   void apply(const op::GetInto& get);
   void apply(const op::ApproximateSize& size);
-  void apply(const op::RemoveFrom& remove);
   void apply(const op::SetPolicy& set);
   void apply(const op::Abandon& abandon);
   void apply(const op::Destroy& destroy);

@@ -1,6 +1,19 @@
 #include "sim/run/operation_context.h"
 
+#include <fmt/format.h>
+
 namespace mylonite::sim {
+
+void OperationContext::begins(std::size_t operation) {
+  current_ = operation;
+  began_closed_ = answers().is_closed();
+}
+
+void OperationContext::check_open(std::string_view call) const {
+  if (!began_closed_) return;
+  oracle().violate("closed", fmt::format("{} began after close() had returned, and was answered", call));
+  answers().stop_if_violated();
+}
 
 Reading OperationContext::now() const {
   return {.ticket = oracle().begin(), .options = {}, .struck_before = answers().faults()};
@@ -12,7 +25,9 @@ bool OperationContext::answered(std::string_view call, const Error* error, const
     observer().mark("sim.read_refused");
     return false;
   }
-  return answers().succeeded(call, error, reading.struck_before);
+  if (!answers().succeeded(call, error, reading.struck_before)) return false;
+  check_open(call);
+  return true;
 }
 
 void OperationContext::returned(Timestamp at) const {
@@ -28,6 +43,7 @@ void OperationContext::read_at(const Reading& reading, Timestamp at) const {
 
 void OperationContext::became_durable(std::string_view call, const Reading& reading, const Status& done) const {
   if (!answers().succeeded(call, error_of(done))) return;
+  check_open(call);
   oracle().made_durable(reading.ticket);
   returned(reading.ticket.floor);
 }
@@ -44,6 +60,7 @@ void OperationContext::end_write(const Writing& writing, const Result<Timestamp>
     oracle().abandon_write(writing.collapsed);
     return;
   }
+  check_open("write");
   observer().acknowledged();
   oracle().end_write(writing.ticket, writing.collapsed, *stamp, writing.sync);
   returned(*stamp);

@@ -45,7 +45,7 @@ class OperationContext {
   vfs::FileSystem& fs() const { return parts_.fs; }
   const Options& options() const { return parts_.options; }
 
-  void begins(std::size_t operation) { current_ = operation; }  // by its place in the list
+  void begins(std::size_t operation);  // by its place in the list
   Reading now() const;
 
   // True when the answer is to be checked. The error is null where there is none.
@@ -59,8 +59,11 @@ class OperationContext {
   void end_write(const Writing& writing, const Result<Timestamp>& stamp) const;
 
  private:
+  void check_open(std::string_view call) const;  // an answer to a call after close() is none
+
   const Parts parts_;
   std::size_t current_ = 0;
+  bool began_closed_ = false;  // close() had returned when the operation began
 };
 
 }  // namespace mylonite::sim

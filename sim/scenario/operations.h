@@ -334,8 +334,9 @@ template <class Op>
 inline constexpr bool kForEveryStore =
     []<class... Any>(const std::tuple<Any...>*) {
       return (std::is_same_v<Op, Any> || ...);
-    }(static_cast<std::tuple<op::Put, op::Remove, op::Batch, op::RemoveRange, op::Get, op::Scan, op::ScanBack, op::Sync,
-                             op::Sleep, op::ClockJump, op::ClockFreeze, op::ClockRun>*>(nullptr));
+    }(static_cast<std::tuple<op::Put, op::Remove, op::Batch, op::RemoveRange, op::RemoveFrom, op::Get, op::Scan,
+                             op::ScanBack, op::Sync, op::Sleep, op::ClockJump, op::ClockFreeze, op::ClockRun>*>(
+        nullptr));
 
 // The same by their places in the list.
 inline constexpr auto kEveryStoreCan = []<std::size_t... I>(std::index_sequence<I...>) {

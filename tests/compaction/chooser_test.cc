@@ -167,6 +167,9 @@ TEST_F(Chooser, SaysWhyNoneIsLegal) {
   ranking.candidates.push_back(table_at(1, 2, 8));
   EXPECT_EQ(choose_by(example(ranking)).refused, "");
   EXPECT_EQ(choose_by(example({})).refused, "");
+  ranking.candidates.back().trigger = 1;
+  EXPECT_FALSE(choose_by(example(ranking)).job);
+  EXPECT_EQ(choose_by(example(ranking)).refused, "a candidate names trigger 1 of 1");
 }
 
 // Goal: a policy need not look at what runs. Method: a level whose tables are all busy, and a level that is not there.

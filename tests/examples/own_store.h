@@ -39,7 +39,7 @@ using mylonite::sim::StoreFactory;
 using mylonite::sim::StoreUnderTest;
 using mylonite::sim::WriteWitness;
 
-enum class Mistake { kNone, kNameNotSynced, kAnswersEarly, kTakesTornRecords };
+enum class Mistake { kNone, kNameNotSynced, kAnswersEarly, kTakesTornRecords, kKeepsTheEnd, kReadsAfterClose };
 
 inline void add_number(std::string& to, std::uint64_t number) {
   for (int byte = 0; byte < 8; ++byte) to += static_cast<char>(number >> (8 * byte));
@@ -100,7 +100,7 @@ class OwnStore final : public StoreUnderTest {
 
   Result<Answer<StoredValue>> get(std::string_view key) override {
     const std::scoped_lock lock(mutex_);
-    if (closed_) return Error(Code::kClosed, "the store is closed");
+    if (closed_ && mistake_ != Mistake::kReadsAfterClose) return Error(Code::kClosed, "the store is closed");
     const auto found = entries_.find(key);
     return Answer<StoredValue>{found == entries_.end() ? StoredValue() : found->second.value, newest_};
   }
@@ -231,6 +231,7 @@ class OwnStore final : public StoreUnderTest {
     if (operation.kind == Kind::kPut) entries_[std::string(operation.key)] = {std::string(operation.value), at};
     if (operation.kind == Kind::kRemove) entries_.erase(std::string(operation.key));
     if (operation.kind != Kind::kRemoveRange) return;
+    if (!operation.high && mistake_ == Mistake::kKeepsTheEnd) return;
     const auto [first, last] =
         between(operation.key, operation.high ? std::optional(std::string(*operation.high)) : std::nullopt);
     entries_.erase(first, last);

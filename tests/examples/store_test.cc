@@ -83,6 +83,8 @@ TEST(OwnStoreMistakes, BreakTheirRules) {
   EXPECT_TRUE(rules_broken(Mistake::kAnswersEarly).contains("lost"));
   const std::set<std::string> torn = rules_broken(Mistake::kTakesTornRecords);
   EXPECT_TRUE(torn.contains("invented") || torn.contains("batch-torn")) << torn.size();
+  EXPECT_TRUE(rules_broken(Mistake::kKeepsTheEnd).contains("read"));
+  EXPECT_EQ(rules_broken(Mistake::kReadsAfterClose), std::set<std::string>{"closed"});
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <utility>
@@ -77,8 +78,8 @@ TEST_P(Destroy, ForeignFilesStay) {
   EXPECT_EQ(fs.list("").value(), std::vector<std::string>{"store"});
 }
 
-// Goal: the path of a user works too. Method: a store under an absolute path. Expectation: it is gone, its parent is
-// not.
+// Goal: the path of a user works too. Method: a store under an absolute path; by a symbolic link; the working
+// directory. Expectation: it is gone, its parent is not; likewise; refused.
 TEST(DestroyOnDisk, ByPath) {
   const Scratch scratch;
   Options options = small_options();
@@ -91,6 +92,14 @@ TEST(DestroyOnDisk, ByPath) {
   EXPECT_TRUE(Store::destroy(options).ok());
   EXPECT_EQ(tree_of(scratch.path("")).size(), 0U);
   EXPECT_EQ(Store::destroy(options).error().code(), Code::kNotFound);
+  ASSERT_TRUE(Store::open(options).ok());
+  std::filesystem::create_directory_symlink(scratch.path("mine"), scratch.path("link"));
+  options.data_dir = scratch.path("link");
+  EXPECT_TRUE(Store::destroy(options).ok());
+  EXPECT_FALSE(std::filesystem::exists(scratch.path("mine")));
+  EXPECT_EQ(Store::destroy(options).error().code(), Code::kNotFound);
+  options.data_dir = ".";
+  EXPECT_EQ(Store::destroy(options).error().code(), Code::kInvalidArgument);
 }
 
 // Keeps the disk as it was before each call that changes it, and as it was at the end.

@@ -32,8 +32,7 @@
 //                kCorruption or kReadOnly. What it does show is whole batches that were written.
 //   Closing      close() may come while clients work. It waits for calls in progress; calls after it answer kClosed.
 //
-// The operations: puts, removes, batches of both and of ranges, gets, scans either way, syncs. Not sent: a range to the
-// end of all keys.
+// The operations: puts, removes, batches of both and of ranges, ranges to the end, gets, scans either way, syncs.
 //
 // Two traps for a store with a log. A sector that was lost may show what an older file held there, even a record that
 // was valid then: check that stamps ascend. After a sync that failed, the file's bytes may be gone though reads show
