@@ -1,9 +1,11 @@
 // A program's own store under the simulator: a log of records in one file, and a sorted map in memory. It uses public
 // headers only, and is right as it stands. Each `Mistake` plants a bug that such stores have had in earnest.
 //
-// A write appends one record: checksum, size, stamp, operations. An open replays the log up to the first record that is
-// not whole, writes what it found into a fresh log, as one record, and renames it over the old one. The fresh log is
-// synced before the rename, and the directory after it, so nothing hangs on bytes that a failed sync may have lost.
+// A write appends one record: checksum, size, stamp, operations. The checksum hangs on all records before it, and the
+// first record counts the opens: what a lost sector shows of an older file does not fit. An open replays the log up to
+// the first record that is not whole, writes what it found into a fresh log, as one record, and renames it over the old
+// one. The fresh log is synced before the rename, and the directory after it, so nothing hangs on bytes that a failed
+// sync may have lost.
 // Thread-safety: any thread. Every call holds one lock from its beginning to its end.
 #pragma once
 
@@ -62,8 +64,8 @@ inline bool take_text(std::string_view& from, std::string_view& text) {
   from.remove_prefix(size);
   return true;
 }
-inline std::uint64_t checksum(std::string_view bytes) {  // FNV-1a
-  std::uint64_t hash = 0xcbf29ce484222325;
+inline std::uint64_t checksum(std::string_view bytes, std::uint64_t after) {  // FNV-1a
+  std::uint64_t hash = 0xcbf29ce484222325 ^ after;
   for (const char each : bytes) hash = (hash ^ static_cast<unsigned char>(each)) * 0x100000001b3;
   return hash;
 }
@@ -176,8 +178,10 @@ class OwnStore final : public StoreUnderTest {
     std::uint64_t sum = 0;
     std::string_view body;
     if (!take_number(rest, sum) || !take_text(rest, body)) return false;
-    if (checksum(body) != sum && mistake_ != Mistake::kTakesTornRecords) return false;
-    if (!take_number(body, newest_.ticks)) return false;
+    if (checksum(body, last_sum_) != sum && mistake_ != Mistake::kTakesTornRecords) return false;
+    const bool first = last_sum_ == 0;
+    last_sum_ = sum;
+    if (!take_number(body, newest_.ticks) || (first && !take_number(body, opens_))) return false;
     while (!body.empty()) {
       Timestamp at;
       std::uint64_t kind = 0;
@@ -202,8 +206,10 @@ class OwnStore final : public StoreUnderTest {
     auto file = fs_.open(path("fresh"), vfs::OpenMode::kCreateExclusive);
     if (!file.ok()) return file.error();
     log_ = std::move(*file);
+    last_sum_ = 0;
     std::string body;
     add_number(body, newest_.ticks);
+    add_number(body, ++opens_);
     for (const auto& [key, entry] : entries_) add_operation(body, entry.at, {.key = key, .value = entry.value});
     if (Status done = log_->append(record(body)); !done.ok()) return done;
     if (Status done = log_->sync(vfs::SyncKind::kDataAndSize); !done.ok()) return done;
@@ -219,9 +225,10 @@ class OwnStore final : public StoreUnderTest {
              operation.kind == BatchOperation::Kind::kRemoveRange ? operation.high.value_or("") : operation.value);
   }
 
-  static std::string record(std::string_view body) {
+  std::string record(std::string_view body) {
     std::string bytes;
-    add_number(bytes, checksum(body));
+    last_sum_ = checksum(body, last_sum_);
+    add_number(bytes, last_sum_);
     add_text(bytes, body);
     return bytes;
   }
@@ -258,6 +265,8 @@ class OwnStore final : public StoreUnderTest {
   std::unique_ptr<vfs::File> log_{};  // unguarded: every call holds mutex_
   Entries entries_{};                 // unguarded: likewise
   Timestamp newest_{};                // unguarded: likewise
+  std::uint64_t opens_ = 0;           // unguarded: likewise
+  std::uint64_t last_sum_ = 0;        // unguarded: likewise; of the record before, 0 before the first
   bool stopped_ = false;              // unguarded: likewise
   bool closed_ = false;               // unguarded: likewise
 };

@@ -35,8 +35,9 @@
 // The operations: puts, removes, batches of both and of ranges, ranges to the end, gets, scans either way, syncs.
 //
 // Two traps for a store with a log. A sector that was lost may show what an older file held there, even a record that
-// was valid then: check that stamps ascend. After a sync that failed, the file's bytes may be gone though reads show
-// them, and a second sync covers only what is written anew: write them again, or write no more.
+// was valid then: let a record's checksum depend on the records before it, back to a number that no other file has.
+// After a sync that failed, the file's bytes may be gone though reads show them, and a second sync covers only what is
+// written anew: write them again, or write no more.
 //
 // Clients call the store from several fibers at once, which switch at file calls and at locks: <mylonite/mutex.h> is a
 // lock for it, std::mutex is not. Everything the store does must follow from its calls: no clock, thread, randomness or
