@@ -3,7 +3,8 @@
 # libraries: install, then check.sh; and taken in by add_subdirectory. Expectation: all build and run.
 # matrix.sh SOURCE WORK
 set -euo pipefail
-source=$(cd "$1" && pwd) work=$2
+mkdir -p "$2"
+source=$(cd "$1" && pwd) work=$(cd "$2" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 ways=0
 for compiler in g++ clang++-19; do
