@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <csignal>
 #include <string_view>
 
@@ -92,11 +93,30 @@ class Declaration {
   const Parameter& parameter_;
 };
 
+bool takes_numbers(const Parameter& parameter) {
+  return std::holds_alternative<std::uint64_t*>(parameter.to) ||
+         std::holds_alternative<std::optional<std::uint64_t>*>(parameter.to) ||
+         std::holds_alternative<std::vector<std::uint64_t>*>(parameter.to);
+}
+
+// The parser alone would wrap "-1", and clamp what is too large.
+CLI::Validator whole_number(const std::optional<Range>& given) {
+  const Range range = given.value_or(Range());
+  const auto check = [range](const std::string& text) -> std::string {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    if (whole && number >= range.low && number <= range.high) return "";
+    return fmt::format("expected a whole number from {} to {}, found '{}'", range.low, range.high, text);
+  };
+  return {check, given ? fmt::format("UINT in [{} - {}]", range.low, range.high) : ""};
+}
+
 void declare(CLI::App& app, const Parameter& parameter) {
   CLI::Option& option = *std::visit(Declaration(app, parameter), parameter.to);
   if (parameter.required) option.required();
   if (parameter.has_default) option.capture_default_str();
-  if (parameter.range) option.check(CLI::Range(parameter.range->low, parameter.range->high));
+  if (takes_numbers(parameter)) option.check(whole_number(parameter.range));
   if (!parameter.one_of.empty()) option.check(CLI::IsMember(parameter.one_of));
   if (!parameter.type.empty()) option.type_name(parameter.type);
   if (!parameter.excludes.empty()) option.excludes(app.get_option(parameter.excludes));
@@ -111,7 +131,13 @@ void add_command(CLI::App& parent, const Command& command, const Command*& asked
   if (command.hidden) app.group("");
   for (const Parameter& parameter : command.parameters) declare(app, parameter);
   app.footer(help_footer(command.example, command.more));
-  app.callback([&command, &asked_for] { asked_for = &command; });
+  app.callback([&command, &asked_for, &app] {
+    asked_for = &command;
+    for (const Parameter& parameter : command.parameters) {
+      const bool given = parameter.given != nullptr && app.get_option(parameter.name)->count() > 0;
+      if (given) parameter.given->push_back(parameter.name);
+    }
+  });
 }
 
 void add_commands(CLI::App& app, const Program& program, const Command*& asked_for) {
@@ -172,7 +198,7 @@ int run_program(const Program& program, int argc, const char* const* argv) {
   if (!flushed.ok() && !ending.why) ending = flushed.error();
   if (!ending.why) return static_cast<int>(ending.code);
   if (is_closed_pipe(*ending.why)) return die_of_closed_pipe();
-  const std::string next = advice(program, *ending.why);
+  const std::string next = ending.next.empty() ? advice(program, *ending.why) : ending.next;
   print_error(fmt::format("{}: {}\n{}", program.name, ending.why->to_string(),
                           next.empty() ? "" : fmt::format("  {}\n", next)));
   return static_cast<int>(ending.code);

@@ -31,6 +31,7 @@ struct Ending {
 
   Exit code;
   std::optional<Error> why{};
+  std::string next{};  // what the user can do about it; "": what Program::next_step knows
 };
 
 // A flag that sets a choice of two ("--liar", "--no-liar").
@@ -43,6 +44,7 @@ struct Switch {
 using Target = std::variant<bool*, Switch, std::string*, std::optional<std::string>*, std::uint64_t*,
                             std::optional<std::uint64_t>*, std::vector<std::string>*, std::vector<std::uint64_t>*>;
 
+// Of whole numbers, in decimal digits.
 struct Range {
   std::uint64_t low = 0;
   std::uint64_t high = std::numeric_limits<std::uint64_t>::max();
@@ -55,10 +57,11 @@ struct Parameter {
   bool required = false;
   bool has_default = false;  // help shows what the target holds
   bool repeats = false;
-  std::optional<Range> range{};       // of numbers
+  std::optional<Range> range{};       // of numbers; none: all of 64 bits
   std::vector<std::string> one_of{};  // of a text
   std::string type{};                 // the value's name in help, instead of TEXT or UINT
   std::string excludes{};             // a parameter of the command that is declared before this one
+  std::vector<std::string>* given{};  // gets this parameter's name if the command line has it
 };
 
 struct Command {

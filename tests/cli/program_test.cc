@@ -25,6 +25,7 @@ struct Values {
   std::vector<std::string> settings{};
   bool flag = false;
   std::optional<bool> choice{};
+  std::vector<std::string> given{};
 };
 
 Program program_of(Values& values) {
@@ -48,8 +49,8 @@ Program program_of(Values& values) {
                       {.name = "--names", .to = &values.names, .has_default = true},
                       {.name = "--sizes", .to = &values.sizes, .excludes = "--stamp"},
                       {.name = "--set", .to = &values.settings, .repeats = true},
-                      {.name = "--flag", .to = &values.flag},
-                      {.name = "--yes", .to = Switch{.to = &values.choice, .value = true}},
+                      {.name = "--flag", .to = &values.flag, .given = &values.given},
+                      {.name = "--yes", .to = Switch{.to = &values.choice, .value = true}, .given = &values.given},
                       {.name = "--no", .to = Switch{.to = &values.choice, .value = false}}},
        .run = [] { return Exit::kDone; }},
       {.name = "group absent",
@@ -62,6 +63,16 @@ Program program_of(Values& values) {
        .example = "prog group damaged",
        .parameters = {},
        .run = [] { return Error(Code::kCorruption, "bad bytes").in("file", 7); }},
+      {.name = "group stuck",
+       .what = "fail, and know more",
+       .example = "prog group stuck",
+       .parameters = {},
+       .run =
+           [] {
+             Ending ending = Error(Code::kCorruption, "bad bytes");
+             ending.next = "make it again";
+             return ending;
+           }},
       {.name = "print",
        .what = "print a lot",
        .example = "prog print",
@@ -119,12 +130,14 @@ TEST(CliProgram, Values) {
   EXPECT_EQ(given.settings, (std::vector<std::string>{"a=1", "b=2,3"}));
   EXPECT_TRUE(given.flag);
   EXPECT_EQ(given.choice, false);
+  EXPECT_EQ(given.given, std::vector<std::string>{"--flag"});
   Values absent;
   EXPECT_EQ(run({"parse", "x"}, absent).code, 0);
   EXPECT_EQ(absent.second, std::nullopt);
   EXPECT_EQ(absent.count, 3U);
   EXPECT_EQ(absent.names.size(), 2U);
   EXPECT_EQ(absent.choice, std::nullopt);
+  EXPECT_TRUE(absent.given.empty());
 }
 
 // Goal: a mistake is answered in one form, with what was expected. Method: one of each kind. Expectation: exit 2, the
@@ -133,8 +146,8 @@ TEST(CliProgram, Mistakes) {
   const std::pair<std::vector<const char*>, std::string> mistakes[] = {
       {{}, "expected a command: parse, print, group"},
       {{"pares"}, "no command is named 'pares'; there are: parse, print, group"},
-      {{"group"}, "`group`: expected one of absent, damaged"},
-      {{"group", "x"}, "`group x`: expected one of absent, damaged"},
+      {{"group"}, "`group`: expected one of absent, damaged, stuck"},
+      {{"group", "x"}, "`group x`: expected one of absent, damaged, stuck"},
       {{"absent"}, "no command is named 'absent'"},
       {{"parse"}, "WORD"},
       {{"parse", "x", "--count", "10"}, "--count"},
@@ -153,12 +166,34 @@ TEST(CliProgram, Mistakes) {
   }
 }
 
+// Goal: a number that is none, or too large, is never taken for another. Method: signs, 2^64, fractions, hex, for each
+// kind of target. Expectation: exit 2 with the allowed range and what was found; the largest number is taken.
+TEST(CliProgram, NumbersDoNotWrap) {
+  const std::string all = "expected a whole number from 0 to 18446744073709551615, found '";
+  for (const std::string text : {"-1", "+1", "18446744073709551616", "1.5", "0x10", "1e3", ""}) {
+    const Said stamp = run({"parse", "x", "--stamp", text.c_str()});
+    EXPECT_EQ(stamp.code, 2) << text;
+    EXPECT_NE(stamp.err.find("--stamp: " + all + text + "'"), std::string::npos) << stamp.err;
+    const Said count = run({"parse", "x", "--count", text.c_str()});
+    EXPECT_EQ(count.code, 2) << text;
+    EXPECT_NE(count.err.find("--count: expected a whole number from 1 to 9, found '" + text), std::string::npos)
+        << count.err;
+  }
+  const Said sizes = run({"parse", "x", "--sizes", "1,-2"});
+  EXPECT_EQ(sizes.code, 2);
+  EXPECT_NE(sizes.err.find("--sizes: " + all + "-2'"), std::string::npos) << sizes.err;
+  Values largest;
+  EXPECT_EQ(run({"parse", "x", "--stamp", "18446744073709551615"}, largest).code, 0);
+  EXPECT_EQ(largest.stamp, UINT64_MAX);
+}
+
 // Goal: an error is named with its place and the next step, a code without error stays silent. Method: one command of
-// each. Expectation: exit 5 and two lines; exit 1 and none.
+// each. Expectation: exit 5 and two lines, with the command's own step if it has one; exit 1 and none.
 TEST(CliProgram, Errors) {
   const Said damaged = run({"group", "damaged"});
   EXPECT_EQ(damaged.code, 5);
   EXPECT_EQ(damaged.err, "prog: corruption: file at byte 7: bad bytes\n  copy it first\n");
+  EXPECT_EQ(run({"group", "stuck"}).err, "prog: corruption: bad bytes\n  make it again\n");
   const Said absent = run({"group", "absent"});
   EXPECT_EQ(absent.code, 1);
   EXPECT_EQ(absent.out + absent.err, "");

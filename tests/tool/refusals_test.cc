@@ -88,6 +88,9 @@ TEST(Refusals, CommandLines) {
       {{"inspect"}, "expected one of manifest, wal, sst, tree"},
       {{"inspect", "frobs", store}, "expected one of manifest, wal, sst, tree"},
       {{"inspect", "sst", store}, "NUMBER"},
+      {{"inspect", "sst", store, "-1"}, "NUMBER: expected a whole number from 0 to 18446744073709551615, found '-1'"},
+      {{"explain", "get", store, "k", "--as-of", "-5"}, "--as-of: expected a whole number from 0 to 1844"},
+      {{"explain", "compaction", store, "99999999999999999999"}, "ID: expected a whole number from 0 to 1844"},
       {{"inspect", "wal", store, "seven"}, "NUMBER"},
       {{"inspect", "wal", store, "7", "8"}, "8"},
       {{"inspect", "tree"}, "DIR"},
@@ -132,7 +135,7 @@ TEST(Refusals, CommandLines) {
 
 // Goal: readers create nothing. Method: every command that only reads, and delete and checkpoint, where nothing is, and
 // in an empty directory.
-// Expectation: exit 5, nothing created, not even asked to.
+// Expectation: exit 5, nothing created, not even asked to; no word about an option that the user did not set.
 TEST(Refusals, ReadersCreateNothing) {
   const Scratch scratch;
   std::filesystem::create_directory(scratch.path("empty"));
@@ -146,6 +149,13 @@ TEST(Refusals, ReadersCreateNothing) {
     }
     for (const Words& words : every_file_reader(store)) expect_refused(scratch, words, 5, "not a store");
     expect_refused(scratch, {"get", store, "k", "--set", "create_if_missing=true"}, 5, "");
+    if (name == "no/parent") continue;
+    for (const Words& words : readers) {
+      const Ran ran = run_tool(words);
+      EXPECT_EQ(ran.err, fmt::format("mylonite: not a store: {}: no store here\n  `put` and `load` make a store, only "
+                                     "where the directory is absent or empty\n",
+                                     store));
+    }
   }
   expect_refused(scratch, {"put", scratch.path("absent"), "k", "v", "--set", "create_if_missing=false"}, 5,
                  "not a store");
