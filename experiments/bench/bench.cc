@@ -152,7 +152,7 @@ Result<BenchReport> run_bench(const BenchArguments& arguments,
       arguments.directory.empty() ? files::temp_directory_path(error) : files::path(arguments.directory);
   const files::path directory = parent / fmt::format("mylonite-bench-{}", ::getpid());
   if (!files::create_directories(directory, error)) {
-    return Error(Code::kIo, "cannot make the directory: " + error.message()).in(directory);
+    return Error(Code::kIo, "no directory can be made here: " + error.message()).in(parent);
   }
   Bench bench(arguments, directory, progress);
   auto done = measure_all(arguments, chosen, bench, std::move(report));

@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <system_error>
 
 #include "core/sst/table_reader.h"
 #include "core/vfs/posix.h"
@@ -28,7 +30,10 @@ Result<Scratch> Scratch::make(const std::string& parent) {
   std::error_code error;
   const auto above = parent.empty() ? std::filesystem::temp_directory_path(error) : std::filesystem::path(parent);
   std::string pattern = (above / "mylonite-lab-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) return Error(Code::kIo, "no directory can be made here").in(above.string());
+  if (::mkdtemp(pattern.data()) == nullptr) {
+    return Error(Code::kIo, "no directory can be made here: " + std::system_category().message(errno))
+        .in(above.string());
+  }
   return Scratch(std::move(pattern));
 }
 

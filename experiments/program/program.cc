@@ -10,6 +10,7 @@
 #include "core/cli/output.h"
 #include "core/cli/program.h"
 #include "core/cli/settings.h"
+#include "core/compaction/policies.h"
 #include "experiments/bench/bench.h"
 #include "experiments/endure/endure.h"
 #include "experiments/endure/open_time.h"
@@ -42,12 +43,18 @@ struct Arguments {
   bool json = false;
 };
 
+// The file system of --dir refuses the directory that every command makes in it.
+std::string next_step(const Error& error) {
+  if (!error.message().starts_with("no directory can be made here")) return "";
+  return "name a directory that exists, and that you may write, with --dir";
+}
+
 // An error is the environment's, except a mistake of the user.
 Ending failed(const Error& error) {
   return {error, error.code() == Code::kInvalidArgument ? Exit::kUsage : Exit::kEnvironment};
 }
 
-Ending bench(BenchArguments& arguments, bool json) {
+Ending bench(BenchArguments& arguments, bool json, const std::string& program) {
   std::error_code error;
   arguments.program = std::filesystem::read_symlink("/proc/self/exe", error);
   const bool shown = cli::errors_go_to_a_terminal();
@@ -57,7 +64,7 @@ Ending bench(BenchArguments& arguments, bool json) {
   if (shown) cli::print_error("\r\033[K");
   if (!report.ok()) return failed(report.error());
   if (report->results.empty()) {
-    cli::print_error("mylonite-lab: nothing was measured: none of these engines is built\n");
+    cli::print_error(program + ": nothing was measured: none of these engines is built\n");
     return Exit::kNothingRan;
   }
   return cli::print(json ? json_report(*report, this_machine()) : text_report(*report));
@@ -81,6 +88,8 @@ Ending show(const Result<Report>& report, bool json, Judge wrong) {
 
 Ending endure(Arguments& arguments) {
   if (Status good = cli::apply_settings(arguments.settings, arguments.endure.options); !good.ok()) return good;
+  const auto policy = configure_policy(arguments.endure.policies, arguments.endure.options.compaction_policy);
+  if (!policy.ok()) return policy.error();
   arguments.endure.directory = arguments.directory;
   return show(run_endure(arguments.endure), arguments.json,
               [](const EndureReport& report) { return !report.failure.empty(); });
@@ -213,30 +222,30 @@ Parameters recovery_parameters(Arguments& arguments) {
   return with(own, common(arguments.directory, arguments.json));
 }
 
-std::vector<cli::Command> commands(Arguments& arguments) {
+std::vector<cli::Command> commands(Arguments& arguments, const std::string& program) {
   return {{.name = "bench",
            .what = "engines side by side",
-           .example = "mylonite-lab bench --engines mylonite,leveldb --workloads readseq",
+           .example = program + " bench --engines mylonite,leveldb --workloads readseq",
            .parameters = bench_parameters(arguments),
-           .run = [&] { return bench(arguments.bench, arguments.json); }},
+           .run = [&arguments, program] { return bench(arguments.bench, arguments.json, program); }},
           {.name = "endure",
            .what = "run a store through all phases on a real disk, and check every answer",
-           .example = "mylonite-lab endure --policy tier",
+           .example = program + " endure --policy tier",
            .parameters = endure_parameters(arguments),
            .run = [&] { return endure(arguments); }},
           {.name = "open",
            .what = "time and memory to open a store of many tables",
-           .example = "mylonite-lab open --tables 1000",
+           .example = program + " open --tables 1000",
            .parameters = open_parameters(arguments),
            .run = [&] { return open(arguments); }},
           {.name = "recovery",
            .what = "time to open a store whose writer died, by size of its log",
-           .example = "mylonite-lab recovery --log-mib 1,64",
+           .example = program + " recovery --log-mib 1,64",
            .parameters = recovery_parameters(arguments),
            .run = [&] { return recovery(arguments); }},
           {.name = "bench-worker",
            .what = "one measurement",
-           .example = "mylonite-lab bench-worker --engine mylonite --workload fillseq --dir new",
+           .example = program + " bench-worker --engine mylonite --workload fillseq --dir new",
            .parameters = worker_parameters(arguments.job),
            .run = [&] { return work(arguments.job); },
            .hidden = true}};
@@ -248,9 +257,10 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   Arguments arguments;
   arguments.endure.policies = parts.compaction_policies;
   const cli::Program program{.name = parts.name,
-                             .what = "mylonite-lab: measures the store",
-                             .example = "mylonite-lab bench --entries 100000 --workloads fillrandom,readrandom",
-                             .commands = commands(arguments)};
+                             .what = parts.name + ": measures the store",
+                             .example = parts.name + " bench --entries 100000 --workloads fillrandom,readrandom",
+                             .commands = commands(arguments, parts.name),
+                             .next_step = next_step};
   return cli::run_program(program, argc, argv);
 }
 

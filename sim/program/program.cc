@@ -180,21 +180,21 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
     return run_command(run);
   };
   const cli::Program program{.name = parts.name,
-                             .what = "mylonite-sim: crashes a store on a simulated disk, and checks it",
-                             .example = "mylonite-sim run --seeds 0:1000 --ops 1000 --crashes 10",
+                             .what = parts.name + ": crashes a store on a simulated disk, and checks it",
+                             .example = parts.name + " run --seeds 0:1000 --ops 1000 --crashes 10",
                              .commands = {{.name = "run",
                                            .what = "run seeds",
-                                           .example = "mylonite-sim run --time 60s --jobs 2",
+                                           .example = parts.name + " run --time 60s --jobs 2",
                                            .parameters = run_parameters(run, words),
                                            .run = [&] { return run_seeds(false); }},
                                           {.name = "marks",
                                            .what = "run seeds and print how often each mark was reached",
-                                           .example = "mylonite-sim marks --seeds 0:10000",
+                                           .example = parts.name + " marks --seeds 0:10000",
                                            .parameters = campaign_parameters(run.campaign, words),
                                            .run = [&] { return run_seeds(true); }},
                                           {.name = "replay",
                                            .what = "run one scenario again and print its story",
-                                           .example = "mylonite-sim replay seed-42.repro",
+                                           .example = parts.name + " replay seed-42.repro",
                                            .parameters = replay_parameters(replay, words),
                                            .run = [&] {
                                              apply_fs(words, replay.generator);

@@ -57,7 +57,26 @@ TEST_F(OwnPolicyTest, InTheLaboratory) {
   const nlohmann::json fill = nlohmann::json::parse(said.out)["phases"][1];
   EXPECT_EQ(fill["name"], "fill");
   EXPECT_GT(fill["stats"]["merges"], 0) << fill;
-  EXPECT_NE(shell("'" OWN_POLICY_LAB "' endure --policy nobodys --dir .").code, 0);
+  const Said refused = shell("'" OWN_POLICY_LAB "' endure --policy nobodys --dir .");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_TRUE(contains(refused.err, "overflow")) << refused.err;
+}
+
+// Goal: help says the program's own name. Method: every command of both programs. Expectation: in every example; no
+// other program's name.
+TEST_F(OwnPolicyTest, HelpNamesTheProgram) {
+  const auto expect_named = [&](const std::string& path, const std::string& name, const std::string& command) {
+    const Said said = shell("'" + path + "' " + command + " --help");
+    EXPECT_EQ(said.code, 0);
+    EXPECT_TRUE(contains(said.out, "Example:\n  " + name + " ")) << said.out;
+    EXPECT_FALSE(contains(said.out, "mylonite-")) << said.out;
+  };
+  for (const std::string command : {"", "run", "marks", "replay"}) {
+    expect_named(OWN_POLICY_SIM, "own_policy_sim", command);
+  }
+  for (const std::string command : {"", "bench", "endure", "open", "recovery"}) {
+    expect_named(OWN_POLICY_LAB, "own_policy_lab", command);
+  }
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 namespace mylonite::experiments {
 namespace {
 
+using sim::contains;
 using sim::Said;
 
 class EndureTest : public sim::ProgramTest {
@@ -45,12 +46,35 @@ TEST_F(EndureTest, ALifeUnderEveryPolicy) {
   }
 }
 
-// Goal: what cannot be run is refused. Method: an option and a policy that are not known. Expectation: exit 2; a policy
-// is the store's to refuse, which is a failure of the first phase: exit 1.
+// Goal: what cannot be run is refused before anything runs. Method: options and policies that are not known or not
+// legal. Expectation: exit 2, the allowed values, no report.
 TEST_F(EndureTest, UnknownSettings) {
   EXPECT_EQ(lab("endure --entries 10 --set no_such=1").code, 2);
   EXPECT_EQ(lab("endure --entries 10 --set block_bytes=0").code, 2);
-  EXPECT_EQ(lab("endure --entries 10 --policy best").code, 1);
+  for (const auto& [arguments, says] : {std::pair{"--policy best", "'best': expected one of none, "},
+                                        {"--policy lazy:T=1", "parameter T = 1: expected 2 to 1000"},
+                                        {"--set compaction_policy=best", "'best': expected one of none, "}}) {
+    const Said said = lab(std::string("endure --entries 10 ") + arguments);
+    EXPECT_EQ(said.code, 2) << arguments;
+    EXPECT_EQ(said.out, "") << arguments;
+    EXPECT_TRUE(said.err.starts_with("mylonite-lab: invalid argument: ") && contains(said.err, says)) << said.err;
+  }
+}
+
+// Goal: a place that cannot be used is named, with the reason and the next step. Method: every command, in a directory
+// that is not there; for bench, which makes it, below a file. Expectation: exit 7, two lines.
+TEST_F(EndureTest, PlaceThatIsNotThere) {
+  write("file", "");
+  const std::string next = "\n  name a directory that exists, and that you may write, with --dir\n";
+  for (const std::string command : {"endure --entries 10", "open --tables 1", "recovery --log-mib 1"}) {
+    const Said said = lab(command + " --dir nowhere");
+    EXPECT_EQ(said.code, 7) << command;
+    EXPECT_EQ(said.err,
+              "mylonite-lab: I/O error: nowhere: no directory can be made here: No such file or directory" + next);
+  }
+  const Said said = lab("bench --entries 10 --workloads fillseq --dir file/below");
+  EXPECT_EQ(said.code, 7);
+  EXPECT_EQ(said.err, "mylonite-lab: I/O error: file/below: no directory can be made here: Not a directory" + next);
 }
 
 // Goal: many tables, and a log whose writer died, open. Method: few tables under a bound of 10 files; a log of a
