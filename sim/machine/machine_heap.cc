@@ -228,6 +228,8 @@ void heap_delete(void* memory) noexcept {
   current_heap->release(memory);
 }
 
+std::uint64_t heap_address_bytes() { return kAddressSanitizer || kThreadSanitizer ? 0 : kPlaceBytes; }
+
 bool machine_heap_available() {
   if constexpr (kThreadSanitizer) return false;
   const MachineHeap heap;

@@ -66,6 +66,9 @@ class MachineHeap {
 void* heap_new(std::size_t bytes, std::size_t alignment) noexcept;
 void heap_delete(void* memory) noexcept;
 
+// The addresses, not the memory, that each thread takes when it first simulates. 0: none of its own.
+std::uint64_t heap_address_bytes();
+
 // Whether this program's operator new and delete are the two above, and machines can be dropped without a leak.
 bool machine_heap_available();
 

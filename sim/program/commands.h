@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/cli/program.h"
 #include "sim/report/campaign.h"
@@ -22,10 +23,12 @@ struct RunArguments {
 cli::Ending run_command(const RunArguments& arguments);
 
 struct ReplayArguments {
-  std::string called_as{};  // the program's name in the commands that a failure prints
+  std::string program{};    // its name in messages
+  std::string called_as{};  // its name in the commands that a failure prints
   std::string what{};       // a file, or a seed
   GeneratorOptions generator{};
-  StoreFactory store{};  // empty: Mylonite
+  std::vector<std::string> generator_given{};  // those of its options that the command line has
+  StoreFactory store{};                        // empty: Mylonite
   bool trace = false;
   std::uint64_t story_lines = 60;
 };

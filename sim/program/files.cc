@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "core/vfs/path.h"
 #include "core/vfs/posix.h"
 #include "core/vfs/util.h"
@@ -37,6 +39,18 @@ Status write_file(const std::string& path, std::string_view text) {
   if (!file.ok()) return file.error();
   if (Status done = file->add(text); !done.ok()) return done;
   return file->complete();
+}
+
+Result<std::string> keep_file(const std::string& stem, std::string_view ending, std::string_view text) {
+  for (std::uint64_t number = 1;; ++number) {
+    const std::string path = fmt::format("{}{}{}", stem, number == 1 ? "" : fmt::format("-{}", number), ending);
+    const auto there = read_file(path);
+    if (there.ok() && *there == text) return path;
+    if (there.ok()) continue;
+    if (there.error().code() != Code::kNotFound) return there.error();
+    if (Status done = write_file(path, text); !done.ok()) return done.error();
+    return path;
+  }
 }
 
 Status make_directory(const std::string& path) {

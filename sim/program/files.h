@@ -16,6 +16,10 @@ namespace mylonite::sim {
 Result<std::string> read_file(const std::string& path);
 Status write_file(const std::string& path, std::string_view text);
 
+// Writes STEM.ENDING, or STEM-2.ENDING, STEM-3.ENDING, … where another file has the name. Returns the path; a file with
+// this very text keeps its name.
+Result<std::string> keep_file(const std::string& stem, std::string_view ending, std::string_view text);
+
 // Makes the directory, but not its parents. An existing directory is no error.
 Status make_directory(const std::string& path);
 

@@ -1,12 +1,16 @@
 #include <mylonite/sim/program.h>
 
+#include <sys/resource.h>
+
 #include <charconv>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "core/cli/program.h"
+#include "sim/machine/machine_heap.h"
 #include "sim/program/commands.h"
 
 namespace mylonite::sim {
@@ -28,6 +32,7 @@ struct Words {
   std::string time{};
   std::string shard{};
   std::string fs{};
+  std::vector<std::string> generator_given{};
 };
 
 bool parse_number(std::string_view text, std::uint64_t& number) {
@@ -53,29 +58,34 @@ bool parse_duration(std::string_view text, std::uint64_t& ns) {
 }
 
 Parameters generator_parameters(GeneratorOptions& options, Words& words) {
-  return {{.name = "--ops",
-           .to = &options.operations,
-           .meaning = "operations a seed",
-           .has_default = true,
-           .range = kOperations},
-          {.name = "--crashes",
-           .to = &options.crashes,
-           .meaning = "crashes a seed",
-           .has_default = true,
-           .range = kCrashes},
-          {.name = "--profile",
-           .to = &options.profile,
-           .meaning = "how wild",
-           .has_default = true,
-           .one_of = {"smoke", "default", "harsh"}},
-          {.name = "--fs",
-           .to = &words.fs,
-           .meaning = "what an unsynced name may do at a power loss (default: drawn)",
-           .one_of = {"ordered", "reordering", "posix"}},
-          {.name = "--liar",
-           .to = cli::Switch{.to = &options.liar, .value = true},
-           .meaning = "syncs may lie (default: in one seed of ten)"},
-          {.name = "--no-liar", .to = cli::Switch{.to = &options.liar, .value = false}, .meaning = "syncs never lie"}};
+  Parameters all = {{.name = "--ops",
+                     .to = &options.operations,
+                     .meaning = "operations a seed",
+                     .has_default = true,
+                     .range = kOperations},
+                    {.name = "--crashes",
+                     .to = &options.crashes,
+                     .meaning = "crashes a seed",
+                     .has_default = true,
+                     .range = kCrashes},
+                    {.name = "--profile",
+                     .to = &options.profile,
+                     .meaning = "how wild",
+                     .has_default = true,
+                     .one_of = {"smoke", "default", "harsh"}},
+                    {.name = "--fs",
+                     .to = &words.fs,
+                     .meaning = "what an unsynced name may do at a power loss (default: drawn)",
+                     .one_of = {"ordered", "reordering", "posix"}},
+                    {.name = "--liar",
+                     .to = cli::Switch{.to = &options.liar, .value = true},
+                     .meaning = "syncs may lie (default: in one seed of ten)"},
+                    {.name = "--no-liar",
+                     .to = cli::Switch{.to = &options.liar, .value = false},
+                     .meaning = "syncs never lie",
+                     .excludes = "--liar"}};
+  for (Parameter& each : all) each.given = &words.generator_given;
+  return all;
 }
 
 void apply_fs(const Words& words, GeneratorOptions& options) {
@@ -123,9 +133,9 @@ Parameters run_parameters(RunArguments& arguments, Words& words) {
 }
 
 Parameters replay_parameters(ReplayArguments& arguments, Words& words) {
-  Parameters all = {{.name = "what",
+  Parameters all = {{.name = "SEED_OR_FILE",
                      .to = &arguments.what,
-                     .meaning = "a .repro file, or a seed (then with the run's --ops, --crashes, …)",
+                     .meaning = "a seed (then with the run's --ops, --crashes, …), or a .repro file",
                      .required = true}};
   for (Parameter& each : generator_parameters(arguments.generator, words)) all.push_back(std::move(each));
   all.push_back({.name = "--trace", .to = &arguments.trace, .meaning = "print every event"});
@@ -144,7 +154,9 @@ Status resolve(const Words& words, CampaignOptions& campaign) {
   std::string seeds = words.seeds;
   if (!words.seed.empty()) {
     std::uint64_t seed = 0;
-    if (!parse_number(words.seed, seed)) return expected("--seed", "a number", words.seed);
+    if (!parse_number(words.seed, seed) || seed == UINT64_MAX) {
+      return expected("--seed", "a number from 0 to 18446744073709551614", words.seed);
+    }
     seeds = fmt::format("{}:{}", seed, seed + 1);
   }
   if (!parse_pair(seeds, ':', campaign.first_seed, campaign.end_seed) || campaign.first_seed >= campaign.end_seed) {
@@ -163,21 +175,45 @@ Status resolve(const Words& words, CampaignOptions& campaign) {
   return {};
 }
 
+// Every thread that simulates takes its own range of addresses, at the first seed.
+std::optional<cli::Ending> refuse_small_address_space(std::uint64_t threads) {
+  constexpr std::uint64_t kOthers = std::uint64_t{1} << 30;  // of the program itself
+  const std::uint64_t wanted = threads * heap_address_bytes() + kOthers;
+  rlimit limit{};
+  const bool known = heap_address_bytes() > 0 && getrlimit(RLIMIT_AS, &limit) == 0;
+  if (!known || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted) return std::nullopt;
+  cli::Ending refused(
+      Error(Code::kIo, fmt::format("the limit on addresses (`ulimit -v`) is {} KiB; {} needs {} KiB of "
+                                   "addresses, though little memory",
+                                   limit.rlim_cur >> 10,
+                                   threads == 1 ? "a simulation" : fmt::format("--jobs {}", threads), wanted >> 10)),
+      cli::Exit::kEnvironment);
+  refused.next = "raise the limit (`ulimit -v unlimited`), or limit memory in another way";
+  return refused;
+}
+
 }  // namespace
 
 int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   Words words;
   RunArguments run;
   ReplayArguments replay;
-  run.program = parts.name;
+  run.program = replay.program = parts.name;
   run.called_as = replay.called_as = argc > 0 ? argv[0] : parts.name.c_str();
   run.campaign.generator.policies = replay.generator.policies = parts.compaction_policies;
   run.campaign.store = replay.store = parts.store;
   run.campaign.generator.for_every_store = replay.generator.for_every_store = parts.store != nullptr;
   const auto run_seeds = [&](bool show_marks) -> cli::Ending {
     if (Status good = resolve(words, run.campaign); !good.ok()) return good.error();
+    if (const auto refused = refuse_small_address_space(run.campaign.workers)) return *refused;
     run.show_marks = show_marks;
     return run_command(run);
+  };
+  const auto replay_one = [&]() -> cli::Ending {
+    if (const auto refused = refuse_small_address_space(1)) return *refused;
+    apply_fs(words, replay.generator);
+    replay.generator_given = words.generator_given;
+    return replay_command(replay);
   };
   const cli::Program program{.name = parts.name,
                              .what = parts.name + ": crashes a store on a simulated disk, and checks it",
@@ -196,10 +232,7 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
                                            .what = "run one scenario again and print its story",
                                            .example = parts.name + " replay seed-42.repro",
                                            .parameters = replay_parameters(replay, words),
-                                           .run = [&] {
-                                             apply_fs(words, replay.generator);
-                                             return replay_command(replay);
-                                           }}}};
+                                           .run = replay_one}}};
   return cli::run_program(program, argc, argv);
 }
 

@@ -1,10 +1,13 @@
 #include <charconv>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/cli/output.h"
 #include "sim/machine/fiber.h"
 #include "sim/program/commands.h"
+#include "sim/program/crash_report.h"
 #include "sim/program/files.h"
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
@@ -24,23 +27,34 @@ Status print_trace(const Trace& trace) {
 std::string in_words(const std::string& rule) { return rule.empty() ? "a clean run" : "rule " + rule; }
 
 // Why the replay differs from the file's observation; empty: it does not.
-std::string mismatch(const Repro& repro, const Outcome& outcome) {
+std::string mismatch(const Repro& repro, const Outcome& outcome, const std::string& program) {
   const std::string found = in_words(outcome.failure ? outcome.failure->rule : "");
+  const std::string other =
+      repro.program.empty() || repro.program == program
+          ? ""
+          : fmt::format("the file was made by {}, this is {}: another store or other policies", repro.program, program);
+  const std::string elsewhere = other.empty() ? "" : "; " + other;
   switch (verdict_of(repro, outcome)) {
     case Verdict::kReproduced: break;
     case Verdict::kOtherRule:
-      return fmt::format("did not reproduce: expected {}, found {}", in_words(repro.rule), found);
+      return fmt::format("did not reproduce: expected {}, found {}{}", in_words(repro.rule), found, elsewhere);
     case Verdict::kOtherTrace:
-      return fmt::format("did not reproduce: trace hash: expected {}, found {}", repro.trace_hash, outcome.trace_hash);
+      return fmt::format("did not reproduce: trace hash: expected {}, found {}{}", repro.trace_hash, outcome.trace_hash,
+                         elsewhere);
     case Verdict::kStale:
-      return fmt::format(
-          "stale: expected {}, found {}, but recorded decisions were never met; the code has changed since",
-          in_words(repro.rule), found);
+      return fmt::format("stale: expected {}, found {}, but recorded decisions were never met; {}",
+                         in_words(repro.rule), found, other.empty() ? "the code has changed since" : other);
   }
   return "";
 }
 
 cli::Ending replay_scenario(const Scenario& scenario, const ReplayArguments& arguments, const Repro* observed) {
+  const bool by_seed = observed == nullptr;
+  const std::string words = by_seed ? " " + generator_words(arguments.generator) : "";
+  const std::string again =
+      fmt::format("{} replay {}{}", shell_word(arguments.called_as), shell_word(arguments.what), words);
+  report_crashes();
+  this_thread_runs((by_seed ? "seed " : "") + arguments.what, again);
   StackPool stacks;
   Trace trace(arguments.trace);
   const Outcome outcome = run(scenario, stacks,
@@ -51,9 +65,8 @@ cli::Ending replay_scenario(const Scenario& scenario, const ReplayArguments& arg
   if (arguments.trace) {
     if (Status done = print_trace(trace); !done.ok()) return done;
   }
-  const std::string again = fmt::format("{} replay {}", shell_word(arguments.called_as), shell_word(arguments.what));
   std::string text = failure_text(outcome, {.replay_command = again, .artifact = ""});
-  const std::string why = observed == nullptr ? "" : mismatch(*observed, outcome);
+  const std::string why = observed == nullptr ? "" : mismatch(*observed, outcome, arguments.program);
   if (observed != nullptr && why.empty()) {
     text += fmt::format("reproduced: {}, trace {}\n", observed->rule.empty() ? "a clean run" : observed->rule,
                         outcome.trace_hash);
@@ -69,6 +82,31 @@ cli::Ending replay_scenario(const Scenario& scenario, const ReplayArguments& arg
   return outcome.failure ? cli::Exit::kFinding : cli::Exit::kDone;
 }
 
+cli::Ending unreadable(const Error& error, std::string next) {
+  cli::Ending ending(error, cli::Exit::kUnreadable);
+  ending.next = std::move(next);
+  return ending;
+}
+
+// The seed that a scenario file came from, damaged or not; empty: not to be found.
+std::string_view seed_in(std::string_view text) {
+  constexpr std::string_view kSeed = "\"seed\": \"";
+  const std::size_t provenance = text.find("\"provenance\"");
+  const std::size_t found = provenance == std::string_view::npos ? provenance : text.find(kSeed, provenance);
+  if (found == std::string_view::npos) return "";
+  const std::string_view rest = text.substr(found + kSeed.size());
+  const std::string_view seed = rest.substr(0, rest.find_first_not_of("0123456789"));
+  return rest.substr(seed.size()).starts_with('"') ? seed : "";
+}
+
+std::string next_step(const Error& error, std::string_view text, const ReplayArguments& arguments) {
+  if (error.code() == Code::kUnsupported) return "use the newer version that wrote it";
+  const std::string_view seed = seed_in(text);
+  if (seed.empty()) return "use an undamaged copy of the file";
+  return fmt::format("use an undamaged copy, or `{} run --seed {}` with its run's options, which writes the file anew",
+                     shell_word(arguments.called_as), seed);
+}
+
 }  // namespace
 
 cli::Ending replay_command(const ReplayArguments& arguments) {
@@ -79,9 +117,20 @@ cli::Ending replay_command(const ReplayArguments& arguments) {
     return replay_scenario(generate(seed, arguments.generator), arguments, nullptr);
 
   const auto text = read_file(arguments.what);
+  if (!text.ok() && text.error().code() == Code::kNotFound) {
+    const Error neither(Code::kNotFound, "neither a seed (0 to 18446744073709551615) nor a scenario file");
+    return unreadable(neither.in(arguments.what), "give a seed, or the .repro file that a failing run has saved");
+  }
   if (!text.ok()) return {text.error(), cli::Exit::kUnreadable};
+  if (!arguments.generator_given.empty()) {
+    return Error(Code::kInvalidArgument,
+                 fmt::format("{} is for a seed; a scenario file holds all of its run", arguments.generator_given[0]))
+        .in(arguments.what);
+  }
   const auto repro = decode_repro(*text);
-  if (!repro.ok()) return {repro.error().in(arguments.what), cli::Exit::kUnreadable};
+  if (!repro.ok()) {
+    return unreadable(repro.error().in(arguments.what), next_step(repro.error(), *text, arguments));
+  }
   if (const std::string own = arguments.store ? first_of_mylonite(repro->scenario) : ""; !own.empty()) {
     const Error refused(Code::kInvalidArgument,
                         "'" + own + "' is Mylonite's own; the store of this program cannot do it");

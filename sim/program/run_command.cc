@@ -1,10 +1,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
+#include <atomic>
+#include <cerrno>
 #include <csignal>
-#include <cstdio>
-#include <cstring>
 #include <optional>
 
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include "core/rt/rt.h"
 #include "sim/machine/fiber.h"
 #include "sim/program/commands.h"
+#include "sim/program/crash_report.h"
 #include "sim/program/files.h"
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
@@ -23,19 +23,13 @@ namespace {
 
 // Global, since a signal handler can reach nothing else.
 std::atomic<bool> interrupt_asked{false};
-std::atomic<std::uint64_t> seed_begun{0};
 
 void on_interrupt(int) {
   if (interrupt_asked.exchange(true)) _exit(static_cast<int>(cli::Exit::kInterrupted));  // the second signal: at once
-}
-
-// An invariant of the engine failed: that is a finding, but this process cannot continue.
-void on_abort(int) {
-  char text[160] = "FAILED  rule invariant, in the seed begun last (with --jobs 1; else near it): ";
-  char* end = std::to_chars(text + std::strlen(text), text + sizeof text - 1, seed_begun.load()).ptr;
-  *end++ = '\n';
-  static_cast<void>(write(STDERR_FILENO, text, static_cast<std::size_t>(end - text)));
-  _exit(static_cast<int>(cli::Exit::kFinding));
+  constexpr std::string_view kText =
+      "\ninterrupted; the seeds that run are ended and kept first; a second signal ends the program now\n";
+  const int error = errno;
+  if (write(STDERR_FILENO, kText.data(), kText.size()) < 0) errno = error;
 }
 
 // Progress on a terminal: one line, rewritten a few times a second.
@@ -96,12 +90,11 @@ class RunCommand {
 };
 
 std::string RunCommand::save_scenario(const Outcome& outcome, const std::string& name) {
-  std::string path = arguments_.out_directory + "/" + name;
   Repro repro = repro_of(outcome);
   repro.program = arguments_.program;
-  const Status written = write_file(path, encode_repro(repro, outcome.recent));
-  if (written.ok()) return path;
-  report_io(written.error());
+  const auto path = keep_file(arguments_.out_directory + "/" + name, ".repro", encode_repro(repro, outcome.recent));
+  if (path.ok()) return *path;
+  report_io(path.error());
   return "";
 }
 
@@ -110,7 +103,7 @@ void RunCommand::report_failure(const SeedResult& result) {
   constexpr std::uint64_t kNamed = 20;
   ++failures_;
   const bool saved = failures_ <= kNamed;
-  const std::string artifact = saved ? save_scenario(result.outcome, fmt::format("seed-{}.repro", result.seed)) : "";
+  const std::string artifact = saved ? save_scenario(result.outcome, fmt::format("seed-{}", result.seed)) : "";
   add_line(failure_json(result, artifact));
   progress_.clear();
   if (failures_ == kNamed + 1) {
@@ -137,7 +130,7 @@ void RunCommand::report_failure(const SeedResult& result) {
 
 void RunCommand::on_seed(const SeedResult& result) {
   if (result.outcome.interrupted) {
-    const std::string path = save_scenario(result.outcome, fmt::format("interrupted-seed-{}.repro", result.seed));
+    const std::string path = save_scenario(result.outcome, fmt::format("interrupted-seed-{}", result.seed));
     if (!path.empty()) {
       cli::print_error(fmt::format("\ninterrupted in seed {}; its run so far: {}\n", result.seed, path));
     }
@@ -193,11 +186,17 @@ cli::Ending RunCommand::execute() {
   if (Status ready = prepare(); !ready.ok()) return {ready.error(), cli::Exit::kEnvironment};
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
-  std::signal(SIGABRT, on_abort);
+  report_crashes();
+  const std::string again = shell_word(arguments_.called_as) +
+                            (arguments_.campaign.unreadable_heaps ? " run --unreadable-arenas --seed " : " replay ");
+  const std::string words = generator_words(arguments_.campaign.generator);
   const Campaign campaign =
       run_campaign(arguments_.campaign, interrupt_asked,
                    {.on_seed = [this](const SeedResult& result) { on_seed(result); },
-                    .on_begin = [](std::uint64_t seed) { seed_begun.store(seed, std::memory_order_relaxed); }});
+                    .on_begin =
+                        [&](std::uint64_t seed) {
+                          this_thread_runs(fmt::format("seed {}", seed), fmt::format("{}{} {}", again, seed, words));
+                        }});
   progress_.clear();
   add_line(run_end_json(campaign));
   if (lines_) {

@@ -46,7 +46,8 @@ struct Campaign {
   RunStats stats;
 };
 
-// The callbacks of a running campaign; called from any worker, one call at a time. An empty one is not called.
+// The callbacks of a running campaign, one call at a time; those of a seed on the thread that runs it. An empty one is
+// not called.
 struct CampaignHooks {
   std::function<void(const SeedResult&)> on_seed{};
   std::function<void(std::uint64_t seed)> on_begin{};

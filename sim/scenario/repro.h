@@ -25,7 +25,7 @@ struct Repro {
   std::uint64_t incarnation = 0;
   std::uint64_t step = 0;
   std::string trace_hash{};
-  std::string program = "mylonite-sim";  // that writes the file
+  std::string program = "mylonite-sim";  // that writes the file; "" in one that does not say
   std::string made_by{};                 // of a file that was read: program, version and compiler
 };
 

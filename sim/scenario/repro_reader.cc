@@ -264,7 +264,9 @@ IncarnationPlan incarnation_from(Reader& reader, const Json& json) {
 
 Repro repro_from(Reader& reader, const Json& json) {
   Repro repro;
-  repro.made_by = reader.member(json, "made_by").dump();
+  const Json& made_by = reader.member(json, "made_by");
+  repro.made_by = made_by.dump();
+  repro.program = reader.string_or_empty(made_by, "program");
   const Json& provenance = reader.member(json, "provenance");
   repro.scenario.seed = reader.number(provenance, "seed");
   repro.scenario.generator = reader.small(reader.member(provenance, "generator"), "generator");

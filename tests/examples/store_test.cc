@@ -1,6 +1,8 @@
 // The example of a program's own store (own_store.h), under the simulator as a user runs it.
 #include "tests/examples/own_store.h"
 
+#include <filesystem>
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -46,6 +48,31 @@ TEST_F(OwnStoreTest, MistakeIsFoundToldAndReplayed) {
   const Said other = sound("replay " + file);
   EXPECT_EQ(other.code, 6) << other.out;
   EXPECT_TRUE(contains(other.err, "stale")) << other.err;
+  EXPECT_TRUE(contains(other.err, "the file was made by own_store_mistaken, this is own_store: another store"))
+      << other.err;
+}
+
+// Goal: a scenario file is not overwritten by another. Method: the same failing seed twice; then with another
+// file of that name, twice; then with two. Expectation: the same text takes the same name; other files stay.
+TEST_F(OwnStoreTest, ScenarioFilesAreKept) {
+  const std::string hunt = "run --seeds 0:5000 --until-failure --check-determinism 0 --out found";
+  ASSERT_EQ(mistaken(hunt).code, 1);
+  ASSERT_EQ(mistaken(hunt).code, 1);
+  ASSERT_EQ(std::distance(std::filesystem::directory_iterator(path("found")), std::filesystem::directory_iterator()),
+            1);
+  const std::string name = std::filesystem::directory_iterator(path("found"))->path().stem();
+  const std::string first = read("found/" + name + ".repro");
+  write("found/" + name + ".repro", "kept");
+  for (int i = 0; i < 2; ++i) {
+    const Said said = mistaken(hunt);
+    EXPECT_TRUE(contains(said.err, "scenario:  found/" + name + "-2.repro\n")) << said.err;
+    EXPECT_TRUE(contains(said.err, " replay found/" + name + "-2.repro\n")) << said.err;
+    EXPECT_EQ(read("found/" + name + ".repro"), "kept");
+    EXPECT_EQ(read("found/" + name + "-2.repro"), first);
+  }
+  write("found/" + name + "-2.repro", "kept, too");
+  mistaken(hunt);
+  EXPECT_EQ(read("found/" + name + "-3.repro"), first);
 }
 
 // Goal: a file that asks for what only Mylonite can is refused in words. Method: a file that mylonite-sim wrote.

@@ -69,7 +69,11 @@ TEST_F(SimToolTest, WrongCommandLines) {
       {"run --check-determinism 101", "--check-determinism", "0 to 100"},
       {"run --profile wild", "--profile", "{smoke,default,harsh}"},
       {"run --fs ntfs", "--fs", "{ordered,reordering,posix}"},
-      {"replay", "what", "required"},
+      {"run --seed 18446744073709551615", "--seed: expected a number from 0 to 18446744073709551614", "'1844"},
+      {"run --liar --no-liar", "--no-liar", "excludes"},
+      {"replay", "SEED_OR_FILE is required"},
+      {"replay 3 --story -1", "--story: expected a whole number from 0 to 18446744073709551615, found '-1'"},
+      {"replay 3 --liar --no-liar", "--no-liar", "excludes"},
       {"marks --jsonl x", "--jsonl"},
   };
   for (const auto& words : cases) {
@@ -209,10 +213,40 @@ TEST_F(SimToolTest, DidNotReproduce) {
   said = sim("replay unmet.repro");
   EXPECT_EQ(said.code, 6);
   EXPECT_TRUE(said.err.starts_with("stale: expected a clean run, found a clean run, but")) << said.err;
+  EXPECT_TRUE(contains(said.err, "the code has changed since\n")) << said.err;
 }
 
-// Goal: a file that cannot be read is named with the reason. Method: none, no JSON, cut, edited, too new. Expectation:
-// exit 5.
+// Goal: a file of another program is told as the reason. Method: a replay that differs, of a file made by `other`.
+TEST_F(SimToolTest, DidNotReproduceInAnotherProgram) {
+  const std::string reason = "; the file was made by other, this is mylonite-sim: another store or other policies\n";
+  write_repro("rule.repro", [](Repro& repro) {
+    repro.program = "other";
+    repro.rule = "lost";
+  });
+  EXPECT_TRUE(
+      sim("replay rule.repro").err.starts_with("did not reproduce: expected rule lost, found a clean run" + reason));
+  write_repro("unmet.repro", [](Repro& repro) {
+    repro.program = "other";
+    repro.scenario.incarnations[0].recorded->schedule.push_back({.fiber = 99, .step = 1, .next = 1});
+  });
+  const Said said = sim("replay unmet.repro");
+  EXPECT_TRUE(contains(said.err, "recorded decisions were never met" + reason)) << said.err;
+  EXPECT_FALSE(contains(said.err, "the code has changed")) << said.err;
+}
+
+// Goal: options of the generator are not silently ignored. Method: each of them, with a file. Expectation: exit 2, the
+// option named.
+TEST_F(SimToolTest, OptionsOfASeedDoNotGoWithAFile) {
+  write_repro("clean.repro", [](Repro&) {});
+  for (const std::string option : {"--ops 1000", "--crashes 10", "--profile default", "--fs posix", "--liar"}) {
+    const Said said = sim("replay clean.repro " + option);
+    EXPECT_EQ(said.code, 2) << option;
+    EXPECT_TRUE(contains(said.err, option.substr(0, option.find(' ')) + " is for a seed; ")) << said.err;
+  }
+}
+
+// Goal: a file that cannot be read is named with the reason. Method: none, no JSON, cut, edited, too new, a
+// number that is no seed. Expectation: exit 5, with the next step; the file's seed is found if it can be read.
 TEST_F(SimToolTest, UnreadableFiles) {
   write_repro("good.repro", [](Repro&) {});
   const std::string good = read("good.repro");
@@ -224,15 +258,24 @@ TEST_F(SimToolTest, UnreadableFiles) {
   std::string newer = good;
   newer.insert(newer.find("\"min_reader\": ") + 14, "9");
   write("newer.repro", newer);
-  for (const auto& [name, reason] : {std::pair{"absent.repro", "No such file"},
-                                     {"garbage.repro", "not a JSON document"},
-                                     {"cut.repro", "not a JSON document"},
-                                     {"edited.repro", "was the file edited?"},
-                                     {"newer.repro", "needs a reader of format 9"}}) {
-    const Said said = sim(std::string("replay ") + name);
+  struct Case {
+    std::string name;
+    std::string reason;
+    std::string next;
+  };
+  const std::string neither = ": neither a seed (0 to 18446744073709551615) nor a scenario file\n";
+  for (const auto& [name, reason, next] :
+       {Case{"absent.repro", neither, "give a seed, or the .repro file"},
+        {"18446744073709551616", neither, "give a seed, or the .repro file"},
+        {"garbage.repro", "not a JSON document", "use an undamaged copy of the file"},
+        {"cut.repro", "not a JSON document", "use an undamaged copy"},
+        {"edited.repro", "was the file edited?", "mylonite-sim run --seed 8` with its run's options"},
+        {"newer.repro", "needs a reader of format 9", "use the newer version that wrote it"}}) {
+    const Said said = sim("replay " + name);
     EXPECT_EQ(said.code, 5) << name;
     EXPECT_TRUE(contains(said.err, name)) << said.err;
     EXPECT_TRUE(contains(said.err, reason)) << said.err;
+    EXPECT_TRUE(contains(said.err.substr(said.err.find("\n  ") + 1), next)) << said.err;
   }
 }
 
@@ -283,12 +326,15 @@ TEST_F(SimToolTest, Interrupted) {
   for (const std::string signal : {"INT", "TERM"}) {
     const Said said =
         shell(interrupted("'" MYLONITE_SIM "' run --seeds 0:1000 --ops 100000 --crashes 0 --profile smoke "
-                          "--out kept --jsonl run.jsonl",
+                          "--out " +
+                              signal + " --jsonl run.jsonl",
                           signal));
     EXPECT_EQ(said.code, 130);
     EXPECT_TRUE(contains(said.out, " interrupted, clean so far")) << said.out;
     const std::uint64_t seed = read_lines("run.jsonl").back()["seeds"];  // so many before it
-    const std::string file = fmt::format("kept/interrupted-seed-{}.repro", seed);
+    const std::string file = fmt::format("{}/interrupted-seed-{}.repro", signal, seed);
+    EXPECT_TRUE(contains(said.err, "interrupted; the seeds that run are ended and kept first; a second signal ends "))
+        << said.err;
     EXPECT_TRUE(contains(said.err, fmt::format("interrupted in seed {}; its run so far: {}", seed, file))) << said.err;
     const auto kept = decode_repro(read(file));
     ASSERT_TRUE(kept.ok()) << kept.error().to_string();
