@@ -71,16 +71,6 @@ std::string flaw_of(const CompactionPolicy& policy) {
   return {};
 }
 
-Status check_registry(const CompactionPolicies& policies) {
-  for (const CompactionPolicy& each : policies) {
-    std::string flaw = flaw_of(each);
-    if (std::ranges::count(policies, each.name, &CompactionPolicy::name) > 1) flaw = "two policies have this name";
-    if (flaw.empty()) continue;
-    return Error(Code::kInvalidArgument, fmt::format("registry of compaction policies: '{}': {}", each.name, flaw));
-  }
-  return {};
-}
-
 CompactionPolicy none_policy() {
   return {.name = "none", .what = "merges nothing by itself", .rank = [](const PolicyView&) {
             return Ranking{.expired = ExpiredTombstones::kIgnored, .pressure = kNoPressure};
@@ -101,6 +91,17 @@ CompactionPolicies standard_policies() {
     all.insert(all.end(), family.begin(), family.end());
   }
   return all;
+}
+
+Status check_registry(const CompactionPolicies& policies) {
+  if (policies.empty()) return Error(Code::kInvalidArgument, "registry of compaction policies: it is empty");
+  for (const CompactionPolicy& each : policies) {
+    std::string flaw = flaw_of(each);
+    if (std::ranges::count(policies, each.name, &CompactionPolicy::name) > 1) flaw = "two policies have this name";
+    if (flaw.empty()) continue;
+    return Error(Code::kInvalidArgument, fmt::format("registry of compaction policies: '{}': {}", each.name, flaw));
+  }
+  return {};
 }
 
 std::string policy_names(const CompactionPolicies& policies) {

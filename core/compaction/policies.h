@@ -20,6 +20,8 @@ struct ConfiguredPolicy {
   std::string text{};                        // the name with all parameters: what the manifest records
 };
 
+Status check_registry(const CompactionPolicies& policies);  // kInvalidArgument, with the policy and its flaw
+
 // kInvalidArgument, with the option, the text and the allowed values, or with what is wrong with the registry.
 Result<ConfiguredPolicy> configure_policy(const CompactionPolicies& policies, std::string_view text);
 std::string policy_names(const CompactionPolicies& policies);  // for messages: "none, tier"

@@ -9,7 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "core/cli/output.h"
 #include "core/cli/program.h"
+#include "core/compaction/policies.h"
 #include "sim/machine/machine_heap.h"
 #include "sim/program/commands.h"
 
@@ -195,6 +197,10 @@ std::optional<cli::Ending> refuse_small_address_space(std::uint64_t threads) {
 }  // namespace
 
 int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
+  if (const Status sound = check_registry(parts.compaction_policies); !sound.ok()) {
+    cli::print_error(fmt::format("{}: {}\n", parts.name, sound.error().to_string()));
+    return static_cast<int>(cli::Exit::kInternal);
+  }
   Words words;
   RunArguments run;
   ReplayArguments replay;
@@ -205,6 +211,9 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   run.campaign.generator.for_every_store = replay.generator.for_every_store = parts.store != nullptr;
   const auto run_seeds = [&](bool show_marks) -> cli::Ending {
     if (Status good = resolve(words, run.campaign); !good.ok()) return good.error();
+    if (parts.store && (show_marks || run.require_marks)) {
+      return Error(Code::kInvalidArgument, "marks are places in Mylonite: the store of this program has none");
+    }
     if (const auto refused = refuse_small_address_space(run.campaign.workers)) return *refused;
     run.show_marks = show_marks;
     return run_command(run);

@@ -79,9 +79,14 @@ std::string own_marks_text(const Coverage& coverage) {
   return text;
 }
 
-std::string jobs_text(const RunStats& stats) {
+// Also of policies that never merged: 0.
+std::string jobs_text(const RunStats& stats, const CompactionPolicies& policies) {
   std::string text = "jobs:";
   for (const auto& [policy, count] : stats.jobs) text += fmt::format(" {} {},", policy, count);
+  for (const CompactionPolicy& each : policies) {
+    const auto is_its = [&](const auto& job) { return job.first.substr(0, job.first.find(':')) == each.name; };
+    if (std::ranges::none_of(stats.jobs, is_its)) text += fmt::format(" {} 0,", each.name);
+  }
   return text + fmt::format(" side by side in {:.1f}% of seeds",
                             100 * per(stats.seeds_merging_at_once, static_cast<double>(stats.seeds)));
 }
@@ -154,12 +159,18 @@ std::string summary_text(const Campaign& campaign, const CampaignOptions& option
       stats.operations, stats.writes, stats.crashes, stats.crashes_in_open, stats.nested_depth_max, stats.drops,
       stats.recoveries, campaign.checked_twice);
   text += "crashes by file call: " + shares(crash_counts(stats), 8) + "; " + faults_text(stats.coverage) + "\n";
-  text += "batches a group commit, 4 clients: " + histogram(stats.group_sizes_of_4) + "; " + jobs_text(stats) + "\n";
+  const bool of_mylonite = !options.store;
+  if (of_mylonite) {
+    text += "batches a group commit, 4 clients: " + histogram(stats.group_sizes_of_4) + "; " +
+            jobs_text(stats, options.generator.policies) + "\n";
+  }
   text += "acknowledged writes lost at a power loss (never durable ones): " + histogram(stats.acknowledged_lost) + "\n";
+  const std::string answers = fmt::format("lying syncs {}, damage reported {}; failed calls {}, errors reported {}",
+                                          stats.lies, stats.reported_damage, stats.failed_calls, stats.reported_errors);
+  if (!of_mylonite) return text + answers + "\n";
   const std::string missing = stats.coverage.missing();
-  text += fmt::format("seen: {}; lying syncs {}, damage reported {}; failed calls {}, errors reported {}; marks {}\n",
-                      own_marks_text(stats.coverage), stats.lies, stats.reported_damage, stats.failed_calls,
-                      stats.reported_errors, missing.empty() ? "all reached" : "not reached: " + missing);
+  text += fmt::format("seen: {}; {}; marks {}\n", own_marks_text(stats.coverage), answers,
+                      missing.empty() ? "all reached" : "not reached: " + missing);
   return text;
 }
 

@@ -64,6 +64,7 @@ TEST(PolicyText, RegistryIsChecked) {
   };
   const std::string registry = "registry of compaction policies: ";
   EXPECT_EQ(with([](auto&) {}), "");
+  EXPECT_EQ(flaw({}), registry + "it is empty");
   EXPECT_EQ(with([](auto& row) { row.name = "tier"; }), registry + "'tier': two policies have this name");
   EXPECT_EQ(with([](auto& row) { row.name = "b:d"; }), registry + "'b:d': a name consists of letters, digits, - and _");
   EXPECT_EQ(with([](auto& row) { row.name = ""; }), registry + "'': a name consists of letters, digits, - and _");

@@ -28,6 +28,10 @@ TEST_F(OwnStoreTest, SoundIsClean) {
   const Said said = sound("run --seeds 0:2000 --ops 200 --crashes 5 --jobs 2");
   EXPECT_EQ(said.code, 0) << said.err;
   EXPECT_TRUE(said.out.starts_with("2000 seeds clean in ")) << said.out;
+  EXPECT_EQ(std::ranges::count(said.out, '\n'), 5) << "what only Mylonite does is left out: " << said.out;
+  const Said marks = sound("run --seeds 0:2 --require-marks");
+  EXPECT_EQ(marks.code, 2);
+  EXPECT_TRUE(contains(marks.err, "the store of this program has none")) << marks.err;
 }
 
 // Goal: a planted mistake is found, told and replayed. Method: seeds until one fails; replay its file, by the mistaken
