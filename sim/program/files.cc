@@ -43,7 +43,7 @@ Status write_file(const std::string& path, std::string_view text) {
 
 Result<std::string> keep_file(const std::string& stem, std::string_view ending, std::string_view text) {
   for (std::uint64_t number = 1;; ++number) {
-    const std::string path = fmt::format("{}{}{}", stem, number == 1 ? "" : fmt::format("-{}", number), ending);
+    std::string path = fmt::format("{}{}{}", stem, number == 1 ? "" : fmt::format("-{}", number), ending);
     const auto there = read_file(path);
     if (there.ok() && *there == text) return path;
     if (there.ok()) continue;

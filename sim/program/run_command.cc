@@ -27,7 +27,7 @@ std::atomic<bool> interrupt_asked{false};
 void on_interrupt(int) {
   if (interrupt_asked.exchange(true)) _exit(static_cast<int>(cli::Exit::kInterrupted));  // the second signal: at once
   constexpr std::string_view kText =
-      "\ninterrupted; the seeds that run are ended and kept first; a second signal ends the program now\n";
+      "\ninterrupted; the program ends when the seeds that run have stopped; a second signal ends it now\n";
   const int error = errno;
   if (write(STDERR_FILENO, kText.data(), kText.size()) < 0) errno = error;
 }
