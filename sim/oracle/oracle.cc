@@ -90,10 +90,10 @@ void Oracle::check_bounds(const WriteBatch& open, const WriteBatch& stamped) {
 
 void Oracle::on_stamped(Timestamp at, const WriteBatch& batch) {
   const SimulatorCode scope;
+  if (batch.has_open_range()) return on_stamped(at, batch.bounded(model_.above_all_keys(batch)));
   if (at <= newest_stamped_) {
-    violate("stamp-order",
-            fmt::format("a stamp above {} was expected, {} was issued", newest_stamped_.ticks, at.ticks));
-    return;
+    return violate("stamp-order",
+                   fmt::format("a stamp above {} was expected, {} was issued", newest_stamped_.ticks, at.ticks));
   }
   newest_stamped_ = at;
   const auto writes = stamped_writes_of(batch);

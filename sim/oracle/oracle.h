@@ -71,7 +71,7 @@ class Oracle {
   Ticket begin() const;
   // `sync`: what the write itself asks for; empty: as the options of the store say.
   void begin_write(const WriteBatch& batch, std::optional<bool> sync = {});
-  void on_stamped(Timestamp at, const WriteBatch& batch);
+  void on_stamped(Timestamp at, const WriteBatch& batch);  // a range to the end that has no bound yet gets one
   // A stamped ingest is not in the store and never will be; its client gets an error.
   void on_ingest_given_up(Timestamp at);
   void end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at, std::optional<bool> sync = {});
@@ -81,9 +81,6 @@ class Oracle {
   std::uint64_t end_snapshot(const Ticket& ticket, Timestamp at);
   void release_snapshot(std::uint64_t name);  // call it before the store releases the snapshot
   void made_durable(const Ticket& ticket);    // sync, flush or close succeeded; the ticket is of its invocation
-
-  // A key above those of every stamped batch and of this one.
-  std::string above_all_keys(const WriteBatch& batch) const { return model_.above_all_keys(batch); }
 
   // Answers.
   using Pairs = std::vector<std::pair<std::string, std::string>>;

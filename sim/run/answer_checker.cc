@@ -32,6 +32,16 @@ bool AnswerChecker::succeeded(std::string_view call, const Error* error, std::si
   return false;
 }
 
+void AnswerChecker::closed() {
+  const SimulatorCode scope;
+  closed_ = true;
+}
+
+bool AnswerChecker::is_closed() const {
+  const SimulatorCode scope;
+  return closed_;
+}
+
 bool AnswerChecker::refused(const Error& error, const Oracle::Ticket& ticket, Timestamp as_of) {
   if (error.code() != Code::kOutOfRange || machine_.dead()) return false;
   state_.saw_clock();

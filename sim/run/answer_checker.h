@@ -20,8 +20,8 @@ class AnswerChecker {
   std::size_t faults() const { return machine_.struck().size(); }  // the number of faults that struck so far
   bool reported_damage() const { return reported_damage_; }        // the store reported damage by a lying disk
   void closes() { closing_ = true; }                               // kClosed is a legal answer from now on
-  void closed() { closed_ = true; }                                // and the only one to calls from now on
-  bool is_closed() const { return closed_; }
+  void closed();                                                   // and the only one to calls from now on
+  bool is_closed() const;
 
   // Checks an error of the store (null: none). True: the caller goes on to check the answer. The error may report
   // faults that struck after the first `struck_before`: for a read, the number struck when it began; else 0.

@@ -218,11 +218,10 @@ void Incarnation::close(StoreUnderTest& store) {
   machine_.leave();
 }
 
-// Mylonite's batches have one operation a key already, and then this costs a copy. Their ranges have an end.
+// Mylonite's batches have one operation a key already, and then this costs a copy.
 void Incarnation::stamped(Timestamp at, const WriteBatch& batch) {
   if (machine_.dead()) return;
-  const WriteBatch once = batch.collapsed();
-  state_.oracle.on_stamped(at, once.has_open_range() ? once.bounded(state_.oracle.above_all_keys(once)) : once);
+  state_.oracle.on_stamped(at, batch.collapsed());
   answers_.stop_if_violated();
 }
 

@@ -188,8 +188,7 @@ void MyloniteClient::apply(const op::Destroy&) {
   if (!shown || !refuses_destruction(options_in(directory))) return;
   state.begin_destruction(directory, *shown);
   if (!answers.succeeded("destroy", error_of(Store::destroy(context_.fs(), options_in(directory))))) return;
-  state.end_destruction(directory);
-  if (state.disk.find(directory)) context_.oracle().violate("destroy", directory + " is still there");
+  if (state.end_destruction(directory)) context_.oracle().violate("destroy", directory + " is still there");
   context_.observer().mark("sim.destroy");
   context_.returned({});
 }

@@ -75,9 +75,10 @@ void RunState::begin_destruction(const std::string& directory, const Oracle::Pai
   destructions.push_back({.directory = directory, .pairs = pairs});
 }
 
-void RunState::end_destruction(const std::string& directory) {
+bool RunState::end_destruction(const std::string& directory) {
   const SimulatorCode scope;
   std::ranges::find(destructions, directory, &Destruction::directory)->returned = true;
+  return disk.find(directory).has_value();
 }
 
 void RunState::jump_clock(std::int64_t ticks) {

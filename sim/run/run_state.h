@@ -87,7 +87,7 @@ struct RunState {
   void keep_copy(const std::string& directory, const Oracle::Pairs& pairs);
   // The next incarnation checks what is left.
   void begin_destruction(const std::string& directory, const Oracle::Pairs& pairs);
-  void end_destruction(const std::string& directory);
+  bool end_destruction(const std::string& directory);  // it returned with success; whether the directory is there
   bool disk_is_honest() const { return stats.lies == 0; }
   void jump_clock(std::int64_t ticks);
   void freeze_clock();
