@@ -4,6 +4,7 @@
 # Exits 1 when one does not fail so; a stale one is to be recorded again.
 set -uo pipefail
 build=${1:?usage: witnesses.sh BUILD_DIR}
+cmake --build "$build" --target mutants >/dev/null || exit 1
 same=0 other=0 stale=0 failed=0
 for file in "$(dirname "$0")"/../scenarios/witnesses/*.repro; do
   bug=$(basename "$file" .repro)
