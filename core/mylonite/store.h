@@ -56,16 +56,16 @@ class Store {
   //   kNotAStore        a file, a directory of other files, or nothing where nothing is to be made
   //   kAlreadyExists    error_if_exists, and there is a store
   //   kLocked, kCorruption, kUnsupported (a newer format), else that of the failed call
-  static Result<std::unique_ptr<Store>> open(const Options& options, const StoreComponents& components = {});
+  static Result<std::unique_ptr<Store>> open(const Options& options, StoreComponents components = {});
   // On any filesystem: options.data_dir is a path in it. `fs` must outlive the store and its sessions, iterators and
   // snapshots: the last of them closes the last file.
   static Result<std::unique_ptr<Store>> open(vfs::FileSystem& fs, const Options& options,
-                                             const StoreComponents& components = {});
+                                             StoreComponents components = {});
   // For reading only: writes, flushes and merges are kReadOnly, and nothing in the directory changes, not even LOCK.
   // Requires that no other opener has the store open for writing. The compaction policy is ignored.
-  static Result<std::unique_ptr<Store>> open_read_only(const Options& options, const StoreComponents& components = {});
+  static Result<std::unique_ptr<Store>> open_read_only(const Options& options, StoreComponents components = {});
   static Result<std::unique_ptr<Store>> open_read_only(vfs::FileSystem& fs, const Options& options,
-                                                       const StoreComponents& components = {});
+                                                       StoreComponents components = {});
   // Removes the store's files, and its directory if nothing else is in it. Other files stay, and the directory with
   // them; that is success. Durable on success. After a crash on the way, an open finds the store whole, creates a new
   // one, or refuses with kCorruption; destroy() again ends it. An empty directory counts as the rest of a store. So
@@ -135,7 +135,7 @@ class Store {
   friend struct StoreInternals;
   explicit Store(std::unique_ptr<Engine> engine);
   static Result<std::unique_ptr<Store>> open_with(std::shared_ptr<vfs::FileSystem> fs, const Options& options,
-                                                  const StoreComponents& components, bool read_only);
+                                                  StoreComponents components, bool read_only);
 
   const std::unique_ptr<Engine> engine_;
 };

@@ -12,7 +12,7 @@ Error closed_error() { return Error(Code::kClosed, "the store is closed"); }
 }  // namespace
 
 Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<vfs::FileSystem> fs, const Options& options,
-                                             const StoreComponents& components, Access access) {
+                                             StoreComponents components, Access access) {
   if (Status valid = validate(options); !valid.ok()) return valid.error();
   ConfiguredPolicy policy;
   if (access == Access::kWrite) {
@@ -27,8 +27,8 @@ Result<std::unique_ptr<Engine>> Engine::open(std::shared_ptr<vfs::FileSystem> fs
   components.listener->on_recovery(recovered->report);
   std::unique_ptr<Writers> writers;
   if (recovered->wal != nullptr) {
-    writers =
-        std::make_unique<Writers>(*state, std::move(recovered->wal), std::move(policy), components.compaction_policies);
+    writers = std::make_unique<Writers>(*state, std::move(recovered->wal), std::move(policy),
+                                        std::move(components.compaction_policies));
   }
   return std::unique_ptr<Engine>(new Engine(std::move(state), recovered->report, std::move(writers)));
 }

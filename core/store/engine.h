@@ -35,7 +35,7 @@ class Engine {
  public:
   // `components` must name a listener.
   static Result<std::unique_ptr<Engine>> open(std::shared_ptr<vfs::FileSystem> fs, const Options& options,
-                                              const StoreComponents& components, Access access);
+                                              StoreComponents components, Access access);
   ~Engine();  // closes
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

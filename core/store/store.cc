@@ -59,32 +59,31 @@ StoreComponents with_listener(StoreComponents components) {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> Store::open(const Options& options, const StoreComponents& components) {
+Result<std::unique_ptr<Store>> Store::open(const Options& options, StoreComponents components) {
   auto on_disk = open_parent(options);
   if (!on_disk.ok()) return on_disk.error();
-  return open_with(std::move(on_disk->fs), on_disk->options, components, false);
+  return open_with(std::move(on_disk->fs), on_disk->options, std::move(components), false);
 }
 
-Result<std::unique_ptr<Store>> Store::open(vfs::FileSystem& fs, const Options& options,
-                                           const StoreComponents& components) {
-  return open_with(vfs::borrowed(fs), options, components, false);
+Result<std::unique_ptr<Store>> Store::open(vfs::FileSystem& fs, const Options& options, StoreComponents components) {
+  return open_with(vfs::borrowed(fs), options, std::move(components), false);
 }
 
-Result<std::unique_ptr<Store>> Store::open_read_only(const Options& options, const StoreComponents& components) {
+Result<std::unique_ptr<Store>> Store::open_read_only(const Options& options, StoreComponents components) {
   auto on_disk = open_parent(options);
   if (!on_disk.ok()) return on_disk.error();
-  return open_with(std::move(on_disk->fs), on_disk->options, components, true);
+  return open_with(std::move(on_disk->fs), on_disk->options, std::move(components), true);
 }
 
 Result<std::unique_ptr<Store>> Store::open_read_only(vfs::FileSystem& fs, const Options& options,
-                                                     const StoreComponents& components) {
-  return open_with(vfs::borrowed(fs), options, components, true);
+                                                     StoreComponents components) {
+  return open_with(vfs::borrowed(fs), options, std::move(components), true);
 }
 
 Result<std::unique_ptr<Store>> Store::open_with(std::shared_ptr<vfs::FileSystem> fs, const Options& options,
-                                                const StoreComponents& components, bool read_only) {
-  auto engine =
-      Engine::open(std::move(fs), options, with_listener(components), read_only ? Access::kReadOnly : Access::kWrite);
+                                                StoreComponents components, bool read_only) {
+  auto engine = Engine::open(std::move(fs), options, with_listener(std::move(components)),
+                             read_only ? Access::kReadOnly : Access::kWrite);
   if (!engine.ok()) return engine.error();
   return std::unique_ptr<Store>(new Store(std::move(*engine)));
 }

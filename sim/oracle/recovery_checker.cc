@@ -76,7 +76,7 @@ std::optional<Violation> RecoveryChecker::check(const StoredVersions& found) {
       version.survived = false;
       version.doubted |= version.dropped && bounds_.rolled_back;
       version.dropped &= !bounds_.rolled_back;
-      stamped_writes_.at(version.at).dropped_before |= version.dropped;
+      if (version.dropped) stamped_writes_.at(version.at).dropped_before = true;
     }
   }
   match_entries(found.entries);
@@ -254,10 +254,11 @@ void RecoveryChecker::report_missing(std::string_view key, const Model::Versions
 void RecoveryChecker::forget_doubtful() {
   for (auto& [key, versions] : model_.keys()) {
     std::erase_if(versions, [&](const ModelVersion& version) {
+      if (!version.value || version.survived || version.dropped) return false;  // first: the rest is a look-up
       const StampedWrite& stamped = stamped_writes_.at(version.at);
-      const bool doubtful = version.value && !version.survived && !version.dropped && !required(version.at, stamped);
-      if (doubtful) doubtful_.emplace(version.at, stamped);
-      return doubtful;
+      if (required(version.at, stamped)) return false;
+      doubtful_.emplace(version.at, stamped);
+      return true;
     });
   }
 }

@@ -5,8 +5,8 @@
 namespace mylonite::sim {
 
 Result<std::unique_ptr<StoreUnderTest>> MyloniteStore::open(const Parts& parts, const Options& options,
-                                                            const StoreComponents& components) {
-  auto store = Store::open(parts.fs, options, components);
+                                                            StoreComponents components) {
+  auto store = Store::open(parts.fs, options, std::move(components));
   if (!store.ok()) return store.error();
   return std::unique_ptr<StoreUnderTest>(new MyloniteStore(parts.answers, std::move(*store)));
 }

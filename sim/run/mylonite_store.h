@@ -19,7 +19,7 @@ class MyloniteStore final : public StoreUnderTest {
     const AnswerChecker& answers;
   };
   static Result<std::unique_ptr<StoreUnderTest>> open(const Parts& parts, const Options& options,
-                                                      const StoreComponents& components);
+                                                      StoreComponents components);
 
   Result<Timestamp> write(const WriteBatch& batch) override { return store_->write(batch); }
   Result<Answer<StoredValue>> get(std::string_view key) override;
