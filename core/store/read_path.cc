@@ -35,9 +35,9 @@ const TableReader* table_for(const TableRun& run, std::string_view user_key) {
 }
 
 Result<std::uint64_t> bytes_between(const TableReader& table, const KeyBounds& bounds) {
-  const auto from = table.bytes_before(bounds.low);
+  auto from = table.bytes_before(bounds.low);
   if (!from.ok()) return from;
-  const auto to = bounds.high ? table.bytes_before(*bounds.high) : table.info().file_bytes;
+  auto to = bounds.high ? table.bytes_before(*bounds.high) : table.info().file_bytes;
   if (!to.ok()) return to;
   return *to - *from;
 }
