@@ -23,7 +23,7 @@ std::string read(const fs::path& path) {
 }
 
 bool is_text(const fs::path& path) {
-  const std::vector<std::string> kinds = {".h", ".cc", ".py", ".sh", ".txt", ".md", ".cmake", ".patch"};
+  const std::vector<std::string> kinds = {".h", ".cc", ".py", ".pyi", ".sh", ".txt", ".md", ".cmake", ".patch"};
   return std::ranges::find(kinds, path.extension().string()) != kinds.end();
 }
 

@@ -60,6 +60,8 @@ constexpr std::array kArrows = {
     Arrow{"sim/program/", "sim/ faultfs/ core/"},
     Arrow{"sim/tool/", "sim/ faultfs/ core/"},
     Arrow{"experiments/", "experiments/ sim/ faultfs/ core/"},
+    // The Python module is a user like any other: public headers only.
+    Arrow{"notebooks/python/src/", "notebooks/python/src/ core/mylonite/"},
     Arrow{"notebooks/", "notebooks/ experiments/ sim/ faultfs/ core/"},
     // What users write: public headers, and the laboratory's main function.
     Arrow{"tests/examples/own_policy_lab.", "tests/examples/own_ experiments/program/ core/mylonite/"},
@@ -94,6 +96,8 @@ constexpr std::array kPrograms = {
 // Large libraries: each has its few places, so that one can be replaced.
 constexpr std::array kPlaces = {
     Arrow{"<CLI/", "core/cli/program.cc tests/"},
+    Arrow{"<pybind11/", "notebooks/python/src/"},
+    Arrow{"<Python.h>", "notebooks/python/src/"},
     Arrow{"<nlohmann/", "core/base/json.cc core/version/job_json.cc sim/scenario/ experiments/bench/figures.cc tests/"},
 };
 

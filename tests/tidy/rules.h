@@ -28,7 +28,7 @@ using Violations = std::vector<Violation>;
 // Of one C++ file:
 Violations check_includes(const Source& source);   // arrows between rooms; spelled from the root; heavy headers
 Violations check_bans(const Source& source);       // threads, clocks, files, randomness outside the seams; macros
-Violations check_size(const Source& source);       // lines of the file and of each function
+Violations check_size(const Source& source);       // lines of the file and of each function; of Python files the former
 Violations check_header(const Source& source);     // opening comment, #pragma once, thread-safety of classes
 Violations check_locks(const Source& source);      // what each member of a class with a mutex is guarded by
 Violations check_sentences(const Source& source);  // how long the sentences are in the comments of a header

@@ -1,0 +1,94 @@
+#include "notebooks/python/src/iterator.h"
+
+#include <algorithm>
+
+#include "notebooks/python/src/arguments.h"
+
+namespace mylonite::python {
+namespace {
+
+namespace py = pybind11;
+
+constexpr std::size_t kPortionPairs = 512;
+constexpr std::size_t kPortionBytes = 256 << 10;
+
+}  // namespace
+
+PairIterator::PairIterator(SharedStore store, Wish wish)
+    : store_(std::move(store)),
+      wish_(std::move(wish)),
+      cursor_(store_->reading([&](Store& open) { return open.session().iterator(wish_.bounds, wish_.read); })) {}
+
+py::object PairIterator::next() {
+  if (at_pair_ == sizes_.size()) refill();
+  // What was read before a close is not handed out after it.
+  if (store_->closed()) raise(Error(Code::kClosed, "the store is closed"));
+  const Sizes size = sizes_[at_pair_++];
+  const std::string_view pair = std::string_view(bytes_).substr(at_byte_, size.key + size.value);
+  at_byte_ += pair.size();
+  py::bytes key = bytes_of(pair.substr(0, size.key));
+  if (!wish_.values) return key;
+  py::bytes value = bytes_of(pair.substr(size.key));
+  PyObject* both = PyTuple_Pack(2, key.ptr(), value.ptr());
+  if (both == nullptr) throw py::error_already_set();
+  return py::reinterpret_steal<py::object>(both);
+}
+
+void PairIterator::refill() {
+  refuse_after_fork(store_->born());
+  if (stepping_) throw py::value_error("another thread is stepping this iterator");
+  if (!cursor_) throw py::stop_iteration();
+  stepping_ = true;
+  Status stepped;
+  {
+    const WithoutGil released;
+    stepped = step();
+  }
+  stepping_ = false;
+  if (!stepped.ok()) {
+    close();
+    raise(stepped.error());
+  }
+  if (!sizes_.empty()) return;
+  close();
+  throw py::stop_iteration();
+}
+
+Status PairIterator::step() {
+  bytes_.clear();
+  sizes_.clear();
+  at_pair_ = at_byte_ = 0;
+  if (!placed_) {
+    wish_.reverse ? cursor_->seek_to_last() : cursor_->seek_to_first();
+    placed_ = true;
+  }
+  while (cursor_->valid() && sizes_.size() < portion_ && bytes_.size() < kPortionBytes) {
+    const std::string_view key = cursor_->key();
+    const std::string_view value = wish_.values ? cursor_->value() : std::string_view();
+    bytes_.append(key).append(value);
+    sizes_.push_back({.key = key.size(), .value = value.size()});
+    wish_.reverse ? cursor_->prev() : cursor_->next();
+  }
+  portion_ = std::min(2 * portion_, kPortionPairs);
+  return cursor_->status();
+}
+
+void PairIterator::close() {
+  if (stepping_) throw py::value_error("another thread is stepping this iterator");
+  cursor_.drop();
+  sizes_.clear();
+  at_pair_ = 0;
+  std::string().swap(bytes_);
+}
+
+void add_iterator(py::module_& module) {
+  py::class_<PairIterator>(module, "Iterator",
+                           R"(What Store.range() and Store.keys() return: reads one moment, forwards or backwards.
+
+It pins what it reads until its end, close(), or its own end of life. It keeps the store open, unless that is closed.)")
+      .def("__iter__", [](py::object self) { return self; })
+      .def("__next__", &PairIterator::next)
+      .def("close", &PairIterator::close, "close(self)\n--\n\nLet go of what it pins. It is at its end then.");
+}
+
+}  // namespace mylonite::python

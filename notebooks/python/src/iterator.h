@@ -1,0 +1,54 @@
+// The class Iterator: pairs or keys of a range at one moment, in either direction, as Python iterates.
+//
+// Behind it stands a cursor of the engine. It is stepped in growing portions without the interpreter's lock, so that a
+// scan lets go of the lock a few times in a thousand pairs; what it pins is let go at the end of the range.
+// Thread-safety: any thread. A second one that asks while the first steps the cursor gets ValueError, as generators do.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <pybind11/pybind11.h>
+
+#include "notebooks/python/src/open_store.h"
+
+namespace mylonite::python {
+
+class PairIterator {
+ public:
+  struct Wish {
+    KeyBounds bounds{};
+    ReadOptions read{};
+    bool reverse = false;
+    bool values = true;  // false: keys alone
+  };
+  PairIterator(SharedStore store, Wish wish);  // raises what the engine answers
+
+  pybind11::object next();  // raises StopIteration
+  void close();
+
+ private:
+  struct Sizes {
+    std::size_t key = 0;
+    std::size_t value = 0;
+  };
+  void refill();
+  Status step();  // without the interpreter's lock
+
+  const SharedStore store_;
+  const Wish wish_;
+  Owned<Iterator> cursor_;
+  bool placed_ = false;
+  bool stepping_ = false;
+  std::size_t portion_ = 8;   // pairs of the next portion
+  std::string bytes_;         // of the portion: key, value, key, value
+  std::vector<Sizes> sizes_;  // of its pairs
+  std::size_t at_pair_ = 0;   // the next to be handed out
+  std::size_t at_byte_ = 0;
+};
+
+void add_iterator(pybind11::module_& module);
+
+}  // namespace mylonite::python

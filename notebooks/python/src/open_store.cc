@@ -1,0 +1,34 @@
+#include "notebooks/python/src/open_store.h"
+
+namespace mylonite::python {
+namespace {
+
+thread_local const OpenStore* ingesting = nullptr;
+
+}  // namespace
+
+OpenStore::Ingesting::Ingesting(const OpenStore& store) : before_(std::exchange(ingesting, &store)) {}
+OpenStore::Ingesting::~Ingesting() { ingesting = before_; }
+
+void OpenStore::refuse_inside_ingest() const {
+  if (ingesting != this) return;
+  raise(Error(Code::kInvalidArgument,
+              "called by the iterable that ingest() reads: it would wait for itself; only reads are possible there"));
+}
+
+void OpenStore::close() {
+  if (born() != forks()) return;  // the parent's
+  refuse_inside_ingest();
+  closed_.store(true, std::memory_order_release);
+  reading([](Store& store) { return store.close(); });
+}
+
+void OpenStore::abandon() {
+  writing([this](Store& store) {
+    closed_.store(true, std::memory_order_release);
+    store.abandon();
+    return Status();
+  });
+}
+
+}  // namespace mylonite::python

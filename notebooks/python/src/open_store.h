@@ -1,0 +1,76 @@
+// An open store as Python objects share it: the Store object, its iterators and its snapshots.
+//
+// The store is closed by close(), or when the last of them is gone. Every call goes through reading() or writing():
+// they refuse what cannot work, let go of the interpreter's lock, and raise the engine's error.
+// Thread-safety: any thread that holds the interpreter's lock.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <mylonite/store.h>
+#include <pybind11/pybind11.h>
+
+#include "notebooks/python/src/errors.h"
+#include "notebooks/python/src/forks.h"
+#include "notebooks/python/src/gil.h"
+
+namespace mylonite::python {
+
+class OpenStore {
+ public:
+  OpenStore(std::unique_ptr<Store> store, std::string path, bool read_only)
+      : path_(std::move(path)), read_only_(read_only), store_(std::move(store)) {}
+
+  template <class Call>
+  auto reading(const Call& call) const {
+    refuse_after_fork(store_.born());
+    return value_of([&] {
+      const WithoutGil released;
+      return call(*store_);
+    }());
+  }
+  // For all that might wait for a running ingest.
+  template <class Call>
+  auto writing(const Call& call) const {
+    refuse_inside_ingest();
+    return reading(call);
+  }
+
+  // What needs no waiting and has no error.
+  const Store& here() const {
+    refuse_after_fork(store_.born());
+    return *store_;
+  }
+  void close();
+  void abandon();
+  const std::string& path() const { return path_; }
+  bool read_only() const { return read_only_; }
+  bool closed() const { return closed_.load(std::memory_order_acquire); }
+  unsigned born() const { return store_.born(); }
+
+  // This thread's ingest while one lives: its source runs the user's code, which must not wait for the ingest's end.
+  class Ingesting {
+   public:
+    explicit Ingesting(const OpenStore& store);
+    ~Ingesting();
+    Ingesting(const Ingesting&) = delete;
+    Ingesting& operator=(const Ingesting&) = delete;
+
+   private:
+    const OpenStore* before_;
+  };
+
+ private:
+  void refuse_inside_ingest() const;
+
+  const std::string path_;
+  const bool read_only_;
+  std::atomic<bool> closed_ = false;
+  Owned<Store> store_;
+};
+using SharedStore = std::shared_ptr<OpenStore>;
+
+}  // namespace mylonite::python

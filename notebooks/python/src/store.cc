@@ -1,0 +1,201 @@
+#include "notebooks/python/src/store.h"
+
+#include <pybind11/stl.h>
+
+#include "notebooks/python/src/arguments.h"
+#include "notebooks/python/src/batch.h"
+#include "notebooks/python/src/ingest.h"
+#include "notebooks/python/src/iterator.h"
+#include "notebooks/python/src/options.h"
+#include "notebooks/python/src/reads.h"
+#include "notebooks/python/src/snapshot.h"
+
+namespace mylonite::python {
+namespace {
+
+namespace py = pybind11;
+
+py::object opened(const py::object& path, const py::kwargs& keywords, bool read_only) {
+  const Options options = options_of(path_of(path), keywords);
+  auto store = [&] {
+    const WithoutGil released;
+    return read_only ? Store::open_read_only(options) : Store::open(options);
+  }();
+  py::object made = py::cast(std::make_shared<OpenStore>(value_of(std::move(store)), path_of(path), read_only));
+  py::module_::import("mylonite._lifetime").attr("remember")(made);
+  return made;
+}
+
+void destroy(const py::object& path) {
+  const Options options = options_of(path_of(path), {});
+  value_of([&] {
+    const WithoutGil released;
+    return Store::destroy(options);
+  }());
+}
+
+std::uint64_t put(const OpenStore& self, const BytesLike& key, const BytesLike& value, Sync sync) {
+  return self.writing([&](Store& open) { return open.put(key.view(), value.view(), {.sync = sync}); }).ticks;
+}
+
+std::uint64_t remove(const OpenStore& self, const BytesLike& key, Sync sync) {
+  return self.writing([&](Store& open) { return open.remove(key.view(), {.sync = sync}); }).ticks;
+}
+
+std::uint64_t remove_range(const OpenStore& self, const BytesLike& low, const MaybeBytes& high, Sync sync) {
+  return self.writing([&](Store& open) { return open.remove_range(low.view(), high.view(), {.sync = sync}); }).ticks;
+}
+
+std::uint64_t write(const OpenStore& self, Batch& batch, Sync sync) {
+  const Batch::Writing writing(batch);
+  return self.writing([&](Store& open) { return open.write(batch.operations(), {.sync = sync}); }).ticks;
+}
+
+std::unique_ptr<PairIterator> range(const SharedStore& self, const BytesLike& low, const MaybeBytes& high, bool reverse,
+                                    const AsOf& as_of) {
+  return std::make_unique<PairIterator>(
+      self, PairIterator::Wish{.bounds = bounds_of(low, high), .read = as_of.read(), .reverse = reverse});
+}
+
+std::unique_ptr<PairIterator> keys(const SharedStore& self, const BytesLike& low, const MaybeBytes& high, bool reverse,
+                                   const AsOf& as_of) {
+  return std::make_unique<PairIterator>(
+      self,
+      PairIterator::Wish{.bounds = bounds_of(low, high), .read = as_of.read(), .reverse = reverse, .values = false});
+}
+
+void add_opening(StoreClass& store) {
+  store
+      .def_static(
+          "open", [](const py::object& path, const py::kwargs& options) { return opened(path, options, false); },
+          py::arg("path"), R"(open(path, **options)
+--
+
+Open the store in a directory, which is created if it is absent; its parent must exist.
+
+Every option of the README's table is a keyword: memtable_max_bytes=1 << 20, compression='zstd'.)")
+      .def_static(
+          "open_read_only",
+          [](const py::object& path, const py::kwargs& options) { return opened(path, options, true); },
+          py::arg("path"), R"(open_read_only(path, **options)
+--
+
+Open a store for reading: nothing in its directory changes, and nobody may have it open for writing.)")
+      .def("close", &OpenStore::close, R"(close(self)
+--
+
+Close the store; what was acknowledged is durable on return. Later calls raise ClosedError.)")
+      .def("__enter__", [](py::object self) { return self; })
+      .def("__exit__", [](OpenStore& self, const py::args&) { self.close(); })
+      .def("__repr__", [](const OpenStore& self) {
+        const std::string state = self.closed() ? "closed" : self.read_only() ? "open, read-only" : "open";
+        return text_of("<mylonite.Store '" + self.path() + "', " + state + ">");
+      });
+}
+
+void add_writes(StoreClass& store) {
+  const auto sync = py::arg("sync") = py::none();
+  store
+      .def("put", &put, py::arg("key"), py::arg("value"), py::kw_only(), sync, R"(put(self, key, value, *, sync=None)
+--
+
+Write one key, and return the stamp of the write.
+
+sync: True: durable on return. False: handed to the operating system. None: as wal_flush_every_write says.)")
+      .def("delete", &remove, py::arg("key"), py::kw_only(), sync, R"(delete(self, key, *, sync=None)
+--
+
+Delete one key, present or not, and return the stamp.)")
+      .def("delete_range", &remove_range, py::arg("lo"), py::arg("hi") = py::none(), py::kw_only(), sync,
+           R"(delete_range(self, lo, hi=None, *, sync=None)
+--
+
+Delete every key in [lo, hi), or from lo on, at the cost of one write; return the stamp.)")
+      .def("write", &write, py::arg("batch"), py::kw_only(), sync, R"(write(self, batch, *, sync=None)
+--
+
+Write a Batch, all or nothing, and return its one stamp.)")
+      .def(
+          "ingest", [](const OpenStore& self, const py::iterable& pairs) { return ingest(self, pairs).ticks; },
+          py::arg("pairs"),
+          R"(ingest(self, pairs)
+--
+
+Bulk load: an iterable of (key, value), keys strictly ascending, becomes visible as one write; return its stamp.
+
+Other writers wait until the iterable ends. An exception of the iterable comes out as it is, and nothing was loaded.
+The iterable may read the store, and nothing else of it.)")
+      .def("__setitem__",
+           [](const OpenStore& self, const BytesLike& key, const BytesLike& value) { put(self, key, value, {}); })
+      .def("__delitem__", [](const OpenStore& self, const BytesLike& key) { remove(self, key, {}); });
+}
+
+void add_reads(StoreClass& store) {
+  const auto as_of = py::arg("as_of") = py::none();
+  const auto low = py::arg("lo") = py::bytes();
+  const auto high = py::arg("hi") = py::none();
+  const auto reverse = py::arg("reverse") = false;
+  store
+      .def(
+          "get",
+          [](const OpenStore& self, const BytesLike& key, const py::object& otherwise, const AsOf& at) {
+            return get(self, key, at.read(), otherwise);
+          },
+          py::arg("key"), py::arg("default") = py::none(), py::kw_only(), as_of,
+          R"(get(self, key, default=None, *, as_of=None)
+--
+
+The value of a key as bytes, or the default. as_of: a stamp; what was visible then.)")
+      .def(
+          "multi_get",
+          [](const OpenStore& self, const py::iterable& wanted, const AsOf& at) {
+            return multi_get(self, wanted, at.read());
+          },
+          py::arg("keys"), py::kw_only(), as_of, R"(multi_get(self, keys, *, as_of=None)
+--
+
+A list of the values at one moment, in the order of the keys; None where a key is absent.)")
+      .def("range", &range, low, high, py::kw_only(), reverse, as_of,
+           R"(range(self, lo=b'', hi=None, *, reverse=False, as_of=None)
+--
+
+An iterator of the pairs (key, value) with lo <= key < hi at one moment, in order of keys or in reverse.)")
+      .def("keys", &keys, low, high, py::kw_only(), reverse, as_of,
+           R"(keys(self, lo=b'', hi=None, *, reverse=False, as_of=None)
+--
+
+An iterator like that of range(), of the keys alone.)")
+      .def(
+          "snapshot", [](const SharedStore& self) { return std::make_unique<HeldSnapshot>(self); },
+          R"(snapshot(self)
+--
+
+Hold this moment: `with store.snapshot() as then: then.get(key)`.)")
+      .def("__getitem__", [](const OpenStore& self, const BytesLike& key) { return get_item(self, key, {}); })
+      .def("__contains__", [](const OpenStore& self, const BytesLike& key) { return holds(self, key, {}); })
+      .def("__iter__", [](const SharedStore& self) { return keys(self, {}, {}, false, {}); });
+}
+
+}  // namespace
+
+void add_store(py::module_& module) {
+  StoreClass store(module, "Store", R"(An open store: keys and values of any bytes, in order of keys.
+
+Made by Store.open() and Store.open_read_only(). Any bytes-like object is a key or value; answers are bytes. Every
+method may be called from any thread, and lets other threads run while it waits. Errors are mylonite.Error.
+
+    with Store.open('my-data') as store:
+        store[b'key'] = b'value'
+        for key, value in store.range(b'a', b'z'):
+            print(key, value))");
+  add_opening(store);
+  add_writes(store);
+  add_reads(store);
+  add_upkeep(store);
+  module.def("destroy", &destroy, py::arg("path"), R"(destroy(path)
+--
+
+Remove a store's files, and its directory if nothing else is in it. LockedError where it is open.)");
+}
+
+}  // namespace mylonite::python
