@@ -72,8 +72,8 @@ def test_recovery(data_dir: str, ending: str) -> None:
     store.close()
 
 
-# Goal: the guide's table of options. Method: the fields and defaults of the dataclass; then every one given, to a store
-# that is asked. Expectation: as the guide says, and all arrive.
+# Goal: the guide's table of options. Method: the fields and defaults of the dataclass; then every one given, to a
+# store that is asked. Expectation: as the guide says, and all arrive.
 def test_every_keyword(data_dir: str) -> None:
     mb = 1024 * 1024
     fields = {field.name: field.default for field in dataclasses.fields(LSMConfig)}
@@ -153,9 +153,9 @@ def test_durability_of_acknowledged_writes(data_dir: str) -> None:
     assert found == [(b"%09d" % number, b"value %d" % number) for number in range(len(found))]
 
 
-# Goal: "latest timestamp wins", "tombstones respected", "duplicates removed, tombstones purged". Method: three versions
-# of each key in three runs, every third key deleted, no retention; all merged. Expectation: the newest, and as many
-# entries in tables as keys that live.
+# Goal: "latest timestamp wins", "tombstones respected", "duplicates removed, tombstones purged". Method: three
+# versions of each key in three runs, every third key deleted, no retention; all merged. Expectation: the newest, and
+# as many entries in tables as keys that live.
 def test_consistency_and_compaction(data_dir: str) -> None:
     with SimpleLSMStore(LSMConfig(data_dir, tombstone_retention_seconds=0)) as store:
         for version in range(3):
@@ -177,8 +177,9 @@ def test_consistency_and_compaction(data_dir: str) -> None:
         assert sum(level["entries"] for level in levels) == len(expected)
 
 
-# Goal: "false positive rate <= configured threshold". Method: 10,000 absent keys amid 20,000 present ones, asked one by
-# one of tables alone. Expectation: tables are read for at most the configured share of them, with a margin of 4 sigma.
+# Goal: "false positive rate <= configured threshold". Method: 10,000 absent keys amid 20,000 present ones, asked one
+# by one of tables alone. Expectation: tables are read for at most the configured share of them, with a margin of 4
+# sigma.
 @pytest.mark.parametrize("rate", [0.01, 0.1])
 def test_bloom_filter_accuracy(data_dir: str, rate: float) -> None:
     with mylonite.Store.open(data_dir_of(data_dir), bloom_false_positive_rate=rate) as store:

@@ -3,6 +3,8 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, Generic, TypeAlias, TypeVar, overload
 
+__version__: str
+
 _BytesLike: TypeAlias = bytes | bytearray | memoryview  # and whatever else has a contiguous buffer
 _Path: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes]
 _Option: TypeAlias = bool | int | float | str

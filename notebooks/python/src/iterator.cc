@@ -12,6 +12,17 @@ namespace py = pybind11;
 constexpr std::size_t kPortionPairs = 512;
 constexpr std::size_t kPortionBytes = 256 << 10;
 
+class Stepping {
+ public:
+  explicit Stepping(bool& flag) : flag_(flag) { flag_ = true; }
+  ~Stepping() { flag_ = false; }
+  Stepping(const Stepping&) = delete;
+  Stepping& operator=(const Stepping&) = delete;
+
+ private:
+  bool& flag_;
+};
+
 }  // namespace
 
 PairIterator::PairIterator(SharedStore store, Wish wish)
@@ -20,6 +31,7 @@ PairIterator::PairIterator(SharedStore store, Wish wish)
       cursor_(store_->reading([&](Store& open) { return open.session().iterator(wish_.bounds, wish_.read); })) {}
 
 py::object PairIterator::next() {
+  if (stepping_) throw py::value_error("another thread is stepping this iterator");
   if (at_pair_ == sizes_.size()) refill();
   // What was read before a close is not handed out after it.
   if (store_->closed()) raise(Error(Code::kClosed, "the store is closed"));
@@ -36,15 +48,12 @@ py::object PairIterator::next() {
 
 void PairIterator::refill() {
   refuse_after_fork(store_->born());
-  if (stepping_) throw py::value_error("another thread is stepping this iterator");
   if (!cursor_) throw py::stop_iteration();
-  stepping_ = true;
-  Status stepped;
-  {
+  const Status stepped = [&] {
+    const Stepping stepping(stepping_);
     const WithoutGil released;
-    stepped = step();
-  }
-  stepping_ = false;
+    return step();
+  }();
   if (!stepped.ok()) {
     close();
     raise(stepped.error());

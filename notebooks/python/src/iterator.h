@@ -41,7 +41,7 @@ class PairIterator {
   const Wish wish_;
   Owned<Iterator> cursor_;
   bool placed_ = false;
-  bool stepping_ = false;
+  bool stepping_ = false;     // by a thread without the interpreter's lock, whose all of the rest is meanwhile
   std::size_t portion_ = 8;   // pairs of the next portion
   std::string bytes_;         // of the portion: key, value, key, value
   std::vector<Sizes> sizes_;  // of its pairs

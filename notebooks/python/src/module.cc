@@ -28,6 +28,7 @@ PYBIND11_MODULE(_core, module) {
   add_snapshot(module);
   add_store(module);
   name_the_package(module);
+  module.attr("__version__") = MYLONITE_VERSION;
 }
 
 }  // namespace mylonite::python
