@@ -88,6 +88,8 @@ def test_waiting_calls_release_the_gil(tmp_path: Path) -> None:
 
         def let_go() -> None:
             assert began.wait(PATIENCE)
+            assert store.stats()["writes"] == 0 and store.compactions() == []
+            assert store.levels() is not None and store.options and store.history_floor >= 0
             time.sleep(0.05)  # the put waits by then; if it does not yet, nothing is lost
             go_on.set()
 
@@ -272,17 +274,20 @@ def test_forks_amid_work(tmp_path: Path) -> None:
 # Expectation: not refused.
 def test_lock_does_not_outlive_the_parent(tmp_path: Path) -> None:
     store = mylonite.Store.open(tmp_path / "store")
-    reader, writer = os.pipe()
+    from_parent, to_child = os.pipe()
+    from_child, to_parent = os.pipe()
     child = os.fork()
     if child == 0:
-        os.close(writer)
-        os.read(reader, 1)
+        os.write(to_parent, b"x")  # it runs Python now, so what is done after a fork is done
+        os.close(to_child)
+        os.read(from_parent, 1)
         os._exit(0)
+    os.read(from_child, 1)
     store.close()
     mylonite.Store.open(tmp_path / "store").close()
-    os.close(writer)
-    os.close(reader)
-    os.waitpid(child, 0)
+    for descriptor in [from_parent, to_child, from_child, to_parent]:
+        os.close(descriptor)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 AT_EXIT = """

@@ -1,7 +1,7 @@
 // An open store as Python objects share it: the Store object, its iterators and its snapshots.
 //
-// The store is closed by close(), or when the last of them is gone. Every call goes through reading() or writing():
-// they refuse what cannot work, let go of the interpreter's lock, and raise the engine's error.
+// The store is closed by close(), or when the last of them is gone. Every call goes through reading(), writing() or
+// telling(): they refuse what cannot work, let go of the interpreter's lock, and raise the engine's error.
 // Thread-safety: any thread that holds the interpreter's lock.
 #pragma once
 
@@ -39,10 +39,12 @@ class OpenStore {
     return reading(call);
   }
 
-  // What needs no waiting and has no error.
-  const Store& here() const {
+  // For facts: what has no error, and may still wait for a lock.
+  template <class Call>
+  auto telling(const Call& call) const {
     refuse_after_fork(store_.born());
-    return *store_;
+    const WithoutGil released;
+    return call(std::as_const(*store_));
   }
   void close();
   void abandon();

@@ -51,17 +51,8 @@ std::uint64_t write(const OpenStore& self, Batch& batch, Sync sync) {
   return self.writing([&](Store& open) { return open.write(batch.operations(), {.sync = sync}); }).ticks;
 }
 
-std::unique_ptr<PairIterator> range(const SharedStore& self, const BytesLike& low, const MaybeBytes& high, bool reverse,
-                                    const AsOf& as_of) {
-  return std::make_unique<PairIterator>(
-      self, PairIterator::Wish{.bounds = bounds_of(low, high), .read = as_of.read(), .reverse = reverse});
-}
-
-std::unique_ptr<PairIterator> keys(const SharedStore& self, const BytesLike& low, const MaybeBytes& high, bool reverse,
-                                   const AsOf& as_of) {
-  return std::make_unique<PairIterator>(
-      self,
-      PairIterator::Wish{.bounds = bounds_of(low, high), .read = as_of.read(), .reverse = reverse, .values = false});
+std::unique_ptr<PairIterator> scan(const SharedStore& self, PairIterator::Wish wish) {
+  return std::make_unique<PairIterator>(self, std::move(wish));
 }
 
 void add_opening(StoreClass& store) {
@@ -155,13 +146,24 @@ The value of a key as bytes, or the default. as_of: a stamp; what was visible th
 --
 
 A list of the values at one moment, in the order of the keys; None where a key is absent.)")
-      .def("range", &range, low, high, py::kw_only(), reverse, as_of,
-           R"(range(self, lo=b'', hi=None, *, reverse=False, as_of=None)
+      .def(
+          "range",
+          [](const SharedStore& self, const BytesLike& from, const MaybeBytes& to, bool backwards, const AsOf& at) {
+            return scan(self, {.bounds = bounds_of(from, to), .read = at.read(), .reverse = backwards});
+          },
+          low, high, py::kw_only(), reverse, as_of,
+          R"(range(self, lo=b'', hi=None, *, reverse=False, as_of=None)
 --
 
 An iterator of the pairs (key, value) with lo <= key < hi at one moment, in order of keys or in reverse.)")
-      .def("keys", &keys, low, high, py::kw_only(), reverse, as_of,
-           R"(keys(self, lo=b'', hi=None, *, reverse=False, as_of=None)
+      .def(
+          "keys",
+          [](const SharedStore& self, const BytesLike& from, const MaybeBytes& to, bool backwards, const AsOf& at) {
+            return scan(self,
+                        {.bounds = bounds_of(from, to), .read = at.read(), .reverse = backwards, .values = false});
+          },
+          low, high, py::kw_only(), reverse, as_of,
+          R"(keys(self, lo=b'', hi=None, *, reverse=False, as_of=None)
 --
 
 An iterator like that of range(), of the keys alone.)")
@@ -173,7 +175,7 @@ An iterator like that of range(), of the keys alone.)")
 Hold this moment: `with store.snapshot() as then: then.get(key)`.)")
       .def("__getitem__", [](const OpenStore& self, const BytesLike& key) { return get_item(self, key, {}); })
       .def("__contains__", [](const OpenStore& self, const BytesLike& key) { return holds(self, key, {}); })
-      .def("__iter__", [](const SharedStore& self) { return keys(self, {}, {}, false, {}); });
+      .def("__iter__", [](const SharedStore& self) { return scan(self, {.values = false}); });
 }
 
 }  // namespace

@@ -9,8 +9,7 @@ namespace {
 namespace py = pybind11;
 
 py::object stats_of(const OpenStore& self) {
-  const std::string json =
-      self.reading([](const Store& open) -> Result<std::string> { return open.stats().to_json(); });
+  const std::string json = self.telling([](const Store& open) { return open.stats().to_json(); });
   return py::module_::import("json").attr("loads")(text_of(json));
 }
 
@@ -66,12 +65,17 @@ void add_facts(StoreClass& store) {
 
 The figures of the store as a dict: operations, bytes by cause, levels, stalls, health.)")
       .def(
-          "levels", [](const OpenStore& self) { return list_of(self.here().levels()); }, R"(levels(self)
+          "levels",
+          [](const OpenStore& self) { return list_of(self.telling([](const Store& open) { return open.levels(); })); },
+          R"(levels(self)
 --
 
 The tree now: a list of levels, each a list of runs (newest first), each a dict of its id and its tables.)")
       .def(
-          "compactions", [](const OpenStore& self) { return list_of(self.here().compactions()); },
+          "compactions",
+          [](const OpenStore& self) {
+            return list_of(self.telling([](const Store& open) { return open.compactions(); }));
+          },
           "compactions(self)\n--\n\nThe last merges as dicts, oldest first, and why each was chosen.")
       .def(
           "approximate_size",
@@ -82,13 +86,20 @@ The tree now: a list of levels, each a list of runs (newest first), each a dict 
           py::arg("lo") = py::bytes(), py::arg("hi") = py::none(),
           "approximate_size(self, lo=b'', hi=None)\n--\n\nAbout how many bytes of table files the range takes.")
       .def_property_readonly(
-          "history_floor", [](const OpenStore& self) { return self.here().history_floor().ticks; },
+          "history_floor",
+          [](const OpenStore& self) {
+            return self.telling([](const Store& open) { return open.history_floor(); }).ticks;
+          },
           "Reads as of earlier stamps are refused.")
       .def_property_readonly(
-          "recovery", [](const OpenStore& self) { return dict_of(self.here().recovery()); },
+          "recovery",
+          [](const OpenStore& self) {
+            return dict_of(self.telling([](const Store& open) { return open.recovery(); }));
+          },
           "What the open found and did, as a dict.")
       .def_property_readonly(
-          "options", [](const OpenStore& self) { return dict_of(self.here().options()); },
+          "options",
+          [](const OpenStore& self) { return dict_of(self.telling([](const Store& open) { return open.options(); })); },
           "The options in force, as a dict.")
       .def_property_readonly(
           "path",
