@@ -35,11 +35,10 @@ def check_tools() -> None:
         refuse(f"Python 3.11 or later is needed, and {sys.executable} is {sys.version.split()[0]}", "python3")
     if not Path(sysconfig.get_path("include"), "Python.h").exists():
         refuse(f"the headers of {sys.executable} are missing", "python3-dev, and use /usr/bin/python3")
-    if importlib.util.find_spec("pybind11") is None:
-        refuse(
-            f"{sys.executable} has no pybind11",
-            "pybind11-dev python3-pybind11, and use /usr/bin/python3 or a venv of it with --system-site-packages",
-        )
+    for module, packages in [("wheel", "python3-wheel"), ("pybind11", "pybind11-dev python3-pybind11")]:
+        if importlib.util.find_spec(module) is None:
+            venv = "and use /usr/bin/python3 or a venv of it with --system-site-packages"
+            refuse(f"{sys.executable} has no {module}", f"{packages}, {venv}")
     if shutil.which("cmake") is None:
         refuse("there is no cmake", "cmake")
     if shutil.which("ninja") is None:
@@ -50,7 +49,6 @@ def check_tools() -> None:
 
 class CMakeBuild(build_ext):
     def build_extension(self, extension: Extension) -> None:
-        check_tools()
         build = ROOT / "build" / f"python-{sys.implementation.cache_tag}"
         self.run_echoed(
             ["cmake", "-G", "Ninja", "-S", str(ROOT), "-B", str(build), "-DCMAKE_BUILD_TYPE=Release"]
@@ -74,4 +72,5 @@ class CMakeBuild(build_ext):
 
 
 if __name__ == "__main__":
+    check_tools()  # before setuptools says the same in words of its own
     setup(version=release(), ext_modules=[Extension("mylonite._core", sources=[])], cmdclass={"build_ext": CMakeBuild})

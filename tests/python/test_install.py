@@ -68,6 +68,7 @@ def setup_py() -> types.ModuleType:
     [
         ("python", r"Python 3.11 or later is needed, and \S+ is .*apt-get install python3"),
         ("headers", "the headers of .* are missing.*apt-get install python3-dev, and use /usr/bin/python3"),
+        ("wheel", "has no wheel.*apt-get install python3-wheel, and use /usr/bin/python3"),
         ("pybind11", "has no pybind11.*apt-get install pybind11-dev python3-pybind11"),
         ("cmake", "no cmake.*apt-get install cmake"),
         ("ninja", "no ninja.*apt-get install ninja-build"),
@@ -81,8 +82,8 @@ def test_missing(setup_py: types.ModuleType, monkeypatch: pytest.MonkeyPatch, mi
         monkeypatch.setattr(sys, "version_info", (3, 9, 2))
     elif missing == "headers":
         monkeypatch.setattr(setup_py.sysconfig, "get_path", lambda name: "/nowhere")
-    elif missing == "pybind11":
-        monkeypatch.setattr(setup_py.importlib.util, "find_spec", lambda name: None)
+    elif missing in ("wheel", "pybind11"):
+        monkeypatch.setattr(setup_py.importlib.util, "find_spec", lambda name: None if name == missing else name)
     else:
         monkeypatch.setattr(setup_py.shutil, "which", lambda name: None if name == missing else "/usr/bin/" + name)
     if not missing:
