@@ -42,8 +42,9 @@ Code code_of(int error) {
 // A message from errno; called before anything else can change it.
 Error failed(const char* call, const std::string& path) {
   const int error = errno;
-  const Error result =
-      Error(code_of(error), fmt::format("{}: {}", call, std::system_category().message(error))).in(path);
+  const std::string why =
+      error == EWOULDBLOCK ? "another opener holds the lock" : std::system_category().message(error);
+  const Error result = Error(code_of(error), fmt::format("{}: {}", call, why)).in(path);
   const bool passes = error == ENOSPC || error == EDQUOT || error == EMFILE || error == ENFILE || error == EWOULDBLOCK;
   return passes ? result.retryable() : result;
 }

@@ -46,6 +46,7 @@ TEST_F(Posix, LockExcludesASecondOpener) {
   const auto refused = second->lock("LOCK");
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code(), Code::kLocked);
+  EXPECT_TRUE(refused.error().message().ends_with("another opener holds the lock")) << refused.error().message();
   EXPECT_TRUE(refused.error().can_retry());
   held->reset();
   EXPECT_TRUE(second->lock("LOCK").ok());
