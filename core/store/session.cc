@@ -83,7 +83,7 @@ Result<Session::Pairs> Session::range(const KeyBounds& bounds, const ReadOptions
 Result<std::uint64_t> Session::approximate_size(const KeyBounds& bounds) {
   const auto from = view({});
   if (!from.ok()) return from.error();
-  const auto bytes = bytes_between(*from->state->runs, bounds);
+  auto bytes = bytes_between(*from->state->runs, bounds);
   if (!bytes.ok()) return error_of_read(bytes.error());
   return bytes;
 }
