@@ -1,7 +1,11 @@
 from collections.abc import Iterable
 from os import PathLike
 from types import TracebackType
-from typing import Any, Generic, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
 
 __version__: str
 
@@ -64,6 +68,13 @@ class Store:
     def delete(self, key: _BytesLike, *, sync: bool | None = None) -> int: ...
     def delete_range(self, lo: _BytesLike, hi: _BytesLike | None = None, *, sync: bool | None = None) -> int: ...
     def write(self, batch: Batch, *, sync: bool | None = None) -> int: ...
+    def put_many(
+        self,
+        pairs: Iterable[tuple[_BytesLike, _BytesLike]],
+        *,
+        sync: bool | None = None,
+        batch_bytes: int = 1 << 20,
+    ) -> int: ...
     def ingest(self, pairs: Iterable[tuple[_BytesLike, _BytesLike]]) -> int: ...
     @overload
     def get(self, key: _BytesLike, default: None = None, *, as_of: int | None = None) -> bytes | None: ...
@@ -86,6 +97,22 @@ class Store:
         reverse: bool = False,
         as_of: int | None = None,
     ) -> Iterator[bytes]: ...
+    def scan(
+        self,
+        lo: _BytesLike = b"",
+        hi: _BytesLike | None = None,
+        *,
+        limit: int | None = None,
+        as_of: int | None = None,
+    ) -> tuple[list[bytes], list[bytes]]: ...
+    def scan_arrays(
+        self,
+        lo: _BytesLike = b"",
+        hi: _BytesLike | None = None,
+        *,
+        limit: int | None = None,
+        as_of: int | None = None,
+    ) -> tuple[NDArray[numpy.uint8], NDArray[numpy.uint64], NDArray[numpy.uint8], NDArray[numpy.uint64]]: ...
     def snapshot(self) -> Snapshot: ...
     def sync(self) -> None: ...
     def flush(self) -> None: ...

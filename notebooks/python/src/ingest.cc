@@ -9,7 +9,7 @@
 
 #include <mylonite/ingest.h>
 
-#include "notebooks/python/src/arguments.h"
+#include "notebooks/python/src/pairs.h"
 
 namespace mylonite::python {
 namespace {
@@ -23,7 +23,7 @@ constexpr std::size_t kPortionBytes = 1 << 20;
 // the engine calls next() without it.
 class PairSource final : public IngestSource {
  public:
-  PairSource(const OpenStore& store, const py::iterable& pairs) : store_(store), pairs_(py::iter(pairs)) {}
+  PairSource(const OpenStore& store, const py::iterable& pairs) : store_(store), pairs_("ingest", pairs) {}
 
   Result<bool> next(std::string_view& key, std::string_view& value) override {
     if (at_pair_ == sizes_.size()) {
@@ -57,26 +57,16 @@ class PairSource final : public IngestSource {
   }
 
   void fetch_one() {
-    PyObject* next = PyIter_Next(pairs_.ptr());
-    if (next == nullptr) {
-      if (PyErr_Occurred() != nullptr) throw py::error_already_set();
+    if (!pairs_.next()) {
       ended_ = true;
       return;
     }
-    const auto pair = py::reinterpret_steal<py::object>(next);
-    if (PySequence_Check(pair.ptr()) == 0 || py::len(pair) != 2) {
-      throw py::type_error("ingest: each item is a pair (key, value)");
-    }
-    const py::object first = pair[py::int_(0)];
-    const py::object second = pair[py::int_(1)];
-    const BytesLike key(first);
-    const BytesLike value(second);
-    bytes_.append(key.view()).append(value.view());
-    sizes_.emplace_back(key.view().size(), value.view().size());
+    bytes_.append(pairs_.key()).append(pairs_.value());
+    sizes_.emplace_back(pairs_.key().size(), pairs_.value().size());
   }
 
   const OpenStore& store_;
-  const py::iterator pairs_;
+  PairReader pairs_;
   std::string bytes_;  // of the portion: key, value, key, value
   std::vector<std::pair<std::size_t, std::size_t>> sizes_;
   std::size_t at_pair_ = 0;

@@ -4,6 +4,7 @@
 
 #include "notebooks/python/src/arguments.h"
 #include "notebooks/python/src/batch.h"
+#include "notebooks/python/src/bulk.h"
 #include "notebooks/python/src/ingest.h"
 #include "notebooks/python/src/iterator.h"
 #include "notebooks/python/src/options.h"
@@ -193,6 +194,7 @@ method may be called from any thread, and lets other threads run while it waits.
   add_opening(store);
   add_writes(store);
   add_reads(store);
+  add_bulk(store);
   add_upkeep(store);
   module.def("destroy", &destroy, py::arg("path"), R"(destroy(path)
 --

@@ -1,4 +1,4 @@
-// The class Store: opening, reads, writes (store.cc), upkeep and facts (upkeep.cc).
+// The class Store: opening, reads, writes (store.cc), bulk calls (bulk.h), upkeep and facts (upkeep.cc).
 //
 // Requires the interpreter's lock. Thread-safety: pure functions of the module.
 #pragma once
