@@ -28,7 +28,7 @@ def test_put_many(store: mylonite.Store) -> None:
     assert store.scan(hi=b"x") == ([key for key, _ in PAIRS], [value for _, value in PAIRS])
     one = store.put_many([(b"a", b"1"), (b"b", b"2"), (b"a", b"3")], sync=True)
     assert one > stamp and store[b"a"] == b"3"
-    generated = store.put_many(([bytearray(key), memoryview(b"new")] for key, _ in PAIRS), batch_bytes=0)
+    generated = store.put_many(((bytearray(key), memoryview(b"new")) for key, _ in PAIRS), batch_bytes=0)
     assert generated > one and store[b"04999"] == b"new"
     store.put_many({b"d": b"1"}.items())
     assert store[b"d"] == b"1"
@@ -53,7 +53,7 @@ def test_put_many_that_fails(store: mylonite.Store) -> None:
         store.put_many([(b"k" * 70_000, b"")])
     assert list(store) == [b"a"] and "not atomic" in (mylonite.Store.put_many.__doc__ or "")
     with pytest.raises(mylonite.InvalidArgumentError, match="ingest"):
-        store.ingest(iter(lambda: store.put_many([(b"z", b"")]), None))  # type: ignore[arg-type]
+        store.ingest(iter(lambda: store.put_many([(b"z", b"")]), None))  # type: ignore[arg-type,return-value]
     store.close()
     with pytest.raises(mylonite.ClosedError):
         store.put_many([(b"a", b"")])

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "notebooks/python/src/arguments.h"
+#include "notebooks/python/src/stepping.h"
 
 namespace mylonite::python {
 namespace {
@@ -11,17 +12,6 @@ namespace py = pybind11;
 
 constexpr std::size_t kPortionPairs = 512;
 constexpr std::size_t kPortionBytes = 256 << 10;
-
-class Stepping {
- public:
-  explicit Stepping(bool& flag) : flag_(flag) { flag_ = true; }
-  ~Stepping() { flag_ = false; }
-  Stepping(const Stepping&) = delete;
-  Stepping& operator=(const Stepping&) = delete;
-
- private:
-  bool& flag_;
-};
 
 }  // namespace
 

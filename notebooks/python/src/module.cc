@@ -2,6 +2,7 @@
 #include <pybind11/pybind11.h>
 
 #include "notebooks/python/src/batch.h"
+#include "notebooks/python/src/cursor.h"
 #include "notebooks/python/src/forks.h"
 #include "notebooks/python/src/iterator.h"
 #include "notebooks/python/src/snapshot.h"
@@ -12,7 +13,7 @@ namespace {
 
 // help() and tracebacks name the package that users import.
 void name_the_package(const pybind11::module_& module) {
-  for (const char* name : {"Store", "Batch", "Snapshot", "Iterator"}) {
+  for (const char* name : {"Store", "Batch", "Snapshot", "Iterator", "Cursor"}) {
     module.attr(name).attr("__module__") = "mylonite";
   }
 }
@@ -25,6 +26,7 @@ PYBIND11_MODULE(_core, module) {
   count_forks();
   add_batch(module);
   add_iterator(module);
+  add_cursor(module);
   add_snapshot(module);
   add_store(module);
   name_the_package(module);

@@ -1,6 +1,7 @@
 #include "notebooks/python/src/snapshot.h"
 
 #include "notebooks/python/src/arguments.h"
+#include "notebooks/python/src/cursor.h"
 #include "notebooks/python/src/iterator.h"
 #include "notebooks/python/src/reads.h"
 
@@ -46,7 +47,14 @@ What is superseded meanwhile stays on the disk until then.)")
       .def("range", &range_of, py::arg("lo") = py::bytes(), py::arg("hi") = py::none(), py::kw_only(),
            py::arg("reverse") = false,
            "range(self, lo=b'', hi=None, *, reverse=False)\n--\n\nAn iterator of the pairs with lo <= key < hi.")
-      .def("release", &HeldSnapshot::release, "release(self)\n--\n\nLet go of the moment. Iterators go on.")
+      .def(
+          "cursor",
+          [](const HeldSnapshot& self, const BytesLike& low, const MaybeBytes& high) {
+            return std::make_unique<Cursor>(self.store(), bounds_of(low, high), self.read());
+          },
+          py::arg("lo") = py::bytes(), py::arg("hi") = py::none(),
+          "cursor(self, lo=b'', hi=None)\n--\n\nA Cursor over the keys with lo <= key < hi.")
+      .def("release", &HeldSnapshot::release, "release(self)\n--\n\nLet go of the moment. Iterators and cursors go on.")
       .def_property_readonly(
           "stamp", [](const HeldSnapshot& self) { return self.at().ticks; }, "The moment, for `as_of`.")
       .def("__enter__", [](py::object self) { return self; })

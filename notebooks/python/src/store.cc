@@ -5,6 +5,7 @@
 #include "notebooks/python/src/arguments.h"
 #include "notebooks/python/src/batch.h"
 #include "notebooks/python/src/bulk.h"
+#include "notebooks/python/src/cursor.h"
 #include "notebooks/python/src/ingest.h"
 #include "notebooks/python/src/iterator.h"
 #include "notebooks/python/src/options.h"
@@ -168,6 +169,15 @@ An iterator of the pairs (key, value) with lo <= key < hi at one moment, in orde
 --
 
 An iterator like that of range(), of the keys alone.)")
+      .def(
+          "cursor",
+          [](const SharedStore& self, const BytesLike& from, const MaybeBytes& to, const AsOf& at) {
+            return std::make_unique<Cursor>(self, bounds_of(from, to), at.read());
+          },
+          low, high, py::kw_only(), as_of, R"(cursor(self, lo=b'', hi=None, *, as_of=None)
+--
+
+A Cursor over the keys with lo <= key < hi at one moment: it seeks, and steps both ways.)")
       .def(
           "snapshot", [](const SharedStore& self) { return std::make_unique<HeldSnapshot>(self); },
           R"(snapshot(self)
