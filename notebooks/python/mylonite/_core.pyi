@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
@@ -11,6 +11,7 @@ __version__: str
 
 _BytesLike: TypeAlias = bytes | bytearray | memoryview  # and whatever else has a contiguous buffer
 _Path: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes]
+_OnEvent: TypeAlias = Callable[[str, dict[str, Any]], object]
 _Option: TypeAlias = bool | int | float | str
 _Default = TypeVar("_Default")
 _Item = TypeVar("_Item", bytes, tuple[bytes, bytes])
@@ -68,9 +69,9 @@ class Snapshot:
 
 class Store:
     @staticmethod
-    def open(path: _Path, **options: _Option) -> Store: ...
+    def open(path: _Path, *, on_event: _OnEvent | None = None, **options: _Option) -> Store: ...
     @staticmethod
-    def open_read_only(path: _Path, **options: _Option) -> Store: ...
+    def open_read_only(path: _Path, *, on_event: _OnEvent | None = None, **options: _Option) -> Store: ...
     @property
     def path(self) -> str: ...
     @property
@@ -158,4 +159,8 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
+class _Events:
+    def take(self) -> tuple[str, dict[str, Any]] | None: ...
+
+def _tell_unraisable(error: BaseException, callback: object) -> None: ...
 def destroy(path: _Path) -> None: ...

@@ -38,20 +38,21 @@ py::list list_of(const std::vector<Level>& levels) {
   return tree;
 }
 
+py::dict dict_of(const JobRecord& record) {
+  py::list rejected;
+  for (const Candidate& each : record.why.rejected) rejected.append(py::make_tuple(text_of(each.what), each.score));
+  py::list from_levels;
+  for (const std::uint32_t level : record.from_levels) from_levels.append(level);
+  return py::dict("id"_a = record.id, "policy"_a = text_of(record.policy), "trigger"_a = text_of(record.why.trigger),
+                  "chosen"_a = text_of(record.why.chosen), "rejected"_a = rejected, "from_levels"_a = from_levels,
+                  "to_level"_a = record.to_level, "move"_a = record.move, "tables_in"_a = record.tables_in,
+                  "tables_out"_a = record.tables_out, "bytes_in"_a = record.bytes_in, "bytes_out"_a = record.bytes_out,
+                  "dropped"_a = record.dropped, "at"_a = record.at.ticks);
+}
+
 py::list list_of(const std::vector<JobRecord>& records) {
   py::list jobs;
-  for (const JobRecord& record : records) {
-    py::list rejected;
-    for (const Candidate& each : record.why.rejected) rejected.append(py::make_tuple(text_of(each.what), each.score));
-    py::list from_levels;
-    for (const std::uint32_t level : record.from_levels) from_levels.append(level);
-    jobs.append(py::dict("id"_a = record.id, "policy"_a = text_of(record.policy),
-                         "trigger"_a = text_of(record.why.trigger), "chosen"_a = text_of(record.why.chosen),
-                         "rejected"_a = rejected, "from_levels"_a = from_levels, "to_level"_a = record.to_level,
-                         "move"_a = record.move, "tables_in"_a = record.tables_in, "tables_out"_a = record.tables_out,
-                         "bytes_in"_a = record.bytes_in, "bytes_out"_a = record.bytes_out, "dropped"_a = record.dropped,
-                         "at"_a = record.at.ticks));
-  }
+  for (const JobRecord& record : records) jobs.append(dict_of(record));
   return jobs;
 }
 

@@ -14,6 +14,7 @@ namespace mylonite::python {
 
 pybind11::list list_of(const std::vector<Level>& levels);
 pybind11::list list_of(const std::vector<JobRecord>& records);
+pybind11::dict dict_of(const JobRecord& record);
 pybind11::dict dict_of(const RecoveryReport& report);
 
 }  // namespace mylonite::python

@@ -10,7 +10,7 @@ py::str text_of(std::string_view utf8) {
   return py::reinterpret_steal<py::str>(text);
 }
 
-void raise(const Error& error) {
+py::object exception_of(const Error& error) {
   std::string text = error.to_string();
   const std::string prefix = std::string(code_name(error.code())) + ": ";  // the class says it
   if (text.starts_with(prefix)) text.erase(0, prefix.size());
@@ -23,7 +23,11 @@ void raise(const Error& error) {
   py::object offset = py::none();
   if (error.offset()) offset = py::int_(*error.offset());
   const py::object make = py::module_::import("mylonite._errors").attr("error_of");
-  const py::object made = make(text_of(code_name(error.code())), text_of(text), file, offset, error.can_retry());
+  return make(text_of(code_name(error.code())), text_of(text), file, offset, error.can_retry());
+}
+
+void raise(const Error& error) {
+  const py::object made = exception_of(error);
   PyErr_SetObject(py::type::handle_of(made).ptr(), made.ptr());
   throw py::error_already_set();
 }

@@ -3,6 +3,7 @@
 
 #include "notebooks/python/src/batch.h"
 #include "notebooks/python/src/cursor.h"
+#include "notebooks/python/src/events.h"
 #include "notebooks/python/src/forks.h"
 #include "notebooks/python/src/iterator.h"
 #include "notebooks/python/src/snapshot.h"
@@ -27,6 +28,7 @@ PYBIND11_MODULE(_core, module) {
   add_batch(module);
   add_iterator(module);
   add_cursor(module);
+  add_events(module);
   add_snapshot(module);
   add_store(module);
   name_the_package(module);

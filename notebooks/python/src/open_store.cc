@@ -16,11 +16,21 @@ void OpenStore::refuse_inside_ingest() const {
               "called by the iterable that ingest() reads: it would wait for itself; only reads are possible there"));
 }
 
+OpenStore::~OpenStore() {
+  store_.drop();
+  if (events_) events_->end();
+}
+
 void OpenStore::close() {
   if (born() != forks()) return;  // the parent's
   refuse_inside_ingest();
   closed_.store(true, std::memory_order_release);
-  reading([](Store& store) { return store.close(); });
+  const Status status = [this] {
+    const WithoutGil released;
+    return store_->close();
+  }();
+  if (events_) events_->finish();
+  value_of(status);
 }
 
 void OpenStore::abandon() {
@@ -29,6 +39,7 @@ void OpenStore::abandon() {
     store.abandon();
     return Status();
   });
+  if (events_) events_->finish();
 }
 
 }  // namespace mylonite::python

@@ -14,6 +14,7 @@
 #include <pybind11/pybind11.h>
 
 #include "notebooks/python/src/errors.h"
+#include "notebooks/python/src/events.h"
 #include "notebooks/python/src/forks.h"
 #include "notebooks/python/src/gil.h"
 
@@ -21,8 +22,12 @@ namespace mylonite::python {
 
 class OpenStore {
  public:
-  OpenStore(std::unique_ptr<Store> store, std::string path, bool read_only)
-      : path_(std::move(path)), read_only_(read_only), store_(std::move(store)) {}
+  // `events` has the store's listener; null: nobody listens.
+  OpenStore(std::unique_ptr<Store> store, std::string path, bool read_only, std::shared_ptr<Events> events)
+      : path_(std::move(path)), read_only_(read_only), events_(std::move(events)), store_(std::move(store)) {}
+  ~OpenStore();
+  OpenStore(const OpenStore&) = delete;
+  OpenStore& operator=(const OpenStore&) = delete;
 
   template <class Call>
   auto reading(const Call& call) const {
@@ -46,7 +51,7 @@ class OpenStore {
     const WithoutGil released;
     return call(std::as_const(*store_));
   }
-  void close();
+  void close();  // delivers the events that are left
   void abandon();
   const std::string& path() const { return path_; }
   bool read_only() const { return read_only_; }
@@ -71,6 +76,7 @@ class OpenStore {
   const std::string path_;
   const bool read_only_;
   std::atomic<bool> closed_ = false;
+  const std::shared_ptr<Events> events_;  // outlives the store
   Owned<Store> store_;
 };
 using SharedStore = std::shared_ptr<OpenStore>;

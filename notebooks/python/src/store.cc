@@ -17,13 +17,17 @@ namespace {
 
 namespace py = pybind11;
 
-py::object opened(const py::object& path, const py::kwargs& keywords, bool read_only) {
+py::object opened(const py::object& path, const py::object& on_event, const py::kwargs& keywords, bool read_only) {
+  if (!on_event.is_none() && PyCallable_Check(on_event.ptr()) == 0) throw py::type_error("on_event is not callable");
   const Options options = options_of(path_of(path), keywords);
+  const auto events = on_event.is_none() ? nullptr : std::make_shared<Events>();
   auto store = [&] {
     const WithoutGil released;
-    return read_only ? Store::open_read_only(options) : Store::open(options);
+    EventListener* const listener = events ? events->listener() : nullptr;
+    return read_only ? Store::open_read_only(options, listener) : Store::open(options, listener);
   }();
-  py::object made = py::cast(std::make_shared<OpenStore>(value_of(std::move(store)), path_of(path), read_only));
+  py::object made = py::cast(std::make_shared<OpenStore>(value_of(std::move(store)), path_of(path), read_only, events));
+  if (events) events->start(py::cast(events), on_event);
   py::module_::import("mylonite._lifetime").attr("remember")(made);
   return made;
 }
@@ -58,26 +62,39 @@ std::unique_ptr<PairIterator> scan(const SharedStore& self, PairIterator::Wish w
 }
 
 void add_opening(StoreClass& store) {
+  const py::kw_only named;
+  const auto on_event = py::arg("on_event") = py::none();
   store
       .def_static(
-          "open", [](const py::object& path, const py::kwargs& options) { return opened(path, options, false); },
-          py::arg("path"), R"(open(path, **options)
+          "open",
+          [](const py::object& path, const py::object& callback, const py::kwargs& options) {
+            return opened(path, callback, options, false);
+          },
+          py::arg("path"), named, on_event, R"(open(path, *, on_event=None, **options)
 --
 
 Open the store in a directory, which is created if it is absent; its parent must exist.
 
-Every option of the README's table is a keyword: memtable_max_bytes=1 << 20, compression='zstd'.)")
+Every option of the README's table is a keyword: memtable_max_bytes=1 << 20, compression='zstd'.
+
+on_event: called as on_event(name, fields) on a thread of the store's own, in order: 'recovery', 'flush',
+'compaction_begin', 'compaction', 'compaction_failed', 'compaction_paused', 'policy_changed', 'write_stall',
+'clock_unusable', 'writes_stopped'. fields is a dict. An exception of it goes to sys.unraisablehook. Up to 4,096 events
+wait for it; 'dropped' tells how many more there were. close() returns when it has been told all. A callback that refers
+to the store keeps it open until close().)")
       .def_static(
           "open_read_only",
-          [](const py::object& path, const py::kwargs& options) { return opened(path, options, true); },
-          py::arg("path"), R"(open_read_only(path, **options)
+          [](const py::object& path, const py::object& callback, const py::kwargs& options) {
+            return opened(path, callback, options, true);
+          },
+          py::arg("path"), named, on_event, R"(open_read_only(path, *, on_event=None, **options)
 --
 
 Open a store for reading: nothing in its directory changes, and nobody may have it open for writing.)")
       .def("close", &OpenStore::close, R"(close(self)
 --
 
-Close the store; what was acknowledged is durable on return. Later calls raise ClosedError.)")
+Close the store; what was acknowledged is durable on return, and events are told. Later calls raise ClosedError.)")
       .def("__enter__", [](py::object self) { return self; })
       .def("__exit__", [](OpenStore& self, const py::args&) { self.close(); })
       .def("__repr__", [](const OpenStore& self) {
