@@ -105,15 +105,9 @@ void need_numpy() {
   }
 }
 
-py::tuple scan(const OpenStore& self, const BytesLike& low, const MaybeBytes& high, Limit limit, const AsOf& at) {
-  const Columns columns = gathered(self, bounds_of(low, high), at, limit);
-  return py::make_tuple(list_of(columns.keys), list_of(columns.values));
-}
+py::tuple lists_of(const Columns& columns) { return py::make_tuple(list_of(columns.keys), list_of(columns.values)); }
 
-py::tuple scan_arrays(const OpenStore& self, const BytesLike& low, const MaybeBytes& high, Limit limit,
-                      const AsOf& at) {
-  need_numpy();
-  Columns columns = gathered(self, bounds_of(low, high), at, limit);
+py::tuple arrays_of(Columns columns) {
   return py::make_tuple(array_of<std::uint8_t>(std::move(columns.keys.bytes)),
                         array_of<std::uint64_t>(std::move(columns.keys.offsets)),
                         array_of<std::uint8_t>(std::move(columns.values.bytes)),
@@ -136,15 +130,26 @@ Write an iterable of (key, value) in any order, and return the last stamp.
 
 It is not atomic as a whole: each batch of about batch_bytes is, in the order of the iterable. After an exception, also
 of the iterable, the batches before it stay written. write() and ingest() are all or nothing.)")
-      .def("scan", &scan, low, high, py::kw_only(), limit, as_of,
-           R"(scan(self, lo=b'', hi=None, *, limit=None, as_of=None)
+      .def(
+          "scan",
+          [](const OpenStore& self, const BytesLike& from, const MaybeBytes& to, Limit most, const AsOf& at) {
+            return lists_of(gathered(self, bounds_of(from, to), at, most));
+          },
+          low, high, py::kw_only(), limit, as_of,
+          R"(scan(self, lo=b'', hi=None, *, limit=None, as_of=None)
 --
 
 Two lists, the keys with lo <= key < hi and their values, of one moment; at most limit of them, the first ones.
 
 It costs less than range() for each pair, and holds all of them in memory.)")
-      .def("scan_arrays", &scan_arrays, low, high, py::kw_only(), limit, as_of,
-           R"(scan_arrays(self, lo=b'', hi=None, *, limit=None, as_of=None)
+      .def(
+          "scan_arrays",
+          [](const OpenStore& self, const BytesLike& from, const MaybeBytes& to, Limit most, const AsOf& at) {
+            need_numpy();
+            return arrays_of(gathered(self, bounds_of(from, to), at, most));
+          },
+          low, high, py::kw_only(), limit, as_of,
+          R"(scan_arrays(self, lo=b'', hi=None, *, limit=None, as_of=None)
 --
 
 What scan() returns as four numpy arrays: keys, key_offsets, values, value_offsets. ImportError without numpy.
