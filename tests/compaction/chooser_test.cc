@@ -52,7 +52,7 @@ TEST(PolicyText, ParametersAreParsed) {
 // Goal: a registry that cannot work is refused before it is used. Method: one flaw at a time. Expectation: the row and
 // the flaw by name.
 TEST(PolicyText, RegistryIsChecked) {
-  const auto flaw = [](CompactionPolicies rows) {
+  const auto flaw = [](const CompactionPolicies& rows) {
     const auto policy = configure_policy(rows, "none");
     return policy.ok() ? std::string() : policy.error().message();
   };

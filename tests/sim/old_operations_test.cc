@@ -50,9 +50,9 @@ TEST(OldOperationsTest, EachIsConverted) {
 // no bound, and is one of remove-range.
 TEST(OldOperationsTest, NumbersWithTwoMeanings) {
   EXPECT_EQ(converted({.name = "get-as-of", .number = 26}), Operation(op::GetAsOf{.as_of = {.slot = 1, .stamp = 6}}));
-  EXPECT_EQ(converted({.name = "open-cursor", .number = 8 * 26}),
+  EXPECT_EQ(converted({.name = "open-cursor", .number = 208}),
             Operation(op::OpenCursor{.slot = 0, .as_of = AsOf{.slot = 1, .stamp = 6}}));
-  EXPECT_EQ(converted({.name = "open-cursor", .number = 8 * 27}),
+  EXPECT_EQ(converted({.name = "open-cursor", .number = 216}),
             Operation(op::OpenCursor{.slot = 0, .as_of = AsOf{.stamp = 6}}));
   EXPECT_EQ(converted({.name = "clock-jump", .number = UINT64_MAX}), Operation(op::ClockJump{.ticks = -1}));
   EXPECT_EQ(converted({.name = "scan"}), Operation(op::Scan{}));

@@ -63,29 +63,30 @@ std::vector<Version> write_manifest(Directory& directory) {
 // Goal: an edit comes back as it was, whatever bytes its keys hold and however large its numbers. Method: rapidcheck.
 // Expectation: equal, one line, no byte outside ASCII.
 TEST(Manifest, EditRoundTrip) {
-  EXPECT_TRUE(rc::check([](std::string low, std::string high, std::vector<std::uint64_t> numbers, std::uint64_t big) {
-    VersionEdit edit;
-    if (big % 2 == 0) edit.next_file = FileNumber{big};
-    if (big % 3 == 0) edit.first_log = FileNumber{big / 3};
-    if (big % 5 != 0) edit.ceiling = Timestamp{big};
-    for (const std::uint64_t number : numbers) {
-      edit.removed.push_back(FileNumber{number});
-      edit.added.push_back({.level = static_cast<std::uint32_t>(number % 32),
-                            .run = RunId{number},
-                            .table = {.number = FileNumber{number},
-                                      .file_bytes = big,
-                                      .footer_hash = mix64(big),
-                                      .smallest = low,
-                                      .largest = high,
-                                      .entries = big ^ number,
-                                      .tombstones = number,
-                                      .oldest = Timestamp{number},
-                                      .newest = Timestamp{big}}});
-    }
-    const std::string text = encode_edit(edit);
-    RC_ASSERT(decode_edit(text).value() == edit);
-    for (const char byte : text) RC_ASSERT(byte >= ' ' && byte <= '~');
-  }));
+  EXPECT_TRUE(
+      rc::check([](std::string low, std::string high, const std::vector<std::uint64_t>& numbers, std::uint64_t big) {
+        VersionEdit edit;
+        if (big % 2 == 0) edit.next_file = FileNumber{big};
+        if (big % 3 == 0) edit.first_log = FileNumber{big / 3};
+        if (big % 5 != 0) edit.ceiling = Timestamp{big};
+        for (const std::uint64_t number : numbers) {
+          edit.removed.push_back(FileNumber{number});
+          edit.added.push_back({.level = static_cast<std::uint32_t>(number % 32),
+                                .run = RunId{number},
+                                .table = {.number = FileNumber{number},
+                                          .file_bytes = big,
+                                          .footer_hash = mix64(big),
+                                          .smallest = low,
+                                          .largest = high,
+                                          .entries = big ^ number,
+                                          .tombstones = number,
+                                          .oldest = Timestamp{number},
+                                          .newest = Timestamp{big}}});
+        }
+        const std::string text = encode_edit(edit);
+        RC_ASSERT(decode_edit(text).value() == edit);
+        for (const char byte : text) RC_ASSERT(byte >= ' ' && byte <= '~');
+      }));
 }
 
 // Goal: text that is no edit is refused, not guessed at. Method: a list of malformed edits. Expectation: kCorruption.
