@@ -99,7 +99,7 @@ Status Recovery::look_for_store() {
     case DirectoryState::kEmpty: break;
   }
   if (!read_only_ && options_.create_if_missing) return {};
-  return Error(Code::kNotAStore, "no store here, and create_if_missing is off").in(directory_);
+  return Error(Code::kNotAStore, "no store here").in(directory_);
 }
 
 Status Recovery::create_directory() {

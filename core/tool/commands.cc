@@ -261,18 +261,11 @@ constexpr Row kRows[] = {
      "mylonite explain compaction my-data 27", Access::kFiles, of_compaction, nullptr, compaction},
 };
 
-// The engine names the option that would create a missing store. Here the command has set it, not the user.
-Error without_own_settings(const Row& row, const Error& error) {
-  const bool own = row.access != Access::kCreates && error.code() == Code::kNotAStore &&
-                   error.message().find("create_if_missing") != std::string::npos;
-  return own ? Error(Code::kNotAStore, "no store here").in(error.file()) : error;
-}
-
 Result<Exit> run_on_store(const Row& row, const Arguments& arguments) {
   Options options = arguments.options;
   if (row.access != Access::kCreates) options.create_if_missing = false;
   const auto store = row.access == Access::kReads ? Store::open_read_only(options) : Store::open(options);
-  if (!store.ok()) return without_own_settings(row, store.error());
+  if (!store.ok()) return store.error();
   auto exit = row.on_store(**store, arguments);
   const Status closed = (*store)->close();
   if (exit.ok() && !closed.ok()) return closed.error().prefixed("close");

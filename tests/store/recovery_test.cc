@@ -230,7 +230,7 @@ TEST_F(Recovery, WithoutCurrent) {
   expect_refused(Code::kNotAStore, "not a store");
   options_.create_if_missing = false;
   ASSERT_TRUE(fs_->remove("store/photo.jpg").ok());
-  expect_refused(Code::kNotAStore, "create_if_missing is off");
+  expect_refused(Code::kNotAStore, "no store here");
 }
 
 // Goal: left-overs go, foreign names stay. Method: orphans of every kind and foreign files beside a store; reopened

@@ -13,7 +13,7 @@ namespace mylonite::sim {
 
 // The parts that a program may replace. The defaults are mylonite-sim's.
 struct ProgramParts {
-  std::string name = "mylonite-sim";                             // in help and messages
+  std::string name = "mylonite-sim";                             // in help, messages and scenario files
   CompactionPolicies compaction_policies = standard_policies();  // runs draw from them, replays may name them
   StoreFactory store{};                                          // the store under test; empty: Mylonite
 };
