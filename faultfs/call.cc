@@ -1,5 +1,7 @@
 #include <mylonite/faultfs/call.h>
 
+#include <fmt/format.h>
+
 namespace mylonite::faultfs {
 namespace {
 
@@ -25,6 +27,14 @@ std::string to_string(CallSet calls) {
     if (!text.empty()) text += " or ";
     text += row.name;
   }
+  return text;
+}
+
+std::string to_string(const Call& call) {
+  std::string text = fmt::format("{} {}", call_kind_name(call.kind), call.path);
+  if (!call.other_path.empty()) text += fmt::format(" to {}", call.other_path);
+  if (call.kind == CallKind::kAppend || call.kind == CallKind::kRead) text += fmt::format(" {} B", call.size);
+  if (call.kind == CallKind::kRead) text += fmt::format(" at {}", call.offset);
   return text;
 }
 

@@ -27,7 +27,7 @@ class HostScope {
   __attribute__((no_sanitize("thread"))) static void set_depth(int depth) { depth_ = depth; }
 
  private:
-  static inline constinit thread_local int depth_ = kThreadsOwn;
+  [[gnu::tls_model("initial-exec")]] static inline constinit thread_local int depth_ = kThreadsOwn;
 };
 
 }  // namespace mylonite::faultfs

@@ -32,9 +32,7 @@ Status change(Change apply) {
     return apply();
   }();
   if (status.ok()) return status;
-  const Error& error = status.error();
-  const Error copy = Error(error.code(), error.message()).in(error.file(), error.offset());
-  return error.can_retry() ? copy.retryable() : copy;
+  return status.error().detached();
 }
 
 // Flips one to three neighbouring bits; the detail decides which ones.

@@ -47,6 +47,8 @@ Error Error::prefixed(std::string_view context) const {
   return Error(std::move(detail));
 }
 
+Error Error::detached() const { return Error(Detail(*detail_)); }
+
 std::string Error::to_string() const {
   std::string where = detail_->file;
   if (detail_->offset) where += fmt::format(" at byte {}", *detail_->offset);

@@ -81,7 +81,7 @@ SizeClass class_of(std::size_t block_bytes) {
   return {kFine / kAligned + (log - 10) * 4 + quarters, (std::size_t{1} << log) + quarters * step};
 }
 
-constinit thread_local MachineHeap* current_heap = nullptr;
+[[gnu::tls_model("initial-exec")]] constinit thread_local MachineHeap* current_heap = nullptr;
 
 void* system_memory(std::size_t bytes, std::size_t alignment) {
   if (alignment <= kAligned) return std::malloc(std::max<std::size_t>(bytes, 1));
@@ -104,25 +104,34 @@ struct MachineHeap::Tracked {
 };
 
 MachineHeap::MachineHeap(bool unreadable) : unreadable_(unreadable) {
-  invariant(current_heap == nullptr, "a thread has one machine's heap at a time");
-  if constexpr (kThreadSanitizer) return;
-  if (!kAddressSanitizer) {
-    place_ = take_place();
-    enter_span(0);
-  }
-  current_heap = this;
+  enter();
+  if constexpr (kAddressSanitizer || kThreadSanitizer) return;
+  place_ = take_place();
+  enter_span(0);
 }
 
 MachineHeap::~MachineHeap() {
   if constexpr (kThreadSanitizer) return;
   clear();
-  current_heap = nullptr;
+  if (current_heap == this) leave();
   if constexpr (kAddressSanitizer) return;
   if (unreadable_) {
     invariant(mprotect(span_at(place_, 0), kPlaceBytes, PROT_READ | PROT_WRITE) == 0, "memory can be opened again");
   }
   give_back(place_);
 }
+
+bool MachineHeap::can_make() {
+  const rt::Lock lock(places.mutex);
+  return std::ranges::find(places.taken, false) != places.taken.end();
+}
+
+void MachineHeap::enter() {
+  invariant(current_heap == nullptr, "a thread is in one machine's heap at a time");
+  if constexpr (!kThreadSanitizer) current_heap = this;
+}
+
+void MachineHeap::leave() { current_heap = nullptr; }
 
 void MachineHeap::clear() {
   if constexpr (kThreadSanitizer) return;

@@ -16,7 +16,8 @@
 // Invariants: an allocation since the last clear() is live until it is freed. Memory from before a clear() is not
 // freed. With `unreadable` it is not read or written either: clear() removes access to it and moves on to another
 // range.
-// Thread-safety: a heap and its memory belong to the thread that made it; threads have heaps of their own.
+// Thread-safety: a heap and its memory belong to the thread that made it. A thread may have several, and is in one of
+// them at a time.
 // Complexity: constant; clear() too, but linear in what is live under AddressSanitizer. Units: bytes.
 #pragma once
 
@@ -28,11 +29,15 @@ namespace mylonite::sim {
 
 class MachineHeap {
  public:
-  explicit MachineHeap(bool unreadable = false);  // the calling thread's, which has none
+  explicit MachineHeap(bool unreadable = false);  // the calling thread, which is in no heap, is in this one then
   ~MachineHeap();
   MachineHeap(const MachineHeap&) = delete;
   MachineHeap& operator=(const MachineHeap&) = delete;
 
+  static bool can_make();  // false: 256 live in this program
+
+  void leave();  // from now on the thread is in no heap
+  void enter();  // requires that
   void clear();  // frees everything
   std::uint64_t live() const { return live_; }
 

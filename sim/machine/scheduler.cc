@@ -70,9 +70,21 @@ RunOutcome FiberScheduler::run(std::function<void()> main) {
   const SimulatorCode scope;
   invariant(tasks_.empty() && rt::current_scheduler == nullptr, "a scheduler runs once, and not inside another");
   current_ = &add_task("main", std::move(main));
+  return enter();
+}
+
+RunOutcome FiberScheduler::resume() {
+  const SimulatorCode scope;
+  invariant(outcome_.end == RunEnd::kPaused && rt::current_scheduler == nullptr, "a run that goes on was paused");
+  return enter();
+}
+
+RunOutcome FiberScheduler::enter() {
+  last_step_ = step_ + options_.step_limit;
   rt::current_scheduler = this;
   host_.switch_to(*current_->fiber);
   rt::current_scheduler = nullptr;
+  if (outcome_.end == RunEnd::kPaused) return outcome_;
   for (const std::unique_ptr<Task>& each : tasks_) take_over(each.get());
   forget_unwinding();
   world_.trace.event(EventKind::kRunEnd, static_cast<std::uint64_t>(outcome_.end), step_);
@@ -84,9 +96,19 @@ void FiberScheduler::drop() {
   if constexpr (kThreadSanitizer) {
     if (!unwinding_) unwinding_ = Unwinding{world_.trace, world_.clock, step_, deviations_.size()};
   } else {
-    current_->fiber->switch_to(end(RunEnd::kDropped));
-    std::abort();
+    abandon();
   }
+}
+
+void FiberScheduler::abandon() {
+  const SimulatorCode scope;
+  current_->fiber->switch_to(end(RunEnd::kDropped));
+  std::abort();
+}
+
+void FiberScheduler::pause() {
+  const SimulatorCode scope;
+  current_->fiber->switch_to(end(RunEnd::kPaused));
 }
 
 void FiberScheduler::forget_unwinding() {
@@ -313,7 +335,7 @@ Fiber& FiberScheduler::decide(Task& self, EventKind kind) {
   ++self.steps;
   world_.trace.event(kind, static_cast<std::uint64_t>(self.id), self.steps);
   if (unfinished_ == 0) return end(RunEnd::kFinished);
-  if (step_ > options_.step_limit) return end(RunEnd::kLivelock);
+  if (step_ > last_step_) return end(RunEnd::kLivelock);
   world_.clock.advance(kStepNs);
   if (world_.clock.monotonic_ns() >= due_ns_) wake_due();
   while (runnable_.empty()) {
@@ -325,7 +347,7 @@ Fiber& FiberScheduler::decide(Task& self, EventKind kind) {
   }
   const int by_default = self.state == State::kRunnable ? self.id : runnable_.front();
   const int next = strategy_.pick({self.id, self.steps, step_, by_default, runnable_, waiting_});
-  if (next != by_default) deviations_.push_back({self.id, self.steps, next});
+  if (next != by_default && options_.keep_deviations) deviations_.push_back({self.id, self.steps, next});
   current_ = &task(next);
   if (current_->state == State::kWaiting) wake(*current_);
   invariant(current_->state == State::kRunnable, "a strategy picks a fiber that can run", next);

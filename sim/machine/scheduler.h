@@ -7,7 +7,8 @@
 //     costs kStepNs of virtual time, is traced, and lets the strategy choose the next fiber. Joining a finished thread
 //     and reading clocks are no steps: they commute with everything other fibers do.
 //  3. When no fiber can run, time jumps to the earliest deadline; those due wake in order of id.
-//  4. The run ends in one of four ways. Finished: all fibers have finished. Deadlock: none can run and none has a
+//  4. A fiber may pause the run: run() returns, nothing moves, and resume() goes on with that fiber.
+//  5. The run ends in one of four ways. Finished: all fibers have finished. Deadlock: none can run and none has a
 //     deadline. Livelock: the step limit is passed. Dropped: a fiber calls drop(). After the last three the remaining
 //     fibers are abandoned: no destructor on their stacks runs, and their memory leaks (but see
 //     sim/machine/machine_heap.h).
@@ -51,11 +52,12 @@ struct World {
 };
 
 struct RunOptions {
-  std::uint64_t step_limit = 100'000'000;
+  std::uint64_t step_limit = 100'000'000;  // since the start or the last resume()
   std::uint64_t entropy_seed = 0;
+  bool keep_deviations = true;  // false: for a run without end
 };
 
-enum class RunEnd : std::uint8_t { kFinished, kDeadlock, kLivelock, kDropped };
+enum class RunEnd : std::uint8_t { kFinished, kDeadlock, kLivelock, kDropped, kPaused };
 
 struct RunOutcome {
   RunEnd end;
@@ -72,6 +74,11 @@ class FiberScheduler final : public rt::Scheduler {
   FiberScheduler& operator=(const FiberScheduler&) = delete;
 
   RunOutcome run(std::function<void()> main);  // once for each object
+  RunOutcome resume();                         // a paused run; on the thread that runs it
+  void pause();                                // on a fiber: back to the caller of run() or resume()
+  // On a fiber: ends the run at once, and never returns. Under ThreadSanitizer the scheduler must never be destroyed
+  // then: it cannot forget a fiber.
+  [[noreturn]] void abandon();
   // On a fiber: ends the run at once. It does not return, except under ThreadSanitizer, which cannot forget a fiber.
   // There the caller makes its program end; trace, clock and decisions of the meantime are taken back.
   void drop();
@@ -119,6 +126,7 @@ class FiberScheduler final : public rt::Scheduler {
   void acquire(Task& self, rt::Mutex& mutex);
   void release(rt::Mutex& mutex);
 
+  RunOutcome enter();  // from the host to the current fiber
   void take_step(Task& self, EventKind kind);
   Fiber& decide(Task& self, EventKind kind);
   Fiber& end(RunEnd how);
@@ -139,6 +147,7 @@ class FiberScheduler final : public rt::Scheduler {
   int unfinished_ = 0;
   std::uint64_t due_ns_ = rt::kNever;  // no deadline is before it
   std::uint64_t step_ = 0;
+  std::uint64_t last_step_ = 0;  // beyond it the run is a livelock
   std::vector<Deviation> deviations_;
   std::map<std::string_view, std::uint64_t> marks_;
   std::array<CachedMark, 64> mark_cache_{};

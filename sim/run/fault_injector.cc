@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/machine/call_trace.h"
 #include "sim/machine/sanitizer.h"
 #include "sim/scenario/file_roles.h"
 
@@ -119,8 +120,7 @@ FaultInjector::FaultDecision FaultInjector::decide(const Call& call) {
   if (dead_) return {.dead = true};  // the machine died while other fibers ran
   const PathStatistics& path = paths_.count(call);
   ++setup_.stats.file_calls;
-  trace_.event(EventKind::kFileCall, static_cast<std::uint64_t>(call.kind) ^ (path.path_hash << 8), call.offset);
-  if (!call.bytes.empty()) trace_.bytes(EventKind::kFileBytes, call.bytes);
+  trace_call(trace_, call, path.path_hash);
   if (setup_.interrupt != nullptr && setup_.interrupt->load(std::memory_order_relaxed)) {
     interrupted_ = true;
     crash_in(path, call, false);
@@ -141,8 +141,7 @@ FaultInjector::FaultDecision FaultInjector::decide(const Call& call) {
     failures_ += is_lie(strike->fault) ? 0 : 1;
     ++(is_lie(strike->fault) ? setup_.stats.lies : setup_.stats.failed_calls);
     setup_.stats.coverage.mark(mark_of(row_of(strike->fault)));
-    trace_.event(EventKind::kFault, 1 + static_cast<std::uint64_t>(strike->fault),
-                 static_cast<std::uint64_t>(call.kind));
+    trace_strike(trace_, call, strike->fault);
     if (setup_.transcript != nullptr) transcribe(call, to_string(faults_.back()));
   }
   return {.strike = strike};
@@ -151,9 +150,7 @@ FaultInjector::FaultDecision FaultInjector::decide(const Call& call) {
 void FaultInjector::after(const Call& call, const faultfs::CallResult& result) {
   if (dead_) return;
   const SimulatorCode scope;
-  trace_.event(EventKind::kFileCall, result.error != nullptr ? 1 + static_cast<std::uint64_t>(result.error->code()) : 0,
-               result.size);
-  if (!result.bytes.empty()) trace_.bytes(EventKind::kFileBytes, {result.bytes.data(), result.bytes.size()});
+  trace_result(trace_, result);
   const bool dull = call.kind == CallKind::kRead || call.kind == CallKind::kSize || call.kind == CallKind::kStat;
   if (result.error != nullptr || !dull) transcribe(call, result.error != nullptr ? result.error->to_string() : "");
   // A sync covers the bytes written before it began, not those written while it runs.
@@ -205,11 +202,7 @@ void FaultInjector::die(const std::string& why) {
 
 void FaultInjector::transcribe(const Call& call, const std::string& remark) {
   if (setup_.transcript == nullptr) return;
-  std::string line =
-      fmt::format("fiber {}  {} {}", scheduler_.current_fiber(), faultfs::call_kind_name(call.kind), call.path);
-  if (!call.other_path.empty()) line += fmt::format(" to {}", call.other_path);
-  if (call.kind == CallKind::kAppend || call.kind == CallKind::kRead) line += fmt::format(" {} B", call.size);
-  if (call.kind == CallKind::kRead) line += fmt::format(" at {}", call.offset);
+  std::string line = fmt::format("fiber {}  {}", scheduler_.current_fiber(), to_string(call));
   if (!remark.empty()) line += fmt::format("  -> {}", remark);
   setup_.transcript->machine(std::move(line));
 }

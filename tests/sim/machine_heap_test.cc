@@ -96,6 +96,31 @@ TEST_F(MachineHeapTest, ScopesTellWhoseMemory) {
   EXPECT_EQ(heap.live(), 0U);
 }
 
+// Goal: a thread has several heaps and is in one at a time. Method: allocate in two heaps by turns, clear the first.
+// Expectation: each counts its own; outside of both nobody counts.
+TEST_F(MachineHeapTest, AThreadMovesBetweenHeaps) {
+  MachineHeap first;
+  const auto allocate_in = [](MachineHeap& heap) {
+    static_cast<void>(run_on_fibers([](FiberScheduler&) {
+      void* volatile kept = allocate().release();
+      static_cast<void>(kept);
+    }));
+    heap.leave();
+  };
+  allocate_in(first);
+  MachineHeap second;
+  allocate_in(second);
+  second.enter();
+  allocate_in(second);
+  EXPECT_EQ(first.live(), 1U);
+  EXPECT_EQ(second.live(), 2U);
+  first.clear();
+  EXPECT_EQ(first.live(), 0U);
+  EXPECT_EQ(second.live(), 2U);
+  static_cast<void>(run_on_fibers([](FiberScheduler&) { static_cast<void>(allocate()); }));
+  EXPECT_EQ(second.live(), 2U);
+}
+
 struct alignas(256) Wide {
   std::array<char, 300> bytes{};
 };

@@ -43,7 +43,7 @@ constexpr std::array kArrows = {
     Arrow{"faultfs/mylonite/", "faultfs/mylonite/"},
     Arrow{"faultfs/", "faultfs/ core/vfs/ core/rt/ core/base/"},
     Arrow{"sim/mylonite/", "sim/mylonite/ faultfs/mylonite/"},
-    Arrow{"sim/machine/", "sim/machine/ faultfs/ core/vfs/ core/rt/ core/base/"},
+    Arrow{"sim/machine/", "sim/machine/ sim/mylonite/sim/computer.h faultfs/ core/vfs/ core/rt/ core/base/"},
     // The generator draws from the registry of compaction policies.
     Arrow{"sim/scenario/generator",
           "sim/scenario/ sim/machine/ faultfs/ core/version/ core/format/ "
@@ -60,8 +60,10 @@ constexpr std::array kArrows = {
     Arrow{"sim/program/", "sim/ faultfs/ core/"},
     Arrow{"sim/tool/", "sim/ faultfs/ core/"},
     Arrow{"experiments/", "experiments/ sim/ faultfs/ core/"},
-    // The Python module is a user like any other: public headers only.
-    Arrow{"notebooks/python/src/", "notebooks/python/src/ core/mylonite/"},
+    // The Python module is a user like any other: public headers only. What it shows of the simulator has none.
+    Arrow{"notebooks/python/src/sim_", "notebooks/python/src/ sim/ faultfs/ core/"},
+    Arrow{"notebooks/python/src/",
+          "notebooks/python/src/ sim/mylonite/sim/computer.h faultfs/mylonite/ core/mylonite/"},
     Arrow{"notebooks/", "notebooks/ experiments/ sim/ faultfs/ core/"},
     // What users write: public headers, and the laboratory's main function.
     Arrow{"tests/examples/own_policy_lab.", "tests/examples/own_ experiments/program/ core/mylonite/"},

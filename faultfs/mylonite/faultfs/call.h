@@ -115,5 +115,6 @@ struct Call {
   std::uint64_t size = 0;       // read: bytes asked for; append: bytes given; truncate: the new size
   std::string_view bytes;       // append
 };
+std::string to_string(const Call& call);  // "append db/wal-1.log 45 B"
 
 }  // namespace mylonite::faultfs

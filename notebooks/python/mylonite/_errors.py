@@ -111,6 +111,17 @@ class ForkedError(Error):
     code = "forked"
 
 
+class CrashError(Exception):
+    """The simulated machine crashed in this call, or has since the object was made.
+
+    It is no mylonite.Error: code that handles the store's errors is dead by then, too.
+    """
+
+
+class HangError(Exception):
+    """The simulated machine's threads wait for one another, or run in circles; the text tells of each."""
+
+
 _CLASSES: dict[str, type[Error]] = {
     each.code: each
     for each in (
@@ -132,6 +143,8 @@ _CLASSES: dict[str, type[Error]] = {
 
 for _each in (Error, ForkedError, *_CLASSES.values()):
     _each.__module__ = "mylonite"  # what users import, in tracebacks
+for _simulated in (CrashError, HangError):
+    _simulated.__module__ = "mylonite.sim"
 
 
 def error_of(code: str, message: str, file: str | None, offset: int | None, can_retry: bool) -> Error:

@@ -8,11 +8,10 @@ namespace mylonite::python {
 namespace py = pybind11;
 
 Cursor::Cursor(SharedStore store, const KeyBounds& bounds, const ReadOptions& read)
-    : store_(std::move(store)),
-      cursor_(store_->reading([&](Store& open) { return open.session().iterator(bounds, read); })) {}
+    : store_(std::move(store)), cursor_(store_->cursor(bounds, read)) {}
 
 void Cursor::refuse() const {
-  refuse_after_fork(store_->born());  // first: the mover may be a thread of the parent
+  cursor_.home().refuse();  // first: the mover may be a thread of the parent
   if (stepping_) throw py::value_error("another thread is moving this cursor");
 }
 
@@ -31,10 +30,11 @@ bool Cursor::moved(const Move& move) {
   bool stands = false;
   const Status status = [&] {
     const Stepping stepping(stepping_);
-    const WithoutGil released;
-    move(*cursor_);
-    stands = cursor_->valid();
-    return cursor_->status();
+    return cursor_.home().run([&] {
+      move(*cursor_);
+      stands = cursor_->valid();
+      return cursor_->status();
+    });
   }();
   if (!status.ok()) raise(status.error());
   return stands;
@@ -77,7 +77,7 @@ py::bytes Cursor::key() const { return bytes_of(standing().key()); }
 py::bytes Cursor::value() const { return bytes_of(standing().value()); }
 
 void Cursor::close() {
-  if (stepping_ && store_->born() == forks()) throw py::value_error("another thread is moving this cursor");
+  if (stepping_ && !cursor_.home().is_gone()) throw py::value_error("another thread is moving this cursor");
   cursor_.drop();
 }
 

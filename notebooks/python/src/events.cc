@@ -42,14 +42,14 @@ void tell_unraisable(const py::object& error, const py::object& callback) {
 
 }  // namespace
 
-Events::Events() : queue_(std::make_unique<QueuingListener>()) {}
+Events::Events() : queue_(std::make_unique<QueuingListener>(), Home()) {}
 
 Events::~Events() = default;
 
 EventListener* Events::listener() const { return &*queue_; }
 
 py::object Events::take() {
-  if (queue_.born() != forks()) return py::none();
+  if (queue_.home().is_gone()) return py::none();
   const std::optional<Event> event = [&] {
     const WithoutGil released;
     return queue_->pop();
@@ -64,7 +64,7 @@ void Events::start(const py::object& self, const py::object& callback) {
 }
 
 void Events::end() {
-  if (queue_.born() != forks()) return;
+  if (queue_.home().is_gone()) return;
   const WithoutGil released;
   queue_->end();
 }
@@ -73,7 +73,7 @@ void Events::finish() {
   end();
   // While the interpreter ends, the thread gets no more turns.
   const bool too_late = py::cast<bool>(py::module_::import("sys").attr("is_finalizing")());
-  if (!started_ || too_late || queue_.born() != forks()) return;
+  if (!started_ || too_late || queue_.home().is_gone()) return;
   const WithoutGil released;
   queue_->wait_for_end();
 }

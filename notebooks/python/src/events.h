@@ -11,7 +11,7 @@
 #include <mylonite/events.h>
 #include <pybind11/pybind11.h>
 
-#include "notebooks/python/src/forks.h"
+#include "notebooks/python/src/home.h"
 
 namespace mylonite::python {
 

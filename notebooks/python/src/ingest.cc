@@ -27,7 +27,7 @@ class PairSource final : public IngestSource {
 
   Result<bool> next(std::string_view& key, std::string_view& value) override {
     if (at_pair_ == sizes_.size()) {
-      if (!failed_ && !ended_) fetch();
+      if (!failed_ && !ended_) fetch(false);
       if (failed_) return Error(Code::kInvalidArgument, "the iterable raised an exception");
       if (at_pair_ == sizes_.size()) return false;
     }
@@ -39,18 +39,23 @@ class PairSource final : public IngestSource {
     return true;
   }
 
+  // All pairs before the first next(): under simulation no Python runs inside a call.
+  void fetch_all() {
+    while (!failed_ && !ended_) fetch(true);
+  }
+
   void rethrow() const {
     if (failed_) std::rethrow_exception(failed_);
   }
 
  private:
-  void fetch() {
+  void fetch(bool all) {
     const WithGil held;
     bytes_.clear();
     sizes_.clear();
     at_pair_ = at_byte_ = 0;
     try {
-      while (!ended_ && sizes_.size() < kPortionPairs && bytes_.size() < kPortionBytes) fetch_one();
+      while (!ended_ && (all || (sizes_.size() < kPortionPairs && bytes_.size() < kPortionBytes))) fetch_one();
     } catch (...) {
       failed_ = std::current_exception();
     }
@@ -81,6 +86,7 @@ Timestamp ingest(const OpenStore& store, const py::iterable& pairs) {
   PairSource source(store, pairs);
   try {
     const OpenStore::Ingesting ingesting(store);
+    if (store.home().simulated()) source.fetch_all();
     return store.reading([&](Store& open) { return open.ingest(source); });
   } catch (const py::error_already_set&) {
     source.rethrow();

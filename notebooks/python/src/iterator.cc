@@ -16,17 +16,15 @@ constexpr std::size_t kPortionBytes = 256 << 10;
 }  // namespace
 
 PairIterator::PairIterator(SharedStore store, Wish wish)
-    : store_(std::move(store)),
-      wish_(std::move(wish)),
-      cursor_(store_->reading([&](Store& open) { return open.session().iterator(wish_.bounds, wish_.read); })) {}
+    : store_(std::move(store)), wish_(std::move(wish)), cursor_(store_->cursor(wish_.bounds, wish_.read)) {}
 
 py::object PairIterator::next() {
   if (stepping_) throw py::value_error("another thread is stepping this iterator");
-  if (at_pair_ == sizes_.size()) refill();
+  if (at_pair_ == portion_.sizes.size()) refill();
   // What was read before a close is not handed out after it.
   if (store_->closed()) raise(Error(Code::kClosed, "the store is closed"));
-  const Sizes size = sizes_[at_pair_++];
-  const std::string_view pair = std::string_view(bytes_).substr(at_byte_, size.key + size.value);
+  const Sizes size = portion_.sizes[at_pair_++];
+  const std::string_view pair = std::string_view(portion_.bytes).substr(at_byte_, size.key + size.value);
   at_byte_ += pair.size();
   py::bytes key = bytes_of(pair.substr(0, size.key));
   if (!wish_.values) return key;
@@ -37,47 +35,43 @@ py::object PairIterator::next() {
 }
 
 void PairIterator::refill() {
-  refuse_after_fork(store_->born());
+  cursor_.home().refuse();
   if (!cursor_) throw py::stop_iteration();
-  const Status stepped = [&] {
+  Result<Portion> portion = [&] {
     const Stepping stepping(stepping_);
-    const WithoutGil released;
-    return step();
+    return cursor_.home().run([this] { return step(); });
   }();
-  if (!stepped.ok()) {
-    close();
-    raise(stepped.error());
-  }
-  if (!sizes_.empty()) return;
-  close();
-  throw py::stop_iteration();
+  if (!portion.ok() || portion->sizes.empty()) close();
+  portion_ = value_of(std::move(portion));
+  at_pair_ = at_byte_ = 0;
+  if (portion_.sizes.empty()) throw py::stop_iteration();
 }
 
-Status PairIterator::step() {
-  bytes_.clear();
-  sizes_.clear();
-  at_pair_ = at_byte_ = 0;
+Result<PairIterator::Portion> PairIterator::step() {
+  Portion portion;
+  portion.bytes.reserve(portion_.bytes.size());
+  portion.sizes.reserve(wanted_);
   if (!placed_) {
     wish_.reverse ? cursor_->seek_to_last() : cursor_->seek_to_first();
     placed_ = true;
   }
-  while (cursor_->valid() && sizes_.size() < portion_ && bytes_.size() < kPortionBytes) {
+  while (cursor_->valid() && portion.sizes.size() < wanted_ && portion.bytes.size() < kPortionBytes) {
     const std::string_view key = cursor_->key();
     const std::string_view value = wish_.values ? cursor_->value() : std::string_view();
-    bytes_.append(key).append(value);
-    sizes_.push_back({.key = key.size(), .value = value.size()});
+    portion.bytes.append(key).append(value);
+    portion.sizes.push_back({.key = key.size(), .value = value.size()});
     wish_.reverse ? cursor_->prev() : cursor_->next();
   }
-  portion_ = std::min(2 * portion_, kPortionPairs);
-  return cursor_->status();
+  wanted_ = std::min(2 * wanted_, kPortionPairs);
+  if (const Status status = cursor_->status(); !status.ok()) return status.error();
+  return portion;
 }
 
 void PairIterator::close() {
   if (stepping_) throw py::value_error("another thread is stepping this iterator");
   cursor_.drop();
-  sizes_.clear();
+  portion_ = {};
   at_pair_ = 0;
-  std::string().swap(bytes_);
 }
 
 void add_iterator(py::module_& module) {

@@ -34,18 +34,21 @@ class PairIterator {
     std::size_t key = 0;
     std::size_t value = 0;
   };
+  struct Portion {
+    std::string bytes;         // key, value, key, value
+    std::vector<Sizes> sizes;  // of the pairs
+  };
   void refill();
-  Status step();  // without the interpreter's lock
+  Result<Portion> step();  // without the interpreter's lock
 
   const SharedStore store_;
   const Wish wish_;
   Owned<Iterator> cursor_;
   bool placed_ = false;
-  bool stepping_ = false;     // by a thread without the interpreter's lock, whose all of the rest is meanwhile
-  std::size_t portion_ = 8;   // pairs of the next portion
-  std::string bytes_;         // of the portion: key, value, key, value
-  std::vector<Sizes> sizes_;  // of its pairs
-  std::size_t at_pair_ = 0;   // the next to be handed out
+  bool stepping_ = false;   // by a thread without the interpreter's lock, whose all of the rest is meanwhile
+  std::size_t wanted_ = 8;  // pairs of the next portion
+  Portion portion_;
+  std::size_t at_pair_ = 0;  // the next to be handed out
   std::size_t at_byte_ = 0;
 };
 

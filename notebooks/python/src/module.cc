@@ -6,6 +6,9 @@
 #include "notebooks/python/src/events.h"
 #include "notebooks/python/src/forks.h"
 #include "notebooks/python/src/iterator.h"
+#include "notebooks/python/src/sim_disk.h"
+#include "notebooks/python/src/sim_machine.h"
+#include "notebooks/python/src/sim_seeds.h"
 #include "notebooks/python/src/snapshot.h"
 #include "notebooks/python/src/store.h"
 
@@ -17,6 +20,7 @@ void name_the_package(const pybind11::module_& module) {
   for (const char* name : {"Store", "Batch", "Snapshot", "Iterator", "Cursor"}) {
     module.attr(name).attr("__module__") = "mylonite";
   }
+  for (const char* name : {"Disk", "Machine"}) module.attr(name).attr("__module__") = "mylonite.sim";
 }
 
 }  // namespace
@@ -31,6 +35,9 @@ PYBIND11_MODULE(_core, module) {
   add_events(module);
   add_snapshot(module);
   add_store(module);
+  add_disk(module);
+  add_machine(module);
+  add_seeds(module);
   name_the_package(module);
   module.attr("__version__") = MYLONITE_VERSION;
 }

@@ -16,19 +16,20 @@ void OpenStore::refuse_inside_ingest() const {
               "called by the iterable that ingest() reads: it would wait for itself; only reads are possible there"));
 }
 
+Owned<Iterator> OpenStore::cursor(const KeyBounds& bounds, const ReadOptions& read) const {
+  return making<Iterator>([&](Store& open) { return open.session().iterator(bounds, read); });
+}
+
 OpenStore::~OpenStore() {
   store_.drop();
   if (events_) events_->end();
 }
 
 void OpenStore::close() {
-  if (born() != forks()) return;  // the parent's
+  if (home().is_gone()) return;
   refuse_inside_ingest();
   closed_.store(true, std::memory_order_release);
-  const Status status = [this] {
-    const WithoutGil released;
-    return store_->close();
-  }();
+  const Status status = home().run([this] { return store_->close(); });
   if (events_) events_->finish();
   value_of(status);
 }

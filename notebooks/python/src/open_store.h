@@ -1,7 +1,7 @@
 // An open store as Python objects share it: the Store object, its iterators and its snapshots.
 //
-// The store is closed by close(), or when the last of them is gone. Every call goes through reading(), writing() or
-// telling(): they refuse what cannot work, let go of the interpreter's lock, and raise the engine's error.
+// The store is closed by close(), or when the last of them is gone. Every call goes through reading(), writing(),
+// telling() or making(): they refuse what cannot work, let go of the interpreter's lock, and raise the engine's error.
 // Thread-safety: any thread that holds the interpreter's lock.
 #pragma once
 
@@ -15,27 +15,26 @@
 
 #include "notebooks/python/src/errors.h"
 #include "notebooks/python/src/events.h"
-#include "notebooks/python/src/forks.h"
-#include "notebooks/python/src/gil.h"
+#include "notebooks/python/src/home.h"
 
 namespace mylonite::python {
 
 class OpenStore {
  public:
   // `events` has the store's listener; null: nobody listens.
-  OpenStore(std::unique_ptr<Store> store, std::string path, bool read_only, std::shared_ptr<Events> events)
-      : path_(std::move(path)), read_only_(read_only), events_(std::move(events)), store_(std::move(store)) {}
+  OpenStore(std::unique_ptr<Store> store, Home home, std::string path, bool read_only, std::shared_ptr<Events> events)
+      : path_(std::move(path)),
+        read_only_(read_only),
+        events_(std::move(events)),
+        store_(std::move(store), std::move(home)) {}
   ~OpenStore();
   OpenStore(const OpenStore&) = delete;
   OpenStore& operator=(const OpenStore&) = delete;
 
+  const Home& home() const { return store_.home(); }
   template <class Call>
   auto reading(const Call& call) const {
-    refuse_after_fork(store_.born());
-    return value_of([&] {
-      const WithoutGil released;
-      return call(*store_);
-    }());
+    return value_of(home().run([&] { return call(*store_); }));
   }
   // For all that might wait for a running ingest.
   template <class Call>
@@ -43,20 +42,27 @@ class OpenStore {
     refuse_inside_ingest();
     return reading(call);
   }
-
   // For facts: what has no error, and may still wait for a lock.
   template <class Call>
   auto telling(const Call& call) const {
-    refuse_after_fork(store_.born());
-    const WithoutGil released;
-    return call(std::as_const(*store_));
+    return home().run([&] { return call(std::as_const(*store_)); });
   }
+  // For what the engine makes: the call returns a Result<std::unique_ptr<T>>.
+  template <class T, class Call>
+  Owned<T> making(const Call& call) const {
+    T* const made = reading([&](Store& open) -> Result<T*> {
+      auto answer = call(open);
+      if (!answer.ok()) return answer.error();
+      return answer->release();
+    });
+    return Owned<T>(std::unique_ptr<T>(made), home());
+  }
+  Owned<Iterator> cursor(const KeyBounds& bounds, const ReadOptions& read) const;
   void close();  // delivers the events that are left
   void abandon();
   const std::string& path() const { return path_; }
   bool read_only() const { return read_only_; }
   bool closed() const { return closed_.load(std::memory_order_acquire); }
-  unsigned born() const { return store_.born(); }
 
   // This thread's ingest while one lives: its source runs the user's code, which must not wait for the ingest's end.
   class Ingesting {

@@ -7,10 +7,8 @@ namespace mylonite::python {
 namespace py = pybind11;
 
 py::object get(const OpenStore& store, const BytesLike& key, const ReadOptions& read, const py::object& otherwise) {
-  std::string value;
-  const bool found = store.reading([&](Store& open) { return open.get_into(key.view(), value, read); });
-  if (!found) return otherwise;
-  return bytes_of(value);
+  const auto value = store.reading([&](Store& open) { return open.get(key.view(), read); });
+  return value ? bytes_of(*value) : otherwise;
 }
 
 py::object get_item(const OpenStore& store, const BytesLike& key, const ReadOptions& read) {
@@ -21,8 +19,11 @@ py::object get_item(const OpenStore& store, const BytesLike& key, const ReadOpti
 }
 
 bool holds(const OpenStore& store, const BytesLike& key, const ReadOptions& read) {
-  std::string value;
-  return store.reading([&](Store& open) { return open.get_into(key.view(), value, read); });
+  return store.reading([&](Store& open) -> Result<bool> {
+    const auto value = open.get(key.view(), read);
+    if (!value.ok()) return value.error();
+    return value->has_value();
+  });
 }
 
 py::list multi_get(const OpenStore& store, const py::iterable& keys, const ReadOptions& read) {

@@ -16,7 +16,7 @@ class HeldSnapshot {
  public:
   explicit HeldSnapshot(SharedStore store)
       : store_(std::move(store)),
-        snapshot_(store_->reading([](Store& open) -> Result<std::unique_ptr<Snapshot>> {
+        snapshot_(store_->making<Snapshot>([](Store& open) -> Result<std::unique_ptr<Snapshot>> {
           auto taken = open.snapshot();
           if (!taken.ok()) return taken.error();
           return std::make_unique<Snapshot>(std::move(*taken));

@@ -26,7 +26,8 @@ py::object opened(const py::object& path, const py::object& on_event, const py::
     EventListener* const listener = events ? events->listener() : nullptr;
     return read_only ? Store::open_read_only(options, listener) : Store::open(options, listener);
   }();
-  py::object made = py::cast(std::make_shared<OpenStore>(value_of(std::move(store)), path_of(path), read_only, events));
+  py::object made =
+      py::cast(std::make_shared<OpenStore>(value_of(std::move(store)), Home(), path_of(path), read_only, events));
   if (events) events->start(py::cast(events), on_event);
   py::module_::import("mylonite._lifetime").attr("remember")(made);
   return made;

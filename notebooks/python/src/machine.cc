@@ -1,0 +1,50 @@
+#include "notebooks/python/src/machine.h"
+
+#include <stdexcept>
+
+#include "notebooks/python/src/errors.h"
+
+namespace mylonite::python {
+namespace {
+
+namespace py = pybind11;
+
+[[noreturn]] void raise_as(const char* name, const std::string& text) {
+  const py::object type = py::module_::import("mylonite._errors").attr(name);
+  PyErr_SetObject(type.ptr(), type(text_of(text)).ptr());
+  throw py::error_already_set();
+}
+
+}  // namespace
+
+Machine::Machine(sim::ComputerOptions options, faultfs::Disk disk)
+    : thread_(PyThread_get_thread_ident()), computer_(std::move(options), std::move(disk)) {}
+
+bool Machine::on_my_thread() const { return thread_ == PyThread_get_thread_ident(); }
+
+sim::Computer& Machine::computer() {
+  if (!on_my_thread()) throw std::runtime_error("a simulated machine belongs to the thread that made it");
+  return computer_;
+}
+
+std::uint64_t Machine::start_process() {
+  if (!computer().lives() && !sim::Computer::can_start()) {
+    throw std::runtime_error("256 simulated machines are running: let go of some of them");
+  }
+  computer_.files();
+  return computer_.processes();
+}
+
+void Machine::raise_end() const {
+  switch (computer_.last_end()) {
+    case sim::CallEnd::kDeadlock: raise_as("HangError", "deadlock: " + computer_.story());
+    case sim::CallEnd::kLivelock: raise_as("HangError", "livelock: " + computer_.story());
+    case sim::CallEnd::kReturned:
+    case sim::CallEnd::kCrashed: break;
+  }
+  raise_as("CrashError", "the machine crashed during this call");
+}
+
+void raise_crashed() { raise_as("CrashError", "the machine has crashed since this was opened: open the store again"); }
+
+}  // namespace mylonite::python
