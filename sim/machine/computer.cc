@@ -158,7 +158,7 @@ Computer::Computer(ComputerOptions options, faultfs::Disk disk)
 
 Computer::~Computer() { end_process(); }
 
-bool Computer::can_start() { return MachineHeap::can_make(); }
+Status Computer::can_start() { return MachineHeap::can_make(); }
 
 vfs::FileSystem& Computer::files() {
   if (!process_) process_ = std::make_unique<Process>(*state_);

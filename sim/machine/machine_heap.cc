@@ -43,19 +43,23 @@ struct Places {
 };
 constinit Places places;
 
+bool map(std::size_t place) REQUIRES(places.mutex) {
+  if (!places.mapped[place]) {
+    void* const wanted = span_at(place, 0);
+    void* const got = mmap(wanted, kPlaceBytes, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    places.mapped[place] = got == wanted;
+  }
+  return places.mapped[place];
+}
+
 std::size_t take_place() {
   const rt::Lock lock(places.mutex);
   const auto free = std::ranges::find(places.taken, false);
   invariant(free != places.taken.end(), "there is a range of addresses for each thread that simulates", kPlaces);
   const auto place = static_cast<std::size_t>(free - places.taken.begin());
+  invariant(map(place), "the address space has room for a machine's heap", place);
   places.taken[place] = true;
-  if (!places.mapped[place]) {
-    void* const wanted = span_at(place, 0);
-    void* const got = mmap(wanted, kPlaceBytes, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-    invariant(got == wanted, "the address space has room for a machine's heap", place);
-    places.mapped[place] = true;
-  }
   return place;
 }
 
@@ -121,9 +125,18 @@ MachineHeap::~MachineHeap() {
   give_back(place_);
 }
 
-bool MachineHeap::can_make() {
+Status MachineHeap::can_make(std::size_t count) {
+  if constexpr (kAddressSanitizer || kThreadSanitizer) return {};
   const rt::Lock lock(places.mutex);
-  return std::ranges::find(places.taken, false) != places.taken.end();
+  for (std::size_t place = 0; place < kPlaces && count > 0; ++place) {
+    if (places.taken[place]) continue;
+    if (!map(place)) {
+      return Error(Code::kNoSpace, "no room for 64 GiB of addresses, though little memory: see `ulimit -v`");
+    }
+    --count;
+  }
+  if (count > 0) return Error(Code::kExhausted, "256 simulated machines are running: let go of some of them");
+  return {};
 }
 
 void MachineHeap::enter() {

@@ -25,6 +25,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <mylonite/status.h>
+
 namespace mylonite::sim {
 
 class MachineHeap {
@@ -34,7 +36,9 @@ class MachineHeap {
   MachineHeap(const MachineHeap&) = delete;
   MachineHeap& operator=(const MachineHeap&) = delete;
 
-  static bool can_make();  // false: 256 live in this program
+  // Whether so many more can be made. kExhausted: 256 live in a program; kNoSpace: the process may not have the
+  // addresses.
+  static Status can_make(std::size_t count = 1);
 
   void leave();  // from now on the thread is in no heap
   void enter();  // requires that

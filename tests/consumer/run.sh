@@ -9,3 +9,7 @@ mkdir -p "$work"
   cat "$work/simulator.log"
   exit 1
 }
+"$build/power_cut" >"$work/power_cut.log" || {
+  cat "$work/power_cut.log"
+  exit 1
+}

@@ -2,6 +2,8 @@
 
 import gc
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -284,6 +286,7 @@ def resident_bytes() -> int:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+@pytest.mark.skipif(not mylonite._core._machine_heap(), reason="in this build dead machines leave memory")
 def test_dead_machines_leave_no_memory() -> None:
     def crash_often() -> None:
         for seed in range(100):
@@ -304,7 +307,23 @@ def test_many_machines_live_and_one_too_many_is_refused() -> None:
     machines = [sim.Machine(seed) for seed in range(257)]
     for machine in machines[:256]:
         machine.open()
-    with pytest.raises(RuntimeError, match="256 simulated machines"):
+    with pytest.raises(mylonite.ExhaustedError, match="256 simulated machines"):
         machines[256].open()
     machines[0].kill()
     machines[256].open()
+
+
+@pytest.mark.skipif(not mylonite._core._machine_heap(), reason="in this build machines take no addresses of their own")
+def test_a_process_without_addresses_is_told() -> None:
+    program = """
+import resource
+import mylonite.sim
+resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+for call in (mylonite.sim.Machine().open, lambda: mylonite.sim.run(1), lambda: mylonite.sim.run_seeds(0, 9, jobs=2)):
+    try:
+        call()
+    except mylonite.NoSpaceError as error:
+        print(error)
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert told.stdout.count("ulimit -v") == 3, told.stderr

@@ -19,7 +19,7 @@ class Machine {
   bool on_my_thread() const;
   bool lives(std::uint64_t process) const { return computer_.lives() && computer_.processes() == process; }
 
-  // Unless one lives. Returns its number. Raises RuntimeError where 256 live.
+  // Unless one lives. Returns its number. Raises where no more can: 256 live, or there are no addresses.
   std::uint64_t start_process();
   // What the call returned, in the program's own memory. Raises CrashError or HangError where it did not return.
   template <class Call>

@@ -13,6 +13,7 @@
 #include "notebooks/python/src/gil.h"
 #include "notebooks/python/src/sim_disk.h"
 #include "sim/machine/fiber.h"
+#include "sim/machine/machine_heap.h"
 #include "sim/report/campaign.h"
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
@@ -76,6 +77,7 @@ class Interrupts {
 
 py::dict run_one(std::uint64_t seed, const py::dict& words, std::size_t story_lines) {
   const sim::GeneratorOptions generator = generator_of(words);
+  value_of(sim::MachineHeap::can_make());
   sim::SeedResult result{.seed = seed, .outcome = {}};
   {
     const WithoutGil released;
@@ -87,6 +89,7 @@ py::dict run_one(std::uint64_t seed, const py::dict& words, std::size_t story_li
 
 py::dict replay(const std::string& text, std::size_t story_lines) {
   const sim::Repro repro = value_of(sim::decode_repro(text));
+  value_of(sim::MachineHeap::can_make());
   sim::SeedResult result{.seed = repro.scenario.seed, .outcome = {}};
   {
     const WithoutGil released;
@@ -101,6 +104,7 @@ py::dict replay(const std::string& text, std::size_t story_lines) {
 }
 
 py::dict run_seeds(const sim::CampaignOptions& options) {
+  value_of(sim::MachineHeap::can_make(options.workers));
   Interrupts interrupts;
   std::vector<std::string> rows;
   std::vector<sim::SeedResult> failed;
@@ -146,6 +150,8 @@ void add_seeds(py::module_& module) {
       py::arg("first"), py::arg("end"), py::arg("words"), py::arg("jobs"), py::arg("until_failure"),
       py::arg("determinism_percent"),
       "_sim_run_seeds(first, end, words, jobs, until_failure, determinism_percent)\n--\n\nFor mylonite.sim.");
+  module.def("_machine_heap", &sim::machine_heap_available,
+             "_machine_heap()\n--\n\nWhether dead machines leave no memory: not in sanitizers' builds.");
   py::list marks;
   for (const std::string& mark : sim::all_marks()) marks.append(text_of(mark));
   module.attr("_MARKS") = py::tuple(marks);

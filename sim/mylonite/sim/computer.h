@@ -85,7 +85,8 @@ class Computer {
   Computer(const Computer&) = delete;
   Computer& operator=(const Computer&) = delete;
 
-  static bool can_start();  // false: 256 processes live
+  // Whether one more process can start. kExhausted: 256 live; kNoSpace: the program may not have the addresses.
+  static Status can_start();
 
   // The file system of the living process: for use inside calls, and by what they make.
   vfs::FileSystem& files();
