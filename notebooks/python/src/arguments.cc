@@ -25,6 +25,22 @@ std::optional<std::string_view> MaybeBytes::view() const {
   return bytes->view();
 }
 
+Sync sync_of(PyObject* given) {
+  if (given == nullptr || given == Py_None) return {};
+  if (given == Py_True) return true;
+  if (given == Py_False) return false;
+  py::detail::make_caster<bool> truth;
+  if (!truth.load(given, true)) throw py::type_error("sync is True, False or None");
+  return py::detail::cast_op<bool>(truth);
+}
+
+AsOf as_of(PyObject* given) {
+  if (given == nullptr || given == Py_None) return {};
+  const std::uint64_t ticks = PyLong_AsUnsignedLongLong(given);
+  if (PyErr_Occurred() != nullptr) throw py::error_already_set();
+  return {.stamp = Timestamp{ticks}};
+}
+
 KeyBounds bounds_of(const BytesLike& low, const MaybeBytes& high) {
   KeyBounds bounds{.low = std::string(low.view()), .high = {}};
   if (const std::optional<std::string_view> end = high.view()) bounds.high.emplace(*end);

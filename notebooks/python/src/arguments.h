@@ -45,6 +45,10 @@ struct AsOf {
 
 using Sync = std::optional<bool>;  // an argument `sync`
 
+// Null: not given.
+Sync sync_of(PyObject* given);
+AsOf as_of(PyObject* given);
+
 KeyBounds bounds_of(const BytesLike& low, const MaybeBytes& high);
 std::string path_of(pybind11::handle path);  // str, bytes or os.PathLike
 pybind11::bytes bytes_of(std::string_view bytes);
@@ -75,10 +79,7 @@ template <>
 struct type_caster<mylonite::python::AsOf> {
   PYBIND11_TYPE_CASTER(mylonite::python::AsOf, const_name("int | None"));
   bool load(handle source, bool) {
-    if (source.is_none()) return true;
-    const std::uint64_t ticks = PyLong_AsUnsignedLongLong(source.ptr());
-    if (PyErr_Occurred() != nullptr) throw error_already_set();
-    value.stamp = mylonite::Timestamp{ticks};
+    value = mylonite::python::as_of(source.ptr());
     return true;
   }
 };

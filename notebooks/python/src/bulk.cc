@@ -8,6 +8,7 @@
 #include <pybind11/stl.h>
 
 #include "notebooks/python/src/arguments.h"
+#include "notebooks/python/src/iterator.h"
 #include "notebooks/python/src/pairs.h"
 
 namespace mylonite::python {
@@ -16,6 +17,8 @@ namespace {
 namespace py = pybind11;
 
 constexpr std::size_t kBatchBytesCap = 512 << 20;  // with one more value of any size it is still a legal batch
+
+constexpr std::size_t kFirstPortionPairs = 64;
 
 using Limit = std::optional<std::uint64_t>;  // an argument `limit`, in pairs
 
@@ -75,16 +78,6 @@ Columns gathered(const OpenStore& self, const KeyBounds& bounds, const AsOf& at,
   return self.reading([&](Store& open) { return gather(open, bounds, at.read(), limit); });
 }
 
-py::list list_of(const Column& column) {
-  const std::string_view bytes = column.bytes;
-  py::list values(column.offsets.size() - 1);
-  for (std::size_t i = 0; i + 1 < column.offsets.size(); ++i) {
-    py::bytes value = bytes_of(bytes.substr(column.offsets[i], column.offsets[i + 1] - column.offsets[i]));
-    PyList_SET_ITEM(values.ptr(), static_cast<Py_ssize_t>(i), value.release().ptr());
-  }
-  return values;
-}
-
 // The array is the owner of the container's bytes; nothing is copied.
 template <class Item, class Container>
 py::array array_of(Container&& container) {
@@ -105,7 +98,21 @@ void need_numpy() {
   }
 }
 
-py::tuple lists_of(const Columns& columns) { return py::make_tuple(list_of(columns.keys), list_of(columns.values)); }
+// By portions: the bytes that one has read are still in the processor's cache when they become objects.
+py::tuple lists_of(const SharedStore& self, KeyBounds bounds, const AsOf& at, Limit limit) {
+  std::uint64_t left = limit.value_or(UINT64_MAX);
+  const std::size_t first = std::min<std::uint64_t>(left, kFirstPortionPairs);
+  PairIterator pairs(self, {.bounds = std::move(bounds), .read = at.read(), .first_portion = first});
+  py::list keys;
+  py::list values;
+  for (; left > 0; --left) {
+    const std::optional<PairIterator::Pair> pair = pairs.take();
+    if (!pair) break;
+    keys.append(bytes_of(pair->key));
+    values.append(bytes_of(pair->value));
+  }
+  return py::make_tuple(std::move(keys), std::move(values));
+}
 
 py::tuple arrays_of(Columns columns) {
   return py::make_tuple(array_of<std::uint8_t>(std::move(columns.keys.bytes)),
@@ -132,8 +139,8 @@ It is not atomic as a whole: each batch of about batch_bytes is, in the order of
 of the iterable, the batches before it stay written. write() and ingest() are all or nothing.)")
       .def(
           "scan",
-          [](const OpenStore& self, const BytesLike& from, const MaybeBytes& to, Limit most, const AsOf& at) {
-            return lists_of(gathered(self, bounds_of(from, to), at, most));
+          [](const SharedStore& self, const BytesLike& from, const MaybeBytes& to, Limit most, const AsOf& at) {
+            return lists_of(self, bounds_of(from, to), at, most);
           },
           low, high, py::kw_only(), limit, as_of,
           R"(scan(self, lo=b'', hi=None, *, limit=None, as_of=None)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "notebooks/python/src/arguments.h"
+#include "notebooks/python/src/fast_call.h"
 #include "notebooks/python/src/stepping.h"
 
 namespace mylonite::python {
@@ -16,27 +17,25 @@ constexpr std::size_t kPortionBytes = 256 << 10;
 }  // namespace
 
 PairIterator::PairIterator(SharedStore store, Wish wish)
-    : store_(std::move(store)), wish_(std::move(wish)), cursor_(store_->cursor(wish_.bounds, wish_.read)) {}
+    : store_(std::move(store)),
+      wish_(std::move(wish)),
+      cursor_(store_->cursor(wish_.bounds, wish_.read)),
+      wanted_(wish_.first_portion) {}
 
-py::object PairIterator::next() {
+std::optional<PairIterator::Pair> PairIterator::take() {
   if (stepping_) throw py::value_error("another thread is stepping this iterator");
-  if (at_pair_ == portion_.sizes.size()) refill();
+  if (at_pair_ == portion_.sizes.size() && !refill()) return std::nullopt;
   // What was read before a close is not handed out after it.
   if (store_->closed()) raise(Error(Code::kClosed, "the store is closed"));
   const Sizes size = portion_.sizes[at_pair_++];
   const std::string_view pair = std::string_view(portion_.bytes).substr(at_byte_, size.key + size.value);
   at_byte_ += pair.size();
-  py::bytes key = bytes_of(pair.substr(0, size.key));
-  if (!wish_.values) return key;
-  py::bytes value = bytes_of(pair.substr(size.key));
-  PyObject* both = PyTuple_Pack(2, key.ptr(), value.ptr());
-  if (both == nullptr) throw py::error_already_set();
-  return py::reinterpret_steal<py::object>(both);
+  return Pair{.key = pair.substr(0, size.key), .value = pair.substr(size.key)};
 }
 
-void PairIterator::refill() {
+bool PairIterator::refill() {
   cursor_.home().refuse();
-  if (!cursor_) throw py::stop_iteration();
+  if (!cursor_) return false;
   Result<Portion> portion = [&] {
     const Stepping stepping(stepping_);
     return cursor_.home().run([this] { return step(); });
@@ -44,7 +43,7 @@ void PairIterator::refill() {
   if (!portion.ok() || portion->sizes.empty()) close();
   portion_ = value_of(std::move(portion));
   at_pair_ = at_byte_ = 0;
-  if (portion_.sizes.empty()) throw py::stop_iteration();
+  return !portion_.sizes.empty();
 }
 
 Result<PairIterator::Portion> PairIterator::step() {
@@ -74,13 +73,38 @@ void PairIterator::close() {
   at_pair_ = 0;
 }
 
+namespace {
+
+// Null without an exception set: the end.
+PyObject* next(PyObject* self) {
+  return guarded([self]() -> PyObject* {
+    PairIterator& pairs = object_of<PairIterator>(self);
+    const std::optional<PairIterator::Pair> pair = pairs.take();
+    if (!pair) return nullptr;
+    if (!pairs.with_values()) return bytes_of(pair->key).release().ptr();
+    py::bytes key = bytes_of(pair->key);
+    py::bytes value = bytes_of(pair->value);
+    PyObject* const both = PyTuple_New(2);
+    if (both == nullptr) throw py::error_already_set();
+    PyTuple_SET_ITEM(both, 0, key.release().ptr());
+    PyTuple_SET_ITEM(both, 1, value.release().ptr());
+    return both;
+  });
+}
+
+void set_up(PyHeapTypeObject* iterator) {
+  iterator->ht_type.tp_iter = &PyObject_SelfIter;
+  iterator->ht_type.tp_iternext = &next;
+}
+
+}  // namespace
+
 void add_iterator(py::module_& module) {
   py::class_<PairIterator>(module, "Iterator",
                            R"(What Store.range() and Store.keys() return: reads one moment, forwards or backwards.
 
-It pins what it reads until its end, close(), or its own end of life. It keeps the store open, unless that is closed.)")
-      .def("__iter__", [](py::object self) { return self; })
-      .def("__next__", &PairIterator::next)
+It pins what it reads until its end, close(), or its own end of life. It keeps the store open, unless that is closed.)",
+                           py::custom_type_setup(&set_up))
       .def("close", &PairIterator::close, "close(self)\n--\n\nLet go of what it pins. It is at its end then.");
 }
 

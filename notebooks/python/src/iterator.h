@@ -6,8 +6,9 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <pybind11/pybind11.h>
@@ -22,11 +23,18 @@ class PairIterator {
     KeyBounds bounds{};
     ReadOptions read{};
     bool reverse = false;
-    bool values = true;  // false: keys alone
+    bool values = true;             // false: keys alone
+    std::size_t first_portion = 8;  // pairs of the first step
+  };
+  struct Pair {
+    std::string_view key;
+    std::string_view value;  // empty without values
   };
   PairIterator(SharedStore store, Wish wish);  // raises what the engine answers
 
-  pybind11::object next();  // raises StopIteration
+  // The next pair, readable until the next call; nothing: the end. Raises what the engine answers.
+  std::optional<Pair> take();
+  bool with_values() const { return wish_.values; }
   void close();
 
  private:
@@ -38,15 +46,15 @@ class PairIterator {
     std::string bytes;         // key, value, key, value
     std::vector<Sizes> sizes;  // of the pairs
   };
-  void refill();
+  bool refill();           // false: the end
   Result<Portion> step();  // without the interpreter's lock
 
   const SharedStore store_;
   const Wish wish_;
   Owned<Iterator> cursor_;
   bool placed_ = false;
-  bool stepping_ = false;   // by a thread without the interpreter's lock, whose all of the rest is meanwhile
-  std::size_t wanted_ = 8;  // pairs of the next portion
+  bool stepping_ = false;  // by a thread without the interpreter's lock, whose all of the rest is meanwhile
+  std::size_t wanted_;     // pairs of the next portion
   Portion portion_;
   std::size_t at_pair_ = 0;  // the next to be handed out
   std::size_t at_byte_ = 0;

@@ -10,6 +10,7 @@
 #include "notebooks/python/src/iterator.h"
 #include "notebooks/python/src/options.h"
 #include "notebooks/python/src/reads.h"
+#include "notebooks/python/src/single.h"
 #include "notebooks/python/src/snapshot.h"
 
 namespace mylonite::python {
@@ -39,14 +40,6 @@ void destroy(const py::object& path) {
     const WithoutGil released;
     return Store::destroy(options);
   }());
-}
-
-std::uint64_t put(const OpenStore& self, const BytesLike& key, const BytesLike& value, Sync sync) {
-  return self.writing([&](Store& open) { return open.put(key.view(), value.view(), {.sync = sync}); }).ticks;
-}
-
-std::uint64_t remove(const OpenStore& self, const BytesLike& key, Sync sync) {
-  return self.writing([&](Store& open) { return open.remove(key.view(), {.sync = sync}); }).ticks;
 }
 
 std::uint64_t remove_range(const OpenStore& self, const BytesLike& low, const MaybeBytes& high, Sync sync) {
@@ -107,16 +100,6 @@ Close the store; what was acknowledged is durable on return, and events are told
 void add_writes(StoreClass& store) {
   const auto sync = py::arg("sync") = py::none();
   store
-      .def("put", &put, py::arg("key"), py::arg("value"), py::kw_only(), sync, R"(put(self, key, value, *, sync=None)
---
-
-Write one key, and return the stamp of the write.
-
-sync: True: durable on return. False: handed to the operating system. None: as wal_flush_every_write says.)")
-      .def("delete", &remove, py::arg("key"), py::kw_only(), sync, R"(delete(self, key, *, sync=None)
---
-
-Delete one key, present or not, and return the stamp.)")
       .def("delete_range", &remove_range, py::arg("lo"), py::arg("hi") = py::none(), py::kw_only(), sync,
            R"(delete_range(self, lo, hi=None, *, sync=None)
 --
@@ -135,10 +118,7 @@ Write a Batch, all or nothing, and return its one stamp.)")
 Bulk load: an iterable of (key, value), keys strictly ascending, becomes visible as one write; return its stamp.
 
 Other writers wait until the iterable ends. An exception of the iterable comes out as it is, and nothing was loaded.
-The iterable may read the store, and nothing else of it.)")
-      .def("__setitem__",
-           [](const OpenStore& self, const BytesLike& key, const BytesLike& value) { put(self, key, value, {}); })
-      .def("__delitem__", [](const OpenStore& self, const BytesLike& key) { remove(self, key, {}); });
+The iterable may read the store, and nothing else of it.)");
 }
 
 void add_reads(StoreClass& store) {
@@ -147,16 +127,6 @@ void add_reads(StoreClass& store) {
   const auto high = py::arg("hi") = py::none();
   const auto reverse = py::arg("reverse") = false;
   store
-      .def(
-          "get",
-          [](const OpenStore& self, const BytesLike& key, const py::object& otherwise, const AsOf& at) {
-            return get(self, key, at.read(), otherwise);
-          },
-          py::arg("key"), py::arg("default") = py::none(), py::kw_only(), as_of,
-          R"(get(self, key, default=None, *, as_of=None)
---
-
-The value of a key as bytes, or the default. as_of: a stamp; what was visible then.)")
       .def(
           "multi_get",
           [](const OpenStore& self, const py::iterable& wanted, const AsOf& at) {
@@ -202,8 +172,6 @@ A Cursor over the keys with lo <= key < hi at one moment: it seeks, and steps bo
 --
 
 Hold this moment: `with store.snapshot() as then: then.get(key)`.)")
-      .def("__getitem__", [](const OpenStore& self, const BytesLike& key) { return get_item(self, key, {}); })
-      .def("__contains__", [](const OpenStore& self, const BytesLike& key) { return holds(self, key, {}); })
       .def("__iter__", [](const SharedStore& self) { return scan(self, {.values = false}); });
 }
 
@@ -218,7 +186,8 @@ method may be called from any thread, and lets other threads run while it waits.
     with Store.open('my-data') as store:
         store[b'key'] = b'value'
         for key, value in store.range(b'a', b'z'):
-            print(key, value))");
+            print(key, value))",
+                   py::custom_type_setup(&set_up_single_calls));
   add_opening(store);
   add_writes(store);
   add_reads(store);
