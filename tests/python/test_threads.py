@@ -348,38 +348,3 @@ def test_exit_in_mid_work(tmp_path: Path, work: str, fork: str) -> None:
         assert (done.returncode, done.stderr) == (0, b"")
         with mylonite.Store.open(path) as store:
             assert store.recovery["clean_close"] and store.get(b"first") == b"1"
-
-
-# Goal: memory is flat. Method: the same 2,000 calls of every kind again and again. Expectation: no more than 3 MB
-# between the tenth part and the end.
-def test_memory_is_flat(tmp_path: Path) -> None:
-    def resident() -> int:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-    with mylonite.Store.open(tmp_path / "store", memtable_max_bytes=100_000, wal_flush_every_write=False) as store:
-        keys = [b"%d" % number for number in range(100)]
-
-        def round_of_calls() -> None:
-            batch = mylonite.Batch()
-            for key in keys:
-                store.put(key, key * 10)
-                store.get(key), store.get(b"absent" + key), key in store, store.get(bytearray(key))
-                batch.put(key, key)
-            store.write(batch)
-            with store.snapshot() as then:
-                then.multi_get(keys)
-                sum(1 for _ in then.range())
-            next(store.range())
-            with pytest.raises(KeyError):
-                store[b"absent"]
-            with pytest.raises(TypeError):
-                store.get("text")  # type: ignore[call-overload]
-            with pytest.raises(mylonite.OutOfRangeError):
-                store.get(b"", as_of=2**55)
-
-        for _ in range(200):
-            round_of_calls()
-        before = resident()
-        for _ in range(1000):
-            round_of_calls()
-        assert resident() - before < 3 << 20
