@@ -7,6 +7,7 @@ LMDB has neither buffers, blocks, filters nor checksums. Its puts are a transact
 
 from __future__ import annotations
 
+import importlib
 import itertools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -98,6 +99,10 @@ class Mylonite:
 
 class MyloniteBulk(Mylonite):
     """Its bulk calls where it has some."""
+
+    def __init__(self, directory: Path, synced: bool) -> None:
+        importlib.import_module("numpy")  # not at the first scan_arrays()
+        super().__init__(directory, synced)
 
     def put_batches(self, pairs: Pairs) -> None:
         self.store.put_many(pairs)
