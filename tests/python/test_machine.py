@@ -1,6 +1,5 @@
 """The package mylonite: simulated machines and disks."""
 
-import gc
 import os
 import subprocess
 import sys
@@ -279,28 +278,6 @@ def test_a_machine_belongs_to_its_thread() -> None:
     thread.join()
     assert [type(error) for error in errors] == [RuntimeError] * 3
     store.put(b"a", b"1")
-
-
-def resident_bytes() -> int:
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-@pytest.mark.skipif(not mylonite._core._machine_heap(), reason="in this build dead machines leave memory")
-def test_dead_machines_leave_no_memory() -> None:
-    def crash_often() -> None:
-        for seed in range(100):
-            machine = sim.Machine(seed)
-            store = machine.open(memtable_max_bytes=10_000)
-            store.put_many((b"key%05d" % i, b"v" * 100) for i in range(300))
-            machine.kill()
-        gc.collect()
-
-    crash_often()
-    before = resident_bytes()
-    for _ in range(5):
-        crash_often()
-    assert resident_bytes() - before < 4 << 20
 
 
 def test_many_machines_live_and_one_too_many_is_refused() -> None:

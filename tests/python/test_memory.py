@@ -1,8 +1,10 @@
 """The memory of the process stays flat however many calls it makes.
 
-MYLONITE_CALLS is the number of calls of each kind; ./dev soak makes a million.
+MYLONITE_CALLS is the number of calls of each kind, MYLONITE_SEEDS that of simulated seeds; ./dev soak makes a million and
+20,000.
 """
 
+import gc
 import os
 import time
 from collections.abc import Callable
@@ -10,7 +12,9 @@ from pathlib import Path
 
 import mylonite
 import pytest
+from mylonite import sim
 
+SEEDS = int(os.environ.get("MYLONITE_SEEDS", "600"))
 CALLS = int(os.environ.get("MYLONITE_CALLS", "10000"))
 GROWTH_BYTES_MAX = 3 << 20  # of the last nine tenths of the calls; of a million calls 3 bytes each
 KEYS = [b"%04d" % number for number in range(1000)]
@@ -94,4 +98,31 @@ def test_memory_is_flat(tmp_path: Path, kind: str) -> None:
             call(store, number % len(KEYS))
         after = resident()
     print(f"{kind}: {CALLS} calls in {time.monotonic() - start:.0f} s, {before >> 10} KB before, {after >> 10} KB after")
+    assert after - before < GROWTH_BYTES_MAX
+
+
+def run_seeds() -> None:
+    sim.run_seeds(0, 100, operations=200, crashes=4)
+
+
+def kill_machines() -> None:
+    """Machines that die with a store of several tables."""
+    for seed in range(100):
+        machine = sim.Machine(seed)
+        machine.open(memtable_max_bytes=10_000).put_many((b"key%05d" % i, b"v" * 100) for i in range(300))
+        machine.kill()
+
+
+# Goal: what dies under simulation leaves no memory. Method: SEEDS seeds, or as many machines, by hundreds. Expectation:
+# the resident memory at the end is that after the first hundred, but for 3 MB.
+@pytest.mark.parametrize("hundred", [run_seeds, kill_machines])
+def test_dead_machines_leave_no_memory(hundred: Callable[[], None]) -> None:
+    hundred()
+    gc.collect()
+    before = resident()
+    for _ in range(SEEDS // 100 - 1):
+        hundred()
+    gc.collect()
+    after = resident()
+    print(f"{SEEDS} in hundreds: {before >> 10} KB before, {after >> 10} KB after")
     assert after - before < GROWTH_BYTES_MAX

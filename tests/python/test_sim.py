@@ -1,6 +1,5 @@
 """The package mylonite: seeds of the simulator as values."""
 
-import gc
 import json
 import os
 import signal
@@ -92,24 +91,3 @@ def test_ctrl_c_ends_a_campaign() -> None:
         sim.run_seeds(0, 10_000_000, **SMALL)
     timer.join()
     assert sim.run(1, **SMALL).ok
-
-
-def resident_bytes() -> int:
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-@pytest.mark.skipif(not mylonite._core._machine_heap(), reason="in this build dead machines leave memory")
-def test_memory_stays_flat() -> None:
-    """600 seeds here; MYLONITE_SEEDS=20000 for the whole."""
-    rounds = int(os.environ.get("MYLONITE_SEEDS", "600")) // 100 - 1
-
-    def run() -> None:
-        sim.run_seeds(0, 100, **SMALL)
-        gc.collect()
-
-    run()
-    before = resident_bytes()
-    for _ in range(rounds):
-        run()
-    assert resident_bytes() - before < 4 << 20
