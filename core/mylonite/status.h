@@ -44,7 +44,7 @@ class Error {
   Error in(std::string file, std::optional<std::uint64_t> offset = std::nullopt) const;
   Error retryable() const;
   Error prefixed(std::string_view context) const;  // "context: message"
-  Error detached() const;  // a copy that shares no memory with this one
+  Error detached() const;                          // a copy that shares no memory with this one
 
   Code code() const { return detail_->code; }
   const std::string& message() const { return detail_->message; }
