@@ -49,8 +49,8 @@ class ThisInterpreter(AsyncKernelManager):
         super().__init__(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), **options)
 
 
-def execute(path: Path) -> Any:
-    """The notebook with new outputs. Raises what nbclient raises when a cell fails."""
+def execute(path: Path, update: bool) -> Any:
+    """The notebook with new outputs, and with `update` the pictures that it keeps. Raises what nbclient raises."""
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
@@ -63,8 +63,9 @@ def execute(path: Path) -> Any:
         resources={"metadata": {"path": str(path.parent)}},
         extra_arguments=["--HistoryManager.enabled=False", "--InteractiveShell.colors=NoColor"],
     )
+    told = {"MYLONITE_UPDATE": "1"} if update else {}
     with tempfile.TemporaryDirectory() as profile:  # nobody's start-up files
-        client.execute(env={**os.environ, "IPYTHONDIR": profile})
+        client.execute(env={**os.environ, **told, "IPYTHONDIR": profile})
     return notebook
 
 
@@ -135,7 +136,7 @@ def check(path: Path, update: bool = False) -> list[str]:
     committed_text = path.read_text(encoding="utf-8")
     committed = nbformat.reads(committed_text, as_version=4)
     try:
-        executed = execute(path)
+        executed = execute(path, update)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         return [str(error)]
     if update:

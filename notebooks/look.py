@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+import os
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -60,10 +62,15 @@ def figure(rows: int = 1, columns: int = 1, *, width: float = 8.0, height: float
     return drawn, drawn.subplots(rows, columns, **options)
 
 
-def show(drawn: Figure, what: str) -> None:
-    """Display the figure. `what` says in a sentence what it shows, for those who do not see it."""
+def show(drawn: Figure, what: str, keep: str = "") -> None:
+    """Display the figure. `what` says in a sentence what it shows, for those who do not see it.
+
+    keep: a file that `check.py --update` writes, for pages that show the picture.
+    """
     png = io.BytesIO()
     drawn.savefig(png, format="png", metadata={"Software": None})
+    if keep and "MYLONITE_UPDATE" in os.environ:
+        Path(keep).write_bytes(png.getvalue())
     display({"image/png": png.getvalue(), "text/plain": f"{what} [{summary(drawn)}]"}, raw=True)
 
 
