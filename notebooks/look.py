@@ -129,7 +129,8 @@ def _words(axes: Axes) -> list[str]:
     texts = [text.get_text() for text in axes.texts]
     ticks = [text.get_text() for axis in (axes.xaxis, axes.yaxis) for text in axis.get_ticklabels()]
     titles = [axes.get_title(loc) for loc in ("left", "center", "right")]
-    return [*titles, axes.get_xlabel(), axes.get_ylabel(), axes.get_xscale(), axes.get_yscale(), *entries, *texts, *ticks]
+    labels = [axes.get_xlabel(), axes.get_ylabel(), axes.get_xscale(), axes.get_yscale()]
+    return [*titles, *labels, *entries, *texts, *ticks]
 
 
 def _data(axes: Axes) -> Iterable[Any]:

@@ -152,7 +152,8 @@ def print_table(rounds: Rounds, about: dict[str, dict[str, Any]], arguments: arg
         f"{arguments.rounds} rounds, processor {arguments.cpu}"
     )
     clock = " of processor time" if arguments.processor_time else ""
-    print(f"microseconds{clock} an entry: median (lowest to highest); how many times as fast mylonite is, in the same round")
+    meaning = "median (lowest to highest); how many times as fast mylonite is, in the same round"
+    print(f"microseconds{clock} an entry: {meaning}")
     for line, of_store in rounds.items():
         print(f"\n{line}: {LINES[line]}")
         for name, times in of_store.items():
@@ -186,7 +187,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--leveldb", type=Path, help="plyvel takes libleveldb.so.1d of this directory")
     made.add_argument("--directory", type=Path, help="stores are made below it; default: the system's temporary one")
     made.add_argument("--json", type=Path, help="a file for the figures of every round")
-    made.add_argument("--processor-time", action="store_true", help="of all threads, for a machine with other work to do")
+    made.add_argument("--processor-time", action="store_true", help="of all threads, where the machine has other work")
     made.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
     return made
 
