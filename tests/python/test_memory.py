@@ -1,7 +1,7 @@
 """The memory of the process stays flat however many calls it makes.
 
-MYLONITE_CALLS is the number of calls of each kind, MYLONITE_SEEDS that of simulated seeds; ./dev soak makes a million and
-20,000.
+MYLONITE_CALLS is the number of calls of each kind, MYLONITE_SEEDS that of simulated seeds; ./dev soak makes a million
+and 20,000.
 """
 
 import gc
@@ -113,8 +113,8 @@ def kill_machines() -> None:
         machine.kill()
 
 
-# Goal: what dies under simulation leaves no memory. Method: SEEDS seeds, or as many machines, by hundreds. Expectation:
-# the resident memory at the end is that after the first hundred, but for 3 MB.
+# Goal: what dies under simulation leaves no memory. Method: SEEDS seeds, or as many machines, by hundreds.
+# Expectation: the resident memory at the end is that after the first hundred, but for 3 MB.
 @pytest.mark.parametrize("hundred", [run_seeds, kill_machines])
 def test_dead_machines_leave_no_memory(hundred: Callable[[], None]) -> None:
     hundred()

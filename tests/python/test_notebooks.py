@@ -21,7 +21,8 @@ COMMITTED = sorted(FOLDER.glob("*.ipynb"))
 CELLS = [
     "import sys\nsys.path.insert(0, FOLDER)\nimport look",
     "print('first')\nprint('second')\nlook.table([(1, 'quartz'), (2, 'mica')], ['number', 'mineral'])",
-    "drawn, axes = look.figure()\naxes.plot([1, 2, 3])\naxes.set_xlabel('time (s)')\nlook.show(drawn, 'A line.')\n{1, 2}",
+    "drawn, axes = look.figure()\naxes.plot([1, 2, 3])\naxes.set_xlabel('time (s)')\n"
+    "look.show(drawn, 'A line.')\n{1, 2}",
 ]
 
 
