@@ -97,7 +97,8 @@ def test_memory_is_flat(tmp_path: Path, kind: str) -> None:
         for number in range(CALLS - CALLS // 10):
             call(store, number % len(KEYS))
         after = resident()
-    print(f"{kind}: {CALLS} calls in {time.monotonic() - start:.0f} s, {before >> 10} KB before, {after >> 10} KB after")
+    seconds = time.monotonic() - start
+    print(f"{kind}: {CALLS} calls in {seconds:.0f} s, {before >> 10} KB before, {after >> 10} KB after")
     assert after - before < GROWTH_BYTES_MAX
 
 

@@ -77,8 +77,8 @@ def test_changed_output(path: Path, executed: Any, cell: int, change: Callable[[
     assert difference.startswith(f"cell {cell} differs:\n--- committed\n+++ executed\n")
 
 
-# Goal: a figure whose data change fails, and so does whatever a cell writes to standard error. Method: the same notebook
-# with one point moved, and a warning. Expectation: both cells are named; nothing is written.
+# Goal: a figure whose data change fails, and so does whatever a cell writes to standard error. Method: the same
+# notebook with one point moved, and a warning. Expectation: both cells are named; nothing is written.
 def test_changed_figure(path: Path) -> None:
     changed = nbformat.read(path, as_version=4)
     changed.cells[2].source = changed.cells[2].source.replace("[1, 2, 3]", "[1, 2, 3.01]")
@@ -103,7 +103,8 @@ def test_failing_cell(tmp_path: Path) -> None:
         assert "ZeroDivisionError" in text and file.read_text() == before
 
 
-# Goal: what an editor adds is refused. Method: a time of execution in a cell's metadata. Expectation: the way to mend it.
+# Goal: what an editor adds is refused. Method: a time of execution in a cell's metadata. Expectation: the way to mend
+# it.
 def test_untidy_file(path: Path) -> None:
     untidy = nbformat.read(path, as_version=4)
     untidy.cells[0].metadata["execution"] = {"iopub.execute_input": "2024-01-01T00:00:00Z"}
