@@ -73,6 +73,12 @@ namespace {
 // How rarely a schedule leaves the running fiber: each process draws one of these.
 constexpr std::array<std::uint64_t, 4> kSwitchOneIn = {1, 3, 10, 50};
 
+// Never destroyed.
+template <class T>
+void leave(std::unique_ptr<T>& object) {
+  new std::unique_ptr<T>(std::move(object));
+}
+
 std::uint64_t one_of(const Random& random) { return kSwitchOneIn[random.split("switch").below(kSwitchOneIn.size())]; }
 
 }  // namespace
@@ -156,7 +162,10 @@ void Computer::Process::list(const Call& call, std::string_view role, const std:
 Computer::Computer(ComputerOptions options, faultfs::Disk disk)
     : state_(std::make_unique<State>(std::move(options), std::move(disk))) {}
 
-Computer::~Computer() { end_process(); }
+Computer::~Computer() {
+  end_process();
+  if constexpr (kThreadSanitizer) leave(state_);
+}
 
 Status Computer::can_start() { return MachineHeap::can_make(); }
 
@@ -196,7 +205,7 @@ void Computer::outside(const std::function<void()>& work) {
 // Under ThreadSanitizer, which cannot forget a fiber, what is left of the process stays.
 void Computer::end_process() {
   if constexpr (kThreadSanitizer) {
-    new std::unique_ptr<Process>(std::move(process_));
+    leave(process_);
   } else {
     process_.reset();
   }

@@ -132,7 +132,7 @@ class Computer {
 
   void end_process();
   void lose_power(faultfs::Chooser& chooser);
-  const std::unique_ptr<State> state_;
+  std::unique_ptr<State> state_;
   std::unique_ptr<Process> process_;
 };
 
