@@ -13,7 +13,9 @@ Exit codes: 0 equal · 1 different, or a cell failed · 2 usage.
 from __future__ import annotations
 
 import argparse
+import base64
 import difflib
+import io
 import os
 import sys
 import tempfile
@@ -28,6 +30,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 PATIENCE_S = 600  # until a cell is taken to hang
@@ -112,8 +115,15 @@ def compared(cell: Any) -> list[str]:
             continue
         for form in FORMS:
             if form in output.get("data", {}):
-                lines += [f"<{form}>", *([] if form == "image/png" else output.data[form].splitlines())]
+                content = output.data[form]
+                lines += [f"<{form}>", *(description(content) if form == "image/png" else content.splitlines())]
     return lines
+
+
+def description(png: str) -> list[str]:
+    """What look.show() wrote into the image: its pixels differ from machine to machine."""
+    image = Image.open(io.BytesIO(base64.b64decode(png)))
+    return [image.info.get("Description", "")]
 
 
 def differences(committed: Any, executed: Any) -> list[str]:
@@ -165,6 +175,8 @@ def main() -> int:
         print(f"{verdict:8}{path.name} ({time.monotonic() - start:.0f} s)", flush=True)
         for text in found:
             print(text, file=sys.stderr)
+            if "differs" in text:
+                print("if the change is meant: ./dev notebooks --update", file=sys.stderr)
         wrong += bool(found)
     if not paths:
         parser.error(f"no notebooks in {HERE}")

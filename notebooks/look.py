@@ -67,11 +67,12 @@ def show(drawn: Figure, what: str, keep: str = "") -> None:
 
     keep: a file that `check.py --update` writes, for pages that show the picture.
     """
+    said = f"{what} [{summary(drawn)}]"
     png = io.BytesIO()
-    drawn.savefig(png, format="png", metadata={"Software": None})
+    drawn.savefig(png, format="png", metadata={"Software": None, "Description": said})
     if keep and "MYLONITE_UPDATE" in os.environ:
         Path(keep).write_bytes(png.getvalue())
-    display({"image/png": png.getvalue(), "text/plain": f"{what} [{summary(drawn)}]"}, raw=True)
+    display({"image/png": png.getvalue(), "text/plain": said}, raw=True)
 
 
 def table(rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> None:

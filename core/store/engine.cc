@@ -96,6 +96,9 @@ Status Engine::copy_to(const std::string& directory) {
 }
 
 Status Engine::compact_level(std::uint32_t level) {
+  if (level >= kLevelsMax) {
+    return Error(Code::kInvalidArgument, "level " + std::to_string(level) + ": levels are 0 to " + std::to_string(kLevelsMax - 1));
+  }
   if (Status may = writable(); !may.ok()) return may;
   return writers_->compactor.compact_level(level);
 }

@@ -1,5 +1,6 @@
 """The package mylonite: simulated machines and disks."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -288,6 +289,18 @@ def test_many_machines_live_and_one_too_many_is_refused() -> None:
         machines[256].open()
     machines[0].kill()
     machines[256].open()
+
+
+def test_machines_that_wait_for_the_collector_do_not_count() -> None:
+    gc.disable()
+    try:
+        for _ in range(300):
+            machine = sim.Machine()
+            machine.open()
+            cycle: list[object] = [machine]
+            cycle.append(cycle)
+    finally:
+        gc.enable()
 
 
 @pytest.mark.skipif(not mylonite._core._machine_heap(), reason="in this build machines take no addresses of their own")

@@ -1,6 +1,8 @@
 """The notebooks: what notebooks/check.py compares, and the rules that hold for each file."""
 
+import base64
 import copy
+import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,7 @@ sys.path.insert(0, str(FOLDER))
 
 import check  # noqa: E402
 import nbformat  # noqa: E402
+from PIL import Image  # noqa: E402
 
 COMMITTED = sorted(FOLDER.glob("*.ipynb"))
 
@@ -54,6 +57,13 @@ def test_equal(path: Path, executed: Any) -> None:
     assert '"image/png"' in before and "figure of 1 axes, 3 points" in before
 
 
+def other_image(outputs: list[Any]) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(drawn, format="png")
+    shown = next(output for output in outputs if "image/png" in output.get("data", {}))
+    shown.data["image/png"] = base64.b64encode(drawn.getvalue()).decode()
+
+
 def no_image(outputs: list[Any]) -> None:
     del next(output for output in outputs if "image/png" in output.get("data", {})).data["image/png"]
 
@@ -67,6 +77,7 @@ def no_image(outputs: list[Any]) -> None:
         (2, lambda outputs: outputs[1].data.update({"text/html": "<table></table>"})),
         (2, lambda outputs: outputs.pop()),
         (3, no_image),
+        (3, other_image),
         (3, lambda outputs: outputs[-1].data.update({"text/plain": "{1, 3}"})),
     ],
 )

@@ -152,6 +152,7 @@ TEST(Compaction, MergesAskedFor) {
   EXPECT_TRUE(StoreInternals::version(*store)->levels[0].runs.empty());
   EXPECT_EQ(StoreInternals::version(*store)->levels[1].runs.size(), 1U);
   ASSERT_TRUE(store->compact_level(0).ok());  // nothing there
+  EXPECT_EQ(store->compact_level(kLevelsMax).error().code(), Code::kInvalidArgument);
   ASSERT_TRUE(store->compact_level(1).ok());
   EXPECT_TRUE(StoreInternals::version(*store)->levels[1].runs.empty());
   ASSERT_NO_FATAL_FAILURE(churn(*store, model, random, 300));

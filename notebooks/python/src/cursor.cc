@@ -19,7 +19,7 @@ const Iterator& Cursor::standing() const {
   refuse();
   if (store_->closed()) raise(Error(Code::kClosed, "the store is closed"));
   if (!cursor_) throw py::value_error("the cursor is closed");
-  if (!cursor_->valid()) throw py::value_error("the cursor stands on no pair: seek first");
+  if (!cursor_->valid()) throw py::value_error("the cursor stands on no pair: seek() a key in the range, or the first or last one");
   return *cursor_;
 }
 

@@ -28,7 +28,11 @@ sim::Computer& Machine::computer() {
 }
 
 std::uint64_t Machine::start_process() {
-  if (!computer().lives()) value_of(sim::Computer::can_start());
+  if (!computer().lives()) {
+    // Machines that are gone may still wait for the collector: an exception's traceback holds what its frames held.
+    if (!sim::Computer::can_start().ok()) py::module_::import("gc").attr("collect")();
+    value_of(sim::Computer::can_start());
+  }
   computer_.files();
   return computer_.processes();
 }
