@@ -97,7 +97,8 @@ Status Engine::copy_to(const std::string& directory) {
 
 Status Engine::compact_level(std::uint32_t level) {
   if (level >= kLevelsMax) {
-    return Error(Code::kInvalidArgument, "level " + std::to_string(level) + ": levels are 0 to " + std::to_string(kLevelsMax - 1));
+    const std::string most = std::to_string(kLevelsMax - 1);
+    return Error(Code::kInvalidArgument, "level " + std::to_string(level) + ": levels are 0 to " + most);
   }
   if (Status may = writable(); !may.ok()) return may;
   return writers_->compactor.compact_level(level);

@@ -1,5 +1,7 @@
 #include <mylonite/sim/computer.h>
 
+#include <array>
+#include <new>
 #include <optional>
 
 #include <mylonite/faultfs/interceptor.h>
@@ -22,8 +24,8 @@ using faultfs::Verdict;
 
 // What outlives a process.
 struct Computer::State {
-  State(ComputerOptions chosen, faultfs::Disk with)
-      : options(std::move(chosen)), disk(std::move(with)), clock(options.wall_start_ticks) {}
+  State(ComputerOptions chosen, const faultfs::Disk& with)
+      : options(std::move(chosen)), disk(faultfs::process_kill(with)), clock(options.wall_start_ticks) {}
 
   const ComputerOptions options;
   faultfs::Disk disk;
@@ -48,6 +50,7 @@ class Computer::Process final : private faultfs::Interceptor {
   explicit Process(State& state);
   RunOutcome call(const std::function<void()>& work);
   vfs::FileSystem& files() { return files_; }
+  bool no_memory() const { return no_memory_; }
 
  private:
   void client();
@@ -66,6 +69,7 @@ class Computer::Process final : private faultfs::Interceptor {
   const std::function<void()>* work_ = nullptr;
   const Call* crash_after_ = nullptr;
   bool started_ = false;
+  bool no_memory_ = false;
 };
 
 namespace {
@@ -106,7 +110,11 @@ RunOutcome Computer::Process::call(const std::function<void()>& work) {
 void Computer::Process::client() {
   for (;;) {
     rt::point("client");
-    (*work_)();
+    try {
+      (*work_)();
+    } catch (const std::bad_alloc&) {
+      no_memory_ = true;
+    }
     scheduler_.pause();
   }
 }
@@ -159,8 +167,8 @@ void Computer::Process::list(const Call& call, std::string_view role, const std:
                            .result = result});
 }
 
-Computer::Computer(ComputerOptions options, faultfs::Disk disk)
-    : state_(std::make_unique<State>(std::move(options), std::move(disk))) {}
+Computer::Computer(ComputerOptions options, const faultfs::Disk& disk)
+    : state_(std::make_unique<State>(std::move(options), disk)) {}
 
 Computer::~Computer() {
   end_process();
@@ -180,7 +188,10 @@ CallEnd Computer::run(const std::function<void()>& call) {
   state_->trace.event(EventKind::kNote, ++state_->calls_made, state_->processes);
   RunOutcome outcome = process_->call(call);
   switch (outcome.end) {
-    case RunEnd::kPaused: return state_->last_end = CallEnd::kReturned;
+    case RunEnd::kPaused:
+      state_->last_end = process_->no_memory() ? CallEnd::kNoMemory : CallEnd::kReturned;
+      if (!process_->no_memory()) return state_->last_end;
+      break;
     case RunEnd::kDeadlock: state_->last_end = CallEnd::kDeadlock; break;
     case RunEnd::kLivelock: state_->last_end = CallEnd::kLivelock; break;
     case RunEnd::kDropped:
@@ -254,6 +265,7 @@ bool Computer::lives() const { return process_ != nullptr; }
 std::uint64_t Computer::processes() const { return state_->processes; }
 const std::vector<faultfs::Choice>& Computer::fates() const { return state_->fates; }
 const std::vector<faultfs::PlacedFault>& Computer::struck() const { return state_->struck; }
+const ComputerOptions& Computer::options() const { return state_->options; }
 const faultfs::Disk& Computer::disk() const { return state_->disk; }
 std::uint64_t Computer::now_ns() const { return state_->clock.monotonic_ns(); }
 std::uint64_t Computer::file_calls() const { return state_->file_calls; }

@@ -1,7 +1,9 @@
 """The package mylonite: simulated machines and disks."""
 
+import copy
 import gc
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -55,6 +57,28 @@ def test_the_hash_is_the_same_on_every_machine() -> None:
     assert life(1) == "f8f7775175824a4840e41db675d9f134"
 
 
+def test_the_collector_changes_no_hash() -> None:
+    """Layers in cycles die when Python's collector likes: what they held must not run on the machine then."""
+
+    class Layer:
+        def __init__(self, store: mylonite.Store) -> None:
+            self.store, self.me = store, self
+            self.pairs = store.range()
+
+    def run() -> str:
+        machine = sim.Machine(7)
+        for number in range(200):
+            layer = Layer(machine.open())
+            layer.store.put(b"k%d" % number, b"v")
+            layer.store.close()
+        return machine.trace_hash
+
+    gc.collect()
+    first = run()
+    [[] for _ in range(5000)]
+    assert run() == first
+
+
 def test_a_store_is_a_store_like_any_other() -> None:
     machine = sim.Machine()
     with machine.open(compression="zstd") as store:
@@ -89,6 +113,45 @@ def test_a_store_is_a_store_like_any_other() -> None:
     with pytest.raises(mylonite.LockedError) as locked:
         machine.open("copy")
     assert locked.value.file == "copy/LOCK"
+
+
+def test_a_new_machine_has_no_process_on_its_disk() -> None:
+    machine = sim.Machine()
+    store = machine.open()
+    store.put(b"a", b"1")
+    assert sim.Machine(disk=machine.disk).open().get(b"a") == b"1"
+    with pytest.raises(mylonite.LockedError):
+        machine.open()
+
+
+def test_memory_that_is_not_there_is_told() -> None:
+    machine = sim.Machine()
+    store = machine.open()
+    store.put(b"a", b"1")
+    with pytest.raises(MemoryError):
+        store.put(b"big", bytes(1 << 30))
+    assert machine.open().get(b"a") == b"1"
+
+
+@pytest.mark.parametrize(
+    "of", [mylonite.Store, mylonite.Batch, mylonite.Snapshot, mylonite.Iterator, mylonite.Cursor, sim.Disk, sim.Machine]
+)
+def test_what_no_constructor_made_is_refused(of: type) -> None:
+    unmade = of.__new__(of)
+    for name in ("stats", "files", "kill", "clear", "__len__", "release", "seek_to_first", "close"):
+        if hasattr(of, name):
+            with pytest.raises((TypeError, RuntimeError)):
+                getattr(unmade, name)()
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        with pytest.raises(TypeError, match="cannot pickle"):
+            pickle.dumps(unmade, protocol)
+
+
+def test_disks_compare_and_copy() -> None:
+    disk = sim.Machine().disk
+    assert disk == copy.copy(disk) == copy.deepcopy(disk) and disk != 3 and disk not in [None]
+    with pytest.raises(TypeError):
+        hash(disk)
 
 
 def test_errors_of_the_iterable_come_back() -> None:
@@ -250,6 +313,9 @@ def test_bad_arguments_name_what_is_possible() -> None:
         (lambda: machine.crash_at(0), "counts from 1"),
         (lambda: machine.crash_at(ending="bang"), "'power loss' or 'kill'"),
         (lambda: machine.power_loss(fates={"a": "burnt"}), "'burnt'"),
+        (lambda: machine.power_loss(fates={"a": "lost"}), "not at risk"),
+        (lambda: machine.inject("lie", calls="read"), "never strikes a read"),
+        (lambda: sim.Machine(sync_seconds=1e9), "sync_seconds"),
         (lambda: sim.Machine(names="any"), "'ordered'"),
         (lambda: machine.sleep(-1), "seconds"),
     ]:

@@ -79,9 +79,19 @@ def test_bad_arguments() -> None:
         (lambda: sim.run_seeds(0, 5, jobs=0), "jobs"),
         (lambda: sim.run(1, profile="gentle"), "'smoke', 'default' or 'harsh'"),
         (lambda: sim.run(1, names="any"), "'ordered'"),
+        (lambda: sim.run(-1), "seed"),
+        (lambda: sim.run(1, operations=-1), "operations"),
     ]:
         with pytest.raises(ValueError, match=words):
             call()
+
+
+def test_what_is_no_scenario_is_told() -> None:
+    for text in ("", "x{", '\ufeff{"format": 4}'):
+        with pytest.raises(mylonite.CorruptionError):
+            sim.replay(text)
+    with pytest.raises(TypeError):
+        sim.run(1, profile=None)  # type: ignore[arg-type]
 
 
 def test_ctrl_c_ends_a_campaign() -> None:

@@ -348,3 +348,50 @@ def test_exit_in_mid_work(tmp_path: Path, work: str, fork: str) -> None:
         assert (done.returncode, done.stderr) == (0, b"")
         with mylonite.Store.open(path) as store:
             assert store.recovery["clean_close"] and store.get(b"first") == b"1"
+
+
+# Goal: the interpreter ends though Python code that a store waits for never goes on. Method: a daemon thread in an
+# ingest whose source sleeps; a callback that sleeps. Expectation: the process ends, and the store opens with what was
+# acknowledged.
+@pytest.mark.parametrize("waits", ["ingest", "callback"])
+def test_exit_does_not_wait_for_ever(tmp_path: Path, waits: str) -> None:
+    program = """
+import sys, threading, time, mylonite
+path, waits = sys.argv[1:]
+def source():
+    yield b"b", b"2"
+    started.set()
+    time.sleep(1000)
+started = threading.Event()
+def tell(name, fields):
+    started.set()
+    time.sleep(1000)
+store = mylonite.Store.open(path, on_event=tell if waits == "callback" else None)
+store.put(b"a", b"1")
+if waits == "ingest":
+    threading.Thread(target=lambda: store.ingest(source()), daemon=True).start()
+else:
+    store.flush()
+started.wait()
+"""
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path / "store"), waits], timeout=PATIENCE)
+    assert done.returncode == 0
+    with mylonite.Store.open(tmp_path / "store") as store:
+        assert list(store.range()) == [(b"a", b"1")]
+
+
+# Goal: a source that writes to a store whose ingest waits for it is told, however deep. Method: an ingest of another
+# store between the two. Expectation: InvalidArgumentError, not a deadlock.
+def test_ingests_inside_ingests(tmp_path: Path) -> None:
+    with mylonite.Store.open(tmp_path / "one") as one, mylonite.Store.open(tmp_path / "two") as two:
+
+        def inner() -> Iterator[tuple[bytes, bytes]]:
+            one.put(b"a", b"1")
+            yield b"x", b""
+
+        def outer() -> Iterator[tuple[bytes, bytes]]:
+            two.ingest(inner())
+            yield b"y", b""
+
+        with pytest.raises(mylonite.InvalidArgumentError, match="wait for itself"):
+            one.ingest(outer())

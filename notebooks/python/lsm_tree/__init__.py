@@ -54,7 +54,10 @@ class SimpleLSMStore:
         self.config = config
         options = asdict(config)
         data_dir = os.fspath(options.pop("data_dir"))
-        os.makedirs(os.path.dirname(os.path.abspath(data_dir)), exist_ok=True)
+        parent = os.path.dirname(os.path.abspath(data_dir))
+        if not os.path.isdir(parent):
+            mylonite.check_options(**options)
+            os.makedirs(parent, exist_ok=True)
         self._store = mylonite.Store.open(data_dir, **options)
 
     def put(self, key: bytes, value: bytes) -> None:

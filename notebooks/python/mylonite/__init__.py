@@ -12,7 +12,7 @@ Everything else begins at Store: batches, snapshots, reads in the past, range
 deletes, bulk loads, checkpoints, figures. Errors are subclasses of mylonite.Error.
 """
 
-from mylonite._core import Batch, Cursor, Iterator, Snapshot, Store, __version__, destroy
+from mylonite._core import Batch, Cursor, Iterator, Snapshot, Store, __version__, check_options, destroy
 from mylonite._errors import (
     AlreadyExistsError,
     ClosedError,
@@ -53,5 +53,6 @@ __all__ = [
     "Store",
     "UnsupportedFormatError",
     "__version__",
+    "check_options",
     "destroy",
 ]

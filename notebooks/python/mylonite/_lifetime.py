@@ -24,7 +24,7 @@ def remember(store: Store) -> None:
 def _close_all() -> None:
     for store in list(_locks):
         try:
-            store.close()
+            store._close_at_exit()
         except Error as error:
             print(f"mylonite: closing {store.path} at exit: {error}", file=sys.stderr)
 

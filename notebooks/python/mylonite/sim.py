@@ -23,8 +23,9 @@ Seeds, as the program mylonite-sim runs them:
 from __future__ import annotations
 
 import json
+import operator
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,7 @@ _NO_FIGURES = ("ev", "seeds", "failures", "marks", "wall_ns", "interrupted", "no
 _NO_ROW = ("ev", "wall_ms", "options_hash")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcome:
     """What a seed or a scenario file came to.
 
@@ -97,7 +98,7 @@ class Outcome:
         return Path(path)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Campaign:
     """Many seeds.
 
@@ -158,7 +159,7 @@ def run(
     liar                 whether syncs may lie; None: in one seed of ten
     """
     words = _words(operations, crashes, profile, names, liar)
-    return _outcome(_core._sim_run(seed, words, story_lines))
+    return _outcome(_core._sim_run(_count(seed, "seed"), words, _count(story_lines, "story_lines")))
 
 
 def run_seeds(
@@ -180,12 +181,14 @@ def run_seeds(
     check_determinism  percent of the seeds that are run twice, to compare hashes
     The rest as in run().
     """
+    first, end, jobs = _count(first, "first"), _count(end, "end"), _count(jobs, "jobs")
     if not first < end:
         raise ValueError(f"no seeds in [{first}, {end})")
     if jobs < 1:
         raise ValueError(f"jobs is at least 1, not {jobs}")
+    percent = _count(check_determinism, "check_determinism")
     words = _words(operations, crashes, profile, names, liar)
-    done = _core._sim_run_seeds(first, end, words, jobs, until_failure, check_determinism)
+    done = _core._sim_run_seeds(first, end, words, jobs, bool(until_failure), percent)
     figures = json.loads(done["figures"])
     return Campaign(
         failures=tuple(_outcome(each) for each in done["failures"]),
@@ -198,13 +201,31 @@ def run_seeds(
 
 def replay(scenario: str | os.PathLike[str], *, story_lines: int = 60) -> Outcome:
     """Run a scenario again: a .repro file, or the text of one. See Outcome.verdict."""
-    is_text = isinstance(scenario, str) and scenario.lstrip().startswith("{")
-    text = str(scenario) if is_text else Path(scenario).read_text(encoding="utf-8")
-    return _outcome(_core._sim_replay(text, story_lines))
+    if isinstance(scenario, str) and ("{" in scenario or not scenario):
+        text = scenario
+    else:
+        text = Path(scenario).read_text(encoding="utf-8", errors="surrogateescape")
+    text = text.encode("utf-8", "replace").decode()
+    return _outcome(_core._sim_replay(text, _count(story_lines, "story_lines")))
 
 
 def _words(operations: int, crashes: int, profile: str, names: str | None, liar: bool | None) -> dict[str, Any]:
-    return {"operations": operations, "crashes": crashes, "profile": profile, "names": names, "liar": liar}
+    if not isinstance(profile, str) or not isinstance(names, str | None) or not isinstance(liar, bool | None):
+        raise TypeError("profile is a str, names a str or None, liar a bool or None")
+    return {
+        "operations": _count(operations, "operations"),
+        "crashes": _count(crashes, "crashes"),
+        "profile": profile,
+        "names": names,
+        "liar": liar,
+    }
+
+
+def _count(number: int, name: str) -> int:
+    whole = operator.index(number)
+    if not 0 <= whole < 2**64:
+        raise ValueError(f"{name} is between 0 and 2**64 - 1, not {whole}")
+    return whole
 
 
 def _without(values: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

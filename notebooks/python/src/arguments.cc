@@ -36,7 +36,9 @@ Sync sync_of(PyObject* given) {
 
 AsOf as_of(PyObject* given) {
   if (given == nullptr || given == Py_None) return {};
-  const std::uint64_t ticks = PyLong_AsUnsignedLongLong(given);
+  const py::object whole = py::reinterpret_steal<py::object>(PyNumber_Index(given));  // numpy's integers, too
+  if (!whole) throw py::error_already_set();
+  const std::uint64_t ticks = PyLong_AsUnsignedLongLong(whole.ptr());
   if (PyErr_Occurred() != nullptr) throw py::error_already_set();
   return {.stamp = Timestamp{ticks}};
 }

@@ -19,7 +19,8 @@ const Iterator& Cursor::standing() const {
   refuse();
   if (store_->closed()) raise(Error(Code::kClosed, "the store is closed"));
   if (!cursor_) throw py::value_error("the cursor is closed");
-  if (!cursor_->valid()) throw py::value_error("the cursor stands on no pair: seek() a key in the range, or the first or last one");
+  if (!cursor_->valid())
+    throw py::value_error("the cursor stands on no pair: seek first, seek_to_last() where the key is past the end");
   return *cursor_;
 }
 

@@ -58,10 +58,15 @@ void QueuingListener::end() {
   changed_.notify_all();
 }
 
-void QueuingListener::wait_for_end() {
+void QueuingListener::wait_for_end(std::optional<std::chrono::seconds> at_most) {
   std::unique_lock held(mutex_);
   if (state_.popper == std::this_thread::get_id()) return;
-  changed_.wait(held, [&] { return state_.taken; });
+  const auto taken = [&] { return state_.taken; };
+  if (at_most) {
+    changed_.wait_for(held, *at_most, taken);
+  } else {
+    changed_.wait(held, taken);
+  }
 }
 
 }  // namespace mylonite::python

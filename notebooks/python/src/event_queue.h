@@ -3,6 +3,7 @@
 // Thread-safety: any thread; it takes no lock but its own, and waits only in pop() and wait_for_end(). No Python here.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -60,8 +61,9 @@ class QueuingListener final : public EventListener {
 
   // The next event; waits for one. Nothing after end() and the last one. One thread only.
   std::optional<Event> pop();
-  void end();           // later events are ignored
-  void wait_for_end();  // until pop() answered nothing; returns at once on the thread that pops
+  void end();  // later events are ignored
+  // Until pop() answered nothing, or so long at most; returns at once on the thread that pops.
+  void wait_for_end(std::optional<std::chrono::seconds> at_most);
 
  private:
   template <class What>

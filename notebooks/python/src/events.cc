@@ -1,5 +1,6 @@
 #include "notebooks/python/src/events.h"
 
+#include <chrono>
 #include <cstddef>
 
 #include "notebooks/python/src/describe.h"
@@ -69,13 +70,14 @@ void Events::end() {
   queue_->end();
 }
 
-void Events::finish() {
+void Events::finish(Patience patience) {
   end();
   // While the interpreter ends, the thread gets no more turns.
   const bool too_late = py::cast<bool>(py::module_::import("sys").attr("is_finalizing")());
   if (!started_ || too_late || queue_.home().is_gone()) return;
   const WithoutGil released;
-  queue_->wait_for_end();
+  constexpr std::chrono::seconds kAtExit{5};
+  queue_->wait_for_end(patience == Patience::kSeconds ? std::optional(kAtExit) : std::nullopt);
 }
 
 void add_events(py::module_& module) {

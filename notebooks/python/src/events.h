@@ -6,6 +6,7 @@
 // Thread-safety: any thread, with the interpreter's lock; the listener from any thread, without it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include <mylonite/events.h>
@@ -28,8 +29,10 @@ class Events {
   // The next event as a tuple (name, fields); None after the last one, and in a forked child. Waits.
   pybind11::object take();
   void start(const pybind11::object& self, const pybind11::object& callback);  // the thread that delivers
-  void end();     // no event comes any more; the thread ends after the last one
-  void finish();  // likewise, and waits for that end, unless the callback itself is the caller
+  enum class Patience : std::uint8_t { kUntilAllIsTold, kSeconds };
+  void end();  // no event comes any more; the thread ends after the last one
+  // Likewise, and waits for that end, unless the callback itself is the caller.
+  void finish(Patience patience = Patience::kUntilAllIsTold);
 
  private:
   Owned<QueuingListener> queue_;

@@ -40,12 +40,16 @@ class Home {
   std::uint64_t process_ = 0;
 };
 
-// An object of the engine. It is destroyed where it lives; where that is gone, it is left alone for ever.
+// An object of the engine. It is destroyed where it lives; where that is gone, it is left alone for ever. On a
+// simulated machine that happens by drop() only: when Python destroys an object is up to its collector, and a run must
+// not be.
 template <class T>
 class Owned {
  public:
   Owned(std::unique_ptr<T> object, Home home) : object_(object.release()), home_(std::move(home)) {}
-  ~Owned() { drop(); }
+  ~Owned() {
+    if (!home_.simulated()) drop();
+  }
   Owned(const Owned&) = delete;
   Owned& operator=(const Owned&) = delete;
 

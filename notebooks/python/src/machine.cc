@@ -1,5 +1,6 @@
 #include "notebooks/python/src/machine.h"
 
+#include <new>
 #include <stdexcept>
 
 #include "notebooks/python/src/errors.h"
@@ -17,8 +18,8 @@ namespace py = pybind11;
 
 }  // namespace
 
-Machine::Machine(sim::ComputerOptions options, faultfs::Disk disk)
-    : thread_(PyThread_get_thread_ident()), computer_(std::move(options), std::move(disk)) {}
+Machine::Machine(sim::ComputerOptions options, const faultfs::Disk& disk)
+    : thread_(PyThread_get_thread_ident()), computer_(std::move(options), disk) {}
 
 bool Machine::on_my_thread() const { return thread_ == PyThread_get_thread_ident(); }
 
@@ -41,6 +42,7 @@ void Machine::raise_end() const {
   switch (computer_.last_end()) {
     case sim::CallEnd::kDeadlock: raise_as("HangError", "deadlock: " + computer_.story());
     case sim::CallEnd::kLivelock: raise_as("HangError", "livelock: " + computer_.story());
+    case sim::CallEnd::kNoMemory: throw std::bad_alloc();
     case sim::CallEnd::kReturned:
     case sim::CallEnd::kCrashed: break;
   }

@@ -13,7 +13,7 @@ namespace mylonite::python {
 
 class Machine {
  public:
-  Machine(sim::ComputerOptions options, faultfs::Disk disk);
+  Machine(sim::ComputerOptions options, const faultfs::Disk& disk);
 
   sim::Computer& computer();  // raises RuntimeError on another thread
   bool on_my_thread() const;

@@ -1,4 +1,9 @@
 // The extension module mylonite._core.
+#include <cstddef>
+#include <string>
+#include <typeinfo>
+
+#include <mylonite/faultfs/disk.h>
 #include <pybind11/pybind11.h>
 
 #include "notebooks/python/src/batch.h"
@@ -6,6 +11,7 @@
 #include "notebooks/python/src/events.h"
 #include "notebooks/python/src/forks.h"
 #include "notebooks/python/src/iterator.h"
+#include "notebooks/python/src/machine.h"
 #include "notebooks/python/src/sim_disk.h"
 #include "notebooks/python/src/sim_machine.h"
 #include "notebooks/python/src/sim_seeds.h"
@@ -15,12 +21,19 @@
 namespace mylonite::python {
 namespace {
 
-// help() and tracebacks name the package that users import.
-void name_the_package(const pybind11::module_& module) {
-  for (const char* name : {"Store", "Batch", "Snapshot", "Iterator", "Cursor"}) {
-    module.attr(name).attr("__module__") = "mylonite";
-  }
-  for (const char* name : {"Disk", "Machine"}) module.attr(name).attr("__module__") = "mylonite.sim";
+// An object whose constructor never ran has no C++ object. pybind11 would make one of raw memory.
+template <class T>
+void finish(const char* package, const char* name, const pybind11::module_& module) {
+  namespace py = pybind11;
+  const py::object type = module.attr(name);
+  type.attr("__module__") = package;  // help() and tracebacks name what users import
+  py::detail::get_type_info(typeid(T))->operator_new = [](std::size_t) -> void* {
+    throw py::type_error("the object was not made by its class");
+  };
+  const std::string refusal = std::string("cannot pickle '") + package + "." + name + "' objects";
+  type.attr("__reduce_ex__") =
+      py::cpp_function([refusal](const py::object&, const py::object&) { throw py::type_error(refusal); },
+                       py::name("__reduce_ex__"), py::is_method(type));
 }
 
 }  // namespace
@@ -38,7 +51,13 @@ PYBIND11_MODULE(_core, module) {
   add_disk(module);
   add_machine(module);
   add_seeds(module);
-  name_the_package(module);
+  finish<OpenStore>("mylonite", "Store", module);
+  finish<Batch>("mylonite", "Batch", module);
+  finish<HeldSnapshot>("mylonite", "Snapshot", module);
+  finish<PairIterator>("mylonite", "Iterator", module);
+  finish<Cursor>("mylonite", "Cursor", module);
+  finish<faultfs::Disk>("mylonite.sim", "Disk", module);
+  finish<Machine>("mylonite.sim", "Machine", module);
   module.attr("__version__") = MYLONITE_VERSION;
 }
 

@@ -62,7 +62,12 @@ class OpenStore {
   void abandon();
   const std::string& path() const { return path_; }
   bool read_only() const { return read_only_; }
+  bool died() const { return home().simulated() && home().is_gone(); }
   bool closed() const { return closed_.load(std::memory_order_acquire); }
+
+  // At the interpreter's end: close() without a wait for Python code that may never go on. A running ingest gets five
+  // seconds to end; then its store is left as a kill of the process leaves it. Events are told for as long at most.
+  void close_at_exit();
 
   // This thread's ingest while one lives: its source runs the user's code, which must not wait for the ingest's end.
   class Ingesting {
@@ -73,15 +78,19 @@ class OpenStore {
     Ingesting& operator=(const Ingesting&) = delete;
 
    private:
-    const OpenStore* before_;
+    friend class OpenStore;
+    const OpenStore& store_;
+    const Ingesting* before_;  // of this thread, around it
   };
 
  private:
   void refuse_inside_ingest() const;
+  void close_and_tell(Events::Patience patience);
 
   const std::string path_;
   const bool read_only_;
   std::atomic<bool> closed_ = false;
+  mutable std::atomic<int> ingests_ = 0;
   const std::shared_ptr<Events> events_;  // outlives the store
   Owned<Store> store_;
 };

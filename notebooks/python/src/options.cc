@@ -9,9 +9,17 @@ namespace {
 
 namespace py = pybind11;
 
+// Raises UnicodeEncodeError for what UTF-8 cannot say.
+std::string utf8_of(const py::handle& text) {
+  Py_ssize_t size = 0;
+  const char* bytes = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
+  if (bytes == nullptr) throw py::error_already_set();
+  return {bytes, static_cast<std::size_t>(size)};
+}
+
 std::string option_value(const std::string& name, const py::handle& value) {
   if (PyBool_Check(value.ptr())) return value.ptr() == Py_True ? "true" : "false";
-  if (PyUnicode_Check(value.ptr())) return py::cast<std::string>(value);
+  if (PyUnicode_Check(value.ptr())) return utf8_of(value);
   if (PyFloat_Check(value.ptr())) return py::cast<std::string>(py::repr(py::float_(py::cast<double>(value))));
   if (PyIndex_Check(value.ptr()) != 0) {
     PyObject* whole = PyNumber_Index(value.ptr());
@@ -36,7 +44,7 @@ Options options_of(const std::string& path, const py::kwargs& keywords) {
   Options options;
   options.data_dir = path;
   for (const auto& [key, value] : keywords) {
-    const std::string name = py::cast<std::string>(key);
+    const std::string name = utf8_of(key);
     if (name == "data_dir") throw py::type_error("the directory is the first argument; data_dir is not a keyword here");
     value_of(set_option(options, name, option_value(name, value)));
   }

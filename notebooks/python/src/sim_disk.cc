@@ -96,10 +96,10 @@ faultfs::NameOrder name_order_of(std::string_view name) {
 }
 
 void add_disk(py::module_& module) {
-  py::class_<Disk>(module, "Disk", R"(A simulated disk as a value: copies are cheap and independent.
+  py::class_<Disk> disk(module, "Disk", R"(A simulated disk as a value: copies are cheap and independent.
 
-It knows what programs see, and what a power loss cannot take away. Two disks are equal where programs see the same.)")
-      .def(py::init<>())
+It knows what programs see, and what a power loss cannot take away. Two disks are equal where programs see the same.)");
+  disk.def(py::init<>())
       .def(
           "copy", [](const Disk& self) { return Disk(self); }, "copy(self)\n--\n\nAnother disk with the same content.")
       .def("files", &files, "files(self)\n--\n\nThe visible files: a dict of path to size in bytes.")
@@ -110,11 +110,17 @@ It knows what programs see, and what a power loss cannot take away. Two disks ar
 --
 
 What a power loss now may take: names, sizes and pages that are not durable, as Machine.power_loss() spells them.)")
-      .def("__eq__", [](const Disk& self, const Disk& other) { return self.hash() == other.hash(); })
-      .def("__hash__", [](const Disk& self) { return self.hash(); })
+      .def("__copy__", [](const Disk& self) { return Disk(self); })
+      .def("__deepcopy__", [](const Disk& self, const py::object&) { return Disk(self); })
+      .def("__eq__",
+           [](const Disk& self, const py::object& other) -> py::object {
+             if (!py::isinstance<Disk>(other)) return py::reinterpret_borrow<py::object>(Py_NotImplemented);
+             return py::bool_(self.hash() == py::cast<const Disk&>(other).hash());
+           })
       .def("__repr__", [](const Disk& self) {
         return "<mylonite.sim.Disk of " + std::to_string(py::len(files(self))) + " files>";
       });
+  disk.attr("__hash__") = py::none();  // it may change
 }
 
 }  // namespace mylonite::python

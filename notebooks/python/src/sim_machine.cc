@@ -78,8 +78,8 @@ std::uint64_t positive(std::uint64_t n, const char* name) {
 }
 
 std::uint64_t ns_of(double seconds, const char* name) {
-  const bool in_range = seconds >= 0 && seconds < 1e9;  // a NaN is not
-  if (!in_range) throw py::value_error(std::string(name) + " is between 0 and 1e9 seconds");
+  const bool in_range = seconds >= 0 && seconds <= 1e8;  // a NaN is not
+  if (!in_range) throw py::value_error(std::string(name) + " is between 0 and 1e8 seconds");
   return static_cast<std::uint64_t>(std::llround(seconds * 1e9));
 }
 
@@ -100,7 +100,13 @@ std::shared_ptr<OpenStore> open(const SharedMachine& self, const py::object& pat
 py::dict lose_power(Machine& self, std::uint64_t seed, const std::optional<Fates>& fates) {
   sim::Computer& computer = self.computer();
   if (fates) {
-    computer.lose_power(choices_of(*fates));
+    const std::vector<faultfs::Choice> choices = choices_of(*fates);
+    faultfs::ReplayChooser rehearsal(choices);
+    static_cast<void>(faultfs::power_loss(computer.disk(), computer.options().names, rehearsal));
+    for (const std::string& unit : rehearsal.unused()) {
+      throw py::value_error("'" + unit + "' is not at risk now, or cannot have that fate: see disk.at_risk()");
+    }
+    computer.lose_power(choices);
   } else {
     computer.lose_power(seed);
   }
@@ -140,6 +146,13 @@ struct Strikes {
 faultfs::Injector injector_of(const Strikes& words) {
   const faultfs::Fault fault = fault_of(words.fault);
   const faultfs::CallSet set = words.calls ? call_set_of(*words.calls) : row_of(fault).fits;
+  const auto strikes = [&](const faultfs::CallRow& row) {
+    return set.contains(row.kind) && row_of(fault).fits.contains(row.kind);
+  };
+  if (std::ranges::none_of(faultfs::kCalls, strikes)) {
+    throw py::value_error("'" + words.fault + "' never strikes a " + to_string(set) + ": it fits a " +
+                          to_string(row_of(fault).fits));
+  }
   faultfs::Calls meant = calls_of(set, words.which);
   if (words.nth && words.one_in) throw py::value_error("give nth, or one_in, or neither for every call");
   const faultfs::Stream stream = faultfs::stream_of(Random(words.seed).split("inject"));
@@ -184,7 +197,7 @@ void add_life(MachineClass& machine) {
            }),
            py::arg("seed") = 0, py::kw_only(), py::arg("disk") = py::none(), py::arg("names") = "ordered",
            py::arg("sync_seconds") = 0.0, py::arg("list_calls") = false,
-           R"(Machine(seed=0, *, disk=None, names='ordered', sync_seconds=0.0, list_calls=False)
+           R"(__init__(self, seed=0, *, disk=None, names='ordered', sync_seconds=0.0, list_calls=False)
 --
 
 disk: a Disk to start from, which is copied. names: which names a power loss may take: 'ordered', 'reordering', 'posix'.
@@ -199,11 +212,13 @@ sync_seconds: virtual time that a sync takes. list_calls: `calls` lists every fi
 --
 
 Open the store in a directory of the disk: a mylonite.Store like any other. A crash ends it: its calls raise CrashError,
-and open() gives the next one.)")
+and open() gives the next one. A store that is not closed stays open until then, whatever Python's collector does.)")
       .def(
           "sleep",
           [](const SharedMachine& self, double seconds) {
             const std::uint64_t ns = ns_of(seconds, "seconds");
+            constexpr std::uint64_t kEndOfTime = UINT64_MAX / 2;  // 292 years
+            if (self->computer().now_ns() > kEndOfTime - ns) throw py::value_error("virtual time ends after 292 years");
             self->run([ns] {
               rt::sleep_until(rt::monotonic_ns() + ns);
               return true;
@@ -224,7 +239,7 @@ void add_crashes(MachineClass& machine) {
 The power fails now. Return what did not survive whole: a dict of unit to fate.
 
 The seed decides what of the bytes and names that were not durable survives. fates, a dict as returned, decides it in
-its place: what it does not name is kept.)")
+its place: what it does not name is kept, and the seed is not used.)")
       .def(
           "crash_at",
           [](Machine& self, std::uint64_t nth, const std::string& calls, const std::string& role,
@@ -321,7 +336,8 @@ drawn from the seed says; so one seed and the same calls give the same run, ever
     machine.power_loss(seed=7)
     assert machine.open().get(b'key') == b'value'
 
-A machine belongs to the thread that made it. Up to 256 may be running.)");
+Between calls no time passes: sleep() lets flushes and merges go on. A machine belongs to the thread that made it. Up
+to 256 may be running.)");
   add_life(machine);
   add_crashes(machine);
   add_faults(machine);

@@ -89,10 +89,14 @@ Open a store for reading: nothing in its directory changes, and nobody may have 
 --
 
 Close the store; what was acknowledged is durable on return, and events are told. Later calls raise ClosedError.)")
+      .def("_close_at_exit", &OpenStore::close_at_exit, "_close_at_exit(self)\n--\n\nFor mylonite._lifetime.")
       .def("__enter__", [](py::object self) { return self; })
       .def("__exit__", [](OpenStore& self, const py::args&) { self.close(); })
       .def("__repr__", [](const OpenStore& self) {
-        const std::string state = self.closed() ? "closed" : self.read_only() ? "open, read-only" : "open";
+        const std::string state = self.died()        ? "gone with its machine's process"
+                                  : self.closed()    ? "closed"
+                                  : self.read_only() ? "open, read-only"
+                                                     : "open";
         return text_of("<mylonite.Store '" + self.path() + "', " + state + ">");
       });
 }
@@ -193,6 +197,12 @@ method may be called from any thread, and lets other threads run while it waits.
   add_reads(store);
   add_bulk(store);
   add_upkeep(store);
+  module.def(
+      "check_options", [](const py::kwargs& options) { static_cast<void>(options_of("data", options)); },
+      R"(check_options(**options)
+--
+
+Raise what Store.open() would raise of these options, and touch nothing.)");
   module.def("destroy", &destroy, py::arg("path"), R"(destroy(path)
 --
 

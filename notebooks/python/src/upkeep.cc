@@ -44,7 +44,7 @@ void add_work(StoreClass& store) {
           py::arg("directory"), R"(checkpoint(self, directory)
 --
 
-Make a second store in a new directory beside this store's, which shares the bytes of the tables.)")
+Make a second store that shares the bytes of the tables, in a new directory beside this store's: a name, not a path.)")
       .def(
           "set_compaction_policy",
           [](const OpenStore& self, const std::string& text) {
@@ -106,7 +106,9 @@ The tree now: a list of levels, each a list of runs (newest first), each a dict 
           [](const OpenStore& self) { return py::module_::import("os").attr("fsdecode")(bytes_of(self.path())); },
           "The directory, as given to open().")
       .def_property_readonly("read_only", &OpenStore::read_only, "Whether it was opened for reading only.")
-      .def_property_readonly("closed", &OpenStore::closed, "Whether close() was called.");
+      .def_property_readonly(
+          "closed", [](const OpenStore& self) { return self.closed() || self.died(); },
+          "Whether close() was called, or a simulated machine crashed.");
 }
 
 }  // namespace

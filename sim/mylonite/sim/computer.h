@@ -49,7 +49,9 @@ struct ComputerOptions {
   bool keeps_calls = false;  // calls() lists every file call
 };
 
-enum class CallEnd : std::uint8_t { kReturned, kCrashed, kDeadlock, kLivelock };
+// No memory: the call threw std::bad_alloc, and the process was killed. (Any other exception of a call, and every one
+// of another thread, ends the program.)
+enum class CallEnd : std::uint8_t { kReturned, kCrashed, kDeadlock, kLivelock, kNoMemory };
 
 // A crash that is to come.
 struct CrashOrder {
@@ -80,7 +82,8 @@ struct FileCall {
 
 class Computer {
  public:
-  explicit Computer(ComputerOptions options, faultfs::Disk disk = faultfs::Disk());
+  // With a copy of the disk, which no process holds or locks.
+  explicit Computer(ComputerOptions options, const faultfs::Disk& disk = faultfs::Disk());
   ~Computer();
   Computer(const Computer&) = delete;
   Computer& operator=(const Computer&) = delete;
@@ -120,6 +123,7 @@ class Computer {
   void stop_faults();
   const std::vector<faultfs::PlacedFault>& struck() const;  // so far
 
+  const ComputerOptions& options() const;
   const faultfs::Disk& disk() const;  // also while the process lives
   std::uint64_t now_ns() const;
   std::uint64_t file_calls() const;  // so far
