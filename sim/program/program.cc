@@ -106,7 +106,7 @@ Parameters campaign_parameters(CampaignOptions& campaign, Words& words) {
       {.name = "--jobs", .to = &campaign.workers, .meaning = "worker threads", .has_default = true, .range = kWorkers},
       {.name = "--check-determinism",
        .to = &campaign.determinism_percent,
-       .meaning = "percent of seeds to run twice",
+       .meaning = "percent of seeds to run again, from the seed and from its record",
        .has_default = true,
        .range = kPercent}};
   for (Parameter& each : generator_parameters(campaign.generator, words)) all.push_back(std::move(each));

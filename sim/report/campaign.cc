@@ -1,12 +1,34 @@
 #include "sim/report/campaign.h"
 
+#include <string_view>
+
+#include <fmt/format.h>
+
 #include "core/rt/rt.h"
 #include "sim/machine/fiber.h"
 
 namespace mylonite::sim {
 namespace {
 
-bool runs_twice(std::uint64_t seed, std::uint64_t percent) { return Random(seed).split("twice").below(100) < percent; }
+bool runs_again(std::uint64_t seed, std::uint64_t percent) { return Random(seed).split("twice").below(100) < percent; }
+
+// Runs again, from the seed and from what was recorded. Empty: each was the same run.
+std::string difference_from(const Outcome& outcome, const Scenario& generated, StackPool& stacks,
+                            const RunSettings& settings) {
+  struct Way {
+    std::string_view name;
+    const Scenario& scenario;
+  };
+  for (const Way& way : {Way{"from its seed", generated}, Way{"from its record", outcome.recorded}}) {
+    const Outcome again = run(way.scenario, stacks, settings);
+    if (again.interrupted) return "";
+    if (again.trace_hash == outcome.trace_hash && again.faithful) continue;
+    std::string place = explain_difference(generated, way.scenario, stacks, settings);
+    if (place.empty()) place = again.faithful ? "the hashes differed once, and not again" : "decisions were not met";
+    return fmt::format("run again {}: {}", way.name, place);
+  }
+  return "";
+}
 
 SeedResult run_seed(std::uint64_t seed, const CampaignOptions& options, const std::atomic<bool>& interrupt,
                     StackPool& stacks) {
@@ -16,13 +38,8 @@ SeedResult run_seed(std::uint64_t seed, const CampaignOptions& options, const st
                              .policies = options.generator.policies,
                              .store = options.store};
   SeedResult result{.seed = seed, .outcome = run(generate(seed, options.generator), stacks, settings)};
-  if (!result.outcome.interrupted && runs_twice(seed, options.determinism_percent)) {
-    const Scenario scenario = generate(seed, options.generator);
-    const Outcome again = run(scenario, stacks, settings);
-    if (!again.interrupted && again.trace_hash != result.outcome.trace_hash) {
-      result.difference = explain_difference(scenario, stacks, settings);
-      if (result.difference.empty()) result.difference = "the hashes differed once, and not again";
-    }
+  if (!result.outcome.interrupted && runs_again(seed, options.determinism_percent)) {
+    result.difference = difference_from(result.outcome, generate(seed, options.generator), stacks, settings);
   }
   result.wall_ns = rt::monotonic_ns() - started;
   return result;
@@ -35,7 +52,7 @@ void add(Campaign& campaign, const SeedResult& result, const CampaignOptions& op
   campaign.failures += result.outcome.failure ? 1 : 0;
   campaign.nothing_ran += result.outcome.nothing_ran && !result.outcome.failure ? 1 : 0;
   campaign.nondeterministic += result.difference.empty() ? 0 : 1;
-  campaign.checked_twice += runs_twice(result.seed, options.determinism_percent) ? 1 : 0;
+  campaign.run_again += runs_again(result.seed, options.determinism_percent) ? 1 : 0;
   campaign.stats.add(result.outcome.stats);
 }
 

@@ -1,7 +1,8 @@
 // Runs many seeds, on one or several threads, and adds up their figures.
 //
-// Each seed is generated, run and reported once; some are run twice to compare trace hashes. A failing seed does not
-// stop the others. Results do not depend on the number of workers.
+// Each seed is generated, run and reported once. Some are run again to compare trace hashes: from the seed, and from the
+// record that a scenario file holds. A failing seed does not stop the others. Results do not depend on the number of
+// workers.
 #pragma once
 
 #include <atomic>
@@ -22,7 +23,7 @@ struct CampaignOptions {
   std::uint64_t workers = 1;
   std::uint64_t stop_after_ns = UINT64_MAX;  // of real time; stops between seeds
   bool until_failure = false;                // stop after the first seed that fails
-  std::uint64_t determinism_percent = 1;     // of seeds run twice
+  std::uint64_t determinism_percent = 1;     // of seeds run again
   bool unreadable_heaps = false;             // see RunSettings
   GeneratorOptions generator{};
   StoreFactory store{};  // see RunSettings
@@ -32,7 +33,7 @@ struct SeedResult {
   std::uint64_t seed = 0;
   Outcome outcome;
   std::uint64_t wall_ns = 0;
-  std::string difference{};  // not empty: a second run differed, at this place
+  std::string difference{};  // not empty: a run of the same differed, at this place
 };
 
 struct Campaign {
@@ -40,7 +41,7 @@ struct Campaign {
   std::uint64_t failures = 0;
   std::uint64_t nondeterministic = 0;
   std::uint64_t nothing_ran = 0;
-  std::uint64_t checked_twice = 0;
+  std::uint64_t run_again = 0;
   std::uint64_t wall_ns = 0;
   bool interrupted = false;
   RunStats stats;

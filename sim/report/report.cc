@@ -155,9 +155,9 @@ std::string summary_text(const Campaign& campaign, const CampaignOptions& option
   if (campaign.nothing_ran > 0) text += fmt::format("; nothing ran in {}", campaign.nothing_ran);
   text += fmt::format(
       "\n{} operations, {} writes, {} crashes ({} inside open, up to {} in a row; {} by drop), {} recoveries checked, "
-      "{} seeds run twice\n",
+      "{} seeds run again\n",
       stats.operations, stats.writes, stats.crashes, stats.crashes_in_open, stats.nested_depth_max, stats.drops,
-      stats.recoveries, campaign.checked_twice);
+      stats.recoveries, campaign.run_again);
   text += "crashes by file call: " + shares(crash_counts(stats), 8) + "; " + faults_text(stats.coverage) + "\n";
   const bool of_mylonite = !options.store;
   if (of_mylonite) {

@@ -123,16 +123,17 @@ FaultInjector::FaultDecision FaultInjector::decide(const Call& call) {
   trace_call(trace_, call, path.path_hash);
   if (setup_.interrupt != nullptr && setup_.interrupt->load(std::memory_order_relaxed)) {
     interrupted_ = true;
-    crash_in(path, call, false);
+    crash_in(call, {.at = path.anchor(call.kind)});
     return {.dead = true};
   }
   if (crash_is_due(path, call)) {
     const bool after = setup_.plan.recorded ? setup_.plan.recorded->crash->after : setup_.plan.crash.after;
+    const CrashAnchor anchor{.at = path.anchor(call.kind), .after = after};
     if (!after) {
-      crash_in(path, call, false);
+      crash_in(call, anchor);
       return {.dead = true};
     }
-    crash_after_ = &call;
+    crash_after_ = {.call = &call, .anchor = anchor};
   }
   const std::optional<Strike> strike = injector_.decide({.call = call, .path = path});
   if (strike) {
@@ -158,14 +159,14 @@ void FaultInjector::after(const Call& call, const faultfs::CallResult& result) {
     scheduler_.sleep_until(scheduler_.monotonic_ns() + setup_.scenario.sync_ns);
     if (dead_) return;
   }
-  if (crash_after_ == &call) crash_in(paths_.find(call.path), call, true);
+  if (crash_after_.call == &call) crash_in(call, crash_after_.anchor);
 }
 
-void FaultInjector::crash_in(const PathStatistics& path, const Call& call, bool after) {
-  crash_ = {.at = path.anchor(call.kind), .after = after};
+void FaultInjector::crash_in(const Call& call, const CrashAnchor& anchor) {
+  crash_ = anchor;
   crash_phase_ = phase_;
   ++setup_.stats.crashes_at[static_cast<std::size_t>(call.kind)];
-  transcribe(call, after ? "done, and here the machine dies" : "here the machine dies");
+  transcribe(call, anchor.after ? "done, and here the machine dies" : "here the machine dies");
   crash("crash");
 }
 

@@ -64,11 +64,15 @@ class FaultInjector final : public faultfs::Interceptor {
     bool dead = false;
     std::optional<faultfs::Strike> strike{};
   };
+  struct CrashAfter {  // the call in which the machine dies; its number is that of its beginning
+    const faultfs::Call* call = nullptr;
+    CrashAnchor anchor{};
+  };
   FaultDecision decide(const faultfs::Call& call);
   bool crash_is_due(const faultfs::PathStatistics& path, const faultfs::Call& call);
   faultfs::Injector chosen() const;
   faultfs::Injector in_phases(faultfs::Injector injector) const;
-  void crash_in(const faultfs::PathStatistics& path, const faultfs::Call& call, bool after);
+  void crash_in(const faultfs::Call& call, const CrashAnchor& anchor);
   void crash(const std::string& why);
   void transcribe(const faultfs::Call& call, const std::string& remark);
 
@@ -79,7 +83,7 @@ class FaultInjector final : public faultfs::Interceptor {
   std::optional<Phase> phase_;
   const faultfs::Injector injector_;
   std::uint64_t counted_ = 0;  // calls of this phase that the crash plan counts
-  const faultfs::Call* crash_after_ = nullptr;
+  CrashAfter crash_after_;
   bool dead_ = false;
   std::optional<CrashAnchor> crash_;
   std::optional<Phase> crash_at_end_;

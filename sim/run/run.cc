@@ -185,12 +185,16 @@ Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
   return outcome;
 }
 
-std::string explain_difference(const Scenario& scenario, StackPool& stacks, const RunSettings& settings) {
-  Trace first(true);
-  Trace second(true);
-  static_cast<void>(run(scenario, stacks, {.trace = &first, .policies = settings.policies, .store = settings.store}));
-  static_cast<void>(run(scenario, stacks, {.trace = &second, .policies = settings.policies, .store = settings.store}));
-  const auto difference = first_difference(first, second);
+std::string explain_difference(const Scenario& first, const Scenario& second, StackPool& stacks,
+                               const RunSettings& settings) {
+  const auto trace_of = [&](const Scenario& scenario, Trace& trace) {
+    static_cast<void>(run(scenario, stacks, {.trace = &trace, .policies = settings.policies, .store = settings.store}));
+  };
+  Trace left(true);
+  Trace right(true);
+  trace_of(first, left);
+  trace_of(second, right);
+  const auto difference = first_difference(left, right);
   if (!difference) return "";
   return fmt::format("event {}: first run '{}', second run '{}'", difference->index, difference->left,
                      difference->right);

@@ -54,7 +54,8 @@ struct RunSettings {
 class StackPool;
 Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings = {});
 
-// Runs the scenario twice with all events kept. Returns the first difference as text; empty: none.
-std::string explain_difference(const Scenario& scenario, StackPool& stacks, const RunSettings& settings = {});
+// Runs both scenarios with all events kept. Returns the first difference as text; empty: none.
+std::string explain_difference(const Scenario& first, const Scenario& second, StackPool& stacks,
+                               const RunSettings& settings = {});
 
 }  // namespace mylonite::sim

@@ -13,6 +13,7 @@
 #include <mylonite/faultfs/crash.h>
 #include <mylonite/faultfs/sim_file_system.h>
 
+#include "core/rt/rt.h"
 #include "core/vfs/util.h"
 
 namespace mylonite::sim {
@@ -175,6 +176,33 @@ TEST(FaultInjectorTest, RecordedCrashIsAnchored) {
   const Ended never = run_program(plan, two_logs);
   EXPECT_FALSE(never.dead);
   EXPECT_TRUE(never.unmet);
+}
+
+// Goal: a crash after a call is recorded as that call, though another of its kind and file began meanwhile. Method: two
+// threads sync one directory, and syncs take time; die after the first one; replay. Expectation: the first, both times.
+TEST(FaultInjectorTest, CrashAfterOneOfTwoCallsAtOnce) {
+  const Program two_syncs = [](vfs::FileSystem& fs, std::vector<bool>& went_well) {
+    went_well.push_back(fs.make_directory("db").ok());
+    went_well.resize(3);
+    const auto sync_into = [&](std::size_t place) {
+      return [&fs, &went_well, place] { went_well[place] = fs.sync_directory("db").ok(); };
+    };
+    rt::Thread first("first", sync_into(1));
+    rt::Thread second("second", sync_into(2));
+    first.join();
+    second.join();
+  };
+  const CrashAnchor expected{.at = {.role = "directory", .generation = 1, .call = CallKind::kSyncDirectory, .nth = 1},
+                             .after = true};
+  Plan plan = crash_at(1, true, CallKind::kSyncDirectory);
+  plan.scenario.sync_ns = 1'000'000;
+  const Ended first = run_program(plan, two_syncs);
+  EXPECT_EQ(first.crash, expected);
+  plan.incarnation.crash = {};
+  plan.incarnation.recorded = Recorded{.crash = first.crash};
+  const Ended again = run_program(plan, two_syncs);
+  EXPECT_EQ(again.crash, expected);
+  EXPECT_EQ(again.went_well, first.went_well);
 }
 
 // Goal: a lying sync answers success and makes nothing durable; the lie is recorded, and replays alone. Method: all

@@ -238,10 +238,12 @@ TEST(RunTest, Figures) {
   EXPECT_EQ(outcome.stats.acknowledged_lost, (std::map<std::uint64_t, std::uint64_t>{{0, 1}}));
 }
 
-// Goal: runs that do not differ are not said to. Method: one scenario.
-TEST(RunTest, NoDifferenceIsExplained) {
+// Goal: runs that do not differ are not said to, and others are. Method: one scenario; two.
+TEST(RunTest, DifferencesAreExplained) {
   StackPool stacks;
-  EXPECT_EQ(explain_difference(mixed_scenario(5), stacks), "");
+  EXPECT_EQ(explain_difference(mixed_scenario(5), mixed_scenario(5), stacks), "");
+  EXPECT_EQ(explain_difference(mixed_scenario(5), run_mixed(5).recorded, stacks), "");
+  EXPECT_NE(explain_difference(mixed_scenario(5), mixed_scenario(6), stacks), "");
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ __all__ = [
 FAULTS: tuple[str, ...] = _core._FAULTS  # the names that Machine.inject() takes
 MARKS: tuple[str, ...] = _core._MARKS  # the rare events that coverage counts
 
-_NO_FIGURES = ("ev", "seeds", "failures", "marks", "wall_ns", "interrupted", "nothing_ran", "checked_twice")
+_NO_FIGURES = ("ev", "seeds", "failures", "marks", "wall_ns", "interrupted", "nothing_ran", "run_again")
 _NO_ROW = ("ev", "wall_ms", "options_hash")
 
 
@@ -178,7 +178,7 @@ def run_seeds(
     """Run the seeds of [first, end). Ctrl-C ends it between two seeds.
 
     jobs               threads, each with a simulated machine of its own
-    check_determinism  percent of the seeds that are run twice, to compare hashes
+    check_determinism  percent of the seeds that are run again, from the seed and from its record, to compare hashes
     The rest as in run().
     """
     first, end, jobs = _count(first, "first"), _count(end, "end"), _count(jobs, "jobs")
