@@ -7,6 +7,7 @@ from typing import Any
 
 import mylonite
 import pytest
+from mylonite import sim
 
 
 @pytest.fixture
@@ -112,3 +113,13 @@ def test_end_of_iteration(store: mylonite.Store) -> None:
     scan.close()
     with pytest.raises(StopIteration):
         next(scan)
+
+
+# Goal: a message names what users import. Method: arguments that no method takes.
+def test_messages_name_the_package(store: mylonite.Store) -> None:
+    with pytest.raises(TypeError) as error:
+        store.flush(1)  # type: ignore[call-arg]
+    assert "mylonite.Store" in str(error.value) and "_core" not in str(error.value)
+    for each in (mylonite.Store, mylonite.Batch, mylonite.Cursor):
+        assert each.__module__ == "mylonite"
+    assert sim.Machine.__module__ == sim.Disk.__module__ == "mylonite.sim"

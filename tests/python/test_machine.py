@@ -250,6 +250,15 @@ def test_disks_are_values() -> None:
     assert len(set(lost)) > 3 and max(lost) == 100
 
 
+def test_names_of_any_bytes_are_files() -> None:
+    disk = sim.Disk()
+    disk.write(b"caf\xe9", b"1")
+    (name,) = disk.files()
+    assert os.fsencode(name) == b"caf\xe9" and disk.read(name) == disk.read(b"caf\xe9") == b"1"
+    disk.write(name, b"22")
+    assert disk.files() == {name: 2}
+
+
 def sim_after(disk: sim.Disk, seed: int) -> sim.Machine:
     machine = sim.Machine(disk=disk)
     machine.power_loss(seed)

@@ -1,7 +1,9 @@
+from array import array
 from collections.abc import Callable, Iterable
+from mmap import mmap
 from os import PathLike
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Never, TypeAlias, TypeVar, overload
 
 if TYPE_CHECKING:
     import numpy
@@ -9,7 +11,7 @@ if TYPE_CHECKING:
 
 __version__: str
 
-_BytesLike: TypeAlias = bytes | bytearray | memoryview  # and whatever else has a contiguous buffer
+_BytesLike: TypeAlias = bytes | bytearray | memoryview | array[Any] | mmap | NDArray[Any]  # contiguous
 _Path: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes]
 _OnEvent: TypeAlias = Callable[[str, dict[str, Any]], object]
 _Option: TypeAlias = bool | int | float | str
@@ -68,6 +70,7 @@ class Snapshot:
     ) -> None: ...
 
 class Store:
+    def __init__(self, use_open: Never, /) -> None: ...
     @staticmethod
     def open(path: _Path, *, on_event: _OnEvent | None = None, **options: _Option) -> Store: ...
     @staticmethod
@@ -171,8 +174,8 @@ class Disk:
     def __init__(self) -> None: ...
     def copy(self) -> Disk: ...
     def files(self) -> dict[str, int]: ...
-    def read(self, path: str) -> bytes: ...
-    def write(self, path: str, data: _BytesLike) -> None: ...
+    def read(self, path: _Path) -> bytes: ...
+    def write(self, path: _Path, data: _BytesLike) -> None: ...
     def at_risk(self, names: str = "ordered") -> list[str]: ...
 
 class Machine:

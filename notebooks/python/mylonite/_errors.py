@@ -7,7 +7,7 @@ class Error(Exception):
     """What the store answered instead of a result.
 
     code       the engine's word, such as "corruption"; the class says the same
-    file       the file that it is about, or None
+    file       the file that it is about, or None; a file of the store is named as "directory/file", without the parent
     offset     the byte in that file, or None
     can_retry  whether the same call may succeed later
     """

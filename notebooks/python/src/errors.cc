@@ -10,16 +10,18 @@ py::str text_of(std::string_view utf8) {
   return py::reinterpret_steal<py::str>(text);
 }
 
+py::str path_name_of(std::string_view path) {
+  PyObject* name = PyUnicode_DecodeFSDefaultAndSize(path.data(), static_cast<Py_ssize_t>(path.size()));
+  if (name == nullptr) throw py::error_already_set();
+  return py::reinterpret_steal<py::str>(name);
+}
+
 py::object exception_of(const Error& error) {
   std::string text = error.to_string();
   const std::string prefix = std::string(code_name(error.code())) + ": ";  // the class says it
   if (text.starts_with(prefix)) text.erase(0, prefix.size());
   py::object file = py::none();
-  if (!error.file().empty()) {
-    file = py::reinterpret_steal<py::object>(
-        PyUnicode_DecodeFSDefaultAndSize(error.file().data(), static_cast<Py_ssize_t>(error.file().size())));
-    if (!file) throw py::error_already_set();
-  }
+  if (!error.file().empty()) file = path_name_of(error.file());
   py::object offset = py::none();
   if (error.offset()) offset = py::int_(*error.offset());
   const py::object make = py::module_::import("mylonite._errors").attr("error_of");

@@ -15,7 +15,8 @@ namespace mylonite::python {
 pybind11::object exception_of(const Error& error);
 [[noreturn]] void raise(const Error& error);
 
-pybind11::str text_of(std::string_view utf8);  // what is not UTF-8 in it is shown as \xNN
+pybind11::str text_of(std::string_view utf8);       // what is not UTF-8 in it is shown as \xNN
+pybind11::str path_name_of(std::string_view path);  // as os.fsdecode()
 
 template <class T>
 T value_of(Result<T> result) {

@@ -34,7 +34,7 @@ void collect(const Disk& disk, faultfs::NodeId directory, const std::string& pat
     if (node.is_directory) {
       collect(disk, entry.node, name, sizes);
     } else {
-      sizes[text_of(name)] = node.file.size();
+      sizes[path_name_of(name)] = node.file.size();
     }
   }
 }
@@ -45,13 +45,14 @@ py::dict files(const Disk& disk) {
   return sizes;
 }
 
-py::bytes read(Disk disk, const std::string& path) {
+py::bytes read(Disk disk, const py::object& path) {
   faultfs::SimFileSystem fs(disk);
-  return bytes_of(value_of(vfs::read_whole_file(fs, path)));
+  return bytes_of(value_of(vfs::read_whole_file(fs, path_of(path))));
 }
 
 // The file's directory exists. Names and bytes are durable at once.
-void write(Disk& disk, const std::string& path, const BytesLike& bytes) {
+void write(Disk& disk, const py::object& name, const BytesLike& bytes) {
+  const std::string path = path_of(name);
   faultfs::SimFileSystem fs(disk);
   const bool there = value_of(fs.stat(path)).has_value();
   const auto file = value_of(fs.open(path, there ? vfs::OpenMode::kReadWrite : vfs::OpenMode::kCreateExclusive));
@@ -63,10 +64,12 @@ void write(Disk& disk, const std::string& path, const BytesLike& bytes) {
   value_of(fs.sync_directory(slash == std::string::npos ? "" : path.substr(0, slash)));
 }
 
-std::vector<std::string> at_risk(const Disk& disk, const std::string& names) {
+py::list at_risk(const Disk& disk, const std::string& names) {
   NotingChooser chooser;
   static_cast<void>(faultfs::power_loss(disk, name_order_of(names), chooser));
-  return chooser.units;
+  py::list units;
+  for (const std::string& unit : chooser.units) units.append(text_of(unit));
+  return units;
 }
 
 }  // namespace

@@ -169,7 +169,7 @@ py::list calls(Machine& self) {
     row["text"] = text_of(call.text);
     row["kind"] = text_of(call.kind);
     row["role"] = text_of(call.role);
-    row["path"] = text_of(call.path);
+    row["path"] = path_name_of(call.path);
     row["result"] = text_of(call.result);
     listed.append(row);
   }
