@@ -1,9 +1,19 @@
 #!/usr/bin/env bash
 # hunt.sh BUILD_DIR [MUTANT...]: runs the simulator over every planted bug with the same generator and flags, and says how
 # many seeds and seconds each took to find. The scenario file of each must then replay to the same failure.
-# Exits 1 when one was not found, or its replay differs.
+# hunt.sh --json FILE BUILD_DIR [MUTANT...]: hunts from many first seeds ("bases"), so that the numbers have a spread. FILE gets
+# the conditions, then a line for each bug, in order of names. A hunt ends without a find after seeds_max seeds: rule null.
+# hunt.sh --again FILE BUILD_DIR MUTANT...: hunts these likewise; their lines must be those of FILE.
+# Exits 1 when a bug was not found (by the first form), a simulator did not end as it should, a replay or a line differs.
 set -uo pipefail
-build=${1:?usage: hunt.sh BUILD_DIR [MUTANT...]}
+base_stride=1000000 # base b begins at seed b * base_stride
+flags=(--ops 300 --crashes 5)
+bases=1 seeds_max=100000 results='' committed=''
+case "${1:-}" in
+  --json) bases=10 seeds_max=1000 results=${2:?--json FILE} && shift 2 ;;
+  --again) bases=10 seeds_max=1000 committed=${2:?--again FILE} && shift 2 ;;
+esac
+build=${1:?usage: hunt.sh [--json FILE | --again FILE] BUILD_DIR [MUTANT...]}
 shift
 here=$(dirname "$0")
 if [ "$#" = 0 ]; then
@@ -13,27 +23,69 @@ fi
 cmake --build "$build" --target "${@/#/mylonite-sim-}" >/dev/null || exit 1
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-missed=0
-printf '%-24s %8s %9s  %-16s %s\n' 'planted bug' seeds seconds rule replay
-for mutant in "$@"; do
-  program=$build/mylonite-sim-$mutant
-  started=$(date +%s.%N)
-  status=0
-  "$program" run --seeds 0:100000 --ops 300 --crashes 5 --check-determinism 0 --until-failure --out "$out/$mutant" \
-    --jsonl "$out/$mutant.jsonl" >/dev/null 2>&1 || status=$?
-  seconds=$(echo "$(date +%s.%N) - $started" | bc)
-  repro=$(find "$out/$mutant" -name '*.repro' 2>/dev/null | head -n 1)
-  seeds=$(grep -c '"ev":"seed"' "$out/$mutant.jsonl")
-  if [ "$status" != 1 ] || [ -z "$repro" ]; then
-    printf '%-24s %8s %9.2f  NOT FOUND (exit %s)\n' "$mutant" "$seeds" "$seconds" "$status"
-    missed=$((missed + 1))
-    continue
-  fi
-  rule=$(sed -n 's/.*"ev":"failure".*"rule":"\([^"]*\)".*/\1/p' "$out/$mutant.jsonl" | head -n 1)
+
+# hunt MUTANT BASE: one hunt. Sets seeds, rule (empty: not found), replayed (same, differs or empty) and status.
+hunt() {
+  local program=$build/mylonite-sim-$1 first=$(($2 * base_stride)) repro
+  rm -rf "$out/found" "$out/jsonl"
+  rule='' replayed='' status=0
+  "$program" run --seeds "$first:$((first + seeds_max))" "${flags[@]}" --check-determinism 0 --until-failure \
+    --out "$out/found" --jsonl "$out/jsonl" >/dev/null 2>&1 || status=$?
+  seeds=$(grep -c '"ev":"seed"' "$out/jsonl")
+  repro=$(find "$out/found" -name '*.repro' 2>/dev/null | head -n 1)
+  [ "$status" = 1 ] && [ -n "$repro" ] || return 0
+  rule=$(sed -n 's/.*"ev":"failure".*"rule":"\([^"]*\)".*/\1/p' "$out/jsonl" | head -n 1)
   "$program" replay "$repro" >"$out/replay" 2>&1
-  replayed=differs
-  if grep -q "^reproduced: $rule" "$out/replay"; then replayed=same; else missed=$((missed + 1)); fi
-  printf '%-24s %8s %9.2f  %-16s %s\n' "$mutant" "$seeds" "$seconds" "$rule" "$replayed"
+  if grep -q "^reproduced: $rule" "$out/replay"; then replayed=same; else replayed=differs; fi
+}
+
+# quoted TEXT: as JSON; null when empty.
+quoted() { if [ -n "$1" ]; then printf '"%s"' "$1"; else printf null; fi; }
+
+missed=0
+printf '%-30s %8s %9s  %-16s %s\n' 'planted bug' seeds seconds rule replay
+printf '{"flags": "%s", "bases": %s, "base_stride": %s, "seeds_max": %s}\n' \
+  "${flags[*]}" "$bases" "$base_stride" "$seeds_max" >"$out/results"
+for mutant in "$@"; do
+  started=${EPOCHREALTIME//[^0-9]/}
+  hunts='' found=0 differs=0 sum=0 rules='' strange=''
+  for ((base = 0; base < bases; ++base)); do
+    hunt "$mutant" "$base"
+    # Clean to the end, or a failure: whatever else is no hunt.
+    [ "$status" = 0 ] || [ -n "$rule" ] || strange="exit $status"
+    [ "$replayed" != differs ] || differs=$((differs + 1))
+    if [ -n "$rule" ]; then
+      found=$((found + 1))
+      [[ ,$rules, = *,$rule,* ]] || rules+=${rules:+,}$rule
+    fi
+    sum=$((sum + seeds))
+    hunts+="${hunts:+, }{\"base\": $base, \"seeds\": $seeds, \"rule\": $(quoted "$rule"), \"replay\": $(quoted "$replayed")}"
+  done
+  ms=$(((${EPOCHREALTIME//[^0-9]/} - started) / 1000))
+  seconds=$((ms / 1000)).$(printf %03d $((ms % 1000)))
+  echo "{\"bug\": \"$mutant\", \"hunts\": [$hunts]}" >>"$out/results"
+  verdict=same
+  [ "$found" -gt 0 ] || verdict='NOT FOUND'
+  [ "$differs" = 0 ] || verdict="$differs replays differ"
+  [ -z "$strange" ] || verdict=$strange
+  case $verdict in
+    same) ;;
+    'NOT FOUND') [ "$bases" -gt 1 ] || missed=$((missed + 1)) ;; # of many short hunts all may be in vain
+    *) missed=$((missed + 1)) ;;
+  esac
+  [ "$bases" = 1 ] || verdict+=", found in $found of $bases hunts"
+  printf '%-30s %8s %9s  %-16s %s\n' "$mutant" "$sum" "$seconds" "${rules:--}" "$verdict"
 done
-echo "$(($# - missed)) passed, $missed failed"
+[ -z "$results" ] || cp "$out/results" "$results"
+if [ -n "$committed" ]; then
+  {
+    head -n 1 "$committed"
+    for mutant in "$@"; do grep -F "{\"bug\": \"$mutant\"," "$committed"; done
+  } >"$out/committed"
+  if ! diff "$out/committed" "$out/results"; then
+    echo "$committed: other seeds than these; where that is meant, ./dev mutants --json renews it" >&2
+    missed=$((missed + 1))
+  fi
+fi
+echo "$(($# > missed ? $# - missed : 0)) passed, $missed failed"
 [ "$missed" = 0 ]
