@@ -6,6 +6,7 @@
 
 #include "core/base/invariant.h"
 #include "core/format/internal_key.h"
+#include "core/rt/rt.h"
 
 namespace mylonite {
 
@@ -122,6 +123,7 @@ void MergingIterator::turn(bool forward) {
 }
 
 void MergingIterator::replay() {
+  rt::work(rt::Work::kMergeMatch, static_cast<std::uint64_t>(std::bit_width(children_.size())));
   const InternalIterator& cursor = *children_[winner_];
   Runner& runner = runners_[winner_];
   if (cursor.valid()) {

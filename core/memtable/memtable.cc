@@ -17,7 +17,10 @@ class MemtableIterator final : public InternalIterator {
   bool valid() const override { return cursor_.entry() != nullptr; }
   void seek_to_first() override { cursor_.seek_to_first(); }
   void seek_to_last() override { cursor_.seek_to_last(); }
-  void seek(std::string_view key) override { cursor_.seek(target_of(key)); }
+  void seek(std::string_view key) override {
+    rt::work(rt::Work::kMemtableSeek, 1);
+    cursor_.seek(target_of(key));
+  }
   void next() override {
     invariant(valid(), "a cursor that is moved is valid");
     cursor_.next();
@@ -52,12 +55,14 @@ void Memtable::add(std::string_view user_key, Timestamp at, Kind kind, std::stri
     range_deletes_.fetch_add(1, std::memory_order_release);
     return;
   }
+  rt::work(rt::Work::kMemtableInsert, 1);
   if (!tree_.insert({.user_key = user_key, .trailer = pack_trailer(at, kind)}, value)) return;
   bytes_.fetch_add(user_key.size() + value.size() + kEntryOverheadBytes, std::memory_order_relaxed);
   entries_.fetch_add(1, std::memory_order_relaxed);
 }
 
 std::optional<Memtable::Found> Memtable::get(std::string_view user_key, Timestamp at) const {
+  rt::work(rt::Work::kMemtableSeek, 1);
   EntryTree::Cursor cursor(tree_);
   cursor.seek({.user_key = user_key, .trailer = seek_trailer(at)});
   const EntryTree::Entry* entry = cursor.entry();

@@ -37,10 +37,12 @@ struct StoreStats {
   std::uint64_t group_commits = 0;
   std::uint64_t flushes = 0;
   std::uint64_t flush_bytes = 0;
+  std::uint64_t flush_entries = 0;  // in the tables
   std::uint64_t merges = 0;
   std::uint64_t moves = 0;  // of tables to another level, without reading them
   std::uint64_t merge_bytes_in = 0;
   std::uint64_t merge_bytes_out = 0;
+  std::uint64_t merge_entries_out = 0;
   std::uint64_t entries_dropped = 0;  // by flushes and merges
   std::uint64_t ingested_bytes = 0;
   // Sources of reads.

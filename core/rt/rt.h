@@ -132,4 +132,11 @@ inline void mark(const char* name) {
   }
 }
 
+// Processor work that the caller does now. Not a point: no other thread runs before the next call of this seam.
+inline void work(Work kind, std::uint64_t count) {
+  if (Scheduler* simulated = current_scheduler) [[unlikely]] {
+    simulated->work(kind, count);
+  }
+}
+
 }  // namespace mylonite::rt

@@ -4,6 +4,7 @@
 // to another. sim/machine/scheduler.h implements it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -12,6 +13,23 @@ namespace mylonite::rt {
 
 class Mutex;
 class CondVar;
+
+// Units of processor work that the engine reports. A simulation may give them a price in virtual time; in production
+// they cost nothing and do nothing.
+enum class Work : std::uint8_t {
+  kLogBytes,         // a byte of the log: encoded, summed, copied
+  kMemtableInsert,   // an entry
+  kMemtableSeek,     // a lookup or the seek of a cursor
+  kTableEntry,       // an entry added to a table, its filter included
+  kTableBytes,       // a byte of a table's blocks: copied, summed
+  kBlockBytes,       // a byte of a block that was read: summed, parsed
+  kCompressBytes,    // an uncompressed byte
+  kDecompressBytes,  // an uncompressed byte
+  kFilterProbe,      // a key asked of a filter
+  kBlockSeek,        // the seek of a cursor in a block
+  kMergeMatch,       // a comparison of two sources, per step of a merging cursor
+};
+inline constexpr std::size_t kWorks = static_cast<std::size_t>(Work::kMergeMatch) + 1;
 
 class Scheduler {
  public:
@@ -30,6 +48,7 @@ class Scheduler {
 
   virtual void point(const char* where) = 0;
   virtual void mark(const char* name) = 0;
+  virtual void work(Work kind, std::uint64_t count) = 0;
 
   virtual std::uint64_t monotonic_ns() = 0;
   virtual std::uint64_t wall_ticks() = 0;

@@ -8,6 +8,7 @@
 #include "core/base/coding.h"
 #include "core/base/invariant.h"
 #include "core/format/internal_key.h"
+#include "core/rt/rt.h"
 
 namespace mylonite {
 namespace {
@@ -132,6 +133,7 @@ void BlockIterator::seek_to_last() {
 }
 
 void BlockIterator::seek(std::string_view internal_key) {
+  rt::work(rt::Work::kBlockSeek, 1);
   // The last restart with a key before the target, or the first restart.
   std::size_t low = 0;
   for (std::size_t high = block_->restarts(); high - low > 1;) {

@@ -59,6 +59,7 @@ std::size_t Compressor::compress_into(std::string_view raw, char* to, std::size_
 
 bool Compressor::compress(std::string_view raw, std::string& out) {
   if (codec_ == Codec::kNone || raw.size() > kRawBytesMax) return false;
+  rt::work(rt::Work::kCompressBytes, raw.size());
   const std::size_t start = out.size();
   const std::size_t end_at_most = start + raw.size() - (raw.size() + 7) / 8;
   put_varint(out, raw.size());
@@ -100,6 +101,7 @@ Result<std::string> Decompressor::decompress(Codec codec, std::string_view store
   if (size > kRawBytesMax || size / ratio_max > stored.size() || stored.size() > kRawBytesMax) {
     return damaged(fmt::format("a block of {} bytes compressed to {}", size, stored.size()));
   }
+  rt::work(rt::Work::kDecompressBytes, size);
   Context context = codec == Codec::kZstd ? take() : Context();
   std::string raw;
   bool whole = false;

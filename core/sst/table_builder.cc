@@ -4,6 +4,7 @@
 
 #include "core/base/invariant.h"
 #include "core/format/internal_key.h"
+#include "core/rt/rt.h"
 #include "core/sst/format.h"
 #include "core/sst/table_facts.h"
 
@@ -22,6 +23,7 @@ Status TableBuilder::add(std::string_view internal_key, std::string_view value) 
   invariant(is_internal_key(internal_key), "a table's keys are internal keys", internal_key.size());
   invariant(info_.entries == 0 || compare_internal(info_.largest, internal_key) < 0, "a table's keys increase",
             info_.entries);
+  rt::work(rt::Work::kTableEntry, 1);
   count_entry(info_, internal_key);
   filter_.add(user_key_of(internal_key));
   block_.add(internal_key, value);
@@ -49,6 +51,7 @@ Result<TableInfo> TableBuilder::finish(const RangeTombstones& range_deletes) {
 
 void TableBuilder::end_block() {
   const std::string_view payload = block_.finish();
+  rt::work(rt::Work::kTableBytes, payload.size());
   const std::size_t start = chunk_.size();
   const bool compressed = compressor_.compress(payload, chunk_);
   const std::uint64_t stored_bytes = compressed ? seal(compressor_.codec(), start) : put_block(payload);

@@ -88,6 +88,7 @@ Result<std::shared_ptr<const Block>> TableReader::read_data_block(BlockHandle at
   auto payload =
       read_block({.file = **from, .name = name_, .expected = info_}, footer_.table, at, environment_->decompressor);
   if (!payload.ok()) return payload.error();
+  rt::work(rt::Work::kBlockBytes, payload->size());
   auto block = Block::parse(std::move(*payload));
   if (!block.ok()) return damaged(at, block.error().message());
   return std::make_shared<const Block>(std::move(*block));
@@ -110,6 +111,7 @@ Result<std::optional<TableReader::Entry>> TableReader::get(std::string_view user
   const auto loaded = load();
   if (!loaded.ok()) return loaded.error();
   const TableMetadata& metadata = *(*loaded)->metadata;
+  rt::work(rt::Work::kFilterProbe, 1);
   if (!metadata.filter.may_contain(user_key)) {
     environment_->filter_negatives.fetch_add(1, std::memory_order_relaxed);
     return std::nullopt;

@@ -217,7 +217,7 @@ void Compactor::work(Task& task) {
     failed(task, done.error());
     return;
   }
-  count(task.record);
+  count(task.record, *edit);
   failures_ = 0;
   state_.publish();
   state_.progress.notify_all();
@@ -226,7 +226,7 @@ void Compactor::work(Task& task) {
   state_.remove_unused_tables();
 }
 
-void Compactor::count(const JobRecord& record) {
+void Compactor::count(const JobRecord& record, const VersionEdit& edit) {
   if (record.move) {
     rt::mark("compaction.moved");
     state_.counters.moves.add(1);
@@ -236,6 +236,7 @@ void Compactor::count(const JobRecord& record) {
   state_.counters.merges.add(1);
   state_.counters.merge_bytes_in.add(record.bytes_in);
   state_.counters.merge_bytes_out.add(record.bytes_out);
+  for (const VersionEdit::Added& added : edit.added) state_.counters.merge_entries_out.add(added.table.entries);
   state_.counters.merge_dropped.add(record.dropped);
 }
 

@@ -75,7 +75,7 @@ class Compactor {
   Status commit(Task& task, VersionEdit& edit) REQUIRES(state_.mutex);
   Status commit_unlocked(const VersionEdit& edit) REQUIRES(state_.mutex);
   Result<VersionEdit> carry_out(Task& task, const RunTarget& target);
-  void count(const JobRecord& record);
+  void count(const JobRecord& record, const VersionEdit& edit);
   void failed(Task& task, const Error& why) REQUIRES(state_.mutex);
   void pause(const Error& why) REQUIRES(state_.mutex);
   void finish(const std::shared_ptr<Request>& request, std::optional<Error> error) REQUIRES(state_.mutex);

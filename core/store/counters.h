@@ -33,11 +33,13 @@ struct Counters {
   Counter wal_syncs;
   Counter flushes;
   Counter flush_bytes;
+  Counter flush_entries;  // written
   Counter flush_dropped;  // entries
   Counter merges;
   Counter moves;  // of whole tables, without reading them
   Counter merge_bytes_in;
   Counter merge_bytes_out;
+  Counter merge_entries_out;
   Counter merge_dropped;  // entries
   Counter ingested_bytes;
   struct Stall {

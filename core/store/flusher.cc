@@ -53,7 +53,10 @@ Status Flusher::flush_oldest() {
   state_.progress.notify_all();
   state_.note_change();
   FlushReport report{.tables = flushed->edit.added.size(), .entries = oldest.memtable->entries()};
-  for (const VersionEdit::Added& added : flushed->edit.added) report.bytes += added.table.file_bytes;
+  for (const VersionEdit::Added& added : flushed->edit.added) {
+    report.bytes += added.table.file_bytes;
+    state_.counters.flush_entries.add(added.table.entries);
+  }
   state_.counters.flushes.add(1);
   state_.counters.flush_bytes.add(report.bytes);
   state_.counters.flush_dropped.add(flushed->dropped);

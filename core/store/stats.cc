@@ -30,10 +30,12 @@ constexpr Row kRows[] = {
     {"group_commits", &StoreStats::group_commits, true, "groups of writers logged together"},
     {"flushes", &StoreStats::flushes, true, "memtables written to tables"},
     {"flush_bytes", &StoreStats::flush_bytes, true, "bytes of tables written by flushes"},
+    {"flush_entries", &StoreStats::flush_entries, true, "entries written by flushes"},
     {"merges", &StoreStats::merges, true, "compactions that rewrote tables"},
     {"moves", &StoreStats::moves, true, "compactions that moved tables as they are"},
     {"merge_bytes_in", &StoreStats::merge_bytes_in, true, "bytes of tables read by merges"},
     {"merge_bytes_out", &StoreStats::merge_bytes_out, true, "bytes of tables written by merges"},
+    {"merge_entries_out", &StoreStats::merge_entries_out, true, "entries written by merges"},
     {"entries_dropped", &StoreStats::entries_dropped, true, "entries that flushes and merges dropped"},
     {"ingested_bytes", &StoreStats::ingested_bytes, true, "bytes of tables ingested"},
     {"memtable_hits", &StoreStats::memtable_hits, true, "point reads answered in memory"},
@@ -86,10 +88,12 @@ void add_counters(const Counters& counters, StoreStats& stats) {
   stats.group_commits = counters.groups.get();
   stats.flushes = counters.flushes.get();
   stats.flush_bytes = counters.flush_bytes.get();
+  stats.flush_entries = counters.flush_entries.get();
   stats.merges = counters.merges.get();
   stats.moves = counters.moves.get();
   stats.merge_bytes_in = counters.merge_bytes_in.get();
   stats.merge_bytes_out = counters.merge_bytes_out.get();
+  stats.merge_entries_out = counters.merge_entries_out.get();
   stats.entries_dropped = counters.flush_dropped.get() + counters.merge_dropped.get();
   stats.ingested_bytes = counters.ingested_bytes.get();
   stats.memtable_hits = counters.memtable_hits.get();

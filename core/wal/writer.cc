@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/format/file_names.h"
+#include "core/rt/rt.h"
 
 namespace mylonite {
 
@@ -38,6 +39,7 @@ Status WalWriter::append_clean_close() {
 }
 
 Status WalWriter::append_encoded() {
+  rt::work(rt::Work::kLogBytes, buffer_.size());
   if (Status done = file_->append(buffer_); !done.ok()) return done;
   bytes_ += buffer_.size();
   return {};

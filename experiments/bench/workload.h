@@ -6,20 +6,16 @@
 // It knows no engines and no clocks. Thread-safety: one thread an object. Complexity: Order holds 4 bytes an entry.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include <mylonite/random.h>
+#include "experiments/workload/stream.h"
 
 namespace mylonite::experiments {
 
 enum class Action : std::uint8_t { kPut, kRemove, kGet, kGetMissing, kScanAll, kSeek };
-enum class Indices : std::uint8_t { kAscending, kShuffled, kDrawn };  // drawn: with repetitions
 
 struct Workload {
   std::string_view name;
@@ -34,55 +30,11 @@ struct Workload {
 std::span<const Workload> workloads();
 const Workload* find_workload(std::string_view name);
 
-struct StreamOptions {
-  std::uint64_t entries = 1'000'000;  // below 2^32
-  std::uint64_t value_bytes = 100;
-  std::uint64_t seed = 1;
-  bool binary_keys = false;  // otherwise decimal
-};
-
-inline constexpr std::size_t kKeyBytes = 16;
 inline constexpr std::uint64_t kSeekEntries = 10;  // read by one seek
 inline constexpr std::uint64_t kScanPasses = 3;    // of a scan: the first finds cold caches
 
 // The number of operations of a workload; a scan counts entries. Synced writes are slow, and get fewer.
 std::uint64_t operations_of(const Workload& workload, const StreamOptions& options, std::uint64_t synced_entries);
-
-class Keys {
- public:
-  explicit Keys(const StreamOptions& options);
-  std::string_view at(std::uint64_t index);       // readable until the next call
-  std::string_view missing(std::uint64_t index);  // a key between at(index) and at(index + 1), never written
-
- private:
-  std::uint64_t entries_;
-  bool binary_;
-  std::array<char, kKeyBytes + 1> bytes_{};
-};
-
-class Values {
- public:
-  explicit Values(const StreamOptions& options);
-  std::string_view at(std::uint64_t index, std::uint64_t generation) const;
-
- private:
-  std::uint64_t value_bytes_;
-  std::string pool_;
-};
-
-// The order of indices. Shuffled: each once, then again in the same order.
-class Order {
- public:
-  Order(Indices indices, const StreamOptions& options);
-  std::uint64_t next();
-
- private:
-  Indices indices_;
-  std::uint64_t entries_;
-  std::uint64_t place_ = 0;
-  Random random_;
-  std::vector<std::uint32_t> shuffled_;
-};
 
 // The digest of an entry; an engine's scan computes the sum over entries, and the model predicts it. The sum ignores
 // the order. A digest reads 24 bytes of an entry.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "experiments/bench/bench.h"
 #include "experiments/endure/endure.h"
 #include "experiments/endure/open_time.h"
+#include "experiments/run/run.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -38,6 +41,8 @@ struct Arguments {
   EndureArguments endure{};
   OpenArguments open{};
   RecoveryArguments recovery{};
+  std::string spec{};  // a file
+  CompactionPolicies policies{};
   std::vector<std::string> settings{};
   std::string directory{};
   bool json = false;
@@ -106,6 +111,22 @@ Ending recovery(Arguments& arguments) {
   return show(run_recovery(arguments.recovery), arguments.json, [](const std::vector<RecoveryPoint>& points) {
     return std::ranges::any_of(points, [](const RecoveryPoint& point) { return !point.failure.empty(); });
   });
+}
+
+Ending run(const Arguments& arguments) {
+  std::ifstream file(arguments.spec);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.good() && text.empty()) return failed(Error(Code::kInvalidArgument, "no such file").in(arguments.spec));
+  const auto spec = parse_spec(text, arguments.spec);
+  if (!spec.ok()) return failed(spec.error());
+  const bool shown = cli::errors_go_to_a_terminal();
+  const auto result = run_spec(*spec, arguments.policies, [&](std::uint64_t done, std::uint64_t operations) {
+    if (shown) cli::print_error(fmt::format("\r\033[K{} % of {} operations", done * 100 / operations, operations));
+  });
+  if (shown) cli::print_error("\r\033[K");
+  if (!result.ok()) return failed(result.error());
+  if (Status done = cli::print(arguments.json ? result_json(*result) : result_text(*result)); !done.ok()) return done;
+  return result->failure.empty() ? Exit::kDone : Exit::kFinding;
 }
 
 Parameter entries(StreamOptions& stream, std::string meaning) {
@@ -233,6 +254,12 @@ std::vector<cli::Command> commands(Arguments& arguments, const std::string& prog
            .example = program + " endure --policy tier",
            .parameters = endure_parameters(arguments),
            .run = [&] { return endure(arguments); }},
+          {.name = "run",
+           .what = "run one spec in virtual time, and print its figures",
+           .example = program + " run spec.json",
+           .parameters = {{.name = "SPEC", .to = &arguments.spec, .meaning = "a JSON file", .required = true},
+                          {.name = "--json", .to = &arguments.json, .meaning = "one line with every figure"}},
+           .run = [&] { return run(arguments); }},
           {.name = "open",
            .what = "time and memory to open a store of many tables",
            .example = program + " open --tables 1000",
@@ -256,6 +283,7 @@ std::vector<cli::Command> commands(Arguments& arguments, const std::string& prog
 int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   Arguments arguments;
   arguments.endure.policies = parts.compaction_policies;
+  arguments.policies = parts.compaction_policies;
   const cli::Program program{.name = parts.name,
                              .what = parts.name + ": measures the store",
                              .example = parts.name + " bench --entries 100000 --workloads fillrandom,readrandom",

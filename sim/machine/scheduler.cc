@@ -12,38 +12,9 @@
 #include "core/base/hash.h"
 #include "core/base/invariant.h"
 #include "sim/machine/sanitizer.h"
+#include "sim/machine/scheduler_task.h"
 
 namespace mylonite::sim {
-
-enum class FiberScheduler::State : std::uint8_t { kRunnable, kLocking, kWaiting, kJoining, kSleeping, kFinished };
-
-struct FiberScheduler::Task {
-  Task(FiberScheduler& owner, int number, std::string called) : scheduler(owner), id(number), name(std::move(called)) {}
-
-  // The fiber itself destroys it, at its end. That of an abandoned fiber is not destroyed with the task: the
-  // destructors may need a scheduler.
-  union Body {
-    Body() {}
-    ~Body() {}
-    std::function<void()> call;
-  };
-
-  FiberScheduler& scheduler;
-  int id;
-  std::string name;
-  Body body;
-  std::optional<Fiber> fiber;  // until joined
-  State state = State::kRunnable;
-  std::uint64_t steps = 0;
-  const char* last_point = nullptr;
-  // The object that it is blocked on, by state.
-  const rt::Mutex* mutex = nullptr;
-  const rt::CondVar* condition = nullptr;
-  int joins = 0;
-  std::uint64_t deadline_ns = rt::kNever;
-  std::uint64_t waits_since = 0;  // step of the run
-  bool timed_out = false;
-};
 
 namespace {
 
@@ -141,6 +112,7 @@ Fiber& FiberScheduler::task_main(void* argument) {
   std::destroy_at(&self.body.call);
   const SimulatorCode scope;
   FiberScheduler& scheduler = self.scheduler;
+  scheduler.settle(self);
   hand_over(&self);
   scheduler.block(self, State::kFinished);
   --scheduler.unfinished_;
@@ -152,6 +124,7 @@ Fiber& FiberScheduler::task_main(void* argument) {
 
 int FiberScheduler::start(std::string name, std::function<void()> body) {
   const SimulatorCode scope;
+  settle(*current_);
   const int id = add_task(std::move(name), std::move(body)).id;
   take_step(*current_, EventKind::kStart);
   return id;
@@ -161,6 +134,7 @@ void FiberScheduler::join(int thread) {
   const SimulatorCode scope;
   invariant(thread >= 1 && static_cast<std::size_t>(thread) <= tasks_.size(), "a thread that is joined exists", thread);
   Task& self = *current_;
+  settle(self);
   Task& joined = task(thread);
   invariant(joined.fiber.has_value(), "a thread is joined once", thread, self.id);
   if (joined.state != State::kFinished) {
@@ -198,6 +172,7 @@ void FiberScheduler::release(rt::Mutex& mutex) {
 void FiberScheduler::lock(rt::Mutex& mutex) {
   const SimulatorCode scope;
   Task& self = *current_;
+  settle(self);
   take_step(self, EventKind::kLock);
   acquire(self, mutex);
 }
@@ -205,6 +180,7 @@ void FiberScheduler::lock(rt::Mutex& mutex) {
 bool FiberScheduler::try_lock(rt::Mutex& mutex) {
   const SimulatorCode scope;
   Task& self = *current_;
+  settle(self);
   take_step(self, EventKind::kTryLock);
   if (mutex.simulated_owner != 0) return false;
   acquire(self, mutex);
@@ -213,6 +189,7 @@ bool FiberScheduler::try_lock(rt::Mutex& mutex) {
 
 void FiberScheduler::unlock(rt::Mutex& mutex) {
   const SimulatorCode scope;
+  settle(*current_);
   release(mutex);
   take_step(*current_, EventKind::kUnlock);
 }
@@ -220,6 +197,7 @@ void FiberScheduler::unlock(rt::Mutex& mutex) {
 bool FiberScheduler::wait(rt::CondVar& condition, rt::Mutex& mutex, std::uint64_t deadline_ns) {
   const SimulatorCode scope;
   Task& self = *current_;
+  settle(self);
   // Wake-ups get lost between the caller's check of its condition and its sleep.
   take_step(self, EventKind::kBeforeWait);
   release(mutex);
@@ -236,6 +214,7 @@ bool FiberScheduler::wait(rt::CondVar& condition, rt::Mutex& mutex, std::uint64_
 
 void FiberScheduler::notify(rt::CondVar& condition, bool all) {
   const SimulatorCode scope;
+  settle(*current_);
   Task* longest = nullptr;
   for (const std::unique_ptr<Task>& each : tasks_) {
     if (each->state != State::kWaiting || each->condition != &condition) continue;
@@ -254,6 +233,7 @@ void FiberScheduler::notify(rt::CondVar& condition, bool all) {
 void FiberScheduler::sleep_until(std::uint64_t deadline_ns) {
   const SimulatorCode scope;
   Task& self = *current_;
+  settle(self);
   self.deadline_ns = deadline_ns;
   block(self, State::kSleeping);
   take_step(self, EventKind::kSleep);
@@ -261,11 +241,13 @@ void FiberScheduler::sleep_until(std::uint64_t deadline_ns) {
 
 std::uint64_t FiberScheduler::monotonic_ns() {
   const SimulatorCode scope;
+  settle(*current_);
   return world_.clock.monotonic_ns();
 }
 
 std::uint64_t FiberScheduler::wall_ticks() {
   const SimulatorCode scope;
+  settle(*current_);
   return world_.clock.wall_ticks();
 }
 
@@ -279,6 +261,7 @@ std::uint64_t FiberScheduler::entropy64() {
 void FiberScheduler::point(const char* where) {
   const SimulatorCode scope;
   Task& self = *current_;
+  settle(self);
   self.last_point = where;
   take_step(self, EventKind::kPoint);
 }
@@ -289,6 +272,28 @@ void FiberScheduler::mark(const char* name) {
   CachedMark& cached = mark_cache_[mix64(reinterpret_cast<std::uintptr_t>(name)) % mark_cache_.size()];
   if (cached.name != name) cached = {name, &marks_[name]};
   ++*cached.count;
+}
+
+void FiberScheduler::work(rt::Work kind, std::uint64_t count) {
+  if (options_.processors == nullptr) return;
+  const SimulatorCode scope;
+  Task& self = *current_;
+  self.debt_ps += options_.processors->price_ps(kind, count);
+  if (self.debt_ps >= Processors::kSettleAtPs) settle(self);
+}
+
+// Lets time pass until the work of `self` is done.
+void FiberScheduler::settle(Task& self) {
+  if (self.debt_ps == 0) return;
+  const std::uint64_t done_ns =
+      options_.processors->done_ns(world_.clock.monotonic_ns(), std::exchange(self.debt_ps, 0));
+  if (runnable_.size() == 1 && done_ns < due_ns_) {
+    world_.clock.advance_to(done_ns);
+    return;
+  }
+  self.deadline_ns = done_ns;
+  block(self, State::kSleeping);
+  take_step(self, EventKind::kSleep);
 }
 
 // ---- the schedule
@@ -336,7 +341,7 @@ Fiber& FiberScheduler::decide(Task& self, EventKind kind) {
   world_.trace.event(kind, static_cast<std::uint64_t>(self.id), self.steps);
   if (unfinished_ == 0) return end(RunEnd::kFinished);
   if (step_ > last_step_) return end(RunEnd::kLivelock);
-  world_.clock.advance(kStepNs);
+  world_.clock.advance(options_.step_ns);
   if (world_.clock.monotonic_ns() >= due_ns_) wake_due();
   while (runnable_.empty()) {
     wake_due();  // due_ns_ may be that of a sleeper woken since
@@ -357,36 +362,6 @@ Fiber& FiberScheduler::decide(Task& self, EventKind kind) {
 Fiber& FiberScheduler::end(RunEnd how) {
   outcome_ = {how, how == RunEnd::kDeadlock || how == RunEnd::kLivelock ? describe() : ""};
   return host_;
-}
-
-std::string FiberScheduler::describe() const {
-  std::string story = fmt::format("at step {}, {} ns:", step_, world_.clock.monotonic_ns());
-  std::vector<const void*> seen;  // mutexes and conditions are numbered by their order in the text
-  const auto label = [&seen](const void* object) {
-    const auto found = std::ranges::find(seen, object);
-    const auto number = found - seen.begin() + 1;
-    if (found == seen.end()) seen.push_back(object);
-    return fmt::format("#{}", number);
-  };
-  const auto who = [this](int id) { return id == 0 ? "nobody" : fmt::format("fiber {} ({})", id, task(id).name); };
-  for (const std::unique_ptr<Task>& each : tasks_) {
-    if (each->state == State::kFinished) continue;
-    story += fmt::format("\n  {}: ", who(each->id));
-    const auto out = std::back_inserter(story);
-    switch (each->state) {
-      case State::kRunnable: story += "can run"; break;
-      case State::kLocking:
-        fmt::format_to(out, "waits for mutex {} held by {}", label(each->mutex), who(each->mutex->simulated_owner));
-        break;
-      case State::kWaiting: fmt::format_to(out, "waits on condition {}", label(each->condition)); break;
-      case State::kJoining: fmt::format_to(out, "joins {}", who(each->joins)); break;
-      case State::kSleeping: story += "sleeps"; break;
-      case State::kFinished: break;
-    }
-    if (each->deadline_ns != rt::kNever) fmt::format_to(out, " until {} ns", each->deadline_ns);
-    fmt::format_to(out, "; {} steps, last point {}", each->steps, each->last_point == nullptr ? "-" : each->last_point);
-  }
-  return story;
 }
 
 }  // namespace mylonite::sim

@@ -4,11 +4,13 @@
 // A run:
 //  1. run(main) makes main fiber 1; rt::Thread makes fibers 2, 3, ... They all run inside run().
 //  2. A step is before a lock, a try_lock, a wait; after an unlock, a notify, a start; at a point; or on blocking. It
-//     costs kStepNs of virtual time, is traced, and lets the strategy choose the next fiber. Joining a finished thread
+//     costs step_ns of virtual time, is traced, and lets the strategy choose the next fiber. Joining a finished thread
 //     and reading clocks are no steps: they commute with everything other fibers do.
 //  3. When no fiber can run, time jumps to the earliest deadline; those due wake in order of id.
 //  4. A fiber may pause the run: run() returns, nothing moves, and resume() goes on with that fiber.
-//  5. The run ends in one of four ways. Finished: all fibers have finished. Deadlock: none can run and none has a
+//  5. With processors, work (rt::work) takes virtual time; without, it takes none. Work is no step. A fiber that
+//     settles its debt sleeps until its processor has done it. Where no other could run, the clock just advances.
+//  6. The run ends in one of four ways. Finished: all fibers have finished. Deadlock: none can run and none has a
 //     deadline. Livelock: the step limit is passed. Dropped: a fiber calls drop(). After the last three the remaining
 //     fibers are abandoned: no destructor on their stacks runs, and their memory leaks (but see
 //     sim/machine/machine_heap.h).
@@ -39,6 +41,7 @@
 #include "core/rt/rt.h"
 #include "sim/machine/clock.h"
 #include "sim/machine/fiber.h"
+#include "sim/machine/processors.h"
 #include "sim/machine/strategy.h"
 #include "sim/machine/trace.h"
 
@@ -52,9 +55,13 @@ struct World {
 };
 
 struct RunOptions {
+  static constexpr std::uint64_t kStepNs = 100;
+
   std::uint64_t step_limit = 100'000'000;  // since the start or the last resume()
   std::uint64_t entropy_seed = 0;
   bool keep_deviations = true;  // false: for a run without end
+  std::uint64_t step_ns = kStepNs;
+  Processors* processors = nullptr;  // null: work takes no time
 };
 
 enum class RunEnd : std::uint8_t { kFinished, kDeadlock, kLivelock, kDropped, kPaused };
@@ -66,8 +73,6 @@ struct RunOutcome {
 
 class FiberScheduler final : public rt::Scheduler {
  public:
-  static constexpr std::uint64_t kStepNs = 100;
-
   FiberScheduler(const World& world, Strategy& strategy, const RunOptions& options);
   ~FiberScheduler() override;
   FiberScheduler(const FiberScheduler&) = delete;
@@ -98,6 +103,7 @@ class FiberScheduler final : public rt::Scheduler {
   void join(int thread) override;
   void point(const char* where) override;
   void mark(const char* name) override;
+  void work(rt::Work kind, std::uint64_t count) override;
   std::uint64_t monotonic_ns() override;
   std::uint64_t wall_ticks() override;
   void sleep_until(std::uint64_t deadline_ns) override;
@@ -127,6 +133,7 @@ class FiberScheduler final : public rt::Scheduler {
   void release(rt::Mutex& mutex);
 
   RunOutcome enter();  // from the host to the current fiber
+  void settle(Task& self);
   void take_step(Task& self, EventKind kind);
   Fiber& decide(Task& self, EventKind kind);
   Fiber& end(RunEnd how);

@@ -1,8 +1,8 @@
 // Runs many seeds, on one or several threads, and adds up their figures.
 //
-// Each seed is generated, run and reported once. Some are run again to compare trace hashes: from the seed, and from the
-// record that a scenario file holds. A failing seed does not stop the others. Results do not depend on the number of
-// workers.
+// Each seed is generated, run and reported once. Some are run again to compare trace hashes: from the seed, and from
+// the record that a scenario file holds. A failing seed does not stop the others. Results do not depend on the number
+// of workers.
 #pragma once
 
 #include <atomic>

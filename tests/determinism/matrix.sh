@@ -6,8 +6,8 @@ set -eu
 cd "$1"
 out=$2/matrix
 mkdir -p "$out"
-sources="tests/determinism/toy.cc sim/machine/fiber.cc sim/machine/trace.cc sim/machine/strategy.cc sim/machine/scheduler.cc core/rt/rt.cc
-  core/base/hash.cc core/base/invariant.cc core/base/random.cc"
+sources="tests/determinism/toy.cc sim/machine/fiber.cc sim/machine/trace.cc sim/machine/strategy.cc sim/machine/scheduler.cc sim/machine/scheduler_story.cc
+  core/rt/rt.cc core/base/hash.cc core/base/invariant.cc core/base/random.cc"
 launcher=$(command -v ccache || true)
 export out launcher
 

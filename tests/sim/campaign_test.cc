@@ -81,8 +81,8 @@ TEST(CampaignTest, ShardsAddUp) {
   EXPECT_EQ(figures(sum), figures(all.campaign));
 }
 
-// Goal: as many seeds as asked are run again, from the seed and from its record. Method: all, none, half of them. Expectation: as stated, about; a clean
-// engine is deterministic.
+// Goal: as many seeds as asked are run again, from the seed and from its record. Method: all, none, half of them.
+// Expectation: as stated, about; a clean engine is deterministic.
 TEST(CampaignTest, RunsAgain) {
   CampaignOptions options = options_of(0, 40);
   for (const auto& [percent, low, high] : {std::tuple{0U, 0U, 0U}, {50U, 8U, 32U}, {100U, 40U, 40U}}) {

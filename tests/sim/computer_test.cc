@@ -207,7 +207,7 @@ TEST(Computer, RestsOnAPausedRun) {
   for (; outcome.end == RunEnd::kPaused; outcome = scheduler.resume()) {
     EXPECT_EQ(sum, ++pauses);
     EXPECT_EQ(rt::current_scheduler, nullptr);
-    EXPECT_EQ(clock.monotonic_ns(), scheduler.step() * FiberScheduler::kStepNs);
+    EXPECT_EQ(clock.monotonic_ns(), scheduler.step() * RunOptions::kStepNs);
   }
   EXPECT_EQ(outcome.end, RunEnd::kFinished) << outcome.story;
   EXPECT_EQ(pauses, 5);

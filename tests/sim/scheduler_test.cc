@@ -249,7 +249,7 @@ TEST(SchedulerTest, StepsTakeTime) {
   RoundRobin strategy(1);
   const Ran ran = run_program(strategy, [&] {
     rt::Thread sleeper("sleeper", [&] {
-      rt::sleep_until(50 * FiberScheduler::kStepNs);
+      rt::sleep_until(50 * RunOptions::kStepNs);
       done = true;
     });
     while (!done) rt::point("busy");

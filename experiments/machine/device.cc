@@ -1,0 +1,26 @@
+#include "experiments/machine/device.h"
+
+#include <algorithm>
+
+namespace mylonite::experiments {
+
+std::uint64_t Device::request_ps(std::uint64_t now_ps, std::uint64_t bytes) {
+  const auto slot = std::ranges::min_element(slot_free_ps_);
+  const std::uint64_t turn_ps = profile_.turn_ns * kPsPerNs + bytes * profile_.byte_ps;
+  server_free_ps_ = std::max({now_ps, *slot, server_free_ps_}) + turn_ps;
+  busy_ps_ += turn_ps;
+  *slot = server_free_ps_ + profile_.latency_ns * kPsPerNs;
+  return *slot;
+}
+
+std::uint64_t Device::done_ns(std::uint64_t now_ns, std::uint64_t bytes) {
+  std::uint64_t done_ps = 0;
+  do {
+    const std::uint64_t part = std::min(bytes, profile_.request_bytes_max);
+    done_ps = std::max(done_ps, request_ps(now_ns * kPsPerNs, part));
+    bytes -= part;
+  } while (bytes > 0);
+  return (done_ps + kPsPerNs - 1) / kPsPerNs;
+}
+
+}  // namespace mylonite::experiments

@@ -1,0 +1,113 @@
+#include "experiments/result/run_result.h"
+
+#include <fmt/format.h>
+
+#include "core/base/hash.h"
+#include "core/base/json.h"
+
+namespace mylonite::experiments {
+namespace {
+
+constexpr FigureRow kRows[] = {
+    {"operations", &RunFigures::operations},
+    {"user_bytes", &RunFigures::user_bytes},
+    {"user_entries", &RunFigures::user_entries},
+    {"log_bytes", &RunFigures::log_bytes},
+    {"manifest_bytes", &RunFigures::manifest_bytes},
+    {"flush_bytes", &RunFigures::flush_bytes},
+    {"flush_entries", &RunFigures::flush_entries},
+    {"merge_bytes_in", &RunFigures::merge_bytes_in},
+    {"merge_bytes_out", &RunFigures::merge_bytes_out},
+    {"merge_entries_out", &RunFigures::merge_entries_out},
+    {"merges", &RunFigures::merges},
+    {"moves", &RunFigures::moves},
+    {"largest_merge_bytes", &RunFigures::largest_merge_bytes},
+    {"samples", &RunFigures::samples},
+    {"runs_sum", &RunFigures::runs_sum},
+    {"runs_max", &RunFigures::runs_max},
+    {"table_bytes_sum", &RunFigures::table_bytes_sum},
+    {"live_bytes_sum", &RunFigures::live_bytes_sum},
+    {"space_max", &RunFigures::space_max},
+    {"duration_ns", &RunFigures::duration_ns},
+    {"processors_busy_ns", &RunFigures::processors_busy_ns},
+    {"device_busy_ns", &RunFigures::device_busy_ns},
+    {"stall_memtables_ns", &RunFigures::stall_memtables_ns},
+    {"stall_level0_ns", &RunFigures::stall_level0_ns},
+    {"slowdown_ns", &RunFigures::slowdown_ns},
+    {"latency_p50_ns", &RunFigures::latency_p50_ns},
+    {"latency_p99_ns", &RunFigures::latency_p99_ns},
+    {"latency_p999_ns", &RunFigures::latency_p999_ns},
+    {"latency_max_ns", &RunFigures::latency_max_ns},
+};
+
+std::string figures_json(const RunFigures& figures) {
+  JsonObject object;
+  for (const FigureRow& row : kRows) object.number(row.name, figures.*row.member);
+  return object.object();
+}
+
+std::string duration_text(std::uint64_t ns) {
+  if (ns < 10'000) return fmt::format("{} ns", ns);
+  if (ns < 10'000'000) return fmt::format("{} us", ns / 1000);
+  if (ns < 10'000'000'000) return fmt::format("{} ms", ns / 1'000'000);
+  return fmt::format("{} s", ns / 1'000'000'000);
+}
+
+}  // namespace
+
+std::span<const FigureRow> run_figures() { return kRows; }
+
+std::string result_hash(const RunResult& result) {
+  return fmt::format("{:016x}",
+                     hash64(spec_json(result.spec) + result.policy + figures_json(result.figures) + result.failure));
+}
+
+std::string result_json(const RunResult& result) {
+  JsonObject object;
+  object.raw("spec", spec_json(result.spec))
+      .text("spec_hash", spec_hash(result.spec))
+      .text("policy", result.policy)
+      .number("buffer_bytes", result.buffer_bytes)
+      .raw("figures", figures_json(result.figures))
+      .text("failure", result.failure)
+      .text("result_hash", result_hash(result));
+  return object.line();
+}
+
+std::string ratio_text(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return "-";
+  const std::uint64_t hundredths = (part * 100 + whole / 2) / whole;
+  return fmt::format("{}.{:02}", hundredths / 100, hundredths % 100);
+}
+
+std::string result_text(const RunResult& result) {
+  const RunFigures& at = result.figures;
+  const RunSpec& spec = result.spec;
+  std::string text =
+      fmt::format("{} under {}, {} entries, {} of a buffer, device {}, processor {}, seed {}\n", result.policy,
+                  spec.workload, spec.entries, spec.buffer_entries, spec.device, spec.processor, spec.seed);
+  const auto line = [&](std::string_view name, const std::string& value, std::string_view unit) {
+    text += fmt::format("  {:<28}{:>12}  {}\n", name, value, unit);
+  };
+  line("write amplification", ratio_text(at.flush_bytes + at.merge_bytes_out, at.user_bytes),
+       "bytes of tables a user byte");
+  line("  in entries", ratio_text(at.flush_entries + at.merge_entries_out, at.user_entries), "entries written a write");
+  line("  with log and manifest",
+       ratio_text(at.flush_bytes + at.merge_bytes_out + at.log_bytes + at.manifest_bytes, at.user_bytes),
+       "bytes a user byte");
+  line("space amplification", ratio_text(at.table_bytes_sum, at.live_bytes_sum), "bytes of tables a live byte, mean");
+  line("runs", ratio_text(at.runs_sum, at.samples), fmt::format("mean; {} at most", at.runs_max));
+  line("merges", std::to_string(at.merges), fmt::format("and {} moves", at.moves));
+  if (at.duration_ns > 0) {
+    line("operations", std::to_string(at.operations * 1'000'000'000 / at.duration_ns), "a second of virtual time");
+    line("latency", duration_text(at.latency_p50_ns),
+         fmt::format("median; p99 {}, p99.9 {}, most {}", duration_text(at.latency_p99_ns),
+                     duration_text(at.latency_p999_ns), duration_text(at.latency_max_ns)));
+    line("stalls", duration_text(at.stall_memtables_ns + at.stall_level0_ns),
+         fmt::format("and {} slowed down, of {}", duration_text(at.slowdown_ns), duration_text(at.duration_ns)));
+  }
+  if (!result.failure.empty()) text += "WRONG: " + result.failure + "\n";
+  return text + "  result " + result_hash(result) + "\n";
+}
+
+}  // namespace mylonite::experiments

@@ -1,0 +1,72 @@
+// The result of a run: whole numbers, in a fixed order, and a hash over them. Ratios are derived where they are shown.
+//
+// Units: bytes, entries, nanoseconds of virtual time. All figures are of the measured phases, unless a comment says
+// otherwise. Thread-safety: values.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "experiments/spec/run_spec.h"
+
+namespace mylonite::experiments {
+
+struct RunFigures {
+  std::uint64_t operations = 0;
+  std::uint64_t user_bytes = 0;    // keys and values accepted
+  std::uint64_t user_entries = 0;  // writes accepted
+  // Written.
+  std::uint64_t log_bytes = 0;
+  std::uint64_t manifest_bytes = 0;
+  std::uint64_t flush_bytes = 0;
+  std::uint64_t flush_entries = 0;
+  std::uint64_t merge_bytes_in = 0;
+  std::uint64_t merge_bytes_out = 0;
+  std::uint64_t merge_entries_out = 0;
+  std::uint64_t merges = 0;
+  std::uint64_t moves = 0;
+  std::uint64_t largest_merge_bytes = 0;  // written by one merge
+  // The shape, sampled after each buffer of writes: sums, to be divided by samples.
+  std::uint64_t samples = 0;
+  std::uint64_t runs_sum = 0;
+  std::uint64_t runs_max = 0;
+  std::uint64_t table_bytes_sum = 0;
+  std::uint64_t live_bytes_sum = 0;  // keys and values that a reader sees
+  std::uint64_t space_max = 0;       // of all files, obsolete ones included
+  // Time.
+  std::uint64_t duration_ns = 0;
+  std::uint64_t processors_busy_ns = 0;  // of all, whole run
+  std::uint64_t device_busy_ns = 0;      // whole run
+  std::uint64_t stall_memtables_ns = 0;
+  std::uint64_t stall_level0_ns = 0;
+  std::uint64_t slowdown_ns = 0;
+  std::uint64_t latency_p50_ns = 0;  // of all operations, from call to answer
+  std::uint64_t latency_p99_ns = 0;
+  std::uint64_t latency_p999_ns = 0;
+  std::uint64_t latency_max_ns = 0;
+  bool operator==(const RunFigures&) const = default;
+};
+
+struct FigureRow {
+  std::string_view name;
+  std::uint64_t RunFigures::* member;
+};
+std::span<const FigureRow> run_figures();
+
+struct RunResult {
+  RunSpec spec;
+  std::string policy;              // as configured, with all parameters
+  std::uint64_t buffer_bytes = 0;  // of the table that a full memtable makes: measured before the run
+  RunFigures figures;
+  std::string failure{};  // a wrong answer of the store; empty: none
+};
+
+std::string result_hash(const RunResult& result);                 // over spec and figures: 16 hexadecimal digits
+std::string result_json(const RunResult& result);                 // one line
+std::string result_text(const RunResult& result);                 // for people
+std::string ratio_text(std::uint64_t part, std::uint64_t whole);  // two decimals, rounded; "-" without a whole
+
+}  // namespace mylonite::experiments

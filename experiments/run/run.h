@@ -1,0 +1,24 @@
+// Runs a spec: the real store with its real threads, on one simulated machine of the laboratory.
+//
+// Phases that are not measured come first in every workload; figures are differences from the end of the last of them.
+// Clients issue an operation when the last one is answered (closed loop). At the end the store is read once from
+// beginning to end and compared with what was written. Thread-safety: one OS thread a run; runs may be concurrent.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include <mylonite/compaction_policy.h>
+#include <mylonite/status.h>
+
+#include "experiments/result/run_result.h"
+#include "experiments/spec/run_spec.h"
+
+namespace mylonite::experiments {
+
+using Progress = std::function<void(std::uint64_t done, std::uint64_t operations)>;
+
+// Errors: kInvalidArgument for a name or option of the spec, before anything runs; else what stopped the store.
+Result<RunResult> run_spec(const RunSpec& spec, const CompactionPolicies& policies, const Progress& progress = {});
+
+}  // namespace mylonite::experiments

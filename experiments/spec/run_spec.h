@@ -1,0 +1,57 @@
+// What a run of the laboratory depends on, as a value: policy, workload, sizes, devices, seed. Equal specs give equal
+// results, to the bit.
+//
+// A spec is a JSON object. Every member has a default and a row of spec_table(); an unknown name is refused, with the
+// nearest one. Sizes of the tree are in entries: the runner measures what a full memtable makes on the disk and
+// sets the store's byte options by that. Thread-safety: values.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include <mylonite/status.h>
+
+namespace mylonite::experiments {
+
+struct RunSpec {
+  std::string policy = "one_lvl";
+  std::string workload = "upd_u";
+  std::string device = "nvme";
+  std::string processor = "cpu-1";
+  std::uint64_t seed = 1;
+  std::uint64_t entries = 164'000;      // N of the workload
+  std::uint64_t value_bytes = 112;      // keys have 16
+  std::uint64_t buffer_entries = 1024;  // of a memtable, and of a table
+  std::uint64_t size_ratio = 10;        // of a level to the one above
+  std::uint64_t base_buffers = 10;      // level 1's target, in buffers
+  std::uint64_t level0_runs = 1;        // runs of level 0 that start a merge
+  std::uint64_t clients = 1;
+  bool rests = false;                        // after each buffer the clients wait until the store has nothing to do
+  std::map<std::string, std::string> set{};  // further options of the store, by name
+  bool operator==(const RunSpec&) const = default;
+};
+
+struct SpecRow {
+  using Member = std::variant<std::string RunSpec::*, std::uint64_t RunSpec::*, bool RunSpec::*>;
+  std::string_view name;
+  Member member;
+  std::uint64_t low = 0;  // of a number, both ends included
+  std::uint64_t high = 0;
+  std::string_view meaning;
+};
+std::span<const SpecRow> spec_table();
+
+// kInvalidArgument, with the name, the value and what is allowed. `file` names the text in messages.
+Result<RunSpec> parse_spec(std::string_view json, const std::string& file);
+Status check_names(const RunSpec& spec);  // of the workload, the device, the processor and the options that are set
+std::string spec_json(const RunSpec& spec);
+std::string spec_hash(const RunSpec& spec);  // 16 hexadecimal digits
+
+// The nearest of the names, if one is near: for "did you mean".
+std::string nearest(std::string_view word, std::span<const std::string_view> names);
+
+}  // namespace mylonite::experiments

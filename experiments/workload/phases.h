@@ -1,0 +1,78 @@
+// The laboratory's workloads, by name: phases of operations over one key space. Names, sizes and a seed decide every
+// operation. Nothing here knows a store.
+//
+// A workload of N entries has a key space of a share of N. Sizes of phases are shares of N too, in thousandths. So a
+// workload keeps its shape from the CI tier to the deep one. Phases that are not measured make the tree to begin with.
+// Thread-safety: constants; an OperationStream is one thread's. Complexity: a bit and 4 bytes an entry.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <mylonite/random.h>
+
+#include "experiments/workload/stream.h"
+
+namespace mylonite::experiments {
+
+enum class OperationKind : std::uint8_t { kInsert, kUpdate, kRead, kReadAbsent };
+inline constexpr std::array<std::string_view, 4> kOperationNames = {"insert", "update", "read", "read_absent"};
+
+using Mix = std::array<std::uint32_t, kOperationNames.size()>;  // parts of a thousand, by OperationKind
+
+struct Phase {
+  std::string_view name;
+  std::uint64_t length = 0;  // operations, in thousandths of N
+  Mix mix{};
+  Indices keys = Indices::kDrawn;  // of what is inserted; other operations draw among the keys that live
+  bool measured = true;
+};
+
+struct WorkloadPlan {
+  std::string_view name;
+  std::uint64_t key_space = 1000;  // keys, in thousandths of N
+  std::array<Phase, 4> phases{};   // those of length 0 do not exist
+  std::string_view what;
+};
+std::span<const WorkloadPlan> workload_plans();
+const WorkloadPlan* find_workload_plan(std::string_view name);
+
+struct PlannedOperation {
+  OperationKind kind;
+  std::uint64_t index;       // of the key
+  std::uint64_t generation;  // of the value; increases with every write
+};
+
+// The operations of one phase after another.
+class OperationStream {
+ public:
+  OperationStream(const WorkloadPlan& plan, const StreamOptions& size);  // size.entries: N
+
+  std::span<const Phase> phases() const { return phases_; }
+  std::uint64_t keys() const { return live_.size(); }
+  void begin(std::size_t phase);
+  std::optional<PlannedOperation> next();  // empty: the phase is over
+  std::uint64_t live() const { return live_count_; }
+  std::uint64_t total() const;  // operations of all phases
+
+ private:
+  std::uint64_t of_n(std::uint64_t thousandths) const { return entries_ * thousandths / 1000; }
+  OperationKind draw_kind(const Mix& mix);
+
+  const std::uint64_t entries_;
+  const StreamOptions key_options_;
+  const std::vector<Phase> phases_;
+  Random random_;
+  std::vector<bool> live_;
+  std::uint64_t live_count_ = 0;
+  std::uint64_t written_ = 0;
+  const Phase* phase_ = nullptr;
+  std::optional<Order> order_;  // of the keys that this phase inserts
+  std::uint64_t left_ = 0;      // operations of this phase
+};
+
+}  // namespace mylonite::experiments

@@ -1,0 +1,72 @@
+#include "experiments/workload/stream.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+#include "core/base/hash.h"
+
+namespace mylonite::experiments {
+namespace {
+
+constexpr std::size_t kPoolBytes = 1 << 20;
+
+void put_big_endian(char* to, std::uint64_t value) {
+  const std::uint64_t swapped = std::byteswap(value);
+  std::memcpy(to, &swapped, sizeof swapped);
+}
+
+}  // namespace
+
+Keys::Keys(const StreamOptions& options) : entries_(options.entries), binary_(options.binary_keys) {
+  bytes_.back() = '.';
+}
+
+std::string_view Keys::at(std::uint64_t index) {
+  if (binary_) {
+    put_big_endian(bytes_.data(), index * (UINT64_MAX / std::max<std::uint64_t>(entries_, 1)));
+    put_big_endian(bytes_.data() + sizeof index, mix64(index));
+  } else {
+    for (std::size_t i = kKeyBytes; i-- > 0; index /= 10) bytes_[i] = static_cast<char>('0' + index % 10);
+  }
+  return {bytes_.data(), kKeyBytes};
+}
+
+std::string_view Keys::missing(std::uint64_t index) {
+  at(index);
+  return {bytes_.data(), bytes_.size()};
+}
+
+Values::Values(const StreamOptions& options) : value_bytes_(options.value_bytes) {
+  Random random = Random(options.seed).split("values");
+  // Pieces of 100 bytes that compress to about half: random halves, each written twice.
+  const std::size_t wanted = std::max(kPoolBytes, 2 * options.value_bytes);
+  while (pool_.size() < wanted) {
+    std::string half;
+    for (int i = 0; i < 50; ++i) half += static_cast<char>(' ' + random.below(95));
+    pool_ += half + half;
+  }
+}
+
+std::string_view Values::at(std::uint64_t index, std::uint64_t generation) const {
+  const std::size_t places = pool_.size() - value_bytes_;
+  const std::uint64_t hash = mix64(index * 2 + generation);
+  return std::string_view(pool_).substr(hash % places, value_bytes_);
+}
+
+Order::Order(Indices indices, const StreamOptions& options)
+    : indices_(indices), entries_(options.entries), random_(Random(options.seed).split("order")) {
+  if (indices != Indices::kShuffled) return;
+  shuffled_.resize(entries_);
+  for (std::size_t i = 0; i < entries_; ++i) shuffled_[i] = static_cast<std::uint32_t>(i);
+  for (std::size_t i = entries_; i > 1; --i) std::swap(shuffled_[i - 1], shuffled_[random_.below(i)]);
+}
+
+std::uint64_t Order::next() {
+  if (indices_ == Indices::kDrawn) return random_.below(entries_);
+  const std::uint64_t place = place_++ % entries_;
+  return indices_ == Indices::kShuffled ? shuffled_[place] : place;
+}
+
+}  // namespace mylonite::experiments

@@ -1,0 +1,47 @@
+// Specs as text: defaults, mistakes, and the way back.
+#include "experiments/spec/run_spec.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace mylonite::experiments {
+namespace {
+
+std::string refusal(const std::string& json) {
+  const auto spec = parse_spec(json, "a.json");
+  if (!spec.ok()) return spec.error().to_string();
+  const Status good = check_names(*spec);
+  return good.ok() ? "" : good.error().to_string();
+}
+
+// Goal: what is not said has its default; a spec written as JSON reads back. Method: an empty one, one with all kinds.
+TEST(RunSpecTest, RoundTrip) {
+  EXPECT_EQ(*parse_spec("{}", "a.json"), RunSpec());
+  RunSpec spec{.policy = "lazy:T=4", .workload = "seq", .seed = UINT64_MAX, .rests = true};
+  spec.set["compression"] = "lz4";
+  EXPECT_EQ(*parse_spec(spec_json(spec), "a.json"), spec);
+  EXPECT_NE(spec_hash(spec), spec_hash(RunSpec()));
+  EXPECT_EQ(spec_hash(RunSpec()), spec_hash(RunSpec()));
+}
+
+// Goal: each mistake is named with what would be right. Method: one of each kind.
+TEST(RunSpecTest, Mistakes) {
+  EXPECT_EQ(refusal("{}"), "");
+  EXPECT_EQ(refusal(R"({"set":{"block_bytes":8192}})"), "");
+  const auto has = [](const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; };
+  EXPECT_TRUE(has(refusal(R"({"polcy":"full"})"), "did you mean 'policy'?"));
+  EXPECT_TRUE(has(refusal(R"({"zzz":1})"), "there are: policy, workload"));
+  EXPECT_TRUE(has(refusal(R"({"workload":"upd_v"})"), "did you mean 'upd_u'?"));
+  EXPECT_TRUE(has(refusal(R"({"device":"nvmee"})"), "did you mean 'nvme'?"));
+  EXPECT_TRUE(has(refusal(R"({"set":{"compresion":"lz4"}})"), "did you mean 'compression'?"));
+  EXPECT_TRUE(has(refusal(R"({"entries":5})"), "from 1000 to"));
+  EXPECT_TRUE(has(refusal(R"({"entries":"5"})"), "whole number"));
+  EXPECT_TRUE(has(refusal(R"({"rests":1})"), "true or false"));
+  EXPECT_TRUE(has(refusal(R"({"seed":-1})"), "whole number"));
+  EXPECT_TRUE(has(refusal("{\"seed\":}"), "a.json"));
+  EXPECT_TRUE(has(refusal("[]"), "one JSON object"));
+}
+
+}  // namespace
+}  // namespace mylonite::experiments
