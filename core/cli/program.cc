@@ -84,6 +84,8 @@ class Declaration {
   template <class T>
   CLI::Option* operator()(std::vector<T>* to) const {
     CLI::Option* const option = app_.add_option(parameter_.name, *to, parameter_.meaning);
+    if (parameter_.repeats && !parameter_.name.starts_with('-'))
+      return option->expected(1, CLI::detail::expected_max_vector_size);
     if (parameter_.repeats) return option->expected(1)->take_all()->allow_extra_args(false);
     return option->delimiter(',');
   }

@@ -40,7 +40,8 @@ struct Switch {
   bool value;
 };
 
-// Lists of texts and numbers are separated by commas; but a text that `repeats` is given once for each value.
+// Lists of texts and numbers are separated by commas; but a text that `repeats` is given once for each value. By its
+// place that is one word after the other.
 using Target = std::variant<bool*, Switch, std::string*, std::optional<std::string>*, std::uint64_t*,
                             std::optional<std::uint64_t>*, std::vector<std::string>*, std::vector<std::uint64_t>*>;
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 #include <vector>
 
@@ -16,7 +14,7 @@
 #include "experiments/bench/bench.h"
 #include "experiments/endure/endure.h"
 #include "experiments/endure/open_time.h"
-#include "experiments/run/run.h"
+#include "experiments/program/lab_commands.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -41,8 +39,7 @@ struct Arguments {
   EndureArguments endure{};
   OpenArguments open{};
   RecoveryArguments recovery{};
-  std::string spec{};  // a file
-  CompactionPolicies policies{};
+  LabArguments lab{};
   std::vector<std::string> settings{};
   std::string directory{};
   bool json = false;
@@ -111,22 +108,6 @@ Ending recovery(Arguments& arguments) {
   return show(run_recovery(arguments.recovery), arguments.json, [](const std::vector<RecoveryPoint>& points) {
     return std::ranges::any_of(points, [](const RecoveryPoint& point) { return !point.failure.empty(); });
   });
-}
-
-Ending run(const Arguments& arguments) {
-  std::ifstream file(arguments.spec);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.good() && text.empty()) return failed(Error(Code::kInvalidArgument, "no such file").in(arguments.spec));
-  const auto spec = parse_spec(text, arguments.spec);
-  if (!spec.ok()) return failed(spec.error());
-  const bool shown = cli::errors_go_to_a_terminal();
-  const auto result = run_spec(*spec, arguments.policies, [&](std::uint64_t done, std::uint64_t operations) {
-    if (shown) cli::print_error(fmt::format("\r\033[K{} % of {} operations", done * 100 / operations, operations));
-  });
-  if (shown) cli::print_error("\r\033[K");
-  if (!result.ok()) return failed(result.error());
-  if (Status done = cli::print(arguments.json ? result_json(*result) : result_text(*result)); !done.ok()) return done;
-  return result->failure.empty() ? Exit::kDone : Exit::kFinding;
 }
 
 Parameter entries(StreamOptions& stream, std::string meaning) {
@@ -254,12 +235,6 @@ std::vector<cli::Command> commands(Arguments& arguments, const std::string& prog
            .example = program + " endure --policy tier",
            .parameters = endure_parameters(arguments),
            .run = [&] { return endure(arguments); }},
-          {.name = "run",
-           .what = "run one spec in virtual time, and print its figures",
-           .example = program + " run spec.json",
-           .parameters = {{.name = "SPEC", .to = &arguments.spec, .meaning = "a JSON file", .required = true},
-                          {.name = "--json", .to = &arguments.json, .meaning = "one line with every figure"}},
-           .run = [&] { return run(arguments); }},
           {.name = "open",
            .what = "time and memory to open a store of many tables",
            .example = program + " open --tables 1000",
@@ -283,11 +258,13 @@ std::vector<cli::Command> commands(Arguments& arguments, const std::string& prog
 int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   Arguments arguments;
   arguments.endure.policies = parts.compaction_policies;
-  arguments.policies = parts.compaction_policies;
+  arguments.lab.policies = parts.compaction_policies;
+  std::vector<cli::Command> all = lab_commands(arguments.lab, parts.name);
+  for (cli::Command& each : commands(arguments, parts.name)) all.push_back(std::move(each));
   const cli::Program program{.name = parts.name,
-                             .what = parts.name + ": measures the store",
-                             .example = parts.name + " bench --entries 100000 --workloads fillrandom,readrandom",
-                             .commands = commands(arguments, parts.name),
+                             .what = parts.name + ": compares compaction strategies, and measures the store",
+                             .example = parts.name + " compare full one_lvl tier --seeds 5",
+                             .commands = std::move(all),
                              .next_step = next_step};
   return cli::run_program(program, argc, argv);
 }

@@ -13,7 +13,7 @@ namespace mylonite::experiments {
 // The parts that a program may replace. The defaults are mylonite-lab's.
 struct ProgramParts {
   std::string name = "mylonite-lab";                             // in help and messages
-  CompactionPolicies compaction_policies = standard_policies();  // those that `endure --policy` may name
+  CompactionPolicies compaction_policies = standard_policies();  // those that commands may name
 };
 
 // Returns the program's exit code (core/cli/exit.h).

@@ -70,6 +70,9 @@ constexpr std::array kArrows = {
     Arrow{"experiments/run/",
           "experiments/run/ experiments/result/ experiments/spec/ experiments/machine/ experiments/workload/ "
           "sim/machine/ sim/scenario/file_roles.h faultfs/ core/"},
+    Arrow{"experiments/figures/", "experiments/figures/ core/base/"},
+    Arrow{"experiments/compare/",
+          "experiments/compare/ experiments/figures/ experiments/run/ experiments/result/ experiments/spec/ core/"},
     Arrow{"experiments/", "experiments/ sim/ faultfs/ core/"},
     // The Python module is a user like any other: public headers only. What it shows of the simulator has none.
     Arrow{"notebooks/python/src/sim_", "notebooks/python/src/ sim/ faultfs/ core/"},

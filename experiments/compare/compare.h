@@ -1,0 +1,46 @@
+// Policies side by side: the same seeds for each, so differences are taken seed by seed.
+//
+// A seed decides keys, their order and values; so policies meet the same operations, and most of what differs between
+// seeds cancels. Runs are carried out on several threads; the result does not depend on their number. With a precision,
+// seeds are added until every policy's paired difference of write amplification is known to that many percent.
+// Thread-safety: one call at a time in a thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <mylonite/compaction_policy.h>
+#include <mylonite/status.h>
+
+#include "experiments/result/run_result.h"
+#include "experiments/spec/run_spec.h"
+
+namespace mylonite::experiments {
+
+struct CompareArguments {
+  RunSpec base;                         // its policy is ignored, its seed is the first one
+  std::vector<std::string> policies{};  // the first is what the others are compared with
+  std::uint64_t seeds = 10;             // at most, if a precision is asked for
+  std::uint64_t precision_percent = 0;  // 0: all seeds
+  std::uint64_t workers = 1;
+};
+
+struct Comparison {
+  RunSpec base;
+  std::vector<std::vector<RunResult>> results{};  // by policy, then by seed; all of one length
+  std::uint64_t seeds() const { return results.empty() ? 0 : results.front().size(); }
+};
+
+using OnResult = std::function<void(const RunResult&)>;  // one call at a time, in order of seeds, then of policies
+
+// Errors: those of run_spec, for the first policy and seed that has one. kInvalidArgument comes before anything runs.
+Result<Comparison> compare(const CompareArguments& arguments, const CompactionPolicies& policies,
+                           const OnResult& on_result = {});
+
+std::string comparison_text(const Comparison& comparison);
+std::string csv_header();
+std::string csv_line(const RunResult& result);
+
+}  // namespace mylonite::experiments

@@ -1,0 +1,51 @@
+#include "experiments/compare/metrics.h"
+
+#include <algorithm>
+
+namespace mylonite::experiments {
+namespace {
+
+double ratio(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+constexpr Metric kMetrics[] = {
+    {"write amplification", "bytes of tables a user byte",
+     [](const RunFigures& at) { return ratio(at.flush_bytes + at.merge_bytes_out, at.user_bytes); }},
+    {"space amplification", "bytes of tables a live byte, mean",
+     [](const RunFigures& at) { return ratio(at.table_bytes_sum, at.live_bytes_sum); }},
+    {"runs", "mean", [](const RunFigures& at) { return ratio(at.runs_sum, at.samples); }},
+    {"largest merge", "share of the live bytes",
+     [](const RunFigures& at) { return ratio(at.largest_merge_bytes * at.samples, at.live_bytes_sum); }},
+    {"throughput", "operations a second of virtual time",
+     [](const RunFigures& at) { return ratio(at.operations, at.duration_ns) * 1e9; }, true},
+    {"latency, 99.9 %", "microseconds, closed loop",
+     [](const RunFigures& at) { return static_cast<double>(at.latency_p999_ns) / 1000; }, true},
+    {"held back", "share of the time that writers were slowed or stopped",
+     [](const RunFigures& at) {
+       return ratio(at.stall_memtables_ns + at.stall_level0_ns + at.slowdown_ns, at.duration_ns);
+     },
+     true},
+};
+
+}  // namespace
+
+std::span<const Metric> metrics() { return kMetrics; }
+
+std::vector<double> values_of(const Metric& metric, std::span<const RunResult> results) {
+  std::vector<double> values;
+  for (const RunResult& each : results) values.push_back(metric.value(each.figures));
+  return values;
+}
+
+std::vector<double> paired_percent(const Metric& metric, std::span<const RunResult> base,
+                                   std::span<const RunResult> other) {
+  std::vector<double> percent;
+  for (std::size_t i = 0; i < std::min(base.size(), other.size()); ++i) {
+    const double from = metric.value(base[i].figures);
+    if (from != 0) percent.push_back((metric.value(other[i].figures) / from - 1) * 100);
+  }
+  return percent;
+}
+
+}  // namespace mylonite::experiments

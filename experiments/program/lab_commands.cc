@@ -1,0 +1,230 @@
+#include "experiments/program/lab_commands.h"
+
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/json.h"
+#include "core/cli/output.h"
+#include "core/rt/rt.h"
+#include "experiments/machine/profiles.h"
+#include "experiments/run/run.h"
+#include "experiments/workload/phases.h"
+
+namespace mylonite::experiments {
+namespace {
+
+using cli::Ending;
+using cli::Exit;
+using cli::Parameter;
+using cli::Range;
+using Parameters = std::vector<Parameter>;
+
+constexpr Range kSeeds{.low = 1, .high = 100'000};
+constexpr Range kWorkers{.low = 1, .high = 256};
+constexpr Range kPercent{.low = 0, .high = 100};
+
+Ending failed(const Error& error) {
+  return {error, error.code() == Code::kInvalidArgument ? Exit::kUsage : Exit::kEnvironment};
+}
+
+// A line on a terminal, rewritten at most ten times a second.
+class ProgressLine {
+ public:
+  ~ProgressLine() {
+    if (shown_) cli::print_error("\r\033[K");
+  }
+  void show(std::uint64_t done, std::uint64_t all, std::string_view what) {
+    if (!cli::errors_go_to_a_terminal()) return;
+    const std::uint64_t now_ns = rt::monotonic_ns();
+    if (shown_ && now_ns - last_ns_ < 100'000'000) return;
+    shown_ = true;
+    last_ns_ = now_ns;
+    const std::uint64_t left_s = done == 0 ? 0 : (now_ns - began_ns_) / done * (all - done) / 1'000'000'000;
+    cli::print_error(fmt::format("\r\033[K{} of {} {}, {} s left", done, all, what, left_s));
+  }
+
+ private:
+  const std::uint64_t began_ns_ = rt::monotonic_ns();
+  std::uint64_t last_ns_ = 0;
+  bool shown_ = false;
+};
+
+// A file of results, a line for each; begun before anything runs, so that a wrong path costs nothing.
+class ResultFile {
+ public:
+  Status open(const std::optional<std::string>& path, const std::string& header) {
+    if (!path) return {};
+    path_ = *path;
+    file_.open(path_, std::ios::trunc);
+    return add(header);
+  }
+  Status add(const std::string& line) {
+    if (path_.empty()) return {};
+    if (file_ << line && file_.flush()) return {};
+    return Error(Code::kIo, "cannot write").in(path_);
+  }
+
+ private:
+  std::string path_;
+  std::ofstream file_;
+};
+
+Result<std::string> text_of_file(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();  // a directory opens, and fails here
+  if (!file.is_open() || file.bad() || text.bad() || text.str().empty()) {
+    return Error(Code::kInvalidArgument, "expected a file with a spec; it is empty, or cannot be read").in(path);
+  }
+  return text.str();
+}
+
+Ending run(const LabArguments& arguments) {
+  const auto text = text_of_file(arguments.spec);
+  if (!text.ok()) return failed(text.error());
+  const auto spec = parse_spec(*text, arguments.spec);
+  if (!spec.ok()) return failed(spec.error());
+  Result<RunResult> result = Error(Code::kIo, "nothing ran");
+  {
+    ProgressLine line;
+    result = run_spec(*spec, arguments.policies, [&](std::uint64_t done, std::uint64_t all) {
+      // Outside of the machine's clock: real time.
+      rt::Scheduler* const machine = std::exchange(rt::current_scheduler, nullptr);
+      line.show(done, all, "operations");
+      rt::current_scheduler = machine;
+    });
+  }
+  if (!result.ok()) return failed(result.error());
+  if (Status done = cli::print(arguments.json ? result_json(*result) : result_text(*result)); !done.ok()) return done;
+  return result->failure.empty() ? Exit::kDone : Exit::kFinding;
+}
+
+Ending compare_policies(LabArguments& arguments) {
+  for (const std::string& setting : arguments.settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos) {
+      return failed(Error(Code::kInvalidArgument, fmt::format("--set '{}': expected NAME=VALUE", setting)));
+    }
+    arguments.compare.base.set[setting.substr(0, equals)] = setting.substr(equals + 1);
+  }
+  ResultFile jsonl;
+  ResultFile csv;
+  if (Status good = jsonl.open(arguments.jsonl, ""); !good.ok()) return failed(good.error());
+  if (Status good = csv.open(arguments.csv, csv_header()); !good.ok()) return failed(good.error());
+  const std::uint64_t all = arguments.compare.seeds * arguments.compare.policies.size();
+  std::uint64_t done = 0;
+  std::string wrong;
+  Status written;
+  auto line = std::make_unique<ProgressLine>();
+  const auto comparison = compare(arguments.compare, arguments.policies, [&](const RunResult& result) {
+    line->show(++done, all, "runs");
+    if (wrong.empty() && !result.failure.empty()) {
+      wrong = fmt::format("WRONG: {}, seed {}: {}\n", result.policy, result.spec.seed, result.failure);
+    }
+    if (written.ok()) written = jsonl.add(result_json(result));
+    if (written.ok()) written = csv.add(csv_line(result));
+  });
+  line.reset();
+  if (!comparison.ok()) return failed(comparison.error());
+  if (!written.ok()) return failed(written.error());
+  if (Status printed = cli::print(comparison_text(*comparison) + wrong); !printed.ok()) return printed;
+  return wrong.empty() ? Exit::kDone : Exit::kFinding;
+}
+
+Ending list_policies(const LabArguments& arguments) {
+  std::string text;
+  for (const CompactionPolicy& policy : arguments.policies) {
+    text += fmt::format("{}\n  {}\n", policy.name, policy.what);
+    if (!policy.source.empty()) text += fmt::format("  source: {}\n", policy.source);
+    for (const PolicyParameter& each : policy.parameters) {
+      text += fmt::format("  {}={} ({} to {}): {}\n", each.name, each.fallback, each.low, each.high, each.meaning);
+    }
+  }
+  return cli::print(text);
+}
+
+Ending list_workloads() {
+  std::string text = "workloads\n";
+  for (const WorkloadPlan& plan : workload_plans()) text += fmt::format("  {:<10}{}\n", plan.name, plan.what);
+  text += "devices\n";
+  for (const DeviceProfile& device : kDevices) text += fmt::format("  {:<10}{}\n", device.name, device.what);
+  text += "processors\n";
+  for (const ProcessorProfile& each : kProcessors) text += fmt::format("  {:<10}{}\n", each.name, each.what);
+  return cli::print(text);
+}
+
+// A parameter for each member of a spec: --buffer-entries for buffer_entries.
+void add_spec_parameters(RunSpec& spec, Parameters& all) {
+  for (const SpecRow& row : spec_table()) {
+    if (row.name == "policy") continue;
+    Parameter parameter{.name = "--" + std::string(row.name), .to = &spec.rests, .meaning = std::string(row.meaning)};
+    std::ranges::replace(parameter.name, '_', '-');
+    if (const auto* text = std::get_if<std::string RunSpec::*>(&row.member)) parameter.to = &(spec.**text);
+    if (const auto* flag = std::get_if<bool RunSpec::*>(&row.member)) parameter.to = &(spec.**flag);
+    if (const auto* number = std::get_if<std::uint64_t RunSpec::*>(&row.member)) {
+      parameter.to = &(spec.**number);
+      parameter.range = Range{.low = row.low, .high = row.high};
+    }
+    parameter.has_default = !std::holds_alternative<bool RunSpec::*>(row.member);
+    all.push_back(std::move(parameter));
+  }
+}
+
+Parameters compare_parameters(LabArguments& arguments) {
+  CompareArguments& compare = arguments.compare;
+  Parameters all = {
+      {.name = "POLICY",
+       .to = &compare.policies,
+       .meaning = "with parameters: lazy:T=4; the others are compared with the first",
+       .required = true,
+       .repeats = true},
+      {.name = "--seeds", .to = &compare.seeds, .meaning = "how many", .has_default = true, .range = kSeeds},
+      {.name = "--precision",
+       .to = &compare.precision_percent,
+       .meaning = "stop when write amplification differs by a known number of percent, give or take this; 0: never",
+       .has_default = true,
+       .range = kPercent},
+      {.name = "--jobs", .to = &compare.workers, .meaning = "runs at once", .has_default = true, .range = kWorkers},
+      {.name = "--jsonl", .to = &arguments.jsonl, .meaning = "a file that gets a line for each run, with every figure"},
+      {.name = "--csv", .to = &arguments.csv, .meaning = "the same as CSV"},
+      {.name = "--set",
+       .to = &arguments.settings,
+       .meaning = "set an option of the store; may be repeated",
+       .repeats = true,
+       .type = "NAME=VALUE"}};
+  add_spec_parameters(compare.base, all);
+  return all;
+}
+
+}  // namespace
+
+std::vector<cli::Command> lab_commands(LabArguments& arguments, const std::string& program) {
+  return {{.name = "run",
+           .what = "run one spec in virtual time, and print its figures",
+           .example = program + " run spec.json",
+           .parameters = {{.name = "SPEC", .to = &arguments.spec, .meaning = "a JSON file", .required = true},
+                          {.name = "--json", .to = &arguments.json, .meaning = "one line with every figure"}},
+           .run = [&] { return run(arguments); }},
+          {.name = "compare",
+           .what = "policies side by side on the same seeds, with intervals",
+           .example = program + " compare full one_lvl lazy:T=4 --workload upd_u --seeds 10",
+           .parameters = compare_parameters(arguments),
+           .run = [&] { return compare_policies(arguments); }},
+          {.name = "policies",
+           .what = "every compaction policy: what it does, its source, its parameters",
+           .example = program + " policies",
+           .parameters = {},
+           .run = [&] { return list_policies(arguments); }},
+          {.name = "workloads",
+           .what = "every workload, device and processor that a spec may name",
+           .example = program + " workloads",
+           .parameters = {},
+           .run = [] { return list_workloads(); }}};
+}
+
+}  // namespace mylonite::experiments

@@ -1,0 +1,30 @@
+// The commands of mylonite-lab that run specs in virtual time: run, compare, policies, workloads.
+// Thread-safety: on a program's main thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <mylonite/compaction_policy.h>
+
+#include "core/cli/program.h"
+#include "experiments/compare/compare.h"
+
+namespace mylonite::experiments {
+
+// The targets of the commands' values.
+struct LabArguments {
+  CompactionPolicies policies{};
+  std::string spec{};  // a file
+  CompareArguments compare{};
+  std::vector<std::string> settings{};
+  std::optional<std::string> jsonl{};
+  std::optional<std::string> csv{};
+  bool json = false;
+};
+
+std::vector<cli::Command> lab_commands(LabArguments& arguments, const std::string& program);
+
+}  // namespace mylonite::experiments

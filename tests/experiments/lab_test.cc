@@ -1,0 +1,66 @@
+// The commands of mylonite-lab in virtual time, as a user types them.
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/sim_tool/program.h"
+
+namespace mylonite::experiments {
+namespace {
+
+using sim::Said;
+
+class LabTest : public sim::ProgramTest {
+ protected:
+  Said lab(const std::string& arguments) const { return shell("'" MYLONITE_LAB "' " + arguments); }
+  static bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+};
+
+constexpr const char* kSmall = " --entries 8000 --buffer-entries 64 --size-ratio 4 --seeds 2";
+
+// Goal: a spec runs, the same one to the same line. Method: a file, JSON, twice.
+TEST_F(LabTest, RunsASpec) {
+  const Said made = shell("echo '{\"policy\": \"lazy:T=4\", \"entries\": 8000, \"buffer_entries\": 64}' > spec.json");
+  ASSERT_EQ(made.code, 0);
+  const Said first = lab("run spec.json --json");
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_EQ(first.err, "");
+  EXPECT_EQ(lab("run spec.json --json").out, first.out);
+  EXPECT_TRUE(has(lab("run spec.json").out, "write amplification"));
+}
+
+// Goal: a comparison is readable, and its lines are in files. Method: two policies, both files.
+TEST_F(LabTest, Compares) {
+  const Said said = lab("compare full tier --csv a.csv --jsonl a.jsonl" + std::string(kSmall));
+  ASSERT_EQ(said.code, 0) << said.err;
+  EXPECT_TRUE(has(said.out, "\n  tier "));
+  EXPECT_EQ(shell("wc -l < a.csv").out, "5\n");
+  EXPECT_EQ(shell("grep -c result_hash a.jsonl").out, "4\n");
+}
+
+// Goal: what cannot run is refused before, with what would be right. Method: one mistake a time.
+TEST_F(LabTest, Refuses) {
+  EXPECT_EQ(shell("echo '{\"seeed\": 1}' > wrong.json").code, 0);
+  const Said spec = lab("run wrong.json");
+  EXPECT_EQ(spec.code, 2);
+  EXPECT_TRUE(has(spec.err, "wrong.json") && has(spec.err, "did you mean 'seed'?")) << spec.err;
+  EXPECT_EQ(lab("run absent.json").code, 2);
+  EXPECT_EQ(lab("run .").code, 2);
+  EXPECT_EQ(lab("compare").code, 2);
+  EXPECT_EQ(lab("compare ful" + std::string(kSmall)).code, 2);
+  EXPECT_EQ(lab("compare full --workload upd_z9" + std::string(kSmall)).code, 2);
+  EXPECT_EQ(lab("compare full --set compresion=lz4" + std::string(kSmall)).code, 2);
+  EXPECT_EQ(lab("compare full --set block_bytes=1" + std::string(kSmall)).code, 2);
+  EXPECT_EQ(lab("compare full --csv absent/a.csv" + std::string(kSmall)).code, 7);
+}
+
+// Goal: the lists name everything. Method: names that must be there.
+TEST_F(LabTest, Lists) {
+  const Said policies = lab("policies");
+  const Said workloads = lab("workloads");
+  for (const char* name : {"one_lvl", "full", "tier", "lazy", "Dostoevsky"}) EXPECT_TRUE(has(policies.out, name));
+  for (const char* name : {"upd_u", "ingest", "nvme", "object", "cpu-1"}) EXPECT_TRUE(has(workloads.out, name));
+}
+
+}  // namespace
+}  // namespace mylonite::experiments
