@@ -152,10 +152,18 @@ class PosixFile final : public File {
 
 class PosixLock final : public FileLock {
  public:
-  explicit PosixLock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+  explicit PosixLock(Descriptor descriptor) : descriptor_(std::move(descriptor)), owner_(::getpid()) {}
+  PosixLock(const PosixLock&) = delete;
+  PosixLock& operator=(const PosixLock&) = delete;
+  // Children of a fork hold the same lock until they close their copy. The owner's word ends it for all of them, and a
+  // child's end must not.
+  ~PosixLock() override {
+    if (::getpid() == owner_) ::flock(descriptor_.number(), LOCK_UN);
+  }
 
  private:
-  Descriptor descriptor_;  // closing it frees the lock
+  const Descriptor descriptor_;
+  const ::pid_t owner_;
 };
 
 class PosixFileSystem final : public FileSystem {

@@ -2,6 +2,8 @@
 #include "core/vfs/posix.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -51,6 +53,39 @@ TEST_F(Posix, LockExcludesASecondOpener) {
   held->reset();
   EXPECT_TRUE(second->lock("LOCK").ok());
   EXPECT_TRUE(first->stat("LOCK").value().has_value());
+}
+
+// Goal: a forked child neither keeps its parent's lock alive nor ends it. Method: one child waits, another one destroys
+// the lock and ends. Expectation: the parent still holds it; when it frees it, it can take it again beside the first.
+TEST_F(Posix, ForkedChildrenDoNotHoldTheLock) {
+  const auto fs = std::move(*open_posix(root_));
+  auto held = fs->lock("LOCK");
+  ASSERT_TRUE(held.ok());
+  int to_child[2];
+  int to_parent[2];
+  ASSERT_EQ(::pipe(to_child), 0);
+  ASSERT_EQ(::pipe(to_parent), 0);
+  char byte = 'x';
+  const ::pid_t keeper = ::fork();  // has a copy of the lock until it ends
+  if (keeper == 0) {
+    ::close(to_child[1]);
+    static_cast<void>(::read(to_child[0], &byte, 1));
+    ::_exit(0);
+  }
+  const ::pid_t child = ::fork();
+  if (child == 0) {
+    held->reset();
+    static_cast<void>(::write(to_parent[1], &byte, 1));
+    ::_exit(0);
+  }
+  EXPECT_EQ(::read(to_parent[0], &byte, 1), 1);
+  EXPECT_FALSE(fs->lock("LOCK").ok()) << "the child ended its parent's lock";
+  held->reset();
+  EXPECT_TRUE(fs->lock("LOCK").ok()) << "a living child holds it";
+  ::close(to_child[1]);
+  EXPECT_EQ(::waitpid(keeper, nullptr, 0), keeper);
+  EXPECT_EQ(::waitpid(child, nullptr, 0), child);
+  for (const int each : {to_child[0], to_parent[0], to_parent[1]}) ::close(each);
 }
 
 // Goal: messages lead somewhere. Method: open a missing file. Expectation: the path, and the system's own words.
