@@ -60,6 +60,7 @@ struct StoreStats {
   std::uint64_t newest_stamp = 0;
   // Memory now, in logical bytes.
   std::uint64_t memtable_bytes = 0;
+  std::uint64_t frozen_memtables = 0;  // that await their flush
   std::uint64_t block_cache_bytes = 0;
   std::uint64_t table_metadata_bytes = 0;  // filters and indexes
   std::uint64_t open_files = 0;

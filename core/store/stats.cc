@@ -49,6 +49,7 @@ constexpr Row kRows[] = {
     {"history_floor", &StoreStats::history_floor, false, "earliest stamp that can be read"},
     {"newest_stamp", &StoreStats::newest_stamp, false, "newest visible stamp"},
     {"memtable_bytes", &StoreStats::memtable_bytes, false, "bytes in memtables"},
+    {"frozen_memtables", &StoreStats::frozen_memtables, false, "memtables that await their flush"},
     {"block_cache_bytes", &StoreStats::block_cache_bytes, false, "bytes in the block cache"},
     {"table_metadata_bytes", &StoreStats::table_metadata_bytes, false, "bytes of filters and indexes in memory"},
     {"open_files", &StoreStats::open_files, false, "table files held open"},
@@ -234,6 +235,7 @@ StoreStats EngineState::stats() const {
   stats.debt_bytes = debt(stats.levels, options);
   const rt::Lock lock(mutex);
   for (const auto& memtable : views.current()->memtables) stats.memtable_bytes += memtable->bytes();
+  stats.frozen_memtables = views.frozen().size();
   stats.live_snapshots = history.held();
   stats.history_floor = history.floor().ticks;
   stats.newest_stamp = history.visible().ticks;

@@ -37,6 +37,13 @@ std::string line_of(const Metric& metric, const Comparison& comparison, std::siz
   return line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
 }
 
+// Without reads, what is said of reads is 0 everywhere.
+bool says_something(const Metric& metric, const Comparison& comparison) {
+  return std::ranges::any_of(comparison.results, [&](const std::vector<RunResult>& results) {
+    return std::ranges::any_of(values_of(metric, results), [](double value) { return value != 0; });
+  });
+}
+
 }  // namespace
 
 std::string comparison_text(const Comparison& comparison) {
@@ -50,7 +57,7 @@ std::string comparison_text(const Comparison& comparison) {
       comparison.seeds(), comparison.seeds() == 1 ? "" : "s", spec.seed, comparison.results[0].front().policy);
   const bool timed = !spec.rests && (spec.device != "none" || spec.processor != "none");
   for (const Metric& metric : metrics()) {
-    if (metric.timed && !timed) continue;
+    if ((metric.timed && !timed) || !says_something(metric, comparison)) continue;
     text += fmt::format("\n{} ({})\n", metric.name, metric.unit);
     for (std::size_t policy = 0; policy < comparison.results.size(); ++policy) {
       text += line_of(metric, comparison, policy, width);

@@ -22,6 +22,10 @@ constexpr FigureRow kRows[] = {
     {"merges", &RunFigures::merges},
     {"moves", &RunFigures::moves},
     {"largest_merge_bytes", &RunFigures::largest_merge_bytes},
+    {"gets", &RunFigures::gets},
+    {"tables_probed", &RunFigures::tables_probed},
+    {"filter_negatives", &RunFigures::filter_negatives},
+    {"blocks_read", &RunFigures::blocks_read},
     {"samples", &RunFigures::samples},
     {"runs_sum", &RunFigures::runs_sum},
     {"runs_max", &RunFigures::runs_max},
@@ -96,6 +100,10 @@ std::string result_text(const RunResult& result) {
        ratio_text(at.flush_bytes + at.merge_bytes_out + at.log_bytes + at.manifest_bytes, at.user_bytes),
        "bytes a user byte");
   line("space amplification", ratio_text(at.table_bytes_sum, at.live_bytes_sum), "bytes of tables a live byte, mean");
+  if (at.gets > 0) {
+    line("runs asked", ratio_text(at.tables_probed, at.gets),
+         fmt::format("a read; {} of them opened", ratio_text(at.tables_probed - at.filter_negatives, at.gets)));
+  }
   line("runs", ratio_text(at.runs_sum, at.samples), fmt::format("mean; {} at most", at.runs_max));
   line("merges", std::to_string(at.merges), fmt::format("and {} moves", at.moves));
   if (at.duration_ns > 0) {

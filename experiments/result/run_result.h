@@ -29,6 +29,11 @@ struct RunFigures {
   std::uint64_t merges = 0;
   std::uint64_t moves = 0;
   std::uint64_t largest_merge_bytes = 0;  // written by one merge
+  // Read.
+  std::uint64_t gets = 0;
+  std::uint64_t tables_probed = 0;     // by gets: runs whose keys span the key
+  std::uint64_t filter_negatives = 0;  // of these, excluded by their filter
+  std::uint64_t blocks_read = 0;       // not from the cache; by scans, too
   // The shape, sampled after each buffer of writes: sums, to be divided by samples.
   std::uint64_t samples = 0;
   std::uint64_t runs_sum = 0;

@@ -66,6 +66,9 @@ class Run {
   void work(const Phase& phase);
   void client(bool measured);
   Status apply(const PlannedOperation& operation);
+  enum class Expected : std::uint8_t { kThere, kAbsent, kEither };
+  Status read(const std::string& key, Expected expected);
+  Status scan(const std::string& from, std::uint64_t length);
   void after_buffer(bool measured);
   void rest();
   void sample();
@@ -102,7 +105,10 @@ Status Run::carry_out(const Options& options, CompactionPolicies policies) {
   bool measuring = false;
   for (std::size_t i = 0; i < operations_.phases().size() && !error_; ++i) {
     const Phase& phase = operations_.phases()[i];
-    if (phase.measured && !measuring) begin_measuring();
+    if (phase.measured && !measuring) {
+      if (i > 0) rest();  // what earlier phases left to merge is not this one's
+      begin_measuring();
+    }
     measuring = measuring || phase.measured;
     operations_.begin(i);
     work(phase);
@@ -142,19 +148,37 @@ void Run::client(bool measured) {
 
 Status Run::apply(const PlannedOperation& operation) {
   const std::string key(keys_.at(operation.index));  // other clients use the same keys meanwhile
-  if (operation.generation > 0) {
-    const auto stamp = store_->put(key, values_.at(operation.index, operation.generation));
-    if (!stamp.ok()) return stamp.error();
-    written_[operation.index] = operation.generation;
-    return {};
+  if (operation.kind == OperationKind::kScan) return scan(key, operation.length);
+  if (operation.kind == OperationKind::kReadAbsent) return read(key + ".", Expected::kAbsent);
+  const bool reads = operation.kind == OperationKind::kRead || operation.kind == OperationKind::kReadModifyWrite;
+  if (reads) {
+    // An insert by another client may still be on its way.
+    const Expected expected = written_[operation.index] > 0 ? Expected::kThere : Expected::kEither;
+    if (Status done = read(key, expected); !done.ok()) return done;
   }
-  const bool absent = operation.kind == OperationKind::kReadAbsent;
-  const auto value = store_->get(absent ? key + "." : key);
+  if (operation.generation == 0) return {};
+  const auto stamp = store_->put(key, values_.at(operation.index, operation.generation));
+  if (!stamp.ok()) return stamp.error();
+  written_[operation.index] = operation.generation;
+  return {};
+}
+
+Status Run::read(const std::string& key, Expected expected) {
+  const auto value = store_->get(key);
   if (!value.ok()) return value.error();
-  if (value->has_value() == absent && failure_.empty()) {
-    failure_ = fmt::format("key {} is {}", key, absent ? "there, and was never written" : "missing");
+  if (expected != Expected::kEither && value->has_value() != (expected == Expected::kThere) && failure_.empty()) {
+    failure_ = fmt::format("key {} is {}", key, value->has_value() ? "there, and was never written" : "missing");
   }
   return {};
+}
+
+Status Run::scan(const std::string& from, std::uint64_t length) {
+  const auto opened = store_->session().iterator();
+  if (!opened.ok()) return opened.error();
+  Iterator& iterator = **opened;
+  iterator.seek(from);
+  for (std::uint64_t i = 1; i < length && iterator.valid(); ++i) iterator.next();
+  return iterator.status();
 }
 
 void Run::after_buffer(bool measured) {
@@ -166,7 +190,7 @@ void Run::rest() {
   for (;;) {
     rt::sleep_until(rt::monotonic_ns() + kRestNs);
     const StoreStats stats = store_->stats();
-    if (stats.merges_running == 0 && stats.memtable_bytes <= store_->options().memtable_max_bytes) return;
+    if (stats.merges_running == 0 && stats.frozen_memtables == 0) return;
   }
 }
 
@@ -210,6 +234,10 @@ void Run::end_measuring() {
   figures_.merge_bytes_in = since(&StoreStats::merge_bytes_in);
   figures_.merge_bytes_out = since(&StoreStats::merge_bytes_out);
   figures_.merge_entries_out = since(&StoreStats::merge_entries_out);
+  figures_.gets = since(&StoreStats::gets);
+  figures_.tables_probed = since(&StoreStats::tables_probed);
+  figures_.filter_negatives = since(&StoreStats::filter_negatives);
+  figures_.blocks_read = since(&StoreStats::block_cache_misses);
   figures_.merges = since(&StoreStats::merges);
   figures_.moves = since(&StoreStats::moves);
   figures_.largest_merge_bytes = largest_merge_.bytes();

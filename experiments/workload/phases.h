@@ -3,7 +3,7 @@
 //
 // A workload of N entries has a key space of a share of N. Sizes of phases are shares of N too, in thousandths. So a
 // workload keeps its shape from the CI tier to the deep one. Phases that are not measured make the tree to begin with.
-// Thread-safety: constants; an OperationStream is one thread's. Complexity: a bit and 4 bytes an entry.
+// Thread-safety: constants; an OperationStream is one thread's. Complexity: up to 20 bytes an entry.
 #pragma once
 
 #include <array>
@@ -16,11 +16,17 @@
 #include <mylonite/random.h>
 
 #include "experiments/workload/stream.h"
+#include "experiments/workload/zipf.h"
 
 namespace mylonite::experiments {
 
-enum class OperationKind : std::uint8_t { kInsert, kUpdate, kRead, kReadAbsent };
-inline constexpr std::array<std::string_view, 4> kOperationNames = {"insert", "update", "read", "read_absent"};
+enum class OperationKind : std::uint8_t { kInsert, kUpdate, kRead, kReadAbsent, kScan, kReadModifyWrite };
+inline constexpr std::array<std::string_view, 6> kOperationNames = {"insert",      "update", "read",
+                                                                    "read_absent", "scan",   "read_modify_write"};
+
+// How often each of the keys that live is drawn. Scrambled: the popular ones lie anywhere in the key space. Latest:
+// those that were inserted last are popular.
+enum class Skew : std::uint8_t { kUniform, kScrambledZipf, kLatestZipf };
 
 using Mix = std::array<std::uint32_t, kOperationNames.size()>;  // parts of a thousand, by OperationKind
 
@@ -28,7 +34,8 @@ struct Phase {
   std::string_view name;
   std::uint64_t length = 0;  // operations, in thousandths of N
   Mix mix{};
-  Indices keys = Indices::kDrawn;  // of what is inserted; other operations draw among the keys that live
+  Indices keys = Indices::kAscending;  // of what is inserted, behind the keys of earlier phases
+  Skew skew = Skew::kUniform;          // of all other operations, among the keys that live
   bool measured = true;
 };
 
@@ -44,7 +51,8 @@ const WorkloadPlan* find_workload_plan(std::string_view name);
 struct PlannedOperation {
   OperationKind kind;
   std::uint64_t index;       // of the key
-  std::uint64_t generation;  // of the value; increases with every write
+  std::uint64_t generation;  // of the value that is written; increases with every write; 0: nothing is written
+  std::uint64_t length = 0;  // entries of a scan
 };
 
 // The operations of one phase after another.
@@ -53,26 +61,30 @@ class OperationStream {
   OperationStream(const WorkloadPlan& plan, const StreamOptions& size);  // size.entries: N
 
   std::span<const Phase> phases() const { return phases_; }
-  std::uint64_t keys() const { return live_.size(); }
+  std::uint64_t keys() const { return keys_; }
   void begin(std::size_t phase);
   std::optional<PlannedOperation> next();  // empty: the phase is over
-  std::uint64_t live() const { return live_count_; }
+  std::uint64_t live() const { return live_; }
   std::uint64_t total() const;  // operations of all phases
 
  private:
   std::uint64_t of_n(std::uint64_t thousandths) const { return entries_ * thousandths / 1000; }
   OperationKind draw_kind(const Mix& mix);
+  std::uint64_t draw_index();
 
   const std::uint64_t entries_;
-  const StreamOptions key_options_;
+  const std::uint64_t keys_;
+  const std::uint64_t seed_;
   const std::vector<Phase> phases_;
   Random random_;
-  std::vector<bool> live_;
-  std::uint64_t live_count_ = 0;
+  std::uint64_t live_ = 0;  // keys inserted so far: a beginning of the key space, where no phase is half-way
   std::uint64_t written_ = 0;
   const Phase* phase_ = nullptr;
-  std::optional<Order> order_;  // of the keys that this phase inserts
-  std::uint64_t left_ = 0;      // operations of this phase
+  std::uint64_t live_before_ = 0;         // at the beginning of the phase
+  std::optional<Order> order_;            // of the keys that this phase inserts
+  std::vector<std::uint32_t> scrambled_;  // by rank: an index
+  std::optional<Zipf> zipf_;
+  std::uint64_t left_ = 0;  // operations of this phase
 };
 
 }  // namespace mylonite::experiments
