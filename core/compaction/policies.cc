@@ -87,7 +87,7 @@ std::int64_t PolicyView::parameter(std::string_view name) const {
 
 CompactionPolicies standard_policies() {
   CompactionPolicies all = {none_policy()};
-  for (const auto& family : {leveled_policies(), tiered_policies(), random_policies()}) {
+  for (const auto& family : {leveled_policies(), tiered_policies(), list_policies(), random_policies()}) {
     all.insert(all.end(), family.begin(), family.end());
   }
   return all;

@@ -29,6 +29,7 @@ std::string policy_names(const CompactionPolicies& policies);  // for messages: 
 // The families of standard_policies(), each in a file of its own.
 CompactionPolicies leveled_policies();
 CompactionPolicies tiered_policies();
+CompactionPolicies list_policies();
 CompactionPolicies random_policies();
 
 }  // namespace mylonite

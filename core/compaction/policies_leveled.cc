@@ -1,6 +1,9 @@
 // Leveled policies: each level below 0 is one run, and a level above its target merges data into the next.
 #include <algorithm>
+#include <charconv>
+#include <map>
 #include <set>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -81,10 +84,74 @@ std::vector<DueLevel> level_scores(const PolicyView& view, const std::set<FileNu
   return levels;
 }
 
-// One candidate for each table of the level; the least overlap in proportion to the table's size comes first.
-void rank_tables(const PolicyView& view, const std::set<FileNumber>& busy, CompactionCandidate of, Ranking& ranking) {
+// Which table of a due level is taken: the one of the least score; of equal ones that of the least tie, then of the
+// smallest key.
+struct TableScore {
+  std::int64_t score = 0;
+  std::int64_t tie = 0;
+};
+struct Movement {
+  std::string_view measure;  // of the scores, for reasons
+  TableScore (*score)(const PolicyView&, const CompactionCandidate& of, const TableInfo&);
+};
+
+std::int64_t overlap_ratio(const PolicyView& view, std::uint32_t level, const TableInfo& table) {
+  return score_of(overlapping_bytes(view.levels, level, key_range(table)), compensated_bytes(table));
+}
+
+constexpr Movement kLeastOverlap{"overlap ratio", [](const auto& view, const auto& of, const auto& table) {
+                                   return TableScore{.score = overlap_ratio(view, of.to_level, table)};
+                                 }};
+constexpr Movement kLeastGrandparents{"overlap ratio two levels below",
+                                      [](const auto& view, const auto& of, const auto& table) {
+                                        return TableScore{.score = overlap_ratio(view, of.to_level + 1, table),
+                                                          .tie = overlap_ratio(view, of.to_level, table)};
+                                      }};
+constexpr Movement kOldestOldest{"oldest stamp", [](const PolicyView&, const auto&, const TableInfo& table) {
+                                   return TableScore{.score = static_cast<std::int64_t>(table.oldest.ticks)};
+                                 }};
+constexpr Movement kOldestNewest{"newest stamp", [](const PolicyView&, const auto&, const TableInfo& table) {
+                                   return TableScore{.score = static_cast<std::int64_t>(table.newest.ticks)};
+                                 }};
+
+// The cursors of the levels, as in "1=6b6579 2=61": the last user key that each level has moved, in hexadecimal.
+using Cursors = std::map<std::uint32_t, std::string>;
+
+Cursors cursors_of(std::string_view state) {
+  Cursors cursors;
+  while (!state.empty()) {
+    const std::string_view word = state.substr(0, state.find(' '));
+    state.remove_prefix(std::min(word.size() + 1, state.size()));
+    const std::size_t equals = word.find('=');
+    std::uint32_t level = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + std::min(equals, word.size()), level);
+    if (error == std::errc() && equals != std::string_view::npos) cursors[level] = word.substr(equals + 1);
+  }
+  return cursors;
+}
+
+// Compares as the keys do. Of a long key the beginning is enough: what lies behind it is only taken earlier.
+std::string cursor_text(std::string_view user_key) {
+  constexpr std::size_t kBytes = 64;
+  std::string text;
+  for (const char byte : user_key.substr(0, kBytes)) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return text;
+}
+
+constexpr Movement kNextKey{"0: behind the last one", [](const auto& view, const auto& of, const TableInfo& table) {
+                              const Cursors cursors = cursors_of(view.state);
+                              const auto cursor = cursors.find(of.position.level);
+                              const bool behind =
+                                  cursor == cursors.end() || cursor_text(key_range(table).low) > cursor->second;
+                              return TableScore{.score = behind ? 0 : 1};
+                            }};
+
+// One candidate for each table of the level, in the order of the movement.
+void rank_tables(const PolicyView& view, CompactionCandidate of, const Movement& movement, Ranking& ranking) {
+  const std::set<FileNumber> busy = busy_tables(view.running);
   struct Table {
     CompactionCandidate candidate;
+    std::int64_t tie = 0;
     std::string_view low;
   };
   std::vector<Table> tables;
@@ -93,23 +160,21 @@ void rank_tables(const PolicyView& view, const std::set<FileNumber>& busy, Compa
     of.position.run = run.id;
     for (const TableInfo& table : run.tables) {
       if (busy.contains(table.number)) continue;
-      const KeyRange range = key_range(table);
       of.table = &table;
-      of.score = score_of(overlapping_bytes(view.levels, of.to_level, range), compensated_bytes(table));
-      tables.push_back({.candidate = of, .low = range.low});
+      const TableScore scored = movement.score(view, of, table);
+      of.score = scored.score;
+      tables.push_back({.candidate = of, .tie = scored.tie, .low = key_range(table).low});
     }
   }
   std::ranges::sort(tables, [](const Table& a, const Table& b) {
-    return std::tuple(a.candidate.score, a.low, a.candidate.table->number) <
-           std::tuple(b.candidate.score, b.low, b.candidate.table->number);
+    return std::tuple(a.candidate.score, a.tie, a.low, a.candidate.table->number) <
+           std::tuple(b.candidate.score, b.tie, b.low, b.candidate.table->number);
   });
   for (const Table& each : tables) ranking.candidates.push_back(each.candidate);
 }
 
-enum class Parts : std::uint8_t { kLevels, kTables };
-
-// Due levels by score. A level with several runs is first merged into one.
-Ranking rank_leveled(const PolicyView& view, Parts parts) {
+// Due levels by score. A level with several runs is first merged into one. Null: whole levels move.
+Ranking rank_leveled(const PolicyView& view, const Movement* movement) {
   const std::set<FileNumber> busy = busy_tables(view.running);
   const std::uint32_t last = last_level(view);
   Ranking ranking;
@@ -118,10 +183,11 @@ Ranking rank_leveled(const PolicyView& view, Parts parts) {
     CompactionCandidate level{.trigger = ranking.triggers.size(), .position = {.level = due.level}, .score = due.score};
     const bool in_place = due.too_many_runs || due.level == last;
     level.to_level = in_place ? due.level : due.level + 1;
-    ranking.triggers.push_back({.what = std::move(due.trigger), .score = due.score, .measure = "overlap ratio"});
+    ranking.triggers.push_back(
+        {.what = std::move(due.trigger), .score = due.score, .measure = movement != nullptr ? movement->measure : ""});
     if (due.score < kScoreUnit) continue;
-    if (parts == Parts::kTables && due.level > 0 && !due.too_many_runs) {
-      rank_tables(view, busy, level, ranking);
+    if (movement != nullptr && due.level > 0 && !due.too_many_runs) {
+      rank_tables(view, level, *movement, ranking);
     } else {
       ranking.candidates.push_back(level);
     }
@@ -130,8 +196,8 @@ Ranking rank_leveled(const PolicyView& view, Parts parts) {
 }
 
 // While level 0 is due but waits for running jobs below it, level 1 starts no new jobs.
-Ranking rank_one_lvl(const PolicyView& view) {
-  Ranking ranking = rank_leveled(view, Parts::kTables);
+Ranking rank_partial(const PolicyView& view, const Movement& movement) {
+  Ranking ranking = rank_leveled(view, &movement);
   const std::set<FileNumber> busy = busy_tables(view.running);
   const bool merging = std::ranges::any_of(runs_of(view.levels, 0), [&](const Run& run) {
     return std::ranges::any_of(run.tables, [&](const TableInfo& table) { return busy.contains(table.number); });
@@ -152,6 +218,42 @@ PlannedJob plan_full(const PolicyView& view, const CompactionCandidate& candidat
   return {.job = std::move(job)};
 }
 
+// push_down, with the policy's own limit of what an output table may overlap further below.
+PlannedJob plan_with_limit(const PolicyView& view, const CompactionCandidate& candidate) {
+  CompactionJob job = push_down(view, candidate);
+  if (!job.move) {
+    job.overlap_bytes_max = static_cast<std::uint64_t>(view.parameter("G")) * view.options.sstable_max_bytes;
+  }
+  return {.job = std::move(job)};
+}
+
+PlannedJob plan_next_key(const PolicyView& view, const CompactionCandidate& candidate) {
+  PlannedJob planned = plan_with_limit(view, candidate);
+  Cursors cursors = cursors_of(view.state);
+  if (candidate.table != nullptr) {
+    cursors[candidate.position.level] = cursor_text(key_range(*candidate.table).high);
+  }
+  for (const auto& [level, key] : cursors) {
+    planned.next_state += fmt::format("{}{}={}", planned.next_state.empty() ? "" : " ", level, key);
+  }
+  return planned;
+}
+
+// A policy that differs from one_lvl in the table that it takes.
+CompactionPolicy partial(std::string name, std::string what, std::string source, const Movement& movement) {
+  return {.name = std::move(name),
+          .what = "as one_lvl, but of a due level " + std::move(what),
+          .source = std::move(source),
+          .parameters = {{.name = "G",
+                          .fallback = 10,
+                          .low = 0,
+                          .high = 1000,
+                          .meaning = "an output table overlaps at most so many tables two levels below; 0: any number",
+                          .worth_trying = {0, 10}}},
+          .rank = [&movement](const PolicyView& view) { return rank_partial(view, movement); },
+          .plan = &movement == &kNextKey ? plan_next_key : plan_with_limit};
+}
+
 }  // namespace
 
 CompactionPolicies leveled_policies() {
@@ -161,12 +263,20 @@ CompactionPolicies leveled_policies() {
                "least for its size",
        .source = "O'Neil et al., The Log-Structured Merge-Tree, 1996; partial leveling as in Sarkar et al., "
                  "Constructing and Analyzing the LSM Compaction Design Space, VLDB 2021",
-       .rank = rank_one_lvl},
+       .rank = [](const PolicyView& view) { return rank_partial(view, kLeastOverlap); }},
       {.name = "full",
        .what = "a level beyond its target is merged with the whole of the next one",
        .source = "O'Neil et al., 1996, in the form that Sarkar et al., VLDB 2021, call full compaction",
-       .rank = [](const PolicyView& view) { return rank_leveled(view, Parts::kLevels); },
+       .rank = [](const PolicyView& view) { return rank_leveled(view, nullptr); },
        .plan = plan_full},
+      partial("lo2", "the table that overlaps least two levels below",
+              "Sarkar et al., VLDB 2021: least overlap with the grandparent, LO+2", kLeastGrandparents),
+      partial("rr", "the next one in key order, behind the last one that moved",
+              "LevelDB, and RocksDB's kRoundRobin; Sarkar et al., VLDB 2021: round robin", kNextKey),
+      partial("old_small", "the one with the oldest entry",
+              "RocksDB, kOldestSmallestSeqFirst of CompactionPri; Sarkar et al., VLDB 2021: oldest", kOldestOldest),
+      partial("old_large", "the one whose newest entry is oldest",
+              "RocksDB, kOldestLargestSeqFirst of CompactionPri; Sarkar et al., VLDB 2021: coldest", kOldestNewest),
   };
 }
 

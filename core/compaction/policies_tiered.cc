@@ -95,6 +95,77 @@ PlannedJob plan_lazy(const PolicyView& view, const CompactionCandidate& candidat
   return planned;
 }
 
+// The Fluid LSM-tree: K runs in a level, Z in the last one with data. Each level below 0 holds T times the bytes of the
+// one above (level_size_ratio), and each run its share of them.
+struct FluidLevel {
+  std::uint64_t bytes_max = 0;
+  std::uint64_t runs_max = 1;
+  std::uint64_t run_bytes_max() const { return bytes_max / runs_max; }
+};
+
+FluidLevel fluid_level(const PolicyView& view, std::uint32_t level) {
+  const bool last = level >= lazy_last(view);
+  return {.bytes_max = level_target_bytes(view.options, level),
+          .runs_max = static_cast<std::uint64_t>(view.parameter(last ? "Z" : "K"))};
+}
+
+// Level 0 is due with its first run. A level that holds its bytes goes down whole, deeper levels first, so there is
+// room for what comes. Bytes may lack a thirtieth: entries that were merged are gone.
+Ranking rank_fluid(const PolicyView& view) {
+  constexpr std::uint64_t kShare = 30;
+  const std::set<FileNumber> busy = busy_tables(view.running);
+  Ranking ranking{.expired = ExpiredTombstones::kToLastOlderData, .pressure = level0_limits(view, 1)};
+  for (auto level = static_cast<std::uint32_t>(view.levels.size()); level-- > 0;) {
+    const std::uint64_t runs = level_inputs(view.levels, level, busy).size();
+    if (level == 0) {
+      if (runs > 0) {
+        ranking.candidates.push_back({.trigger = ranking.triggers.size(), .position = {.level = 0}, .to_level = 1});
+      }
+      ranking.triggers.push_back(
+          {.what = fmt::format("level 0: {} runs, 1 starts a merge", runs), .score = score_of(runs, 1)});
+      continue;
+    }
+    const FluidLevel limits = fluid_level(view, level);
+    const std::uint64_t bytes = idle_bytes(view.levels, level, busy);
+    const bool deepest = level == last_level(view);
+    const std::int64_t by_bytes = deepest ? 0 : score_of(bytes, limits.bytes_max - limits.bytes_max / kShare);
+    const std::int64_t score = std::max(by_bytes, score_of(runs, 2 * limits.runs_max));
+    if (score >= kScoreUnit && (runs > 1 || by_bytes >= kScoreUnit)) {
+      const bool in_place = by_bytes < kScoreUnit;
+      ranking.candidates.push_back({.trigger = ranking.triggers.size(),
+                                    .position = {.level = level},
+                                    .to_level = in_place ? level : level + 1,
+                                    .score = score});
+    }
+    std::string what = fmt::format("level {}: {} runs, {} start a merge", level, runs, 2 * limits.runs_max);
+    if (!deepest) what += fmt::format("; {} bytes, {} do", bytes, limits.bytes_max - limits.bytes_max / kShare);
+    ranking.triggers.push_back({.what = std::move(what), .score = score});
+  }
+  return ranking;
+}
+
+// What comes down joins the newest run of the level while that has room; else it is a new run.
+PlannedJob plan_fluid(const PolicyView& view, const CompactionCandidate& candidate) {
+  PlannedJob planned = plan_tier(view, candidate);
+  CompactionJob& job = *planned.job;
+  if (job.to_level == candidate.position.level) return planned;
+  const FluidLevel limits = fluid_level(view, job.to_level);
+  const std::span<const Run> below = runs_of(view.levels, job.to_level);
+  std::uint64_t bytes = idle_bytes(view.levels, candidate.position.level, busy_tables(view.running));
+  if (!below.empty()) {
+    for (const TableInfo& table : below.front().tables) bytes += table.file_bytes;
+  }
+  if (!below.empty() && (bytes <= limits.run_bytes_max() || below.size() >= limits.runs_max)) {
+    CompactionInput& active =
+        job.inputs.emplace_back(CompactionInput{.level = job.to_level, .run = below.front().id, .tables = {}});
+    for (const TableInfo& table : below.front().tables) active.tables.push_back(table.number);
+    job.into = active.run;
+  } else {
+    job.move = job.inputs.size() == 1;
+  }
+  return planned;
+}
+
 }  // namespace
 
 CompactionPolicies tiered_policies() {
@@ -117,7 +188,26 @@ CompactionPolicies tiered_policies() {
                        .meaning = "size ratio of neighbouring levels, and the runs that fill a level",
                        .worth_trying = {2, 4, 10}}},
        .rank = rank_lazy,
-       .plan = plan_lazy}};
+       .plan = plan_lazy},
+      {.name = "fluid",
+       .what =
+           "a level holds K runs, the last one Z; what comes down joins the newest run while it is below its share, "
+           "and a level that holds its bytes goes down whole",
+       .source = "Dayan & Idreos, Dostoevsky, SIGMOD 2018, section 4: the Fluid LSM-tree",
+       .parameters = {{.name = "K",
+                       .fallback = 3,
+                       .low = 1,
+                       .high = 1000,
+                       .meaning = "runs of a level above the last one with data",
+                       .worth_trying = {1, 3, 9}},
+                      {.name = "Z",
+                       .fallback = 1,
+                       .low = 1,
+                       .high = 1000,
+                       .meaning = "runs of the last level",
+                       .worth_trying = {1, 3}}},
+       .rank = rank_fluid,
+       .plan = plan_fluid}};
 }
 
 }  // namespace mylonite

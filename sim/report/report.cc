@@ -1,6 +1,7 @@
 #include "sim/report/report.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -80,13 +81,15 @@ std::string own_marks_text(const Coverage& coverage) {
 }
 
 // Also of policies that never merged: 0.
+// By policy, whatever its parameters, in the order of the registry.
 std::string jobs_text(const RunStats& stats, const CompactionPolicies& policies) {
-  std::string text = "jobs:";
-  for (const auto& [policy, count] : stats.jobs) text += fmt::format(" {} {},", policy, count);
-  for (const CompactionPolicy& each : policies) {
-    const auto is_its = [&](const auto& job) { return job.first.substr(0, job.first.find(':')) == each.name; };
-    if (std::ranges::none_of(stats.jobs, is_its)) text += fmt::format(" {} 0,", each.name);
+  std::map<std::string_view, std::uint64_t> jobs;
+  for (const auto& [policy, count] : stats.jobs) {
+    jobs[std::string_view(policy).substr(0, policy.find(':'))] += count;
   }
+  std::string text = "jobs:";
+  for (const CompactionPolicy& each : policies) text += fmt::format(" {} {},", each.name, jobs[each.name]);
+  if (const auto manual = jobs.find("manual"); manual != jobs.end()) text += fmt::format(" manual {},", manual->second);
   return text + fmt::format(" side by side in {:.1f}% of seeds",
                             100 * per(stats.seeds_merging_at_once, static_cast<double>(stats.seeds)));
 }

@@ -16,7 +16,7 @@ namespace {
 
 // Two parameters, and a ranking that the test sets.
 CompactionPolicy example(const Ranking& ranking) {
-  return {.name = "fluid",
+  return {.name = "sample",
           .what = "an example",
           .parameters = {{.name = "K", .fallback = 3, .low = 1, .high = 100},
                          {.name = "Z", .fallback = 1, .low = -5, .high = 100}},
@@ -32,21 +32,21 @@ std::string text_of_policy(std::string_view text) {
 // wrong. Expectation: the text with every parameter, or the message word for word.
 TEST(PolicyText, ParametersAreParsed) {
   EXPECT_EQ(text_of_policy("plain"), "plain");
-  EXPECT_EQ(text_of_policy("fluid"), "fluid:K=3,Z=1");
-  EXPECT_EQ(text_of_policy("fluid:Z=-2"), "fluid:K=3,Z=-2");
-  EXPECT_EQ(text_of_policy("fluid:Z=2,K=9"), "fluid:K=9,Z=2");
+  EXPECT_EQ(text_of_policy("sample"), "sample:K=3,Z=1");
+  EXPECT_EQ(text_of_policy("sample:Z=-2"), "sample:K=3,Z=-2");
+  EXPECT_EQ(text_of_policy("sample:Z=2,K=9"), "sample:K=9,Z=2");
   const std::string option = "option compaction_policy = ";
-  EXPECT_EQ(text_of_policy(""), option + "'': expected one of fluid, plain");
-  EXPECT_EQ(text_of_policy("level"), option + "'level': expected one of fluid, plain");
+  EXPECT_EQ(text_of_policy(""), option + "'': expected one of sample, plain");
+  EXPECT_EQ(text_of_policy("level"), option + "'level': expected one of sample, plain");
   EXPECT_EQ(text_of_policy("plain:K=3"), option + "'plain:K=3': 'plain' takes no parameters");
-  EXPECT_EQ(text_of_policy("fluid:Q=3"), option + "'fluid:Q=3': 'fluid' has no parameter 'Q'; there are: K, Z");
-  EXPECT_EQ(text_of_policy("fluid:"), option + "'fluid:': 'fluid' has no parameter ''; there are: K, Z");
-  EXPECT_EQ(text_of_policy("fluid:K"), option + "'fluid:K': parameter K = '': expected a whole number");
-  EXPECT_EQ(text_of_policy("fluid:K=3x"), option + "'fluid:K=3x': parameter K = '3x': expected a whole number");
-  EXPECT_EQ(text_of_policy("fluid:K=101"), option + "'fluid:K=101': parameter K = 101: expected 1 to 100");
-  EXPECT_EQ(text_of_policy("fluid:Z=-6,K=1"), option + "'fluid:Z=-6,K=1': parameter Z = -6: expected -5 to 100");
-  EXPECT_EQ(text_of_policy("fluid:K=1,K=2"), option + "'fluid:K=1,K=2': parameter K is given twice");
-  EXPECT_EQ(text_of_policy("fluid:K=1,"), option + "'fluid:K=1,': 'fluid' has no parameter ''; there are: K, Z");
+  EXPECT_EQ(text_of_policy("sample:Q=3"), option + "'sample:Q=3': 'sample' has no parameter 'Q'; there are: K, Z");
+  EXPECT_EQ(text_of_policy("sample:"), option + "'sample:': 'sample' has no parameter ''; there are: K, Z");
+  EXPECT_EQ(text_of_policy("sample:K"), option + "'sample:K': parameter K = '': expected a whole number");
+  EXPECT_EQ(text_of_policy("sample:K=3x"), option + "'sample:K=3x': parameter K = '3x': expected a whole number");
+  EXPECT_EQ(text_of_policy("sample:K=101"), option + "'sample:K=101': parameter K = 101: expected 1 to 100");
+  EXPECT_EQ(text_of_policy("sample:Z=-6,K=1"), option + "'sample:Z=-6,K=1': parameter Z = -6: expected -5 to 100");
+  EXPECT_EQ(text_of_policy("sample:K=1,K=2"), option + "'sample:K=1,K=2': parameter K is given twice");
+  EXPECT_EQ(text_of_policy("sample:K=1,"), option + "'sample:K=1,': 'sample' has no parameter ''; there are: K, Z");
 }
 
 // Goal: a registry that cannot work is refused before it is used. Method: one flaw at a time. Expectation: the row and
@@ -68,12 +68,13 @@ TEST(PolicyText, RegistryIsChecked) {
   EXPECT_EQ(with([](auto& row) { row.name = "tier"; }), registry + "'tier': two policies have this name");
   EXPECT_EQ(with([](auto& row) { row.name = "b:d"; }), registry + "'b:d': a name consists of letters, digits, - and _");
   EXPECT_EQ(with([](auto& row) { row.name = ""; }), registry + "'': a name consists of letters, digits, - and _");
-  EXPECT_EQ(with([](auto& row) { row.rank = nullptr; }), registry + "'fluid': it has no rank function");
-  EXPECT_EQ(with([](auto& row) { row.parameters[1].name = "K"; }), registry + "'fluid': it declares parameter K twice");
+  EXPECT_EQ(with([](auto& row) { row.rank = nullptr; }), registry + "'sample': it has no rank function");
+  EXPECT_EQ(with([](auto& row) { row.parameters[1].name = "K"; }),
+            registry + "'sample': it declares parameter K twice");
   EXPECT_EQ(with([](auto& row) { row.parameters[0].name = "a,b"; }),
-            registry + "'fluid': parameter 'a,b': a name consists of letters, digits, - and _");
+            registry + "'sample': parameter 'a,b': a name consists of letters, digits, - and _");
   const std::string range =
-      registry + "'fluid': parameter K: its default or a value worth trying is not within 1 to 100";
+      registry + "'sample': parameter K: its default or a value worth trying is not within 1 to 100";
   EXPECT_EQ(with([](auto& row) { row.parameters[0].fallback = 0; }), range);
   EXPECT_EQ(with([](auto& row) { row.parameters[0].worth_trying = {4, 101}; }), range);
 }
@@ -99,7 +100,7 @@ TEST(PolicyText, StandardRowsAreWhole) {
 }
 
 struct Chooser : ::testing::Test {
-  Choice choose_by(const CompactionPolicy& policy, std::string_view text = "fluid") {
+  Choice choose_by(const CompactionPolicy& policy, std::string_view text = "sample") {
     const ConfiguredPolicy configured = configure_policy({policy}, text).value();
     return choose(configured, {.levels = version.levels,
                                .running = running,
@@ -226,7 +227,7 @@ TEST_F(Chooser, GivesParametersAndState) {
         std::string(view.state) + " " + std::to_string(view.parameter("K")) + " " + std::to_string(view.parameter("Z"));
     return planned;
   };
-  const Choice choice = choose_by(policy, "fluid:Z=8");
+  const Choice choice = choose_by(policy, "sample:Z=8");
   ASSERT_TRUE(choice.job);
   EXPECT_EQ(choice.job->why.trigger, "asked");
   EXPECT_EQ(choice.next_state, "before 3 8");

@@ -6,7 +6,8 @@
 //   now N | floor N             in seconds of stamps; floor also `top`
 //   level ... | running ...     tests/compaction/tree.h
 //   state TEXT
-//   > line                      what is expected: the job, why, what was rejected; or "nothing"; then wake and pressure
+//   > line                      what is expected: the job, why, what was rejected; or "nothing"; then the policy's new
+//                               state, wake and pressure
 #include <mylonite/options.h>
 
 #include "core/compaction/policies.h"
@@ -108,6 +109,7 @@ std::string decide(const Case& each) {
   } else {
     out << "nothing\n";
   }
+  if (choice.job && choice.next_state != each.state) out << "state " << choice.next_state << '\n';
   if (choice.wake_at) out << "wake at " << choice.wake_at->ticks / kTicksPerSecond << '\n';
   const Pressure pressure = pressure_of(choice.pressure, view.levels);
   if (pressure.level == Pressure::Level::kSlowdown) out << "slowdown: " << pressure.cause << '\n';

@@ -1,6 +1,7 @@
 // Trees as text, for tests of what looks at shapes.
 //
 //   level 0: run 9 = 9:a-m:100 run 7 = 7:c-z):100:5     tables NUMBER:LOW-HIGH[)]:BYTES[:OLDEST TOMBSTONE][:TOMBSTONES]
+//                                                       [:OLDEST:NEWEST], stamps
 //   running 12: level 1 run 3 tables 4 5 -> level 2 run 2
 //
 // `)`: the last key is excluded, as where a range delete ends. Tables hold 10 entries.
@@ -41,6 +42,10 @@ inline TableInfo table_of(const std::string& text) {
   info.entries = 10;
   if (parts.size() > 3) info.oldest_tombstone = Timestamp{std::stoull(parts[3])};
   if (parts.size() > 4) info.tombstones = std::stoull(parts[4]);
+  if (parts.size() > 6) {
+    info.oldest = Timestamp{std::stoull(parts[5])};
+    info.newest = Timestamp{std::stoull(parts[6])};
+  }
   return info;
 }
 

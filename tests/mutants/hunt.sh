@@ -28,9 +28,19 @@ trap 'rm -rf "$out"' EXIT
 hunt() {
   local program=$build/mylonite-sim-$1 first=$(($2 * base_stride)) repro
   rm -rf "$out/found" "$out/jsonl"
-  rule='' replayed='' status=0
+  rule='' replayed='' status=0 seeds=0
   "$program" run --seeds "$first:$((first + seeds_max))" "${flags[@]}" --check-determinism 0 --until-failure \
-    --out "$out/found" --jsonl "$out/jsonl" >/dev/null 2>&1 || status=$?
+    --out "$out/found" --jsonl "$out/jsonl" >"$out/said" 2>&1 || status=$?
+  # A bug that ends the simulator itself is found as well. Its last words name the rule and the seed, and a replay has them.
+  local last_words='^FAILED  rule \([a-z-]*\)  seed \([0-9]*\)$'
+  if [ ! -e "$out/jsonl" ]; then
+    rule=$(sed -n "s/$last_words/\1/p" "$out/said")
+    [ -n "$rule" ] || return 0
+    seeds=$(($(sed -n "s/$last_words/\2/p" "$out/said") - first + 1))
+    "$program" replay $((first + seeds - 1)) "${flags[@]}" >"$out/replay" 2>&1
+    if grep -q "^FAILED  rule $rule  seed" "$out/replay"; then replayed=same; else replayed=differs; fi
+    return
+  fi
   seeds=$(grep -c '"ev":"seed"' "$out/jsonl")
   repro=$(find "$out/found" -name '*.repro' 2>/dev/null | head -n 1)
   [ "$status" = 1 ] && [ -n "$repro" ] || return 0

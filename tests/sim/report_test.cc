@@ -25,7 +25,7 @@ Campaign small_campaign() {
   campaign.stats.crashes_at[static_cast<std::size_t>(faultfs::CallKind::kSync)] = 10;
   campaign.stats.acknowledged_lost = {{0, 6}, {1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 5}, {9, 5}};
   campaign.stats.coverage.mark(kMarks[0], 7);
-  campaign.stats.jobs = {{"one_lvl", 30}, {"tier", 12}};
+  campaign.stats.jobs = {{"lazy:T=2", 2}, {"lazy:T=4", 1}, {"one_lvl", 30}, {"tier", 12}};
   campaign.stats.seeds = 10;
   campaign.stats.seeds_merging_at_once = 4;
   return campaign;
@@ -48,8 +48,9 @@ TEST(ReportTest, Summary) {
        {"10 seeds clean in 2.0 s: 5 seeds/s, 20 crash/recover cycles/s, 200000 ns a step, 2 workers\n",
         "1000 operations, 600 writes, 50 crashes", "crashes by file call: append 75.0%, sync 25.0%; faults: lie 0, ",
         "0: 30.0%, 1: 5.0%, 2: 5.0%, 3-4: 10.0%, 5-8: 25.0%, 9-16: 25.0%\n",
-        "batches a group commit, 4 clients: none; jobs: one_lvl 30, tier 12, none 0, full 0, lazy 0, ",
-        "random_legal 0, side by side in 40.0% of seeds\n", "marks not reached: "}) {
+        "batches a group commit, 4 clients: none; jobs: none 0, one_lvl 30, full 0, lo2 0, ",
+        "tier 12, lazy 3, fluid 0, universal 0, stcs 0, ucs 0, random_legal 0, side by side in 40.0% of seeds\n",
+        "marks not reached: "}) {
     EXPECT_TRUE(contains(text, part)) << part << " in\n" << text;
   }
   EXPECT_EQ(std::ranges::count(text, '\n'), 6);

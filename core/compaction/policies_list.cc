@@ -1,0 +1,239 @@
+// Policies of one list: all runs, newest first, whatever their levels. A merge takes neighbours in the list, and its
+// result stands in the place of the oldest of them. Where only these policies ran, all runs are in level 0.
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <mylonite/compaction_shape.h>
+
+#include "core/compaction/policies.h"
+
+namespace mylonite {
+namespace {
+
+struct ListedRun {
+  RunPosition position;
+  std::uint64_t bytes = 0;
+};
+
+std::vector<ListedRun> list_of(const PolicyView& view) {
+  std::vector<ListedRun> list;
+  for (std::uint32_t level = 0; level < view.levels.size(); ++level) {
+    for (const Run& run : view.levels[level].runs) {
+      ListedRun listed{.position = {.level = level, .run = run.id}};
+      for (const TableInfo& table : run.tables) listed.bytes += table.file_bytes;
+      list.push_back(listed);
+    }
+  }
+  return list;
+}
+
+// Neighbours in the list: a candidate's position is that of the newest, its score their number.
+struct Stretch {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
+void add_candidate(Ranking& ranking, const std::vector<ListedRun>& list, const Stretch& stretch, std::size_t trigger) {
+  ranking.candidates.push_back({.kind = CompactionCandidate::Kind::kOther,
+                                .trigger = trigger,
+                                .position = list[stretch.first].position,
+                                .to_level = list[stretch.first + stretch.count - 1].position.level,
+                                .score = static_cast<std::int64_t>(stretch.count)});
+}
+
+PlannedJob plan_stretch(const PolicyView& view, const CompactionCandidate& candidate) {
+  CompactionJob job;
+  for (std::uint32_t level = 0; level < view.levels.size(); ++level) {
+    for (const Run& run : view.levels[level].runs) {
+      const RunPosition position{.level = level, .run = run.id};
+      const bool begun = !job.inputs.empty() || position == candidate.position;
+      if (!begun || static_cast<std::int64_t>(job.inputs.size()) == candidate.score) continue;
+      CompactionInput& input = job.inputs.emplace_back(CompactionInput{.level = level, .run = run.id, .tables = {}});
+      for (const TableInfo& table : run.tables) input.tables.push_back(table.number);
+    }
+  }
+  if (job.inputs.empty()) return {.job = std::move(job)};
+  job.to_level = job.inputs.back().level;
+  job.into = job.inputs.back().run;
+  return {.job = std::move(job)};
+}
+
+Ranking empty_ranking(const PolicyView& view, std::uint64_t runs) {
+  return {.expired = ExpiredTombstones::kToLastOlderData, .pressure = level0_limits(view, runs)};
+}
+
+// The longest stretch from a run on in which each next run is at most `percent` of all before it.
+std::size_t similar_from(const std::vector<ListedRun>& list, std::size_t first, std::uint64_t percent) {
+  std::uint64_t bytes = list[first].bytes;
+  std::size_t end = first + 1;
+  for (; end < list.size() && list[end].bytes <= bytes / 100 * percent + bytes % 100 * percent / 100; ++end) {
+    bytes += list[end].bytes;
+  }
+  return end - first;
+}
+
+// In this order: space, then sizes that are alike, then the number of runs.
+Ranking rank_universal(const PolicyView& view) {
+  const std::vector<ListedRun> list = list_of(view);
+  const auto most = static_cast<std::size_t>(view.parameter("R"));
+  Ranking ranking = empty_ranking(view, most);
+  ranking.triggers.push_back(
+      {.what = fmt::format("{} runs, {} start a merge", list.size(), most), .score = score_of(list.size(), most)});
+  if (list.size() < std::max<std::size_t>(most, 2)) return ranking;
+  std::uint64_t newer_bytes = 0;
+  for (std::size_t i = 0; i + 1 < list.size(); ++i) newer_bytes += list[i].bytes;
+  const auto amplification = static_cast<std::uint64_t>(view.parameter("A"));
+  const std::int64_t space = score_of(newer_bytes, list.back().bytes * amplification / 100);
+  ranking.triggers.push_back(
+      {.what = fmt::format("space: {} bytes above the oldest run, {} % of it start a merge of all", newer_bytes,
+                           amplification),
+       .score = space});
+  if (space >= kScoreUnit) add_candidate(ranking, list, {.first = 0, .count = list.size()}, 1);
+  const std::uint64_t percent = 100 + static_cast<std::uint64_t>(view.parameter("P"));
+  for (std::size_t first = 0; first + 1 < list.size(); ++first) {
+    const std::size_t count = similar_from(list, first, percent);
+    if (count < 2) continue;
+    add_candidate(ranking, list, {.first = first, .count = count}, 0);
+    break;
+  }
+  if (list.size() > most) add_candidate(ranking, list, {.first = 0, .count = list.size() - most + 1}, 0);
+  return ranking;
+}
+
+// Stretches of runs of similar size: each is within half to one and a half of the mean of those before it.
+std::vector<Stretch> buckets_of(const std::vector<ListedRun>& list) {
+  std::vector<Stretch> buckets;
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const bool similar = !buckets.empty() && 2 * list[i].bytes * buckets.back().count >= bytes &&
+                         2 * list[i].bytes * buckets.back().count <= 3 * bytes;
+    if (!similar) {
+      buckets.push_back({.first = i, .count = 0});
+      bytes = 0;
+    }
+    ++buckets.back().count;
+    bytes += list[i].bytes;
+  }
+  return buckets;
+}
+
+Ranking rank_stcs(const PolicyView& view) {
+  constexpr std::size_t kRunsMax = 32;  // of one merge
+  const std::vector<ListedRun> list = list_of(view);
+  const auto least = static_cast<std::size_t>(view.parameter("M"));
+  Ranking ranking = empty_ranking(view, kRunsMax);
+  for (const Stretch& bucket : buckets_of(list)) {  // newest first: the smallest, where sizes grow with age
+    if (bucket.count >= least) {
+      // The oldest ones of a large bucket: what is newer stays newer.
+      const std::size_t count = std::min(bucket.count, kRunsMax);
+      add_candidate(ranking, list, {.first = bucket.first + bucket.count - count, .count = count},
+                    ranking.triggers.size());
+    }
+    ranking.triggers.push_back({.what = fmt::format("{} runs of about {} bytes, {} start a merge", bucket.count,
+                                                    list[bucket.first].bytes, least),
+                                .score = score_of(bucket.count, least)});
+  }
+  return ranking;
+}
+
+struct Scaling {
+  std::uint64_t fan = 2;      // f: how many times larger the runs of the next level are
+  std::uint64_t overlap = 2;  // t: the runs of a level that start a merge
+};
+
+Scaling scaling_of(std::int64_t w) {
+  const auto size = static_cast<std::uint64_t>(w < 0 ? -w : w) + 2;
+  return {.fan = size, .overlap = w < 0 ? 2 : size};
+}
+
+// How often `bytes` can be divided by the fan until it is no more than what a flush makes.
+std::uint64_t density_level(std::uint64_t bytes, std::uint64_t flush, std::uint64_t fan) {
+  std::uint64_t level = 0;
+  for (std::uint64_t rest = bytes / std::max<std::uint64_t>(flush, 1); rest >= fan; rest /= fan) ++level;
+  return level;
+}
+
+// An older run counts as of its newer neighbours' level, if its own is lower: so levels rise with age.
+Ranking rank_ucs(const PolicyView& view) {
+  const std::vector<ListedRun> list = list_of(view);
+  const Scaling scaling = scaling_of(view.parameter("W"));
+  const std::uint64_t flush = view.options.memtable_max_bytes / 2;  // its table, at least about
+  Ranking ranking = empty_ranking(view, 10 * scaling.overlap);
+  std::vector<Stretch> levels;
+  std::uint64_t level = 0;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const std::uint64_t own = density_level(list[i].bytes, flush, scaling.fan);
+    if (levels.empty() || own > level) levels.push_back({.first = i, .count = 0});
+    level = std::max(level, own);
+    ++levels.back().count;
+  }
+  for (const Stretch& each : levels) {
+    if (each.count >= scaling.overlap) add_candidate(ranking, list, each, ranking.triggers.size());
+    ranking.triggers.push_back({.what = fmt::format("{} runs from {} bytes on, {} start a merge", each.count,
+                                                    list[each.first].bytes, scaling.overlap),
+                                .score = score_of(each.count, scaling.overlap)});
+  }
+  std::ranges::stable_sort(ranking.candidates, std::ranges::greater(), &CompactionCandidate::score);
+  return ranking;
+}
+
+}  // namespace
+
+CompactionPolicies list_policies() {
+  return {
+      {.name = "universal",
+       .what =
+           "from R runs on: all runs if those above the oldest are A percent of it; else neighbours of similar size, "
+           "newest first; else the newest runs, down to R",
+       .source = "RocksDB, universal compaction (universal_compaction.h, compaction_picker_universal.cc)",
+       .parameters = {{.name = "R",
+                       .fallback = 10,
+                       .low = 2,
+                       .high = 1000,
+                       .meaning = "runs that start a merge",
+                       .worth_trying = {2, 4, 10}},
+                      {.name = "A",
+                       .fallback = 200,
+                       .low = 1,
+                       .high = 100'000,
+                       .meaning = "percent of the oldest run that the newer ones may have",
+                       .worth_trying = {50, 200}},
+                      {.name = "P",
+                       .fallback = 1,
+                       .low = 0,
+                       .high = 10'000,
+                       .meaning = "percent that the next run of a merge may be larger than those before it",
+                       .worth_trying = {1, 50}}},
+       .rank = rank_universal,
+       .plan = plan_stretch},
+      {.name = "stcs",
+       .what = "M or more neighbouring runs of similar size become one, the smallest first",
+       .source = "Apache Cassandra, SizeTieredCompactionStrategy; here among neighbours in age",
+       .parameters = {{.name = "M",
+                       .fallback = 4,
+                       .low = 2,
+                       .high = 32,
+                       .meaning = "runs of similar size that start a merge",
+                       .worth_trying = {2, 4}}},
+       .rank = rank_stcs,
+       .plan = plan_stretch},
+      {.name = "ucs",
+       .what =
+           "runs are of a level by their size; as many as the scaling allows become one: W > 0 tiers (W + 2 runs), W "
+           "< 0 levels (sizes 2 - W times larger)",
+       .source = "Apache Cassandra, UnifiedCompactionStrategy.md; without shards",
+       .parameters = {{.name = "W",
+                       .fallback = 2,
+                       .low = -100,
+                       .high = 100,
+                       .meaning = "scaling: 2 is T4, -8 is L10",
+                       .worth_trying = {-8, 0, 2}}},
+       .rank = rank_ucs,
+       .plan = plan_stretch}};
+}
+
+}  // namespace mylonite
