@@ -1,6 +1,7 @@
 #include "experiments/program/lab_commands.h"
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -10,7 +11,6 @@
 
 #include "core/base/json.h"
 #include "core/cli/output.h"
-#include "core/rt/rt.h"
 #include "experiments/machine/profiles.h"
 #include "experiments/run/run.h"
 #include "experiments/workload/phases.h"
@@ -40,17 +40,19 @@ class ProgressLine {
   }
   void show(std::uint64_t done, std::uint64_t all, std::string_view what) {
     if (!cli::errors_go_to_a_terminal()) return;
-    const std::uint64_t now_ns = rt::monotonic_ns();
-    if (shown_ && now_ns - last_ns_ < 100'000'000) return;
+    const auto now = Clock::now();
+    if (shown_ && now - last_ < std::chrono::milliseconds(100)) return;
     shown_ = true;
-    last_ns_ = now_ns;
-    const std::uint64_t left_s = done == 0 ? 0 : (now_ns - began_ns_) / done * (all - done) / 1'000'000'000;
-    cli::print_error(fmt::format("\r\033[K{} of {} {}, {} s left", done, all, what, left_s));
+    last_ = now;
+    const auto left = (now - began_) / std::max<std::uint64_t>(done, 1) * (all - done);
+    cli::print_error(fmt::format("\r\033[K{} of {} {}, {} s left", done, all, what,
+                                 std::chrono::duration_cast<std::chrono::seconds>(left).count()));
   }
 
  private:
-  const std::uint64_t began_ns_ = rt::monotonic_ns();
-  std::uint64_t last_ns_ = 0;
+  using Clock = std::chrono::steady_clock;  // real time, on a simulated machine as well
+  const Clock::time_point began_ = Clock::now();
+  Clock::time_point last_{};
   bool shown_ = false;
 };
 
@@ -92,12 +94,8 @@ Ending run(const LabArguments& arguments) {
   Result<RunResult> result = Error(Code::kIo, "nothing ran");
   {
     ProgressLine line;
-    result = run_spec(*spec, arguments.policies, [&](std::uint64_t done, std::uint64_t all) {
-      // Outside of the machine's clock: real time.
-      rt::Scheduler* const machine = std::exchange(rt::current_scheduler, nullptr);
-      line.show(done, all, "operations");
-      rt::current_scheduler = machine;
-    });
+    result = run_spec(*spec, arguments.policies,
+                      [&](std::uint64_t done, std::uint64_t all) { line.show(done, all, "operations"); });
   }
   if (!result.ok()) return failed(result.error());
   if (Status done = cli::print(arguments.json ? result_json(*result) : result_text(*result)); !done.ok()) return done;

@@ -2,19 +2,14 @@
 
 #include <algorithm>
 
+#include "core/memtable/memtable.h"
 #include "experiments/workload/stream.h"
 
 namespace mylonite::experiments {
-namespace {
-
-constexpr std::uint64_t kMemtableEntryOverheadBytes = 80;  // as core/memtable counts them
-
-}  // namespace
-
 Result<Options> store_options(const RunSpec& spec, std::uint64_t buffer_bytes) {
   Options options;
   options.data_dir = "db";
-  options.memtable_max_bytes = spec.buffer_entries * (kKeyBytes + spec.value_bytes + kMemtableEntryOverheadBytes);
+  options.memtable_max_bytes = spec.buffer_entries * (kKeyBytes + spec.value_bytes + Memtable::kEntryOverheadBytes);
   options.wal_file_rotate_bytes = std::max(options.wal_file_rotate_bytes, options.memtable_max_bytes);
   options.sstable_max_bytes = buffer_bytes + buffer_bytes / 8;  // a flush makes one table
   options.compaction_threshold_bytes = spec.base_buffers * buffer_bytes;
