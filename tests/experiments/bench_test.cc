@@ -53,7 +53,7 @@ TEST_F(BenchTest, UnknownNames) {
   EXPECT_TRUE(sim::contains(workload.err, "'readall': fillseq")) << workload.err;
   EXPECT_EQ(lab("bench --rounds 0").code, 2);
   EXPECT_EQ(lab("").code, 2);
-  EXPECT_TRUE(sim::contains(lab("--help").out, "Example:\n  mylonite-lab bench"));
+  EXPECT_TRUE(sim::contains(lab("--help").out, "Example:\n  mylonite-lab compare"));
 }
 
 }  // namespace
