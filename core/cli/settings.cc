@@ -20,18 +20,24 @@ std::string option_names() {
 
 }  // namespace
 
+Result<Setting> parse_setting(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos) {
+    return Error(Code::kInvalidArgument, fmt::format("--set '{}': expected NAME=VALUE", text));
+  }
+  return Setting{.name = std::string(text.substr(0, equals)), .value = std::string(text.substr(equals + 1))};
+}
+
 Status apply_settings(const std::vector<std::string>& settings, Options& options) {
-  for (const std::string& setting : settings) {
-    const std::size_t equals = setting.find('=');
-    if (equals == std::string::npos) {
-      return Error(Code::kInvalidArgument, fmt::format("--set '{}': expected NAME=VALUE", setting));
-    }
-    const std::string name = setting.substr(0, equals);
+  for (const std::string& text : settings) {
+    const auto setting = parse_setting(text);
+    if (!setting.ok()) return setting.error();
+    const std::string& name = setting->name;
     if (name == kDirectory) return Error(Code::kInvalidArgument, "--set data_dir: the argument DIR is this option");
     if (std::ranges::find(option_table(), name, &OptionRow::name) == option_table().end()) {
       return Error(Code::kInvalidArgument, fmt::format("no option is named '{}'; there are: {}", name, option_names()));
     }
-    if (Status done = set_option(options, name, setting.substr(equals + 1)); !done.ok()) return done;
+    if (Status done = set_option(options, name, setting->value); !done.ok()) return done;
   }
   return validate(options);
 }

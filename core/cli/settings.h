@@ -2,12 +2,19 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <mylonite/options.h>
 #include <mylonite/status.h>
 
 namespace mylonite::cli {
+
+struct Setting {
+  std::string name;
+  std::string value;
+};
+Result<Setting> parse_setting(std::string_view text);  // kInvalidArgument without an equals sign; names are not checked
 
 // Applies the settings in order, then validates all options. kInvalidArgument names the setting and the expected value.
 // `data_dir` is no setting: the directory is an argument of its own.

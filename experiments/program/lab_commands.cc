@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/base/json.h"
+#include "core/cli/files.h"
 #include "core/cli/output.h"
+#include "core/cli/settings.h"
 #include "experiments/machine/profiles.h"
+#include "experiments/program/ending.h"
 #include "experiments/run/run.h"
 #include "experiments/workload/phases.h"
 
@@ -27,10 +28,6 @@ using Parameters = std::vector<Parameter>;
 constexpr Range kSeeds{.low = 1, .high = 100'000};
 constexpr Range kWorkers{.low = 1, .high = 256};
 constexpr Range kPercent{.low = 0, .high = 100};
-
-Ending failed(const Error& error) {
-  return {error, error.code() == Code::kInvalidArgument ? Exit::kUsage : Exit::kEnvironment};
-}
 
 // A line on a terminal, rewritten at most ten times a second.
 class ProgressLine {
@@ -56,39 +53,26 @@ class ProgressLine {
   bool shown_ = false;
 };
 
-// A file of results, a line for each; begun before anything runs, so that a wrong path costs nothing.
+// A file of results, a line for each. Begun before anything runs, so that a wrong path costs nothing.
 class ResultFile {
  public:
   Status open(const std::optional<std::string>& path, const std::string& header) {
     if (!path) return {};
-    path_ = *path;
-    file_.open(path_, std::ios::trunc);
-    return add(header);
+    auto begun = cli::LineFile::create(*path);
+    if (!begun.ok()) return begun.error();
+    file_ = std::move(*begun);
+    return file_->add(header);
   }
-  Status add(const std::string& line) {
-    if (path_.empty()) return {};
-    if (file_ << line && file_.flush()) return {};
-    return Error(Code::kIo, "cannot write").in(path_);
-  }
+  Status add(const std::string& line) { return file_ ? file_->add(line) : Status(); }
+  Status complete() { return file_ ? file_->complete() : Status(); }
 
  private:
-  std::string path_;
-  std::ofstream file_;
+  std::optional<cli::LineFile> file_;
 };
 
-Result<std::string> text_of_file(const std::string& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();  // a directory opens, and fails here
-  if (!file.is_open() || file.bad() || text.bad() || text.str().empty()) {
-    return Error(Code::kInvalidArgument, "expected a file with a spec; it is empty, or cannot be read").in(path);
-  }
-  return text.str();
-}
-
 Ending run(const LabArguments& arguments) {
-  const auto text = text_of_file(arguments.spec);
-  if (!text.ok()) return failed(text.error());
+  const auto text = cli::read_file(arguments.spec);
+  if (!text.ok()) return {text.error(), Exit::kUsage};
   const auto spec = parse_spec(*text, arguments.spec);
   if (!spec.ok()) return failed(spec.error());
   Result<RunResult> result = Error(Code::kIo, "nothing ran");
@@ -103,12 +87,10 @@ Ending run(const LabArguments& arguments) {
 }
 
 Ending compare_policies(LabArguments& arguments) {
-  for (const std::string& setting : arguments.settings) {
-    const std::size_t equals = setting.find('=');
-    if (equals == std::string::npos) {
-      return failed(Error(Code::kInvalidArgument, fmt::format("--set '{}': expected NAME=VALUE", setting)));
-    }
-    arguments.compare.base.set[setting.substr(0, equals)] = setting.substr(equals + 1);
+  for (const std::string& text : arguments.settings) {
+    auto setting = cli::parse_setting(text);
+    if (!setting.ok()) return failed(setting.error());
+    arguments.compare.base.set[setting->name] = std::move(setting->value);
   }
   ResultFile jsonl;
   ResultFile csv;
@@ -129,6 +111,8 @@ Ending compare_policies(LabArguments& arguments) {
   });
   line.reset();
   if (!comparison.ok()) return failed(comparison.error());
+  if (written.ok()) written = jsonl.complete();
+  if (written.ok()) written = csv.complete();
   if (!written.ok()) return failed(written.error());
   if (Status printed = cli::print(comparison_text(*comparison) + wrong); !printed.ok()) return printed;
   return wrong.empty() ? Exit::kDone : Exit::kFinding;

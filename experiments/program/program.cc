@@ -14,6 +14,7 @@
 #include "experiments/bench/bench.h"
 #include "experiments/endure/endure.h"
 #include "experiments/endure/open_time.h"
+#include "experiments/program/ending.h"
 #include "experiments/program/lab_commands.h"
 
 namespace mylonite::experiments {
@@ -49,11 +50,6 @@ struct Arguments {
 std::string next_step(const Error& error) {
   if (!error.message().starts_with("no directory can be made here")) return "";
   return "name a directory that exists, and that you may write, with --dir";
-}
-
-// An error is the environment's, except a mistake of the user.
-Ending failed(const Error& error) {
-  return {error, error.code() == Code::kInvalidArgument ? Exit::kUsage : Exit::kEnvironment};
 }
 
 Ending bench(BenchArguments& arguments, bool json, const std::string& program) {

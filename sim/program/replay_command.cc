@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "core/cli/files.h"
 #include "core/cli/output.h"
 #include "sim/machine/fiber.h"
 #include "sim/program/commands.h"
 #include "sim/program/crash_report.h"
-#include "sim/program/files.h"
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
 #include "sim/scenario/repro.h"
@@ -116,7 +116,7 @@ cli::Ending replay_command(const ReplayArguments& arguments) {
   if (error == std::errc{} && stop == end)
     return replay_scenario(generate(seed, arguments.generator), arguments, nullptr);
 
-  const auto text = read_file(arguments.what);
+  const auto text = cli::read_file(arguments.what);
   if (!text.ok() && text.error().code() == Code::kNotFound) {
     const Error neither(Code::kNotFound, "neither a seed (0 to 18446744073709551615) nor a scenario file");
     return unreadable(neither.in(arguments.what), "give a seed, or the .repro file that a failing run has saved");

@@ -8,12 +8,12 @@
 
 #include <fmt/format.h>
 
+#include "core/cli/files.h"
 #include "core/cli/output.h"
 #include "core/rt/rt.h"
 #include "sim/machine/fiber.h"
 #include "sim/program/commands.h"
 #include "sim/program/crash_report.h"
-#include "sim/program/files.h"
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
 #include "sim/scenario/repro.h"
@@ -84,7 +84,7 @@ class RunCommand {
 
   const RunArguments& arguments_;
   Progress progress_;
-  std::optional<LineFile> lines_{};  // of --jsonl, until it is complete or fails
+  std::optional<cli::LineFile> lines_{};  // of --jsonl, until it is complete or fails
   std::uint64_t failures_ = 0;
   bool io_failed_ = false;
 };
@@ -92,7 +92,8 @@ class RunCommand {
 std::string RunCommand::save_scenario(const Outcome& outcome, const std::string& name) {
   Repro repro = repro_of(outcome);
   repro.program = arguments_.program;
-  const auto path = keep_file(arguments_.out_directory + "/" + name, ".repro", encode_repro(repro, outcome.recent));
+  const auto path =
+      cli::keep_file(arguments_.out_directory + "/" + name, ".repro", encode_repro(repro, outcome.recent));
   if (path.ok()) return *path;
   report_io(path.error());
   return "";
@@ -160,9 +161,9 @@ cli::Exit RunCommand::exit_code(const Campaign& campaign) const {
 
 // Checks the destinations of results before the first seed: a long run must not end without a place for them.
 Status RunCommand::prepare() {
-  if (Status made = make_directory(arguments_.out_directory); !made.ok()) return made;
+  if (Status made = cli::make_directory(arguments_.out_directory); !made.ok()) return made;
   if (arguments_.jsonl.empty()) return {};
-  auto file = LineFile::create(arguments_.jsonl);
+  auto file = cli::LineFile::create(arguments_.jsonl);
   if (!file.ok()) return file.error();
   lines_ = std::move(*file);
   add_line(run_start_json(arguments_.campaign));

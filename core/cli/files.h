@@ -11,7 +11,7 @@
 #include <mylonite/file_system.h>
 #include <mylonite/status.h>
 
-namespace mylonite::sim {
+namespace mylonite::cli {
 
 Result<std::string> read_file(const std::string& path);
 Status write_file(const std::string& path, std::string_view text);
@@ -40,4 +40,4 @@ class LineFile {
   std::unique_ptr<vfs::File> file_;
 };
 
-}  // namespace mylonite::sim
+}  // namespace mylonite::cli

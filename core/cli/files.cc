@@ -1,4 +1,4 @@
-#include "sim/program/files.h"
+#include "core/cli/files.h"
 
 #include <utility>
 
@@ -8,7 +8,7 @@
 #include "core/vfs/posix.h"
 #include "core/vfs/util.h"
 
-namespace mylonite::sim {
+namespace mylonite::cli {
 namespace {
 
 // The directory of a path as a file system; files in it are named without the directory.
@@ -78,4 +78,4 @@ Status LineFile::complete() {
   return named(fs_->rename(temporary_of(path_), name_of(path_)), path_);
 }
 
-}  // namespace mylonite::sim
+}  // namespace mylonite::cli
