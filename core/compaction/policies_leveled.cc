@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -90,31 +91,18 @@ struct TableScore {
   std::int64_t score = 0;
   std::int64_t tie = 0;
 };
+// The last key that the level has moved, as cursor_text(); empty: none yet.
+using Cursor = std::optional<std::string>;
 struct Movement {
   std::string_view measure;  // of the scores, for reasons
-  TableScore (*score)(const PolicyView&, const CompactionCandidate& of, const TableInfo&);
+  TableScore (*score)(const PolicyView&, const CompactionCandidate& of, const TableInfo&, const Cursor&);
 };
 
 std::int64_t overlap_ratio(const PolicyView& view, std::uint32_t level, const TableInfo& table) {
   return score_of(overlapping_bytes(view.levels, level, key_range(table)), compensated_bytes(table));
 }
 
-constexpr Movement kLeastOverlap{"overlap ratio", [](const auto& view, const auto& of, const auto& table) {
-                                   return TableScore{.score = overlap_ratio(view, of.to_level, table)};
-                                 }};
-constexpr Movement kLeastGrandparents{"overlap ratio two levels below",
-                                      [](const auto& view, const auto& of, const auto& table) {
-                                        return TableScore{.score = overlap_ratio(view, of.to_level + 1, table),
-                                                          .tie = overlap_ratio(view, of.to_level, table)};
-                                      }};
-constexpr Movement kOldestOldest{"oldest stamp", [](const PolicyView&, const auto&, const TableInfo& table) {
-                                   return TableScore{.score = static_cast<std::int64_t>(table.oldest.ticks)};
-                                 }};
-constexpr Movement kOldestNewest{"newest stamp", [](const PolicyView&, const auto&, const TableInfo& table) {
-                                   return TableScore{.score = static_cast<std::int64_t>(table.newest.ticks)};
-                                 }};
-
-// The cursors of the levels, as in "1=6b6579 2=61": the last user key that each level has moved, in hexadecimal.
+// The cursors of the levels, as in "1=6b6579 2=61": user keys in hexadecimal.
 using Cursors = std::map<std::uint32_t, std::string>;
 
 Cursors cursors_of(std::string_view state) {
@@ -138,17 +126,32 @@ std::string cursor_text(std::string_view user_key) {
   return text;
 }
 
-constexpr Movement kNextKey{"0: behind the last one", [](const auto& view, const auto& of, const TableInfo& table) {
-                              const Cursors cursors = cursors_of(view.state);
-                              const auto cursor = cursors.find(of.position.level);
-                              const bool behind =
-                                  cursor == cursors.end() || cursor_text(key_range(table).low) > cursor->second;
+constexpr Movement kLeastOverlap{"overlap ratio", [](const auto& view, const auto& of, const auto& table, const auto&) {
+                                   return TableScore{.score = overlap_ratio(view, of.to_level, table)};
+                                 }};
+constexpr Movement kLeastGrandparents{"overlap ratio two levels below",
+                                      [](const auto& view, const auto& of, const auto& table, const auto&) {
+                                        return TableScore{.score = overlap_ratio(view, of.to_level + 1, table),
+                                                          .tie = overlap_ratio(view, of.to_level, table)};
+                                      }};
+constexpr Movement kOldestOldest{"oldest stamp", [](const auto&, const auto&, const TableInfo& table, const auto&) {
+                                   return TableScore{.score = static_cast<std::int64_t>(table.oldest.ticks)};
+                                 }};
+constexpr Movement kOldestNewest{"newest stamp", [](const auto&, const auto&, const TableInfo& table, const auto&) {
+                                   return TableScore{.score = static_cast<std::int64_t>(table.newest.ticks)};
+                                 }};
+constexpr Movement kNextKey{"0: behind the last one",
+                            [](const auto&, const auto&, const TableInfo& table, const Cursor& cursor) {
+                              const bool behind = !cursor || cursor_text(key_range(table).low) > *cursor;
                               return TableScore{.score = behind ? 0 : 1};
                             }};
 
 // One candidate for each table of the level, in the order of the movement.
 void rank_tables(const PolicyView& view, CompactionCandidate of, const Movement& movement, Ranking& ranking) {
   const std::set<FileNumber> busy = busy_tables(view.running);
+  const Cursors cursors = cursors_of(view.state);
+  const auto found = cursors.find(of.position.level);
+  const Cursor cursor = found == cursors.end() ? Cursor() : found->second;
   struct Table {
     CompactionCandidate candidate;
     std::int64_t tie = 0;
@@ -161,7 +164,7 @@ void rank_tables(const PolicyView& view, CompactionCandidate of, const Movement&
     for (const TableInfo& table : run.tables) {
       if (busy.contains(table.number)) continue;
       of.table = &table;
-      const TableScore scored = movement.score(view, of, table);
+      const TableScore scored = movement.score(view, of, table, cursor);
       of.score = scored.score;
       tables.push_back({.candidate = of, .tie = scored.tie, .low = key_range(table).low});
     }
@@ -240,10 +243,16 @@ PlannedJob plan_next_key(const PolicyView& view, const CompactionCandidate& cand
 }
 
 // A policy that differs from one_lvl in the table that it takes.
-CompactionPolicy partial(std::string name, std::string what, std::string source, const Movement& movement) {
-  return {.name = std::move(name),
-          .what = "as one_lvl, but of a due level " + std::move(what),
-          .source = std::move(source),
+struct PolicyText {
+  std::string name;
+  std::string table;  // which one it takes
+  std::string source;
+};
+CompactionPolicy partial(const PolicyText& text, const Movement& movement,
+                         PlannedJob (*plan)(const PolicyView&, const CompactionCandidate&) = plan_with_limit) {
+  return {.name = text.name,
+          .what = "as one_lvl, but of a due level " + text.table,
+          .source = text.source,
           .parameters = {{.name = "G",
                           .fallback = 10,
                           .low = 0,
@@ -251,7 +260,7 @@ CompactionPolicy partial(std::string name, std::string what, std::string source,
                           .meaning = "an output table overlaps at most so many tables two levels below; 0: any number",
                           .worth_trying = {0, 10}}},
           .rank = [&movement](const PolicyView& view) { return rank_partial(view, movement); },
-          .plan = &movement == &kNextKey ? plan_next_key : plan_with_limit};
+          .plan = plan};
 }
 
 }  // namespace
@@ -269,14 +278,18 @@ CompactionPolicies leveled_policies() {
        .source = "O'Neil et al., 1996, in the form that Sarkar et al., VLDB 2021, call full compaction",
        .rank = [](const PolicyView& view) { return rank_leveled(view, nullptr); },
        .plan = plan_full},
-      partial("lo2", "the table that overlaps least two levels below",
-              "Sarkar et al., VLDB 2021: least overlap with the grandparent, LO+2", kLeastGrandparents),
-      partial("rr", "the next one in key order, behind the last one that moved",
-              "LevelDB, and RocksDB's kRoundRobin; Sarkar et al., VLDB 2021: round robin", kNextKey),
-      partial("old_small", "the one with the oldest entry",
-              "RocksDB, kOldestSmallestSeqFirst of CompactionPri; Sarkar et al., VLDB 2021: oldest", kOldestOldest),
-      partial("old_large", "the one whose newest entry is oldest",
-              "RocksDB, kOldestLargestSeqFirst of CompactionPri; Sarkar et al., VLDB 2021: coldest", kOldestNewest),
+      partial({"lo2", "the table that overlaps least two levels below",
+               "Sarkar et al., VLDB 2021: least overlap with the grandparent, LO+2"},
+              kLeastGrandparents),
+      partial({"rr", "the next one in key order, behind the last one that moved",
+               "LevelDB, and RocksDB's kRoundRobin; Sarkar et al., VLDB 2021: round robin"},
+              kNextKey, plan_next_key),
+      partial({"old_small", "the one with the oldest entry",
+               "RocksDB, kOldestSmallestSeqFirst of CompactionPri; Sarkar et al., VLDB 2021: oldest"},
+              kOldestOldest),
+      partial({"old_large", "the one whose newest entry is oldest",
+               "RocksDB, kOldestLargestSeqFirst of CompactionPri; Sarkar et al., VLDB 2021: coldest"},
+              kOldestNewest),
   };
 }
 

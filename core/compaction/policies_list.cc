@@ -2,7 +2,6 @@
 // result stands in the place of the oldest of them. Where only these policies ran, all runs are in level 0.
 #include <algorithm>
 #include <functional>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>

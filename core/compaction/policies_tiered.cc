@@ -110,19 +110,22 @@ FluidLevel fluid_level(const PolicyView& view, std::uint32_t level) {
 }
 
 // Level 0 is due with its first run. A level that holds its bytes goes down whole, deeper levels first, so there is
-// room for what comes. Bytes may lack a thirtieth: entries that were merged are gone.
+// room for what comes. Bytes may lack a thirtieth: entries that were merged are gone. Without a level 1 (max_levels),
+// level 0 is merged in its place.
 Ranking rank_fluid(const PolicyView& view) {
   constexpr std::uint64_t kShare = 30;
   const std::set<FileNumber> busy = busy_tables(view.running);
-  Ranking ranking{.expired = ExpiredTombstones::kToLastOlderData, .pressure = level0_limits(view, 1)};
+  Ranking ranking{.expired = ExpiredTombstones::kToLastOlderData, .pressure = level0_limits(view, 2)};
   for (auto level = static_cast<std::uint32_t>(view.levels.size()); level-- > 0;) {
     const std::uint64_t runs = level_inputs(view.levels, level, busy).size();
     if (level == 0) {
-      if (runs > 0) {
-        ranking.candidates.push_back({.trigger = ranking.triggers.size(), .position = {.level = 0}, .to_level = 1});
+      const std::uint32_t below = std::min(1U, last_level(view));
+      const std::uint64_t least = below == 0 ? 2 : 1;
+      if (runs >= least) {
+        ranking.candidates.push_back({.trigger = ranking.triggers.size(), .position = {.level = 0}, .to_level = below});
       }
       ranking.triggers.push_back(
-          {.what = fmt::format("level 0: {} runs, 1 starts a merge", runs), .score = score_of(runs, 1)});
+          {.what = fmt::format("level 0: {} runs, {} start a merge", runs, least), .score = score_of(runs, least)});
       continue;
     }
     const FluidLevel limits = fluid_level(view, level);

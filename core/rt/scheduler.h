@@ -15,7 +15,7 @@ class Mutex;
 class CondVar;
 
 // Units of processor work that the engine reports. A simulation may give them a price in virtual time; in production
-// they cost nothing and do nothing.
+// nothing happens.
 enum class Work : std::uint8_t {
   kLogBytes,         // a byte of the log: encoded, summed, copied
   kMemtableInsert,   // an entry

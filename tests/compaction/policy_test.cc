@@ -136,5 +136,38 @@ TEST(Policy, Scripts) {
   EXPECT_EQ(missing, std::set<std::string>{"random_legal"}) << "all but a random policy have a script";
 }
 
+// Goal: no policy makes a level that the options do not allow. Method: every policy with every number of levels that is
+// worth trying, over a level 0 of many runs; random_legal decides by chance, so the view's time varies.
+TEST(Policy, MaxLevelsAreKept) {
+  VersionEdit edit;
+  std::string line = "level 0:";
+  for (int run = 40; run > 10; --run) line += " run " + std::to_string(run) + " = " + std::to_string(run) + ":a-m:900";
+  add_level(edit, line);
+  const Version version = version_of(edit);
+  std::size_t jobs = 0;
+  for (const CompactionPolicy& each : standard_policies()) {
+    const auto policy = configure_policy(standard_policies(), each.name);
+    ASSERT_TRUE(policy.ok());
+    for (const std::uint64_t levels : {1U, 2U, 4U}) {
+      for (std::uint64_t second = 1; second <= 50; ++second) {
+        Options options;
+        options.max_levels = levels;
+        const PolicyView view{.levels = version.levels,
+                              .running = {},
+                              .options = options,
+                              .now = Timestamp{second * kTicksPerSecond},
+                              .floor = {},
+                              .parameters = policy->parameters};
+        const Choice choice = choose(*policy, view);
+        jobs += choice.job ? 1 : 0;
+        if (choice.job) {
+          EXPECT_LT(choice.job->to_level, levels) << each.name;
+        }
+      }
+    }
+  }
+  EXPECT_GT(jobs, 1000U);
+}
+
 }  // namespace
 }  // namespace mylonite::testing
