@@ -75,6 +75,7 @@ class Campaign {
     if (arguments_.precision_percent == 0 || comparison_.seeds() < kSeedsAtLeast) return false;
     for (std::size_t policy = 1; policy < comparison_.results.size(); ++policy) {
       const auto differences = paired_percent(metrics().front(), comparison_.results[0], comparison_.results[policy]);
+      if (differences.empty()) continue;  // nothing is written
       if (interval_of(differences).half > static_cast<double>(arguments_.precision_percent)) return false;
     }
     return true;

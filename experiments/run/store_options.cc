@@ -6,6 +6,7 @@
 #include "experiments/workload/stream.h"
 
 namespace mylonite::experiments {
+
 Result<Options> store_options(const RunSpec& spec, std::uint64_t buffer_bytes) {
   Options options;
   options.data_dir = "db";

@@ -1,6 +1,7 @@
 #include "experiments/spec/run_spec.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <vector>
 
@@ -20,6 +21,7 @@ using Json = nlohmann::json;
 
 constexpr std::uint64_t kEntriesMax = std::uint64_t{1} << 31;
 constexpr std::string_view kSet = "set";
+constexpr std::array<std::string_view, 2> kOfTheSpec = {"compaction_policy", "data_dir"};  // options, not to be set
 
 constexpr SpecRow kRows[] = {
     {"policy", &RunSpec::policy, 0, 0, "compaction policy of the store, with parameters: lazy:T=4"},
@@ -150,6 +152,8 @@ Status check_names(const RunSpec& spec) {
   if (Status good = known("device", spec.device, kDevices); !good.ok()) return good;
   if (Status good = known("processor", spec.processor, kProcessors); !good.ok()) return good;
   for (const auto& [name, value] : spec.set) {
+    const bool own = std::ranges::find(kOfTheSpec, name) != kOfTheSpec.end();
+    if (own) return wrong(fmt::format("set {}: the spec itself decides it", name));
     if (Status good = known("option of the store", name, option_table()); !good.ok()) return good;
   }
   return {};

@@ -68,6 +68,16 @@ TEST(CompareTest, PairsAndPrecision) {
   }
 }
 
+// Goal: where nothing is written, nothing about writing is to be known. Method: a workload of reads with a precision.
+TEST(CompareTest, PrecisionWithoutWrites) {
+  CompareArguments arguments = small({"full", "tier"});
+  arguments.base.workload = "ycsb_c";
+  arguments.precision_percent = 1;
+  const auto comparison = compare(arguments, standard_policies());
+  ASSERT_TRUE(comparison.ok());
+  EXPECT_EQ(comparison->seeds(), 3U);
+}
+
 // Goal: mistakes are refused before anything runs. Method: a policy, a workload that do not exist.
 TEST(CompareTest, Refusals) {
   bool ran = false;

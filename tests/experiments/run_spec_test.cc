@@ -35,6 +35,9 @@ TEST(RunSpecTest, Mistakes) {
   EXPECT_TRUE(has(refusal(R"({"workload":"upd_v"})"), "did you mean 'upd_u'?"));
   EXPECT_TRUE(has(refusal(R"({"device":"nvmee"})"), "did you mean 'nvme'?"));
   EXPECT_TRUE(has(refusal(R"({"set":{"compresion":"lz4"}})"), "did you mean 'compression'?"));
+  for (const char* own : {"compaction_policy", "data_dir"}) {
+    EXPECT_TRUE(has(refusal(std::string(R"({"set":{")") + own + R"(":"tier"}})"), "the spec itself decides it")) << own;
+  }
   EXPECT_TRUE(has(refusal(R"({"entries":5})"), "from 1000 to"));
   EXPECT_TRUE(has(refusal(R"({"entries":"5"})"), "whole number"));
   EXPECT_TRUE(has(refusal(R"({"rests":1})"), "true or false"));

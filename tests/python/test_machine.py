@@ -13,6 +13,9 @@ import mylonite
 import pytest
 from mylonite import sim
 
+# A module with a sanitizer keeps the sanitizer's operator new.
+needs_heap = pytest.mark.skipif(not mylonite._core._machine_heap(), reason="machines take no addresses of their own")
+
 
 def life(seed: int) -> str:
     """Writes, merges, snapshots, a kill, a power loss in the middle of a put; the trace hash of it all."""
@@ -124,6 +127,7 @@ def test_a_new_machine_has_no_process_on_its_disk() -> None:
         machine.open()
 
 
+@needs_heap
 def test_memory_that_is_not_there_is_told() -> None:
     machine = sim.Machine()
     store = machine.open()
@@ -356,6 +360,7 @@ def test_a_machine_belongs_to_its_thread() -> None:
     store.put(b"a", b"1")
 
 
+@needs_heap
 def test_many_machines_live_and_one_too_many_is_refused() -> None:
     machines = [sim.Machine(seed) for seed in range(257)]
     for machine in machines[:256]:
@@ -378,7 +383,7 @@ def test_machines_that_wait_for_the_collector_do_not_count() -> None:
         gc.enable()
 
 
-@pytest.mark.skipif(not mylonite._core._machine_heap(), reason="in this build machines take no addresses of their own")
+@needs_heap
 def test_a_process_without_addresses_is_told() -> None:
     program = """
 import resource

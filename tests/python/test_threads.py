@@ -15,7 +15,7 @@ import mylonite
 import pytest
 
 ROUNDS = int(os.environ.get("MYLONITE_ROUNDS", "10"))  # of what is drawn anew each time
-PATIENCE = 600  # seconds until a test is taken to hang
+PATIENCE = 60 * max(1, ROUNDS // 10)  # seconds until a test of so many rounds is taken to hang
 
 
 def together(works: list[Callable[[], None]]) -> None:
