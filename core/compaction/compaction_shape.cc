@@ -41,6 +41,14 @@ std::uint64_t overlapping_bytes(Levels levels, std::uint32_t level, const KeyRan
   return bytes;
 }
 
+std::uint64_t idle_bytes(Levels levels, std::uint32_t level, const std::set<FileNumber>& busy) {
+  std::uint64_t bytes = 0;
+  for (const Run& run : runs_of(levels, level)) {
+    for (const TableInfo& table : run.tables) bytes += busy.contains(table.number) ? 0 : table.file_bytes;
+  }
+  return bytes;
+}
+
 std::optional<RunPosition> deepest_older(Levels levels, const RunPosition& position, const KeyRange& range) {
   for (auto level = static_cast<std::uint32_t>(levels.size()); level-- > position.level;) {
     const std::vector<Run>& runs = levels[level].runs;
@@ -130,6 +138,15 @@ std::uint64_t saturating_product(std::uint64_t a, std::uint64_t b) {
 }
 
 }  // namespace
+
+std::uint64_t input_bytes(Levels levels, const std::vector<CompactionInput>& inputs, std::uint32_t to_level) {
+  std::uint64_t bytes = 0;
+  for (const CompactionInput& input : inputs) {
+    if (input.level > to_level) continue;
+    for (const TableInfo* table : tables_of(levels, input)) bytes += table->file_bytes;
+  }
+  return bytes;
+}
 
 std::vector<CompactionInput> closed(Levels levels, std::vector<CompactionInput> seeds, std::uint32_t to_level) {
   auto whole = hull_of(levels, seeds);

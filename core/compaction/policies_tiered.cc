@@ -13,14 +13,6 @@
 namespace mylonite {
 namespace {
 
-std::uint64_t idle_bytes(Levels levels, std::uint32_t level, const std::set<FileNumber>& busy) {
-  std::uint64_t bytes = 0;
-  for (const Run& run : runs_of(levels, level)) {
-    for (const TableInfo& table : run.tables) bytes += busy.contains(table.number) ? 0 : table.file_bytes;
-  }
-  return bytes;
-}
-
 Ranking rank_tier(const PolicyView& view) {
   const std::set<FileNumber> busy = busy_tables(view.running);
   const std::uint64_t most = view.options.runs_per_level_max;

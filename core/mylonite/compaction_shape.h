@@ -26,6 +26,11 @@ std::uint64_t overlapping_bytes(Levels levels, std::uint32_t level, const KeyRan
 // The deepest place behind `position` whose run overlaps the range; empty: no older run holds a key of it.
 std::optional<RunPosition> deepest_older(Levels levels, const RunPosition& position, const KeyRange& range);
 
+// Bytes of the level's tables that are not among `busy`.
+std::uint64_t idle_bytes(Levels levels, std::uint32_t level, const std::set<FileNumber>& busy);
+// Bytes of the inputs' tables down to the level.
+std::uint64_t input_bytes(Levels levels, const std::vector<CompactionInput>& inputs, std::uint32_t to_level);
+
 // All idle tables of a level, as inputs, newest run first; runs without any are left out.
 std::vector<CompactionInput> level_inputs(Levels levels, std::uint32_t level, const std::set<FileNumber>& busy);
 // The one table as inputs.

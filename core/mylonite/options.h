@@ -22,7 +22,7 @@ struct Options {
   std::string data_dir = "data";                            // the store's directory, not . or ..; its parent must exist
   std::uint64_t memtable_max_bytes = 64ULL << 20;           // logical bytes before a memtable is frozen and flushed
   bool wal_flush_every_write = true;                        // true: synced before acknowledgement
-  double bloom_false_positive_rate = 0.01;                  // per table and absent key, at most
+  double bloom_false_positive_rate = 0.01;                  // per table and absent key; see filter_allocation
   std::uint64_t compaction_threshold_bytes = 256ULL << 20;  // target of level 1
   std::uint64_t tombstone_retention_seconds = 86400;        // tombstones are kept at least this long
   std::uint64_t sstable_max_bytes = 64ULL << 20;            // a flush starts a new table beyond this
@@ -44,6 +44,7 @@ struct Options {
   bool error_if_exists = false;                       // an existing store is kAlreadyExists, and untouched
   std::uint64_t block_bytes = 4096;                   // target size of a table's data block, before compression
   std::string compression = "lz4";                    // of data blocks: none, lz4 or zstd
+  std::string filter_allocation = "uniform";          // every table's filter alike, or monkey: by its run's size
   std::uint64_t block_cache_bytes = 64ULL << 20;      // most bytes of data blocks kept in memory
   std::uint64_t open_files_max = 500;                 // most table files held open
   std::uint64_t frozen_memtables_max = 2;             // writers wait when this many await their flush

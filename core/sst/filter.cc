@@ -1,6 +1,7 @@
 #include "core/sst/filter.h"
 
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <iterator>
 
@@ -19,17 +20,17 @@ constexpr std::uint64_t kUnit = 1ULL << 32;
 // The start for a configured rate is the first row whose rate is not above it. Measured: with 200,000 keys these bits
 // give 0.9 of the row's rate, and these probes need the fewest bits.
 struct Row {
-  double rate;
+  std::uint64_t rate;
   std::size_t tenth_bits_per_key;
   std::size_t probes;
 };
 constexpr Row kRows[] = {
-    {0.5, 17, 1},     {0.3, 28, 2},      {0.2, 37, 2},      {0.1, 51, 3},    {0.05, 66, 4},
-    {0.02, 86, 6},    {0.01, 102, 6},    {0.005, 118, 7},   {0.002, 141, 8}, {0.001, 159, 9},
-    {0.0005, 178, 9}, {0.0002, 204, 10}, {0.0001, 225, 11},
+    {500'000, 17, 1}, {300'000, 28, 2}, {200'000, 37, 2}, {100'000, 51, 3}, {50'000, 66, 4},
+    {20'000, 86, 6},  {10'000, 102, 6}, {5'000, 118, 7},  {2'000, 141, 8},  {1'000, 159, 9},
+    {500, 178, 9},    {200, 204, 10},   {100, 225, 11},
 };
 
-const Row& row_for(double rate) {
+const Row& row_for(std::uint64_t rate) {
   for (const Row& row : kRows) {
     if (row.rate <= rate) return row;
   }
@@ -50,6 +51,8 @@ class Probes {
 };
 
 }  // namespace
+
+std::uint64_t filter_rate(double share) { return static_cast<std::uint64_t>(std::llround(share * 1e6)); }
 
 void FilterBuilder::add(std::string_view user_key) {
   const std::uint64_t hash = hash64(user_key);
@@ -100,7 +103,7 @@ Result<Filter> Filter::parse(std::string_view payload) {
 
 std::size_t Filter::line_index(std::uint64_t hash) const { return ((hash >> 32) * lines_.size()) >> 32; }
 
-bool Filter::holds(double rate) const {
+bool Filter::holds(std::uint64_t rate) const {
   std::uint64_t sum = 0;  // in units of 2^-32: whole numbers, so that every machine builds the same filter
   for (const Line& line : lines_) {
     std::uint64_t set = 0;
@@ -109,7 +112,7 @@ bool Filter::holds(double rate) const {
     for (std::size_t i = 0; i < probes_; ++i) passes = passes * set / (8 * kLineBytes);
     sum += passes;
   }
-  return sum <= static_cast<std::uint64_t>(rate * static_cast<double>(kUnit)) * lines_.size();
+  return sum <= rate * kUnit / 1'000'000 * lines_.size();
 }
 
 bool Filter::may_contain(std::string_view user_key) const {

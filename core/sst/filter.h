@@ -7,10 +7,10 @@
 //   +------------------+-----+--------------------+--------------+
 //
 // A key's 64-bit hash (xxh3) chooses the line by its high half; the probes' bits come from a mix of the hash.
-// Invariants: no false negative; the expected share of false positives is at most the configured rate (0.0001..0.5)
-// for every filter by itself, whatever its number of keys. Crowded lines cost a blocked filter more bits than the
+// Invariants: no false negative; the expected share of false positives is at most the configured rate for every filter
+// by itself, whatever its number of keys. Crowded lines cost a blocked filter more bits than the
 // textbook formula says. So bits per key start from measurements, and grow until the set bits keep the rate.
-// Thread-safety: a Filter is immutable.
+// Units: rates in parts per million. Thread-safety: a Filter is immutable.
 #pragma once
 
 #include <array>
@@ -22,6 +22,11 @@
 #include <mylonite/status.h>
 
 namespace mylonite {
+
+inline constexpr std::uint64_t kFilterRateMin = 100;      // parts per million
+inline constexpr std::uint64_t kFilterRateMax = 500'000;  // parts per million
+// The rate of an option, 0.0001..0.5.
+std::uint64_t filter_rate(double share);
 
 class Filter {
  public:
@@ -35,7 +40,8 @@ class Filter {
   };
   Filter(std::size_t lines, std::size_t probes) : lines_(lines), probes_(probes) {}
   std::size_t line_index(std::uint64_t hash) const;
-  bool holds(double rate) const;  // the share of absent keys that pass: the mean over lines of (set bits / 512)^probes
+  bool holds(
+      std::uint64_t rate) const;  // the share of absent keys that pass: the mean over lines of (set bits / 512)^probes
 
   std::vector<Line> lines_;
   std::size_t probes_;
@@ -43,7 +49,7 @@ class Filter {
 
 class FilterBuilder {
  public:
-  explicit FilterBuilder(double false_positive_rate) : rate_(false_positive_rate) {}
+  explicit FilterBuilder(std::uint64_t rate) : rate_(rate) {}
 
   void add(std::string_view user_key);  // equal keys in a row count once
   std::string finish() const;           // the payload
@@ -51,7 +57,7 @@ class FilterBuilder {
  private:
   Filter filled(std::size_t lines, std::size_t probes) const;
 
-  double rate_;
+  std::uint64_t rate_;
   std::vector<std::uint64_t> hashes_;
 };
 

@@ -19,7 +19,7 @@ Status RunWriter::start_table() {
   open_->builder = std::make_unique<TableBuilder>(
       *open_->file, BuilderOptions{.table = number,
                                    .block_bytes = target_.options.block_bytes,
-                                   .false_positive_rate = target_.options.bloom_false_positive_rate,
+                                   .filter_rate = target_.filter_rate,
                                    .compression = codec_named(target_.options.compression)});
   return {};
 }

@@ -34,6 +34,7 @@ struct RunTarget {
   std::string directory;
   const Options& options;
   std::function<FileNumber()> new_file_number;
+  std::uint64_t filter_rate;                   // of the tables' filters, in parts per million
   const std::atomic<bool>* give_up = nullptr;  // once true, the writer ends soon with kClosed; null: never
 };
 

@@ -13,7 +13,7 @@ namespace mylonite {
 TableBuilder::TableBuilder(vfs::File& file, const BuilderOptions& options)
     : file_(file),
       options_(options),
-      filter_(options.false_positive_rate),
+      filter_(options.filter_rate),
       compressor_(options.compression),
       info_(no_facts()) {
   info_.number = options.table;

@@ -21,10 +21,10 @@
 namespace mylonite {
 
 struct BuilderOptions {
-  FileNumber table;                   // the table's id
-  std::uint64_t block_bytes = 4096;   // a data block ends once it is this long, before compression
-  double false_positive_rate = 0.01;  // of the filter, 0.0001..0.5
-  Codec compression = Codec::kNone;   // of data blocks, if it pays
+  FileNumber table;                    // the table's id
+  std::uint64_t block_bytes = 4096;    // a data block ends once it is this long, before compression
+  std::uint64_t filter_rate = 10'000;  // of false positives, in parts per million
+  Codec compression = Codec::kNone;    // of data blocks, if it pays
 };
 
 class TableBuilder {

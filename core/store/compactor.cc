@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/compaction/filter_rate.h"
 #include "core/compaction/legality.h"
 #include "core/compaction/manual.h"
 #include "core/store/new_tables.h"
@@ -179,7 +180,8 @@ Result<VersionEdit> Compactor::make_tables(Task& task) {
   const rt::Unlocked unlocked(state_.mutex);
   state_.listener.on_compaction_begin(task.record);
   NewTables tables(state_);
-  auto edit = carry_out(task, tables.target());
+  const std::uint64_t rate = filter_rate_of_job(state_.options, task.plan.version->levels, task.plan.job);
+  auto edit = carry_out(task, tables.target(rate));
   if (!edit.ok() && !state_.gives_up_tables.load(std::memory_order_relaxed)) tables.remove();
   return edit;
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/compaction/filter_rate.h"
 #include "core/format/file_names.h"
 #include "core/store/new_tables.h"
 
@@ -70,7 +71,9 @@ Result<Flushed> Flusher::write_tables(const FrozenMemtable& oldest, const DropRu
   // Safe: only this thread retires memtables, so the oldest stays the oldest; the floor was raised before.
   const rt::Unlocked unlocked(state_.mutex);
   NewTables tables(state_);
-  auto flushed = flush_memtable(tables.target(), *oldest.memtable, rule);
+  const std::uint64_t filter_rate =
+      filter_rate_of_run(state_.options, state_.catalog->version()->levels, oldest.memtable->entries());
+  auto flushed = flush_memtable(tables.target(filter_rate), *oldest.memtable, rule);
   if (!flushed.ok()) return flushed;
   flushed->edit.first_log = oldest.next_log;
   if (Status done = state_.catalog->commit(flushed->edit); !done.ok()) return done.error();

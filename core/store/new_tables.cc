@@ -4,7 +4,7 @@
 
 namespace mylonite {
 
-RunTarget NewTables::target() {
+RunTarget NewTables::target(std::uint64_t filter_rate) {
   return {.fs = state_.fs,
           .directory = state_.directory,
           .options = state_.options,
@@ -13,6 +13,7 @@ RunTarget NewTables::target() {
                 created_.push_back(state_.catalog->new_file_number());
                 return created_.back();
               },
+          .filter_rate = filter_rate,
           .give_up = &state_.gives_up_tables};
 }
 

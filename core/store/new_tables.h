@@ -15,8 +15,9 @@ class NewTables {
   NewTables(const NewTables&) = delete;
   NewTables& operator=(const NewTables&) = delete;
 
-  RunTarget target();  // writing to it is given up once the store closes
-  void remove();       // requires that no manifest lists them; the next open removes files that stay
+  // `filter_rate` of the tables' filters, in parts per million. Writing is given up once the store closes.
+  RunTarget target(std::uint64_t filter_rate);
+  void remove();  // requires that no manifest lists them; the next open removes files that stay
 
  private:
   EngineState& state_;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/compaction/filter_rate.h"
 #include "core/format/file_names.h"
 #include "core/memtable/memtable.h"
 #include "core/rt/rt.h"
@@ -175,8 +176,11 @@ Status Recovery::end_memtable() {
 
 Status Recovery::flush_replayed() {
   const std::shared_ptr<Memtable> memtable = std::exchange(replayed_, nullptr);
-  const RunTarget target{
-      .fs = fs_, .directory = directory_, .options = options_, .new_file_number = [this] { return new_file_number(); }};
+  const RunTarget target{.fs = fs_,
+                         .directory = directory_,
+                         .options = options_,
+                         .new_file_number = [this] { return new_file_number(); },
+                         .filter_rate = filter_rate_of_run(options_, version_.levels, memtable->entries())};
   const auto flushed =
       flush_memtable(target, *memtable, {.floor = kTimestampMin, .tombstones_until = kTimestampMin, .older = {}});
   if (!flushed.ok()) return flushed.error();

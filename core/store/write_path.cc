@@ -322,7 +322,8 @@ Status WritePath::write_ingest(Request& request) {
     const rt::Unlocked unlocked(state_.mutex);
     report_stamps({&request});
     NewTables tables(state_);
-    auto made = ingest_run(tables.target(), *request.source, request.at);
+    auto made =
+        ingest_run(tables.target(filter_rate(state_.options.bloom_false_positive_rate)), *request.source, request.at);
     if (made.ok()) {
       edit = std::move(*made);
       committed = state_.catalog->commit(edit);

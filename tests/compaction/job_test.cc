@@ -24,8 +24,11 @@ class Trees : public ::testing::Test {
   }
 
   RunTarget target() {
-    return {
-        .fs = fs_, .directory = "db", .options = options_, .new_file_number = [this] { return FileNumber{next_++}; }};
+    return {.fs = fs_,
+            .directory = "db",
+            .options = options_,
+            .new_file_number = [this] { return FileNumber{next_++}; },
+            .filter_rate = 10'000};
   }
 
   void add(std::uint32_t level, const Entries& entries, const std::vector<RangeTombstone>& ranges = {}) {

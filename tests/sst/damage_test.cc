@@ -94,8 +94,7 @@ TEST(TableDamage, EveryChangedByteIsFound) {
   const Entries model = small_model();
   for (Codec codec : {Codec::kNone, Codec::kLz4, Codec::kZstd}) {
     ASSERT_NO_FATAL_FAILURE(change_every_byte(
-        testing::build_table(model,
-                             {.table = {7}, .block_bytes = 512, .false_positive_rate = 0.1, .compression = codec},
+        testing::build_table(model, {.table = {7}, .block_bytes = 512, .filter_rate = 100'000, .compression = codec},
                              small_ranges()),
         model));
   }

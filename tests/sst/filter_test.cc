@@ -13,7 +13,7 @@ namespace {
 std::string key_of(std::uint64_t i) { return "user" + std::to_string(i); }
 
 Result<Filter> filter_of(double rate, std::uint64_t keys, double& bits_per_key) {
-  FilterBuilder builder(rate);
+  FilterBuilder builder(filter_rate(rate));
   for (std::uint64_t i = 0; i < keys; ++i) builder.add(key_of(i));
   const std::string payload = builder.finish();
   bits_per_key = static_cast<double>(payload.size() * 8) / static_cast<double>(keys);
@@ -31,7 +31,7 @@ double measured_rate(const Filter& filter, std::uint64_t keys, std::uint64_t que
 TEST(Filter, NeverDeniesAMember) {
   for (double rate : {0.5, 0.3, 0.07, 0.01, 0.00025, 0.0001}) {
     for (std::uint64_t keys : {0U, 1U, 2U, 50U, 1000U, 30000U}) {
-      FilterBuilder builder(rate);
+      FilterBuilder builder(filter_rate(rate));
       for (std::uint64_t i = 0; i < keys; ++i) {
         builder.add(key_of(i));
         builder.add(key_of(i));

@@ -15,9 +15,11 @@ struct RunWorld {
   explicit RunWorld(const Options& given) : options(given), world(std::make_shared<TableWorld>(given)) {}
 
   RunTarget target() {
-    return {.fs = world->disk, .directory = "db", .options = options, .new_file_number = [this] {
-              return FileNumber{++last_number};
-            }};
+    return {.fs = world->disk,
+            .directory = "db",
+            .options = options,
+            .new_file_number = [this] { return FileNumber{++last_number}; },
+            .filter_rate = 10'000};
   }
   std::shared_ptr<const TableList> open(const std::vector<TableInfo>& tables) const {
     auto list = std::make_shared<TableList>();

@@ -18,7 +18,7 @@ TEST(Table, IteratesLikeASortedMap) {
     Random random(seed);
     const Entries model = testing::random_entries(random, 1 + seed * 8, 20);
     const BuiltTable table =
-        testing::build_table(model, {.table = {7}, .block_bytes = 64ULL << (seed % 7), .false_positive_rate = 0.01});
+        testing::build_table(model, {.table = {7}, .block_bytes = 64ULL << (seed % 7), .filter_rate = 10'000});
     const auto reader = testing::open_table(table);
     ASSERT_TRUE(reader.ok()) << reader.error().to_string();
     ASSERT_TRUE((*reader)->verify().ok());
@@ -33,7 +33,7 @@ TEST(Table, IteratesLikeASortedMap) {
 TEST(Table, GetsTheNewestVersionNotAboveTheStamp) {
   Random random(5);
   const Entries model = testing::random_entries(random, 2000, 20);
-  const BuiltTable table = testing::build_table(model, {.table = {7}, .block_bytes = 64, .false_positive_rate = 0.1});
+  const BuiltTable table = testing::build_table(model, {.table = {7}, .block_bytes = 64, .filter_rate = 100'000});
   const auto reader = testing::open_table(table);
   ASSERT_TRUE(reader.ok());
   for (int i = 0; i < 5000; ++i) {
@@ -57,7 +57,7 @@ TEST(Table, ReportsItsFacts) {
   const Entries model = testing::random_entries(random, 500, 1000);
   auto content = std::make_shared<testing::MemoryBytes>();
   MemoryFile file(content);
-  TableBuilder builder(file, {.table = {42}, .block_bytes = 256, .false_positive_rate = 0.01});
+  TableBuilder builder(file, {.table = {42}, .block_bytes = 256, .filter_rate = 10'000});
   std::uint64_t tombstones = 0;
   std::set<Timestamp> stamps;
   for (const auto& [key, value] : model) {

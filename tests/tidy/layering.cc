@@ -33,7 +33,7 @@ constexpr std::array kArrows = {
     // Doing the work and starting it may see the tables; choosing it (policies, legality) is pure.
     Arrow{"core/compaction/job",
           "core/compaction/ core/version/ core/sst/ core/iter/ core/format/ core/vfs/ core/rt/ core/base/"},
-    Arrow{"core/compaction/scheduler", "core/compaction/ core/version/ core/format/ core/vfs/ core/rt/ core/base/"},
+    Arrow{"core/compaction/filter_rate", "core/compaction/ core/sst/filter.h core/version/ core/format/ core/base/"},
     Arrow{"core/compaction/", "core/compaction/ core/version/ core/format/ core/rt/ core/base/"},
     Arrow{"core/store/",
           "core/store/ core/compaction/ core/version/ core/iter/ core/sst/ core/memtable/ core/wal/ core/format/ "
@@ -73,8 +73,11 @@ constexpr std::array kArrows = {
     Arrow{"experiments/figures/", "experiments/figures/ core/base/"},
     Arrow{"experiments/compare/",
           "experiments/compare/ experiments/figures/ experiments/run/ experiments/result/ experiments/spec/ core/"},
+    Arrow{"experiments/claims/",
+          "experiments/claims/ experiments/figures/ experiments/run/ experiments/result/ experiments/spec/ core/"},
     Arrow{"experiments/", "experiments/ sim/ faultfs/ core/"},
     // The Python module is a user like any other: public headers only. What it shows of the simulator has none.
+    Arrow{"notebooks/python/src/lab_", "notebooks/python/src/ experiments/ core/"},
     Arrow{"notebooks/python/src/sim_", "notebooks/python/src/ sim/ faultfs/ core/"},
     Arrow{"notebooks/python/src/",
           "notebooks/python/src/ sim/mylonite/sim/computer.h faultfs/mylonite/ core/mylonite/"},
@@ -116,7 +119,7 @@ constexpr std::array kPlaces = {
     Arrow{"<Python.h>", "notebooks/python/src/"},
     Arrow{"<nlohmann/",
           "core/base/json.cc core/version/job_json.cc sim/scenario/ experiments/bench/figures.cc "
-          "experiments/spec/run_spec.cc tests/"},
+          "experiments/spec/run_spec.cc experiments/result/run_result.cc tests/"},
 };
 
 // Slow to compile: in .cc files only, so that a user of the library pays for none of them.
