@@ -1,13 +1,11 @@
 // Policies side by side: the same seeds for each, so differences are taken seed by seed.
 //
-// A seed decides keys, their order and values; so policies meet the same operations, and most of what differs between
-// seeds cancels. Runs are carried out on several threads; the result does not depend on their number. With a precision,
-// seeds are added until every policy's paired difference of write amplification is known to that many percent.
+// Policies meet the same operations, so most of what differs between seeds cancels. With a precision, seeds are added
+// until every policy's paired difference of write amplification is known to that many percent.
 // Thread-safety: one call at a time in a thread.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,6 +13,7 @@
 #include <mylonite/status.h>
 
 #include "experiments/result/run_result.h"
+#include "experiments/run/sweep.h"
 #include "experiments/spec/run_spec.h"
 
 namespace mylonite::experiments {
@@ -29,13 +28,11 @@ struct CompareArguments {
 
 struct Comparison {
   RunSpec base;
-  std::vector<std::vector<RunResult>> results{};  // by policy, then by seed; all of one length
+  SweepResults results{};  // by policy, then by seed
   std::uint64_t seeds() const { return results.empty() ? 0 : results.front().size(); }
 };
 
-using OnResult = std::function<void(const RunResult&)>;  // one call at a time, in order of seeds, then of policies
-
-// Errors: those of run_spec, for the first policy and seed that has one. kInvalidArgument comes before anything runs.
+// Errors: those of a sweep.
 Result<Comparison> compare(const CompareArguments& arguments, const CompactionPolicies& policies,
                            const OnResult& on_result = {});
 

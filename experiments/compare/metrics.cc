@@ -23,7 +23,7 @@ constexpr Metric kMetrics[] = {
      [](const RunFigures& at) { return ratio(at.largest_merge_bytes * at.samples, at.live_bytes_sum); }},
     {"throughput", "operations a second of virtual time",
      [](const RunFigures& at) { return ratio(at.operations, at.duration_ns) * 1e9; }, true},
-    {"latency, 99.9 %", "microseconds, closed loop",
+    {"latency, 99.9 %", "microseconds",
      [](const RunFigures& at) { return static_cast<double>(at.latency_p999_ns) / 1000; }, true},
     {"held back", "share of the time that writers were slowed or stopped",
      [](const RunFigures& at) {

@@ -51,9 +51,10 @@ std::string comparison_text(const Comparison& comparison) {
   std::size_t width = 0;
   for (const auto& results : comparison.results) width = std::max(width, results.front().policy.size());
   std::string text = fmt::format(
-      "{}, {} entries, {} of a buffer, size ratio {}, device {}, processor {}, {} seed{} from {}\n"
+      "{}, {} entries, {} of a buffer, size ratio {}, device {}, processor {}, {}, {} seed{} from {}\n"
       "mean ± 95 %; then the mean of the differences from {} seed by seed, in percent\n",
       spec.workload, spec.entries, spec.buffer_entries, spec.size_ratio, spec.device, spec.processor,
+      spec.load_percent == 0 ? "closed loop" : fmt::format("arrivals at {} % of each one's most", spec.load_percent),
       comparison.seeds(), comparison.seeds() == 1 ? "" : "s", spec.seed, comparison.results[0].front().policy);
   const bool timed = !spec.rests && (spec.device != "none" || spec.processor != "none");
   for (const Metric& metric : metrics()) {

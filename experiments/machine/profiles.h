@@ -2,6 +2,7 @@
 // gets a new name. Units: nanoseconds, picoseconds, bytes. Thread-safety: constants.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -74,5 +75,13 @@ inline constexpr std::array<ProcessorProfile, 2> kProcessors = {{
      .what = "4 processors of 3 GHz"},
     {.name = "none", .what = "work takes no time"},
 }};
+
+// Require a name that is there.
+inline const DeviceProfile& device_named(std::string_view name) {
+  return *std::ranges::find(kDevices, name, &DeviceProfile::name);
+}
+inline const ProcessorProfile& processor_named(std::string_view name) {
+  return *std::ranges::find(kProcessors, name, &ProcessorProfile::name);
+}
 
 }  // namespace mylonite::experiments

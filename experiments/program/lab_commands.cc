@@ -26,6 +26,8 @@ using cli::Range;
 using Parameters = std::vector<Parameter>;
 
 constexpr Range kSeeds{.low = 1, .high = 100'000};
+constexpr Range kSeedsOfClaims{.low = 2, .high = 100'000};
+constexpr Range kAnyNumber{.low = 0, .high = UINT64_MAX / 2};
 constexpr Range kWorkers{.low = 1, .high = 256};
 constexpr Range kPercent{.low = 0, .high = 100};
 
@@ -118,6 +120,20 @@ Ending compare_policies(LabArguments& arguments) {
   return wrong.empty() ? Exit::kDone : Exit::kFinding;
 }
 
+Ending judge(const LabArguments& arguments) {
+  const auto all = runs_of_claims(arguments.claims);
+  if (!all.ok()) return failed(all.error());
+  std::uint64_t done = 0;
+  auto line = std::make_unique<ProgressLine>();
+  const auto judged =
+      judge_claims(arguments.claims, arguments.policies, [&](const RunResult&) { line->show(++done, *all, "runs"); });
+  line.reset();
+  if (!judged.ok()) return failed(judged.error());
+  const std::string text = arguments.json ? claims_json(*judged) : claims_text(*judged);
+  if (Status printed = cli::print(text); !printed.ok()) return printed;
+  return judged->wrong.empty() ? Exit::kDone : Exit::kFinding;
+}
+
 Ending list_policies(const LabArguments& arguments) {
   std::string text;
   for (const CompactionPolicy& policy : arguments.policies) {
@@ -133,6 +149,8 @@ Ending list_policies(const LabArguments& arguments) {
 Ending list_workloads() {
   std::string text = "workloads\n";
   for (const WorkloadPlan& plan : workload_plans()) text += fmt::format("  {:<10}{}\n", plan.name, plan.what);
+  text += "sizes of claims\n";
+  for (const Tier& tier : tiers()) text += fmt::format("  {:<10}{}\n", tier.name, tier.what);
   text += "devices\n";
   for (const DeviceProfile& device : kDevices) text += fmt::format("  {:<10}{}\n", device.name, device.what);
   text += "processors\n";
@@ -183,6 +201,17 @@ Parameters compare_parameters(LabArguments& arguments) {
   return all;
 }
 
+Parameters claims_parameters(LabArguments& arguments) {
+  ClaimsArguments& claims = arguments.claims;
+  return {
+      {.name = "CLAIM", .to = &claims.names, .meaning = "its name, as 7a; without any, all", .repeats = true},
+      {.name = "--tier", .to = &claims.tier, .meaning = "size of the runs: ci, standard, deep", .has_default = true},
+      {.name = "--seeds", .to = &claims.seeds, .meaning = "how many", .has_default = true, .range = kSeedsOfClaims},
+      {.name = "--seed", .to = &claims.seed, .meaning = "the first one", .has_default = true, .range = kAnyNumber},
+      {.name = "--jobs", .to = &claims.workers, .meaning = "runs at once", .has_default = true, .range = kWorkers},
+      {.name = "--json", .to = &arguments.json, .meaning = "a line for each claim"}};
+}
+
 }  // namespace
 
 std::vector<cli::Command> lab_commands(LabArguments& arguments, const std::string& program) {
@@ -197,6 +226,11 @@ std::vector<cli::Command> lab_commands(LabArguments& arguments, const std::strin
            .example = program + " compare full one_lvl lazy:T=4 --workload upd_u --seeds 10",
            .parameters = compare_parameters(arguments),
            .run = [&] { return compare_policies(arguments); }},
+          {.name = "claims",
+           .what = "claims of the literature, measured: inequality, value with interval, verdict",
+           .example = program + " claims 1 18a --tier ci --seeds 3",
+           .parameters = claims_parameters(arguments),
+           .run = [&] { return judge(arguments); }},
           {.name = "policies",
            .what = "every compaction policy: what it does, its source, its parameters",
            .example = program + " policies",

@@ -1,4 +1,4 @@
-// The commands of mylonite-lab that run specs in virtual time: run, compare, policies, workloads.
+// The commands of mylonite-lab that run specs in virtual time: run, compare, claims, policies, workloads.
 // Thread-safety: on a program's main thread.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <mylonite/compaction_policy.h>
 
 #include "core/cli/program.h"
+#include "experiments/claims/verdict.h"
 #include "experiments/compare/compare.h"
 
 namespace mylonite::experiments {
@@ -19,6 +20,7 @@ struct LabArguments {
   CompactionPolicies policies{};
   std::string spec{};  // a file
   CompareArguments compare{};
+  ClaimsArguments claims{};
   std::vector<std::string> settings{};
   std::optional<std::string> jsonl{};
   std::optional<std::string> csv{};

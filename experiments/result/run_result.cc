@@ -1,12 +1,17 @@
 #include "experiments/result/run_result.h"
 
+#include <utility>
+
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "core/base/hash.h"
 #include "core/base/json.h"
 
 namespace mylonite::experiments {
 namespace {
+
+using Json = nlohmann::json;
 
 constexpr FigureRow kRows[] = {
     {"operations", &RunFigures::operations},
@@ -32,12 +37,14 @@ constexpr FigureRow kRows[] = {
     {"table_bytes_sum", &RunFigures::table_bytes_sum},
     {"live_bytes_sum", &RunFigures::live_bytes_sum},
     {"space_max", &RunFigures::space_max},
+    {"tombstone_age_max_ns", &RunFigures::tombstone_age_max_ns},
     {"duration_ns", &RunFigures::duration_ns},
     {"processors_busy_ns", &RunFigures::processors_busy_ns},
     {"device_busy_ns", &RunFigures::device_busy_ns},
     {"stall_memtables_ns", &RunFigures::stall_memtables_ns},
     {"stall_level0_ns", &RunFigures::stall_level0_ns},
     {"slowdown_ns", &RunFigures::slowdown_ns},
+    {"arrival_mean_ps", &RunFigures::arrival_mean_ps},
     {"latency_p50_ns", &RunFigures::latency_p50_ns},
     {"latency_p99_ns", &RunFigures::latency_p99_ns},
     {"latency_p999_ns", &RunFigures::latency_p999_ns},
@@ -55,6 +62,26 @@ std::string duration_text(std::uint64_t ns) {
   if (ns < 10'000'000) return fmt::format("{} us", ns / 1000);
   if (ns < 10'000'000'000) return fmt::format("{} ms", ns / 1'000'000);
   return fmt::format("{} s", ns / 1'000'000'000);
+}
+
+// Throws what Json does where a member lacks or is of another type.
+Result<RunResult> result_of(const Json& object, const std::string& file) {
+  auto spec = parse_spec(object.at("spec").dump(), file);
+  if (!spec.ok()) return spec.error();
+  RunResult result{.spec = std::move(*spec),
+                   .policy = object.at("policy").get<std::string>(),
+                   .buffer_bytes = object.at("buffer_bytes").get<std::uint64_t>(),
+                   .figures = {},
+                   .failure = object.at("failure").get<std::string>()};
+  for (const FigureRow& row : kRows) {
+    result.figures.*row.member = object.at("figures").at(row.name).get<std::uint64_t>();
+  }
+  const auto said = object.at("result_hash").get<std::string>();
+  if (said == result_hash(result)) return result;
+  return Error(Code::kInvalidArgument, fmt::format("the result has hash {}, and its figures have {}: another version "
+                                                   "wrote it, or it was changed",
+                                                   said, result_hash(result)))
+      .in(file);
 }
 
 }  // namespace
@@ -76,6 +103,15 @@ std::string result_json(const RunResult& result) {
       .text("failure", result.failure)
       .text("result_hash", result_hash(result));
   return object.line();
+}
+
+Result<RunResult> parse_result(std::string_view json, const std::string& file, std::uint64_t line) {
+  const std::string place = fmt::format("{}, line {}", file, line);
+  try {
+    return result_of(Json::parse(json), place);
+  } catch (const Json::exception& error) {
+    return Error(Code::kInvalidArgument, fmt::format("not a result: {}", error.what())).in(place);
+  }
 }
 
 std::string ratio_text(std::uint64_t part, std::uint64_t whole) {
@@ -108,6 +144,10 @@ std::string result_text(const RunResult& result) {
   line("merges", std::to_string(at.merges), fmt::format("and {} moves", at.moves));
   if (at.duration_ns > 0) {
     line("operations", std::to_string(at.operations * 1'000'000'000 / at.duration_ns), "a second of virtual time");
+    if (at.arrival_mean_ps > 0) {
+      line("arrivals", std::to_string(1'000'000'000'000 / at.arrival_mean_ps),
+           fmt::format("a second, {} % of the closed loop's operations", spec.load_percent));
+    }
     line("latency", duration_text(at.latency_p50_ns),
          fmt::format("median; p99 {}, p99.9 {}, most {}", duration_text(at.latency_p99_ns),
                      duration_text(at.latency_p999_ns), duration_text(at.latency_max_ns)));

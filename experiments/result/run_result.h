@@ -39,8 +39,9 @@ struct RunFigures {
   std::uint64_t runs_sum = 0;
   std::uint64_t runs_max = 0;
   std::uint64_t table_bytes_sum = 0;
-  std::uint64_t live_bytes_sum = 0;  // keys and values that a reader sees
-  std::uint64_t space_max = 0;       // of all files, obsolete ones included
+  std::uint64_t live_bytes_sum = 0;        // keys and values that a reader sees
+  std::uint64_t space_max = 0;             // of all files, obsolete ones included
+  std::uint64_t tombstone_age_max_ns = 0;  // since its delete, of the oldest one in a table
   // Time.
   std::uint64_t duration_ns = 0;
   std::uint64_t processors_busy_ns = 0;  // of all, whole run
@@ -48,7 +49,8 @@ struct RunFigures {
   std::uint64_t stall_memtables_ns = 0;
   std::uint64_t stall_level0_ns = 0;
   std::uint64_t slowdown_ns = 0;
-  std::uint64_t latency_p50_ns = 0;  // of all operations, from call to answer
+  std::uint64_t arrival_mean_ps = 0;  // between two arrivals of an open loop; 0: closed loop
+  std::uint64_t latency_p50_ns = 0;   // of all operations, from call to answer; of an open loop from arrival
   std::uint64_t latency_p99_ns = 0;
   std::uint64_t latency_p999_ns = 0;
   std::uint64_t latency_max_ns = 0;
@@ -69,8 +71,11 @@ struct RunResult {
   std::string failure{};  // a wrong answer of the store; empty: none
 };
 
-std::string result_hash(const RunResult& result);                 // over spec and figures: 16 hexadecimal digits
-std::string result_json(const RunResult& result);                 // one line
+std::string result_hash(const RunResult& result);  // over spec and figures: 16 hexadecimal digits
+std::string result_json(const RunResult& result);  // one line
+// A line of result_json. Errors: kInvalidArgument, with the file, the line's number and what is wrong: not JSON, a
+// member that lacks, or a hash that is not that of the figures.
+Result<RunResult> parse_result(std::string_view json, const std::string& file, std::uint64_t line);
 std::string result_text(const RunResult& result);                 // for people
 std::string ratio_text(std::uint64_t part, std::uint64_t whole);  // two decimals, rounded; "-" without a whole
 

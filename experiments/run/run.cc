@@ -15,6 +15,7 @@
 #include "core/rt/rt.h"
 #include "experiments/machine/world.h"
 #include "experiments/run/store_options.h"
+#include "experiments/workload/arrivals.h"
 #include "experiments/workload/phases.h"
 
 namespace mylonite::experiments {
@@ -22,17 +23,6 @@ namespace {
 
 constexpr std::uint64_t kRestNs = 1'000'000;
 constexpr std::uint64_t kProgressOperations = 1 << 14;
-
-const DeviceProfile& device_named(std::string_view name) {
-  return *std::ranges::find(kDevices, name, &DeviceProfile::name);
-}
-const ProcessorProfile& processor_named(std::string_view name) {
-  return *std::ranges::find(kProcessors, name, &ProcessorProfile::name);
-}
-
-StreamOptions stream_options(const RunSpec& spec) {
-  return {.entries = spec.entries, .value_bytes = spec.value_bytes, .seed = spec.seed};
-}
 
 class LargestMerge final : public EventListener {
  public:
@@ -49,8 +39,11 @@ class LargestMerge final : public EventListener {
 // One run on its machine.
 class Run {
  public:
-  Run(const RunSpec& spec, const WorkloadPlan& plan, World& world, const Progress& progress)
+  // `arrival_mean_ps`: between arrivals in measured phases; 0: a client issues the next operation at the answer.
+  Run(const RunSpec& spec, const WorkloadPlan& plan, std::uint64_t arrival_mean_ps, World& world,
+      const Progress& progress)
       : spec_(spec),
+        arrival_mean_ps_(arrival_mean_ps),
         world_(world),
         progress_(progress),
         operations_(plan, stream_options(spec)),
@@ -69,25 +62,30 @@ class Run {
   enum class Expected : std::uint8_t { kThere, kAbsent, kEither };
   Status read(const std::string& key, Expected expected);
   Status scan(const std::string& from, std::uint64_t length);
+  void wrote(std::uint64_t index, std::uint64_t generation);
   void after_buffer(bool measured);
   void rest();
   void sample();
+  void sample_tombstones();
   void begin_measuring();
   void end_measuring();
   void verify();
 
   const RunSpec& spec_;
+  const std::uint64_t arrival_mean_ps_;
   World& world_;
   const Progress& progress_;
   OperationStream operations_;
   Keys keys_;
   Values values_;
   std::vector<std::uint64_t> written_;  // by index: the generation of the last value; 0: absent
+  std::uint64_t live_ = 0;              // of them, not absent
   LargestMerge largest_merge_;
   std::unique_ptr<Store> store_;
   std::optional<Error> error_;
   std::uint64_t done_ = 0;
   std::uint64_t writes_ = 0;
+  std::optional<Arrivals> arrivals_;  // of the phase, if it has any
   std::vector<std::uint64_t> latencies_ns_;
   RunFigures figures_;
   std::string failure_;
@@ -122,6 +120,9 @@ Status Run::carry_out(const Options& options, CompactionPolicies policies) {
 }
 
 void Run::work(const Phase& phase) {
+  if (phase.measured && arrival_mean_ps_ > 0) {
+    arrivals_.emplace(arrival_mean_ps_, rt::monotonic_ns(), Random(spec_.seed).split("arrivals"));
+  }
   std::vector<rt::Thread> clients;
   for (std::uint64_t i = 1; i < spec_.clients; ++i) {
     clients.emplace_back("client", [this, &phase] { client(phase.measured); });
@@ -134,14 +135,15 @@ void Run::client(bool measured) {
   while (!error_) {
     const auto operation = operations_.next();
     if (!operation) return;
-    const std::uint64_t before_ns = rt::monotonic_ns();
+    const std::uint64_t before_ns = arrivals_ ? arrivals_->next_ns() : rt::monotonic_ns();
+    if (arrivals_) rt::sleep_until(before_ns);
     if (Status done = apply(*operation); !done.ok()) {
       error_ = done.error();
       return;
     }
     if (measured) latencies_ns_.push_back(rt::monotonic_ns() - before_ns);
     if (++done_ % kProgressOperations == 0 && progress_) progress_(done_, operations_.total());
-    const bool wrote = operation->generation > 0;
+    const bool wrote = operation->generation > 0 || operation->kind == OperationKind::kDelete;
     if (wrote && ++writes_ % spec_.buffer_entries == 0) after_buffer(measured);
   }
 }
@@ -156,11 +158,19 @@ Status Run::apply(const PlannedOperation& operation) {
     const Expected expected = written_[operation.index] > 0 ? Expected::kThere : Expected::kEither;
     if (Status done = read(key, expected); !done.ok()) return done;
   }
-  if (operation.generation == 0) return {};
-  const auto stamp = store_->put(key, values_.at(operation.index, operation.generation));
+  const bool deletes = operation.kind == OperationKind::kDelete;
+  if (operation.generation == 0 && !deletes) return {};
+  const auto stamp =
+      deletes ? store_->remove(key) : store_->put(key, values_.at(operation.index, operation.generation));
   if (!stamp.ok()) return stamp.error();
-  written_[operation.index] = operation.generation;
+  wrote(operation.index, operation.generation);
   return {};
+}
+
+void Run::wrote(std::uint64_t index, std::uint64_t generation) {
+  live_ += generation > 0 ? 1 : 0;
+  live_ -= written_[index] > 0 ? 1 : 0;
+  written_[index] = generation;
 }
 
 Status Run::read(const std::string& key, Expected expected) {
@@ -197,16 +207,32 @@ void Run::rest() {
 void Run::sample() {
   std::uint64_t runs = 0;
   std::uint64_t bytes = 0;
+  std::uint64_t tombstones = 0;
   for (const LevelStats& level : store_->stats().levels) {
     runs += level.runs;
     bytes += level.bytes;
+    tombstones += level.tombstones;
   }
+  if (tombstones > 0) sample_tombstones();
   ++figures_.samples;
   figures_.runs_sum += runs;
   figures_.runs_max = std::max(figures_.runs_max, runs);
   figures_.table_bytes_sum += bytes;
-  figures_.live_bytes_sum += operations_.live() * (kKeyBytes + spec_.value_bytes);
+  figures_.live_bytes_sum += live_ * (kKeyBytes + spec_.value_bytes);
   figures_.space_max = std::max(figures_.space_max, world_.space_bytes());
+}
+
+void Run::sample_tombstones() {
+  Timestamp oldest = kTimestampMax;
+  for (const Level& level : store_->levels()) {
+    for (const mylonite::Run& run : level.runs) {
+      for (const TableInfo& table : run.tables) oldest = std::min(oldest, table.oldest_tombstone);
+    }
+  }
+  const std::uint64_t now_ticks = rt::wall_ticks();
+  if (oldest.ticks >= now_ticks) return;
+  constexpr std::uint64_t kNsPerTick = 1'000'000'000 / kTicksPerSecond;
+  figures_.tombstone_age_max_ns = std::max(figures_.tombstone_age_max_ns, (now_ticks - oldest.ticks) * kNsPerTick);
 }
 
 void Run::begin_measuring() {
@@ -225,6 +251,7 @@ void Run::end_measuring() {
     return now.stalls[i].ns - stats_before_.stalls[i].ns;
   };
   figures_.operations = latencies_ns_.size();
+  figures_.arrival_mean_ps = arrival_mean_ps_;
   figures_.user_bytes = since(&StoreStats::user_bytes);
   figures_.user_entries = since(&StoreStats::operations);
   figures_.log_bytes = since(&StoreStats::wal_bytes);
@@ -285,36 +312,29 @@ void Run::verify() {
   if (index < written_.size()) failure_ = fmt::format("key {} is missing in the scan", keys_.at(index));
 }
 
-// The bytes of the table that a full memtable makes.
-Result<std::uint64_t> measured_buffer(const RunSpec& spec, const WorkloadPlan& plan) {
-  auto options = store_options(spec, std::uint64_t{1} << 30);
-  if (!options.ok()) return options.error();
-  options->compaction_policy = "none";
-  World world(device_named("none"), processor_named("none"));
-  Result<std::uint64_t> bytes = std::uint64_t{0};
-  const std::string stuck = world.run([&] {
-    auto store = Store::open(world.files(), *options);
-    if (!store.ok()) {
-      bytes = store.error();
-      return;
-    }
-    const std::uint64_t keys = OperationStream(plan, stream_options(spec)).keys();
-    Keys names({.entries = keys});
-    const Values values(stream_options(spec));
-    Status done;
-    for (std::uint64_t i = 0; i < spec.buffer_entries && done.ok(); ++i) {
-      const std::uint64_t index = i * std::max<std::uint64_t>(keys / spec.buffer_entries, 1);
-      if (const auto stamp = (*store)->put(names.at(index), values.at(index, 0)); !stamp.ok()) done = stamp.error();
-    }
-    if (done.ok()) done = (*store)->flush();
-    if (done.ok()) {
-      bytes = (*store)->stats().flush_bytes;
-    } else {
-      bytes = done.error();
-    }
-  });
+// All that stays the same when a spec is run once more.
+struct Prepared {
+  const RunSpec& spec;
+  const CompactionPolicies& policies;
+  const WorkloadPlan& plan;
+  Options options{};
+  std::string policy{};
+  std::uint64_t buffer_bytes = 0;
+};
+
+Result<RunResult> run_at(const Prepared& prepared, std::uint64_t arrival_mean_ps, const Progress& progress) {
+  const RunSpec& spec = prepared.spec;
+  World world(device_named(spec.device), processor_named(spec.processor));
+  Run run(spec, prepared.plan, arrival_mean_ps, world, progress);
+  Status done;
+  const std::string stuck = world.run([&] { done = run.carry_out(prepared.options, prepared.policies); });
   if (!stuck.empty()) return Error(Code::kIo, stuck);
-  return bytes;
+  if (!done.ok()) return done.error();
+  return RunResult{.spec = spec,
+                   .policy = prepared.policy,
+                   .buffer_bytes = prepared.buffer_bytes,
+                   .figures = run.figures(),
+                   .failure = run.failure()};
 }
 
 }  // namespace
@@ -323,22 +343,20 @@ Result<RunResult> run_spec(const RunSpec& spec, const CompactionPolicies& polici
   if (Status good = check_names(spec); !good.ok()) return good.error();
   const auto policy = configure_policy(policies, spec.policy);
   if (!policy.ok()) return policy.error();
-  const WorkloadPlan& plan = *find_workload_plan(spec.workload);
-  const auto buffer_bytes = measured_buffer(spec, plan);
+  Prepared prepared{.spec = spec, .policies = policies, .plan = *find_workload_plan(spec.workload)};
+  prepared.policy = policy->text;
+  const auto buffer_bytes = measured_buffer(spec, prepared.plan);
   if (!buffer_bytes.ok()) return buffer_bytes.error();
-  const auto options = store_options(spec, *buffer_bytes);
+  prepared.buffer_bytes = *buffer_bytes;
+  auto options = store_options(spec, *buffer_bytes);
   if (!options.ok()) return options.error();
-  World world(device_named(spec.device), processor_named(spec.processor));
-  Run run(spec, plan, world, progress);
-  Status done;
-  const std::string stuck = world.run([&] { done = run.carry_out(*options, policies); });
-  if (!stuck.empty()) return Error(Code::kIo, stuck);
-  if (!done.ok()) return done.error();
-  return RunResult{.spec = spec,
-                   .policy = policy->text,
-                   .buffer_bytes = *buffer_bytes,
-                   .figures = run.figures(),
-                   .failure = run.failure()};
+  prepared.options = std::move(*options);
+  auto closed = run_at(prepared, 0, progress);
+  if (spec.load_percent == 0 || !closed.ok() || !closed->failure.empty()) return closed;
+  const RunFigures& at = closed->figures;
+  const std::uint64_t mean_ps =
+      at.duration_ns * 1000 / std::max<std::uint64_t>(at.operations, 1) * 100 / spec.load_percent;
+  return run_at(prepared, mean_ps, progress);
 }
 
 }  // namespace mylonite::experiments

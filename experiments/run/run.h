@@ -1,7 +1,9 @@
 // Runs a spec: the real store with its real threads, on one simulated machine of the laboratory.
 //
 // Phases that are not measured come first in every workload; figures are differences from the end of the last of them.
-// Clients issue an operation when the last one is answered (closed loop). At the end the store is read once from
+// Clients issue an operation when the last one is answered (closed loop). With load_percent the spec is run twice: the
+// closed loop says what can be reached, then operations arrive at a share of that rate. A client takes the next
+// arrival; latency counts from the arrival, so waiting for a client counts. At the end the store is read once from
 // beginning to end and compared with what was written. Thread-safety: one OS thread a run; runs may be concurrent.
 #pragma once
 

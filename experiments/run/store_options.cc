@@ -2,10 +2,16 @@
 
 #include <algorithm>
 
+#include <mylonite/store.h>
+
 #include "core/memtable/memtable.h"
-#include "experiments/workload/stream.h"
+#include "experiments/machine/world.h"
 
 namespace mylonite::experiments {
+
+StreamOptions stream_options(const RunSpec& spec) {
+  return {.entries = spec.entries, .value_bytes = spec.value_bytes, .seed = spec.seed};
+}
 
 Result<Options> store_options(const RunSpec& spec, std::uint64_t buffer_bytes) {
   Options options;
@@ -29,6 +35,37 @@ Result<Options> store_options(const RunSpec& spec, std::uint64_t buffer_bytes) {
   }
   if (Status good = validate(options); !good.ok()) return good.error();
   return options;
+}
+
+Result<std::uint64_t> measured_buffer(const RunSpec& spec, const WorkloadPlan& plan) {
+  auto options = store_options(spec, std::uint64_t{1} << 30);
+  if (!options.ok()) return options.error();
+  options->compaction_policy = "none";
+  World world(device_named("none"), processor_named("none"));
+  Result<std::uint64_t> bytes = std::uint64_t{0};
+  const std::string stuck = world.run([&] {
+    auto store = Store::open(world.files(), *options);
+    if (!store.ok()) {
+      bytes = store.error();
+      return;
+    }
+    const std::uint64_t keys = OperationStream(plan, stream_options(spec)).keys();
+    Keys names({.entries = keys});
+    const Values values(stream_options(spec));
+    Status done;
+    for (std::uint64_t i = 0; i < spec.buffer_entries && done.ok(); ++i) {
+      const std::uint64_t index = i * std::max<std::uint64_t>(keys / spec.buffer_entries, 1);
+      if (const auto stamp = (*store)->put(names.at(index), values.at(index, 0)); !stamp.ok()) done = stamp.error();
+    }
+    if (done.ok()) done = (*store)->flush();
+    if (done.ok()) {
+      bytes = (*store)->stats().flush_bytes;
+    } else {
+      bytes = done.error();
+    }
+  });
+  if (!stuck.empty()) return Error(Code::kIo, stuck);
+  return bytes;
 }
 
 }  // namespace mylonite::experiments

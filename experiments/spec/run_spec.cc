@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <vector>
 
 #include <fmt/format.h>
@@ -12,6 +11,7 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "experiments/machine/profiles.h"
+#include "experiments/spec/names.h"
 #include "experiments/workload/phases.h"
 
 namespace mylonite::experiments {
@@ -36,47 +36,13 @@ constexpr SpecRow kRows[] = {
     {"base_buffers", &RunSpec::base_buffers, 1, 1 << 20, "target of level 1, in buffers"},
     {"level0_runs", &RunSpec::level0_runs, 1, 64, "runs of level 0 that start a merge"},
     {"clients", &RunSpec::clients, 1, 256, "threads that issue operations, the next one at the answer"},
+    {"load_percent", &RunSpec::load_percent, 0, 1000,
+     "operations arrive at random, at so many percent of what clients reach without arrivals; 0: the next at the "
+     "answer"},
     {"rests", &RunSpec::rests, 0, 0, "after each buffer the clients wait until nothing is left to do"},
 };
 
-// The edits from one word to the other: letters that are added, left out or replaced.
-std::size_t distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
 Error wrong(std::string message) { return Error(Code::kInvalidArgument, std::move(message)); }
-
-Error unknown(std::string_view what, std::string_view word, const std::vector<std::string_view>& names) {
-  const std::string near = nearest(word, names);
-  if (!near.empty()) return wrong(fmt::format("no {} is named '{}'; did you mean '{}'?", what, word, near));
-  std::string message = fmt::format("no {} is named '{}'; there are:", what, word);
-  for (const std::string_view name : names) message += fmt::format("{} {}", message.back() == ':' ? "" : ",", name);
-  return wrong(std::move(message));
-}
-
-template <class Rows>
-std::vector<std::string_view> names_of(const Rows& rows) {
-  std::vector<std::string_view> names;
-  for (const auto& row : rows) names.push_back(row.name);
-  return names;
-}
-
-template <class Rows>
-Status known(std::string_view what, std::string_view word, const Rows& rows) {
-  const std::vector<std::string_view> names = names_of(rows);
-  if (std::ranges::find(names, word) != names.end()) return {};
-  return unknown(what, word, names);
-}
 
 Status read_member(RunSpec& spec, const SpecRow& row, const Json& value) {
   if (const auto* text = std::get_if<std::string RunSpec::*>(&row.member)) {
@@ -108,19 +74,6 @@ Status read_set(RunSpec& spec, const Json& value) {
 
 std::span<const SpecRow> spec_table() { return kRows; }
 
-std::string nearest(std::string_view word, std::span<const std::string_view> names) {
-  std::string_view best;
-  std::size_t least = word.size() / 3 + 2;  // farther is another word
-  for (const std::string_view name : names) {
-    const std::size_t edits = distance(word, name);
-    if (edits < least) {
-      least = edits;
-      best = name;
-    }
-  }
-  return std::string(best);
-}
-
 Result<RunSpec> parse_spec(std::string_view json, const std::string& file) {
   Json object;
   try {
@@ -140,7 +93,7 @@ Result<RunSpec> parse_spec(std::string_view json, const std::string& file) {
     } else if (row != std::end(kRows)) {
       read = read_member(spec, *row, value);
     } else {
-      read = unknown("member of a spec", name, names);
+      read = unknown_name("member of a spec", name, names);
     }
     if (!read.ok()) return read.error().in(file);
   }
@@ -148,13 +101,17 @@ Result<RunSpec> parse_spec(std::string_view json, const std::string& file) {
 }
 
 Status check_names(const RunSpec& spec) {
-  if (Status good = known("workload", spec.workload, workload_plans()); !good.ok()) return good;
-  if (Status good = known("device", spec.device, kDevices); !good.ok()) return good;
-  if (Status good = known("processor", spec.processor, kProcessors); !good.ok()) return good;
+  if (const auto row = row_named("workload", spec.workload, workload_plans()); !row.ok()) return row.error();
+  if (const auto row = row_named("device", spec.device, kDevices); !row.ok()) return row.error();
+  if (const auto row = row_named("processor", spec.processor, kProcessors); !row.ok()) return row.error();
   for (const auto& [name, value] : spec.set) {
     const bool own = std::ranges::find(kOfTheSpec, name) != kOfTheSpec.end();
     if (own) return wrong(fmt::format("set {}: the spec itself decides it", name));
-    if (Status good = known("option of the store", name, option_table()); !good.ok()) return good;
+    if (const auto row = row_named("option of the store", name, option_table()); !row.ok()) return row.error();
+  }
+  const bool timed = spec.device != "none" || spec.processor != "none";
+  if (spec.load_percent > 0 && (spec.rests || !timed)) {
+    return wrong("load_percent needs a device or a processor, and clients that do not rest");
   }
   return {};
 }

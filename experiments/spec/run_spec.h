@@ -30,6 +30,7 @@ struct RunSpec {
   std::uint64_t base_buffers = 10;      // level 1's target, in buffers
   std::uint64_t level0_runs = 1;        // runs of level 0 that start a merge
   std::uint64_t clients = 1;
+  std::uint64_t load_percent = 0;            // open loop at so much of the closed loop's throughput; 0: closed loop
   bool rests = false;                        // after each buffer the clients wait until the store has nothing to do
   std::map<std::string, std::string> set{};  // further options of the store, by name
   bool operator==(const RunSpec&) const = default;
@@ -47,11 +48,9 @@ std::span<const SpecRow> spec_table();
 
 // kInvalidArgument, with the name, the value and what is allowed. `file` names the text in messages.
 Result<RunSpec> parse_spec(std::string_view json, const std::string& file);
-Status check_names(const RunSpec& spec);  // of the workload, the device, the processor and the options that are set
+// Names of the workload, the device, the processor and the options that are set; and what cannot be together.
+Status check_names(const RunSpec& spec);
 std::string spec_json(const RunSpec& spec);
 std::string spec_hash(const RunSpec& spec);  // 16 hexadecimal digits
-
-// The nearest of the names, if one is near: for "did you mean".
-std::string nearest(std::string_view word, std::span<const std::string_view> names);
 
 }  // namespace mylonite::experiments

@@ -32,7 +32,15 @@ constexpr Phase load(std::uint64_t length) {
 constexpr Phase updates(Skew skew) {
   return {.name = "update", .length = 1000, .mix = all(OperationKind::kUpdate), .skew = skew};
 }
-// A workload of YCSB (Cooper et al., SoCC 2010): N keys are loaded, then N operations.
+// Updates of which some are deletes; an update of a deleted key inserts it again.
+constexpr WorkloadPlan deletes(std::string_view name, std::string_view what, std::uint32_t thousandths) {
+  const Mix mix = mix_of({{OperationKind::kUpdate, 1000 - thousandths}, {OperationKind::kDelete, thousandths}});
+  return {.name = name,
+          .key_space = 200,
+          .phases = {{load(200), {.name = "run", .length = 1000, .mix = mix}}},
+          .what = what};
+}
+// As the workloads of YCSB (Cooper et al., SoCC 2010): N keys are loaded, then N operations.
 constexpr WorkloadPlan ycsb(std::string_view name, std::string_view what, const Mix& mix,
                             Skew skew = Skew::kScrambledZipf) {
   const std::uint64_t inserted = mix[static_cast<std::size_t>(OperationKind::kInsert)];
@@ -61,6 +69,14 @@ constexpr WorkloadPlan kPlans[] = {
      .key_space = 200,
      .phases = {{load(200), updates(Skew::kLatestZipf)}},
      .what = "load N/5 keys, then N updates by Zipf's law, popular keys together"},
+    {.name = "empty",
+     .phases = {{load(1000), {.name = "read", .length = 1000, .mix = all(OperationKind::kReadAbsent)}}},
+     .what = "load N keys, then N reads of keys that are absent"},
+    deletes("del_2", "load N/5 keys, then N uniform updates of them, of which 2 % are deletes", 20),
+    deletes("del_5", "the same with 5 % deletes", 50),
+    deletes("del_10", "the same with 10 % deletes", 100),
+    ycsb("write_95", "load N keys, then 95 % updates, 5 % reads",
+         nearly_all(OperationKind::kUpdate, OperationKind::kRead), Skew::kUniform),
     ycsb("ycsb_a", "load N keys, then half reads, half updates, by Zipf's law", half_reads(OperationKind::kUpdate)),
     ycsb("ycsb_b", "load N keys, then 95 % reads, 5 % updates",
          nearly_all(OperationKind::kRead, OperationKind::kUpdate)),

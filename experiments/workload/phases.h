@@ -20,9 +20,9 @@
 
 namespace mylonite::experiments {
 
-enum class OperationKind : std::uint8_t { kInsert, kUpdate, kRead, kReadAbsent, kScan, kReadModifyWrite };
-inline constexpr std::array<std::string_view, 6> kOperationNames = {"insert",      "update", "read",
-                                                                    "read_absent", "scan",   "read_modify_write"};
+enum class OperationKind : std::uint8_t { kInsert, kUpdate, kRead, kReadAbsent, kScan, kReadModifyWrite, kDelete };
+inline constexpr std::array<std::string_view, 7> kOperationNames = {
+    "insert", "update", "read", "read_absent", "scan", "read_modify_write", "delete"};
 
 // How often each of the keys that live is drawn. Scrambled: the popular ones lie anywhere in the key space. Latest:
 // those that were inserted last are popular.
@@ -51,7 +51,7 @@ const WorkloadPlan* find_workload_plan(std::string_view name);
 struct PlannedOperation {
   OperationKind kind;
   std::uint64_t index;       // of the key
-  std::uint64_t generation;  // of the value that is written; increases with every write; 0: nothing is written
+  std::uint64_t generation;  // of the value that is written; increases with every write; 0: no value is written
   std::uint64_t length = 0;  // entries of a scan
 };
 
@@ -63,9 +63,9 @@ class OperationStream {
   std::span<const Phase> phases() const { return phases_; }
   std::uint64_t keys() const { return keys_; }
   void begin(std::size_t phase);
-  std::optional<PlannedOperation> next();  // empty: the phase is over
-  std::uint64_t live() const { return live_; }
-  std::uint64_t total() const;  // operations of all phases
+  std::optional<PlannedOperation> next();           // empty: the phase is over
+  std::uint64_t inserted() const { return live_; }  // keys so far, deleted or not
+  std::uint64_t total() const;                      // operations of all phases
 
  private:
   std::uint64_t of_n(std::uint64_t thousandths) const { return entries_ * thousandths / 1000; }
@@ -77,7 +77,7 @@ class OperationStream {
   const std::uint64_t seed_;
   const std::vector<Phase> phases_;
   Random random_;
-  std::uint64_t live_ = 0;  // keys inserted so far: a beginning of the key space, where no phase is half-way
+  std::uint64_t live_ = 0;  // keys inserted so far, deleted or not: the key space up to there, but amid a phase
   std::uint64_t written_ = 0;
   const Phase* phase_ = nullptr;
   std::uint64_t live_before_ = 0;         // at the beginning of the phase

@@ -38,6 +38,17 @@ TEST_F(LabTest, Compares) {
   EXPECT_EQ(shell("grep -c result_hash a.jsonl").out, "4\n");
 }
 
+// Goal: claims are judged, for people and for programs. Method: one claim at the smallest tier, twice.
+TEST_F(LabTest, JudgesClaims) {
+  const Said said = lab("claims 1 --tier ci --seeds 2");
+  ASSERT_EQ(said.code, 0) << said.err;
+  EXPECT_EQ(said.err, "");
+  EXPECT_TRUE(has(said.out, "1    holds") && has(said.out, "1 claims: 1 hold, 0 fail, 0 open")) << said.out;
+  EXPECT_TRUE(has(lab("claims 1 --tier ci --seeds 2 --json").out, "\"verdict\":\"holds\""));
+  EXPECT_EQ(lab("claims 99").code, 2);
+  EXPECT_EQ(lab("claims --tier big").code, 2);
+}
+
 // Goal: what cannot run is refused before, with what would be right. Method: one mistake a time.
 TEST_F(LabTest, Refuses) {
   EXPECT_EQ(shell("echo '{\"seeed\": 1}' > wrong.json").code, 0);

@@ -46,5 +46,12 @@ TEST(RunSpecTest, Mistakes) {
   EXPECT_TRUE(has(refusal("[]"), "one JSON object"));
 }
 
+// Goal: an open loop without time, or with clients that rest, is refused. Method: one of each, and a sound one.
+TEST(RunSpecTest, OpenLoopNeedsTime) {
+  EXPECT_TRUE(check_names({.load_percent = 80}).ok());
+  EXPECT_FALSE(check_names({.load_percent = 80, .rests = true}).ok());
+  EXPECT_FALSE(check_names({.device = "none", .processor = "none", .load_percent = 80}).ok());
+}
+
 }  // namespace
 }  // namespace mylonite::experiments

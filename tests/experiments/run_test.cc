@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "experiments/workload/arrivals.h"
+
 namespace mylonite::experiments {
 namespace {
 
@@ -22,7 +24,7 @@ TEST(RunTest, ResultsAreReproducible) {
   const RunResult first = result_of(small("one_lvl"));
   EXPECT_EQ(first.failure, "");
   EXPECT_EQ(result_json(result_of(small("one_lvl"))), result_json(first));
-  EXPECT_EQ(result_hash(first), "4933bb75fa2facd8");
+  EXPECT_EQ(result_hash(first), "cad04cc9dd9948c8");
   RunSpec other = small("one_lvl");
   other.seed = 2;
   EXPECT_NE(result_of(other).figures, first.figures);
@@ -54,6 +56,43 @@ TEST(RunTest, TieringWritesLessAndKeepsMoreRuns) {
   const RunFigures tier = at_rest("tier");
   EXPECT_GT(full.merge_bytes_out, 2 * tier.merge_bytes_out);
   EXPECT_LT(full.runs_sum, tier.runs_sum);
+}
+
+// Goal: in an open loop operations arrive at the asked share of what clients reach, and waiting counts. Method: half
+// and nearly all of the closed loop's rate. Expectation: the run lasts accordingly, and the median grows with the rate.
+TEST(RunTest, OpenLoop) {
+  RunSpec spec = small("tier");
+  const RunFigures closed = result_of(spec).figures;
+  EXPECT_EQ(closed.arrival_mean_ps, 0U);
+  spec.load_percent = 50;
+  const RunFigures half = result_of(spec).figures;
+  EXPECT_EQ(half.arrival_mean_ps, closed.duration_ns * 1000 / closed.operations * 2);
+  EXPECT_EQ(half, result_of(spec).figures);
+  EXPECT_NEAR(static_cast<double>(half.duration_ns), 2.0 * static_cast<double>(closed.duration_ns),
+              0.1 * static_cast<double>(closed.duration_ns));
+  spec.load_percent = 95;
+  const RunFigures nearly = result_of(spec).figures;
+  EXPECT_GT(nearly.latency_p50_ns, half.latency_p50_ns);
+  EXPECT_GE(nearly.latency_p99_ns, closed.latency_p99_ns);
+}
+
+// Goal: arrivals are a Poisson process, equal everywhere. Method: 100,000 gaps: their mean, the share above the mean
+// (e^-1 = 36.8 %), and the first times.
+TEST(RunTest, Arrivals) {
+  Arrivals arrivals(2'000'000, 5, Random(1));
+  std::vector<std::uint64_t> first;
+  std::uint64_t last = 5;
+  std::uint64_t longer = 0;
+  constexpr std::uint64_t kGaps = 100'000;
+  for (std::uint64_t i = 0; i < kGaps; ++i) {
+    const std::uint64_t at = arrivals.next_ns();
+    if (i < 3) first.push_back(at);
+    longer += at - last > 2000 ? 1 : 0;
+    last = at;
+  }
+  EXPECT_NEAR(static_cast<double>(last), 2e3 * kGaps, 2e3 * kGaps * 0.01);
+  EXPECT_NEAR(static_cast<double>(longer), 36'788, 500);
+  EXPECT_EQ(first, (std::vector<std::uint64_t>{710, 2016, 3126}));
 }
 
 // Goal: several clients, and a store without merges. Method: one each. Expectation: the store has what was written.

@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mylonite import _core
+from mylonite import _core, _frames
 from mylonite._core import Disk, Machine
 from mylonite._errors import CrashError, HangError
 
@@ -133,11 +133,12 @@ class Campaign:
     def frame(self) -> pandas.DataFrame:
         """A row for each seed, without the marks."""
         rows = [{name: value for name, value in row.items() if name != "marks"} for row in self.seeds]
-        return _pandas().DataFrame(rows).set_index("seed")
+        return _frames.pandas().DataFrame(rows).set_index("seed")
 
     def coverage_frame(self) -> pandas.DataFrame:
         """How often each seed reached each mark: a row for each seed, a column for each mark."""
-        table = _pandas().DataFrame([row["marks"] for row in self.seeds], index=[row["seed"] for row in self.seeds])
+        rows = self.seeds
+        table = _frames.pandas().DataFrame([row["marks"] for row in rows], index=[row["seed"] for row in rows])
         return table.reindex(columns=list(MARKS)).fillna(0).astype(int).rename_axis(index="seed", columns="mark")
 
 
@@ -249,11 +250,3 @@ def _outcome(done: dict[str, Any]) -> Outcome:
         scenario=done["scenario"],
         verdict=done.get("verdict", ""),
     )
-
-
-def _pandas() -> Any:
-    try:
-        import pandas
-    except ImportError as error:
-        raise ImportError("frames need pandas (Debian: python3-pandas); the values do not") from error
-    return pandas

@@ -11,6 +11,7 @@
 #include "notebooks/python/src/events.h"
 #include "notebooks/python/src/forks.h"
 #include "notebooks/python/src/iterator.h"
+#include "notebooks/python/src/lab_runs.h"
 #include "notebooks/python/src/machine.h"
 #include "notebooks/python/src/sim_disk.h"
 #include "notebooks/python/src/sim_machine.h"
@@ -53,6 +54,7 @@ PYBIND11_MODULE(_core, module) {
   add_disk(module);
   add_machine(module);
   add_seeds(module);
+  add_runs(module);
   pybind11::delattr(module, "__module__");
   finish<OpenStore>("Store", module);
   finish<Batch>("Batch", module);

@@ -1,0 +1,91 @@
+#include "experiments/run/sweep.h"
+
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "core/compaction/policies.h"
+#include "core/rt/rt.h"
+#include "experiments/run/run.h"
+
+namespace mylonite::experiments {
+namespace {
+
+// Carries out the runs in order of seeds, then of specs.
+class Campaign {
+ public:
+  Campaign(const SweepArguments& arguments, const CompactionPolicies& policies, const OnResult& on_result)
+      : arguments_(arguments), policies_(policies), on_result_(on_result) {
+    results_.resize(arguments.specs.size());
+  }
+
+  Result<SweepResults> carry_out() {
+    std::vector<rt::Thread> workers;
+    for (std::uint64_t i = 1; i < arguments_.workers; ++i) workers.emplace_back("run", [this] { work(); });
+    work();
+    for (rt::Thread& each : workers) each.join();
+    const rt::Lock lock(mutex_);
+    if (error_) return *error_;
+    return std::move(results_);
+  }
+
+ private:
+  void work() {
+    for (;;) {
+      std::uint64_t number = 0;
+      {
+        const rt::Lock lock(mutex_);
+        if (next_ >= arguments_.seeds * arguments_.specs.size() || complete_ || error_) return;
+        number = next_++;
+      }
+      RunSpec spec = arguments_.specs[number % arguments_.specs.size()];
+      spec.seed += number / arguments_.specs.size();
+      auto result = run_spec(spec, policies_);
+      const rt::Lock lock(mutex_);
+      waiting_.emplace(number, std::move(result));
+      accept();
+    }
+  }
+
+  // Takes what is there of the results, in order, so that the number of threads changes nothing.
+  void accept() REQUIRES(mutex_) {
+    for (auto first = waiting_.begin(); first != waiting_.end() && first->first == accepted_;
+         first = waiting_.begin()) {
+      const Result<RunResult> result = std::move(first->second);
+      waiting_.erase(first);
+      if (complete_ || error_) return;
+      if (!result.ok()) {
+        error_ = result.error();
+        return;
+      }
+      results_[accepted_ % arguments_.specs.size()].push_back(*result);
+      ++accepted_;
+      if (on_result_) on_result_(*result);
+      complete_ = accepted_ % arguments_.specs.size() == 0 && arguments_.enough && arguments_.enough(results_);
+    }
+  }
+
+  const SweepArguments& arguments_;
+  const CompactionPolicies& policies_;
+  const OnResult& on_result_;
+  rt::Mutex mutex_;
+  SweepResults results_ GUARDED_BY(mutex_);
+  std::uint64_t next_ GUARDED_BY(mutex_) = 0;                              // run to begin
+  std::uint64_t accepted_ GUARDED_BY(mutex_) = 0;                          // runs
+  std::map<std::uint64_t, Result<RunResult>> waiting_ GUARDED_BY(mutex_);  // ended before an earlier one
+  bool complete_ GUARDED_BY(mutex_) = false;
+  std::optional<Error> error_ GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+Result<SweepResults> sweep(const SweepArguments& arguments, const CompactionPolicies& policies,
+                           const OnResult& on_result) {
+  for (const RunSpec& spec : arguments.specs) {
+    if (Status good = check_names(spec); !good.ok()) return good.error();
+    if (const auto policy = configure_policy(policies, spec.policy); !policy.ok()) return policy.error();
+  }
+  return Campaign(arguments, policies, on_result).carry_out();
+}
+
+}  // namespace mylonite::experiments

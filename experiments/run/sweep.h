@@ -1,0 +1,34 @@
+// Several specs over the same seeds, on several threads. The result does not depend on the number of threads.
+//
+// A seed decides keys, their order and values. So specs of one workload meet the same operations seed by seed.
+// Thread-safety: one call at a time in a thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include <mylonite/compaction_policy.h>
+#include <mylonite/status.h>
+
+#include "experiments/result/run_result.h"
+#include "experiments/spec/run_spec.h"
+
+namespace mylonite::experiments {
+
+using SweepResults = std::vector<std::vector<RunResult>>;  // by spec, then by seed; all of one length
+
+struct SweepArguments {
+  std::vector<RunSpec> specs{};  // each with its first seed
+  std::uint64_t seeds = 1;       // at most, if `enough` is there
+  std::uint64_t workers = 1;
+  std::function<bool(const SweepResults&)> enough{};  // asked after each seed
+};
+
+using OnResult = std::function<void(const RunResult&)>;  // one call at a time, in order of seeds, then of specs
+
+// Errors: those of run_spec, for the first seed and spec that has one. kInvalidArgument comes before anything runs.
+Result<SweepResults> sweep(const SweepArguments& arguments, const CompactionPolicies& policies,
+                           const OnResult& on_result = {});
+
+}  // namespace mylonite::experiments

@@ -1,0 +1,51 @@
+#include "experiments/spec/names.h"
+
+#include <numeric>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace mylonite::experiments {
+namespace {
+
+// The edits from one word to the other: letters that are added, left out or replaced.
+std::size_t distance(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+// Empty: none is near.
+std::string nearest(std::string_view word, std::span<const std::string_view> names) {
+  std::string_view best;
+  std::size_t least = word.size() / 3 + 2;  // farther is another word
+  for (const std::string_view name : names) {
+    const std::size_t edits = distance(word, name);
+    if (edits < least) {
+      least = edits;
+      best = name;
+    }
+  }
+  return std::string(best);
+}
+
+}  // namespace
+
+Error unknown_name(std::string_view what, std::string_view word, std::span<const std::string_view> names) {
+  const std::string near = nearest(word, names);
+  if (!near.empty())
+    return Error(Code::kInvalidArgument, fmt::format("no {} is named '{}'; did you mean '{}'?", what, word, near));
+  std::string message = fmt::format("no {} is named '{}'; there are:", what, word);
+  for (const std::string_view name : names) message += fmt::format("{} {}", message.back() == ':' ? "" : ",", name);
+  return Error(Code::kInvalidArgument, std::move(message));
+}
+
+}  // namespace mylonite::experiments

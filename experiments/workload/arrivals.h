@@ -1,0 +1,35 @@
+// The times at which operations of an open loop arrive: a Poisson process, so gaps are exponential. Whole numbers only.
+// Units: nanoseconds of virtual time. Thread-safety: one thread an object.
+#pragma once
+
+#include <cstdint>
+
+#include <mylonite/random.h>
+
+#include "core/base/fixed_point.h"
+
+namespace mylonite::experiments {
+
+class Arrivals {
+ public:
+  // One arrival in every mean_ps picoseconds, from the time on.
+  Arrivals(std::uint64_t mean_ps, std::uint64_t from_ns, Random random)
+      : mean_ps_(mean_ps), next_ps_(from_ns * 1000), random_(random) {}
+
+  // The negative logarithm of a uniform draw in (0, 1], times the mean.
+  std::uint64_t next_ns() {
+    constexpr std::uint64_t kUnit = 1 << 16;
+    constexpr std::uint64_t kLn2 = 45'426;  // in units of 2^-16
+    const std::uint64_t draw = random_.between(1, std::uint64_t{1} << 32);
+    const std::uint64_t doublings = 32 * kUnit - log2_q16(draw);
+    next_ps_ += mean_ps_ * (doublings * kLn2 / kUnit) / kUnit;
+    return next_ps_ / 1000;
+  }
+
+ private:
+  std::uint64_t mean_ps_;
+  std::uint64_t next_ps_;
+  Random random_;
+};
+
+}  // namespace mylonite::experiments
