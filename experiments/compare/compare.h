@@ -24,6 +24,7 @@ struct CompareArguments {
   std::uint64_t seeds = 10;             // at most, if a precision is asked for
   std::uint64_t precision_percent = 0;  // 0: all seeds
   std::uint64_t workers = 1;
+  Shard shard{};  // of more than one: only for what OnResult gets, and not with a precision
 };
 
 struct Comparison {
@@ -36,6 +37,14 @@ struct Comparison {
 Result<Comparison> compare(const CompareArguments& arguments, const CompactionPolicies& policies,
                            const OnResult& on_result = {});
 
+// Comparisons from single results, in any order and from any files: one for each spec without policy and seed. Policies
+// come by name, but `base` (as configured, or its name) first. A result that is there twice counts once.
+// Errors: kInvalidArgument if a policy lacks a seed that another one has, or base has no result; kCorruption if results
+// of one spec differ: then a run is not reproducible.
+Result<std::vector<Comparison>> merged(std::vector<RunResult> results, const std::string& base);
+
+// Over the results' hashes in order of seeds, then of policies' texts: the same for one run and for merged shards.
+std::string results_hash(const Comparison& comparison);
 std::string comparison_text(const Comparison& comparison);
 std::string csv_header();
 std::string csv_line(const RunResult& result);

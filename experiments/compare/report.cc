@@ -64,7 +64,7 @@ std::string comparison_text(const Comparison& comparison) {
       text += line_of(metric, comparison, policy, width);
     }
   }
-  return text;
+  return text + fmt::format("\n  results {}\n", results_hash(comparison));
 }
 
 std::string csv_header() {

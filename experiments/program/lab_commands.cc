@@ -1,6 +1,7 @@
 #include "experiments/program/lab_commands.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -88,36 +89,124 @@ Ending run(const LabArguments& arguments) {
   return result->failure.empty() ? Exit::kDone : Exit::kFinding;
 }
 
-Ending compare_policies(LabArguments& arguments) {
-  for (const std::string& text : arguments.settings) {
-    auto setting = cli::parse_setting(text);
-    if (!setting.ok()) return failed(setting.error());
-    arguments.compare.base.set[setting->name] = std::move(setting->value);
+// "2/8": the second of eight shards.
+Result<Shard> parse_shard(const std::string& text) {
+  Shard shard;
+  if (text.empty()) return shard;
+  std::uint64_t number = 0;
+  const auto [slash, bad_number] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool split = bad_number == std::errc() && slash != text.data() + text.size() && *slash == '/';
+  const auto [end, bad_count] = split ? std::from_chars(slash + 1, text.data() + text.size(), shard.of)
+                                      : std::from_chars_result{.ptr = slash, .ec = std::errc::invalid_argument};
+  if (bad_count != std::errc() || end != text.data() + text.size() || number == 0 || number > shard.of) {
+    return Error(Code::kInvalidArgument, fmt::format("--shard {}: expected I/N with I from 1 to N, as in 2/8", text));
   }
-  ResultFile jsonl;
-  ResultFile csv;
-  if (Status good = jsonl.open(arguments.jsonl, ""); !good.ok()) return failed(good.error());
-  if (Status good = csv.open(arguments.csv, csv_header()); !good.ok()) return failed(good.error());
-  const std::uint64_t all = arguments.compare.seeds * arguments.compare.policies.size();
-  std::uint64_t done = 0;
-  std::string wrong;
-  Status written;
-  auto line = std::make_unique<ProgressLine>();
-  const auto comparison = compare(arguments.compare, arguments.policies, [&](const RunResult& result) {
-    line->show(++done, all, "runs");
+  shard.index = number - 1;
+  return shard;
+}
+
+// Where results go besides the text.
+struct Outputs {
+  ResultFile jsonl{};
+  ResultFile csv{};
+  std::string wrong{};  // the first wrong answer of a store
+  Status written{};
+
+  Status open(const LabArguments& arguments) {
+    if (Status good = jsonl.open(arguments.jsonl, ""); !good.ok()) return good;
+    return csv.open(arguments.csv, csv_header());
+  }
+  void add(const RunResult& result) {
     if (wrong.empty() && !result.failure.empty()) {
       wrong = fmt::format("WRONG: {}, seed {}: {}\n", result.policy, result.spec.seed, result.failure);
     }
     if (written.ok()) written = jsonl.add(result_json(result));
     if (written.ok()) written = csv.add(csv_line(result));
-  });
+  }
+  Ending complete(const std::string& text) {
+    if (written.ok()) written = jsonl.complete();
+    if (written.ok()) written = csv.complete();
+    if (!written.ok()) return failed(written.error());
+    if (Status printed = cli::print(text + wrong); !printed.ok()) return printed;
+    return wrong.empty() ? Exit::kDone : Exit::kFinding;
+  }
+};
+
+Status prepare(LabArguments& arguments) {
+  for (const std::string& text : arguments.settings) {
+    auto setting = cli::parse_setting(text);
+    if (!setting.ok()) return setting.error();
+    arguments.compare.base.set[setting->name] = std::move(setting->value);
+  }
+  const auto shard = parse_shard(arguments.shard);
+  if (!shard.ok()) return shard.error();
+  arguments.compare.shard = *shard;
+  if (arguments.workloads.empty()) arguments.workloads = {arguments.compare.base.workload};
+  for (const std::string& workload : arguments.workloads) {
+    RunSpec spec = arguments.compare.base;
+    spec.workload = workload;
+    if (Status good = check_names(spec); !good.ok()) return good;
+  }
+  if (shard->of == 1) return {};
+  if (!arguments.jsonl) return Error(Code::kInvalidArgument, "a shard is for `merge`: --jsonl FILE is needed");
+  if (arguments.compare.precision_percent == 0) return {};
+  return Error(Code::kInvalidArgument, "--precision asks for all results: not with --shard");
+}
+
+Ending compare_policies(LabArguments& arguments) {
+  if (Status good = prepare(arguments); !good.ok()) return failed(good.error());
+  Outputs outputs;
+  if (Status good = outputs.open(arguments); !good.ok()) return failed(good.error());
+  CompareArguments& compare_arguments = arguments.compare;
+  const Shard& shard = compare_arguments.shard;
+  const std::uint64_t all =
+      arguments.workloads.size() * compare_arguments.seeds * compare_arguments.policies.size() / shard.of;  // about
+  std::uint64_t done = 0;
+  std::string text;
+  auto line = std::make_unique<ProgressLine>();
+  for (const std::string& workload : arguments.workloads) {
+    compare_arguments.base.workload = workload;
+    const auto comparison = compare(compare_arguments, arguments.policies, [&](const RunResult& result) {
+      line->show(++done, std::max(all, done), "runs");
+      outputs.add(result);
+    });
+    if (!comparison.ok()) {
+      line.reset();
+      return failed(comparison.error());
+    }
+    if (shard.of == 1) text += (text.empty() ? "" : "\n") + comparison_text(*comparison);
+  }
   line.reset();
-  if (!comparison.ok()) return failed(comparison.error());
-  if (written.ok()) written = jsonl.complete();
-  if (written.ok()) written = csv.complete();
-  if (!written.ok()) return failed(written.error());
-  if (Status printed = cli::print(comparison_text(*comparison) + wrong); !printed.ok()) return printed;
-  return wrong.empty() ? Exit::kDone : Exit::kFinding;
+  if (shard.of > 1) text = fmt::format("shard {}: {} runs; `merge` makes one of all shards\n", arguments.shard, done);
+  return outputs.complete(text);
+}
+
+Ending merge(const LabArguments& arguments) {
+  std::vector<RunResult> results;
+  for (const std::string& file : arguments.files) {
+    const auto text = cli::read_file(file);
+    if (!text.ok()) return {text.error(), Exit::kUsage};
+    std::uint64_t number = 0;
+    for (std::size_t at = 0; at < text->size();) {
+      const std::size_t end = std::min(text->find('\n', at), text->size());
+      auto result = parse_result(std::string_view(*text).substr(at, end - at), file, ++number);
+      if (!result.ok()) return failed(result.error());
+      results.push_back(std::move(*result));
+      at = end + 1;
+    }
+  }
+  const auto comparisons = merged(std::move(results), arguments.base_policy);
+  if (!comparisons.ok()) return failed(comparisons.error());
+  Outputs outputs;
+  if (Status good = outputs.open(arguments); !good.ok()) return failed(good.error());
+  std::string text;
+  for (const Comparison& comparison : *comparisons) {
+    for (std::size_t seed = 0; seed < comparison.seeds(); ++seed) {
+      for (const std::vector<RunResult>& row : comparison.results) outputs.add(row[seed]);
+    }
+    text += (text.empty() ? "" : "\n") + comparison_text(comparison);
+  }
+  return outputs.complete(text);
 }
 
 Ending judge(const LabArguments& arguments) {
@@ -161,7 +250,7 @@ Ending list_workloads() {
 // A parameter for each member of a spec: --buffer-entries for buffer_entries.
 void add_spec_parameters(RunSpec& spec, Parameters& all) {
   for (const SpecRow& row : spec_table()) {
-    if (row.name == "policy") continue;
+    if (row.name == "policy" || row.name == "workload") continue;
     Parameter parameter{.name = "--" + std::string(row.name), .to = &spec.rests, .meaning = std::string(row.meaning)};
     std::ranges::replace(parameter.name, '_', '-');
     if (const auto* text = std::get_if<std::string RunSpec::*>(&row.member)) parameter.to = &(spec.**text);
@@ -175,6 +264,14 @@ void add_spec_parameters(RunSpec& spec, Parameters& all) {
   }
 }
 
+Parameter jsonl_parameter(LabArguments& arguments) {
+  return {
+      .name = "--jsonl", .to = &arguments.jsonl, .meaning = "a file that gets a line for each run, with every figure"};
+}
+Parameter csv_parameter(LabArguments& arguments) {
+  return {.name = "--csv", .to = &arguments.csv, .meaning = "the same as CSV"};
+}
+
 Parameters compare_parameters(LabArguments& arguments) {
   CompareArguments& compare = arguments.compare;
   Parameters all = {
@@ -183,6 +280,10 @@ Parameters compare_parameters(LabArguments& arguments) {
        .meaning = "with parameters: lazy:T=4; the others are compared with the first",
        .required = true,
        .repeats = true},
+      {.name = "--workload",
+       .to = &arguments.workloads,
+       .meaning = "its name; may be repeated: a table for each [" + compare.base.workload + "]",
+       .repeats = true},
       {.name = "--seeds", .to = &compare.seeds, .meaning = "how many", .has_default = true, .range = kSeeds},
       {.name = "--precision",
        .to = &compare.precision_percent,
@@ -190,8 +291,12 @@ Parameters compare_parameters(LabArguments& arguments) {
        .has_default = true,
        .range = kPercent},
       {.name = "--jobs", .to = &compare.workers, .meaning = "runs at once", .has_default = true, .range = kWorkers},
-      {.name = "--jsonl", .to = &arguments.jsonl, .meaning = "a file that gets a line for each run, with every figure"},
-      {.name = "--csv", .to = &arguments.csv, .meaning = "the same as CSV"},
+      {.name = "--shard",
+       .to = &arguments.shard,
+       .meaning = "carry out only the I-th of N parts of the runs, for `merge`",
+       .type = "I/N"},
+      jsonl_parameter(arguments),
+      csv_parameter(arguments),
       {.name = "--set",
        .to = &arguments.settings,
        .meaning = "set an option of the store; may be repeated",
@@ -226,6 +331,16 @@ std::vector<cli::Command> lab_commands(LabArguments& arguments, const std::strin
            .example = program + " compare full one_lvl lazy:T=4 --workload upd_u --seeds 10",
            .parameters = compare_parameters(arguments),
            .run = [&] { return compare_policies(arguments); }},
+          {.name = "merge",
+           .what = "one comparison from the result files of shards, in any order, each result checked by its hash",
+           .example = program + " merge shard-1.jsonl shard-2.jsonl --base full",
+           .parameters = {{.name = "FILE", .to = &arguments.files, .required = true, .repeats = true},
+                          {.name = "--base",
+                           .to = &arguments.base_policy,
+                           .meaning = "the policy that the others are compared with; otherwise the first by name"},
+                          jsonl_parameter(arguments),
+                          csv_parameter(arguments)},
+           .run = [&] { return merge(arguments); }},
           {.name = "claims",
            .what = "claims of the literature, measured: inequality, value with interval, verdict",
            .example = program + " claims 1 18a --tier ci --seeds 3",

@@ -1,4 +1,5 @@
-// The commands of mylonite-lab that run specs in virtual time: run, compare, claims, policies, workloads.
+// The commands of mylonite-lab that run specs in virtual time: run, compare, merge, claims, policies,
+// workloads.
 // Thread-safety: on a program's main thread.
 #pragma once
 
@@ -20,6 +21,10 @@ struct LabArguments {
   CompactionPolicies policies{};
   std::string spec{};  // a file
   CompareArguments compare{};
+  std::vector<std::string> workloads{};  // empty: the spec's
+  std::string shard{};                   // I/N
+  std::vector<std::string> files{};
+  std::string base_policy{};
   ClaimsArguments claims{};
   std::vector<std::string> settings{};
   std::optional<std::string> jsonl{};

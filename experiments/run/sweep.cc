@@ -11,11 +11,21 @@
 namespace mylonite::experiments {
 namespace {
 
+// The shard's runs, by seed, then by spec.
+std::vector<std::uint64_t> numbers_of(const SweepArguments& arguments) {
+  const std::uint64_t specs = arguments.specs.size();
+  std::vector<std::uint64_t> numbers;
+  for (std::uint64_t number = 0; number < arguments.seeds * specs; ++number) {
+    if ((number / specs + number % specs) % arguments.shard.of == arguments.shard.index) numbers.push_back(number);
+  }
+  return numbers;
+}
+
 // Carries out the runs in order of seeds, then of specs.
 class Campaign {
  public:
   Campaign(const SweepArguments& arguments, const CompactionPolicies& policies, const OnResult& on_result)
-      : arguments_(arguments), policies_(policies), on_result_(on_result) {
+      : arguments_(arguments), policies_(policies), on_result_(on_result), numbers_(numbers_of(arguments)) {
     results_.resize(arguments.specs.size());
   }
 
@@ -30,16 +40,18 @@ class Campaign {
   }
 
  private:
+  std::size_t specs() const { return arguments_.specs.size(); }
+
   void work() {
     for (;;) {
       std::uint64_t number = 0;
       {
         const rt::Lock lock(mutex_);
-        if (next_ >= arguments_.seeds * arguments_.specs.size() || complete_ || error_) return;
-        number = next_++;
+        if (next_ == numbers_.size() || complete_ || error_) return;
+        number = numbers_[next_++];
       }
-      RunSpec spec = arguments_.specs[number % arguments_.specs.size()];
-      spec.seed += number / arguments_.specs.size();
+      RunSpec spec = arguments_.specs[number % specs()];
+      spec.seed += number / specs();
       auto result = run_spec(spec, policies_);
       const rt::Lock lock(mutex_);
       waiting_.emplace(number, std::move(result));
@@ -49,8 +61,8 @@ class Campaign {
 
   // Takes what is there of the results, in order, so that the number of threads changes nothing.
   void accept() REQUIRES(mutex_) {
-    for (auto first = waiting_.begin(); first != waiting_.end() && first->first == accepted_;
-         first = waiting_.begin()) {
+    const auto is_next = [&](auto run) { return run != waiting_.end() && run->first == numbers_[accepted_]; };
+    for (auto first = waiting_.begin(); is_next(first); first = waiting_.begin()) {
       const Result<RunResult> result = std::move(first->second);
       waiting_.erase(first);
       if (complete_ || error_) return;
@@ -58,20 +70,21 @@ class Campaign {
         error_ = result.error();
         return;
       }
-      results_[accepted_ % arguments_.specs.size()].push_back(*result);
-      ++accepted_;
+      const std::uint64_t number = numbers_[accepted_++];
+      results_[number % specs()].push_back(*result);
       if (on_result_) on_result_(*result);
-      complete_ = accepted_ % arguments_.specs.size() == 0 && arguments_.enough && arguments_.enough(results_);
+      complete_ = (number + 1) % specs() == 0 && arguments_.enough && arguments_.enough(results_);
     }
   }
 
   const SweepArguments& arguments_;
   const CompactionPolicies& policies_;
   const OnResult& on_result_;
+  const std::vector<std::uint64_t> numbers_;
   rt::Mutex mutex_;
   SweepResults results_ GUARDED_BY(mutex_);
-  std::uint64_t next_ GUARDED_BY(mutex_) = 0;                              // run to begin
-  std::uint64_t accepted_ GUARDED_BY(mutex_) = 0;                          // runs
+  std::uint64_t next_ GUARDED_BY(mutex_) = 0;                              // of numbers_, to begin
+  std::uint64_t accepted_ GUARDED_BY(mutex_) = 0;                          // of numbers_
   std::map<std::uint64_t, Result<RunResult>> waiting_ GUARDED_BY(mutex_);  // ended before an earlier one
   bool complete_ GUARDED_BY(mutex_) = false;
   std::optional<Error> error_ GUARDED_BY(mutex_);

@@ -16,12 +16,20 @@
 
 namespace mylonite::experiments {
 
-using SweepResults = std::vector<std::vector<RunResult>>;  // by spec, then by seed; all of one length
+using SweepResults = std::vector<std::vector<RunResult>>;  // by spec, then by seed; of one length, but of a shard
+
+// One of `of` shards that together are all runs. Each has some seeds of every spec, others for each; so a merge without
+// one of them notices.
+struct Shard {
+  std::uint64_t index = 0;
+  std::uint64_t of = 1;
+};
 
 struct SweepArguments {
   std::vector<RunSpec> specs{};  // each with its first seed
   std::uint64_t seeds = 1;       // at most, if `enough` is there
   std::uint64_t workers = 1;
+  Shard shard{};
   std::function<bool(const SweepResults&)> enough{};  // asked after each seed
 };
 

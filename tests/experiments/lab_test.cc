@@ -38,6 +38,29 @@ TEST_F(LabTest, Compares) {
   EXPECT_EQ(shell("grep -c result_hash a.jsonl").out, "4\n");
 }
 
+// Goal: shards make, in any order, what one run makes; a missing or changed one is noticed. Method: three shards of two
+// workloads, merged; then without one, with a changed line, and with one twice.
+TEST_F(LabTest, MergesShards) {
+  const std::string what = "compare full tier --workload upd_u --workload ycsb_a --entries 4000 --buffer-entries 64";
+  const Said whole = lab(what + " --seeds 4 --jobs 2");
+  ASSERT_EQ(whole.code, 0) << whole.err;
+  for (const char* shard : {"1", "2", "3"}) {
+    const std::string number(shard);
+    const Said part = lab(what + " --seeds 4 --shard " + number + "/3 --jsonl s" + number + ".jsonl");
+    ASSERT_EQ(part.code, 0) << part.err;
+  }
+  const Said merged = lab("merge s3.jsonl s1.jsonl s2.jsonl s1.jsonl --base full --jsonl all.jsonl");
+  ASSERT_EQ(merged.code, 0) << merged.err;
+  EXPECT_EQ(merged.out, whole.out);
+  EXPECT_EQ(shell("wc -l < all.jsonl").out, "16\n");
+  EXPECT_TRUE(has(lab("merge s1.jsonl s2.jsonl").err, "a shard is missing"));
+  EXPECT_EQ(lab("merge s1.jsonl s2.jsonl s3.jsonl --base lazy").code, 2);
+  EXPECT_EQ(shell("sed -i '2s/\"merges\":/\"merges\":1/' s2.jsonl").code, 0);
+  EXPECT_TRUE(has(lab("merge s1.jsonl s2.jsonl s3.jsonl").err, "s2.jsonl, line 2"));
+  EXPECT_EQ(lab(what + " --shard 1/3").code, 2);
+  EXPECT_EQ(lab(what + " --shard 4/3 --jsonl x").code, 2);
+}
+
 // Goal: claims are judged, for people and for programs. Method: one claim at the smallest tier, twice.
 TEST_F(LabTest, JudgesClaims) {
   const Said said = lab("claims 1 --tier ci --seeds 2");

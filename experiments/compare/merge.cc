@@ -1,0 +1,90 @@
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/hash.h"
+#include "experiments/compare/compare.h"
+
+namespace mylonite::experiments {
+namespace {
+
+using OfPolicy = std::map<std::uint64_t, RunResult>;  // by seed
+using OfSpec = std::map<std::string, OfPolicy>;       // by policy as configured
+
+Error lacks(const std::string& policy, std::uint64_t seed, const RunSpec& spec) {
+  return Error(Code::kInvalidArgument,
+               fmt::format("workload {}: there is no result of {} with seed {}, but another policy has one; a shard is "
+                           "missing, or not complete",
+                           spec.workload, policy, seed));
+}
+
+Result<Comparison> comparison_of(RunSpec base, OfSpec policies, const std::string& first) {
+  Comparison comparison{.base = std::move(base)};
+  std::vector<std::pair<std::string, OfPolicy>> ordered(policies.begin(), policies.end());
+  const auto is_first = [&](const auto& each) {
+    return each.first == first || each.first.substr(0, each.first.find(':')) == first;
+  };
+  std::ranges::stable_partition(ordered, is_first);
+  if (!first.empty() && !is_first(ordered.front())) {
+    return Error(Code::kInvalidArgument,
+                 fmt::format("workload {}: no result is of policy {}", comparison.base.workload, first));
+  }
+  const OfPolicy& most = std::ranges::max(ordered, {}, [](const auto& each) { return each.second.size(); }).second;
+  comparison.base.seed = most.begin()->first;
+  for (const auto& [policy, results] : ordered) {
+    std::vector<RunResult>& row = comparison.results.emplace_back();
+    for (const auto& [seed, unused] : most) {
+      const auto found = results.find(seed);
+      if (found == results.end()) return lacks(policy, seed, comparison.base);
+      row.push_back(found->second);
+    }
+    for (const auto& [seed, unused] : results) {
+      if (!most.contains(seed)) return lacks(ordered.front().first, seed, comparison.base);
+    }
+  }
+  return comparison;
+}
+
+}  // namespace
+
+Result<std::vector<Comparison>> merged(std::vector<RunResult> results, const std::string& base) {
+  std::map<std::string, std::pair<RunSpec, OfSpec>> specs;
+  for (RunResult& each : results) {
+    RunSpec spec = each.spec;
+    spec.policy.clear();
+    spec.seed = 0;
+    auto& [shared, policies] = specs[spec_json(spec)];
+    shared = spec;
+    const auto [place, is_new] = policies[each.policy].emplace(each.spec.seed, each);
+    if (!is_new && result_hash(place->second) != result_hash(each)) {
+      return Error(
+          Code::kCorruption,
+          fmt::format("two results of {} under {}, seed {}, differ: {} and {}; the run is not "
+                      "reproducible, or another version made one of them",
+                      each.policy, spec.workload, each.spec.seed, result_hash(place->second), result_hash(each)));
+    }
+  }
+  std::vector<Comparison> comparisons;
+  for (auto& [json, spec] : specs) {
+    auto comparison = comparison_of(std::move(spec.first), std::move(spec.second), base);
+    if (!comparison.ok()) return comparison.error();
+    comparisons.push_back(std::move(*comparison));
+  }
+  return comparisons;
+}
+
+std::string results_hash(const Comparison& comparison) {
+  std::vector<std::tuple<std::uint64_t, std::string, std::string>> hashes;
+  for (const std::vector<RunResult>& row : comparison.results) {
+    for (const RunResult& each : row) hashes.emplace_back(each.spec.seed, each.policy, result_hash(each));
+  }
+  std::ranges::sort(hashes);
+  std::string all;
+  for (const auto& [seed, policy, hash] : hashes) all += hash;
+  return fmt::format("{:016x}", hash64(all));
+}
+
+}  // namespace mylonite::experiments
