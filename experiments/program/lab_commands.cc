@@ -74,10 +74,8 @@ class ResultFile {
 };
 
 Ending run(const LabArguments& arguments) {
-  const auto text = cli::read_file(arguments.spec);
-  if (!text.ok()) return {text.error(), Exit::kUsage};
-  const auto spec = parse_spec(*text, arguments.spec);
-  if (!spec.ok()) return failed(spec.error());
+  const auto spec = read_spec(arguments.spec);
+  if (!spec.ok()) return {spec.error(), Exit::kUsage};
   Result<RunResult> result = Error(Code::kIo, "nothing ran");
   {
     ProgressLine line;
@@ -318,6 +316,12 @@ Parameters claims_parameters(LabArguments& arguments) {
 }
 
 }  // namespace
+
+Result<RunSpec> read_spec(const std::string& file) {
+  const auto text = cli::read_file(file);
+  if (!text.ok()) return text.error();
+  return parse_spec(*text, file);
+}
 
 std::vector<cli::Command> lab_commands(LabArguments& arguments, const std::string& program) {
   return {{.name = "run",

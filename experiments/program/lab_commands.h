@@ -25,12 +25,16 @@ struct LabArguments {
   std::string shard{};                   // I/N
   std::vector<std::string> files{};
   std::string base_policy{};
+  std::uint64_t decision = 1;   // of explain and fork
+  std::uint64_t candidate = 1;  // of fork
   ClaimsArguments claims{};
   std::vector<std::string> settings{};
   std::optional<std::string> jsonl{};
   std::optional<std::string> csv{};
   bool json = false;
 };
+
+Result<RunSpec> read_spec(const std::string& file);
 
 std::vector<cli::Command> lab_commands(LabArguments& arguments, const std::string& program);
 

@@ -24,16 +24,29 @@ namespace {
 constexpr std::uint64_t kRestNs = 1'000'000;
 constexpr std::uint64_t kProgressOperations = 1 << 14;
 
-class LargestMerge final : public EventListener {
+// Notes the largest merge, and hands events of merges on to an observer.
+class MergeEvents final : public EventListener {
  public:
-  void on_compaction(const JobRecord& record) override {
-    if (!record.move) bytes_ = std::max(bytes_, record.bytes_out);
+  explicit MergeEvents(EventListener* observer) : observer_(observer) {}
+
+  void on_compaction_begin(const JobRecord& record) override {
+    if (observer_ != nullptr) observer_->on_compaction_begin(record);
   }
-  void restart() { bytes_ = 0; }
-  std::uint64_t bytes() const { return bytes_; }
+  void on_compaction(const JobRecord& record) override {
+    if (!record.move) largest_bytes_ = std::max(largest_bytes_, record.bytes_out);
+    if (observer_ != nullptr) observer_->on_compaction(record);
+  }
+  void restart() { largest_bytes_ = 0; }
+  std::uint64_t largest_bytes() const { return largest_bytes_; }
 
  private:
-  std::uint64_t bytes_ = 0;
+  EventListener* observer_;  // null: nobody
+  std::uint64_t largest_bytes_ = 0;
+};
+
+struct Observers {
+  const Progress& progress;
+  EventListener* listener;  // null: nobody
 };
 
 // One run on its machine.
@@ -41,15 +54,16 @@ class Run {
  public:
   // `arrival_mean_ps`: between arrivals in measured phases; 0: a client issues the next operation at the answer.
   Run(const RunSpec& spec, const WorkloadPlan& plan, std::uint64_t arrival_mean_ps, World& world,
-      const Progress& progress)
+      const Observers& observers)
       : spec_(spec),
         arrival_mean_ps_(arrival_mean_ps),
         world_(world),
-        progress_(progress),
+        progress_(observers.progress),
         operations_(plan, stream_options(spec)),
         keys_({.entries = operations_.keys()}),
         values_(stream_options(spec)),
-        written_(operations_.keys()) {}
+        written_(operations_.keys()),
+        merge_events_(observers.listener) {}
 
   Status carry_out(const Options& options, CompactionPolicies policies);  // on the machine
   const RunFigures& figures() const { return figures_; }
@@ -80,7 +94,7 @@ class Run {
   Values values_;
   std::vector<std::uint64_t> written_;  // by index: the generation of the last value; 0: absent
   std::uint64_t live_ = 0;              // of them, not absent
-  LargestMerge largest_merge_;
+  MergeEvents merge_events_;
   std::unique_ptr<Store> store_;
   std::optional<Error> error_;
   std::uint64_t done_ = 0;
@@ -95,7 +109,7 @@ class Run {
 };
 
 Status Run::carry_out(const Options& options, CompactionPolicies policies) {
-  StoreComponents components(&largest_merge_);
+  StoreComponents components(&merge_events_);
   components.compaction_policies = std::move(policies);
   auto opened = Store::open(world_.files(), options, std::move(components));
   if (!opened.ok()) return opened.error();
@@ -238,7 +252,7 @@ void Run::sample_tombstones() {
 void Run::begin_measuring() {
   stats_before_ = store_->stats();
   traffic_before_ = world_.disk().traffic();
-  largest_merge_.restart();
+  merge_events_.restart();
   began_ns_ = rt::monotonic_ns();
 }
 
@@ -267,7 +281,7 @@ void Run::end_measuring() {
   figures_.blocks_read = since(&StoreStats::block_cache_misses);
   figures_.merges = since(&StoreStats::merges);
   figures_.moves = since(&StoreStats::moves);
-  figures_.largest_merge_bytes = largest_merge_.bytes();
+  figures_.largest_merge_bytes = merge_events_.largest_bytes();
   figures_.processors_busy_ns = world_.processors_busy_ns();
   figures_.device_busy_ns = world_.disk().device_busy_ns();
   figures_.stall_memtables_ns = stalled(StallCause::kMemtables);
@@ -322,10 +336,10 @@ struct Prepared {
   std::uint64_t buffer_bytes = 0;
 };
 
-Result<RunResult> run_at(const Prepared& prepared, std::uint64_t arrival_mean_ps, const Progress& progress) {
+Result<RunResult> run_at(const Prepared& prepared, std::uint64_t arrival_mean_ps, const Observers& observers) {
   const RunSpec& spec = prepared.spec;
   World world(device_named(spec.device), processor_named(spec.processor));
-  Run run(spec, prepared.plan, arrival_mean_ps, world, progress);
+  Run run(spec, prepared.plan, arrival_mean_ps, world, observers);
   Status done;
   const std::string stuck = world.run([&] { done = run.carry_out(prepared.options, prepared.policies); });
   if (!stuck.empty()) return Error(Code::kIo, stuck);
@@ -339,7 +353,8 @@ Result<RunResult> run_at(const Prepared& prepared, std::uint64_t arrival_mean_ps
 
 }  // namespace
 
-Result<RunResult> run_spec(const RunSpec& spec, const CompactionPolicies& policies, const Progress& progress) {
+Result<RunResult> run_spec(const RunSpec& spec, const CompactionPolicies& policies, const Progress& progress,
+                           EventListener* observer) {
   if (Status good = check_names(spec); !good.ok()) return good.error();
   const auto policy = configure_policy(policies, spec.policy);
   if (!policy.ok()) return policy.error();
@@ -351,12 +366,13 @@ Result<RunResult> run_spec(const RunSpec& spec, const CompactionPolicies& polici
   auto options = store_options(spec, *buffer_bytes);
   if (!options.ok()) return options.error();
   prepared.options = std::move(*options);
-  auto closed = run_at(prepared, 0, progress);
+  const Observers observers{.progress = progress, .listener = observer};
+  auto closed = run_at(prepared, 0, observers);
   if (spec.load_percent == 0 || !closed.ok() || !closed->failure.empty()) return closed;
   const RunFigures& at = closed->figures;
   const std::uint64_t mean_ps =
       at.duration_ns * 1000 / std::max<std::uint64_t>(at.operations, 1) * 100 / spec.load_percent;
-  return run_at(prepared, mean_ps, progress);
+  return run_at(prepared, mean_ps, observers);
 }
 
 }  // namespace mylonite::experiments

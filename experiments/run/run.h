@@ -11,6 +11,7 @@
 #include <functional>
 
 #include <mylonite/compaction_policy.h>
+#include <mylonite/events.h>
 #include <mylonite/status.h>
 
 #include "experiments/result/run_result.h"
@@ -20,7 +21,9 @@ namespace mylonite::experiments {
 
 using Progress = std::function<void(std::uint64_t done, std::uint64_t operations)>;
 
+// `observer` gets what the store says of its merges; on the machine's threads, which are one OS thread.
 // Errors: kInvalidArgument for a name or option of the spec, before anything runs; else what stopped the store.
-Result<RunResult> run_spec(const RunSpec& spec, const CompactionPolicies& policies, const Progress& progress = {});
+Result<RunResult> run_spec(const RunSpec& spec, const CompactionPolicies& policies, const Progress& progress = {},
+                           EventListener* observer = nullptr);
 
 }  // namespace mylonite::experiments

@@ -59,10 +59,14 @@ class Campaign {
     }
   }
 
+  bool next_is_there() const REQUIRES(mutex_) {
+    return !waiting_.empty() && waiting_.begin()->first == numbers_[accepted_];
+  }
+
   // Takes what is there of the results, in order, so that the number of threads changes nothing.
   void accept() REQUIRES(mutex_) {
-    const auto is_next = [&](auto run) { return run != waiting_.end() && run->first == numbers_[accepted_]; };
-    for (auto first = waiting_.begin(); is_next(first); first = waiting_.begin()) {
+    while (next_is_there()) {
+      const auto first = waiting_.begin();
       const Result<RunResult> result = std::move(first->second);
       waiting_.erase(first);
       if (complete_ || error_) return;

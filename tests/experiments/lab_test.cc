@@ -38,6 +38,22 @@ TEST_F(LabTest, Compares) {
   EXPECT_EQ(shell("grep -c result_hash a.jsonl").out, "4\n");
 }
 
+// Goal: one merge of a run is explained, and taken otherwise. Method: a spec file; a decision that is not there.
+TEST_F(LabTest, ExplainsAndForks) {
+  const Said made = shell(
+      "echo '{\"policy\": \"lo1\", \"entries\": 8000, \"buffer_entries\": 64, \"size_ratio\": 4, \"base_buffers\": 4, "
+      "\"rests\": true, \"set\": {\"compaction_threads\": 1}}' > spec.json");
+  ASSERT_EQ(made.code, 0);
+  const Said explained = lab("explain spec.json 30");
+  ASSERT_EQ(explained.code, 0) << explained.err;
+  EXPECT_TRUE(has(explained.out, "decision 30 of ") && has(explained.out, "candidates, best first")) << explained.out;
+  EXPECT_TRUE(has(lab("explain spec.json 30 --json").out, "\"candidates\":[{"));
+  const Said forked = lab("fork spec.json 30 --candidate 0");
+  ASSERT_EQ(forked.code, 0) << forked.err;
+  EXPECT_TRUE(has(forked.out, "which is the same merge") && has(forked.out, "lo1:G=10 forked")) << forked.out;
+  EXPECT_EQ(lab("explain spec.json 100000").code, 2);
+}
+
 // Goal: shards make, in any order, what one run makes; a missing or changed one is noticed. Method: three shards of two
 // workloads, merged; then without one, with a changed line, and with one twice.
 TEST_F(LabTest, MergesShards) {

@@ -73,6 +73,8 @@ constexpr std::array kArrows = {
     Arrow{"experiments/figures/", "experiments/figures/ core/base/"},
     Arrow{"experiments/compare/",
           "experiments/compare/ experiments/figures/ experiments/run/ experiments/result/ experiments/spec/ core/"},
+    Arrow{"experiments/decisions/",
+          "experiments/decisions/ experiments/run/ experiments/result/ experiments/spec/ core/"},
     Arrow{"experiments/claims/",
           "experiments/claims/ experiments/figures/ experiments/run/ experiments/result/ experiments/spec/ core/"},
     Arrow{"experiments/", "experiments/ sim/ faultfs/ core/"},
