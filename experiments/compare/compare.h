@@ -12,6 +12,8 @@
 #include <mylonite/compaction_policy.h>
 #include <mylonite/status.h>
 
+#include "experiments/compare/metrics.h"
+#include "experiments/figures/interval.h"
 #include "experiments/result/run_result.h"
 #include "experiments/run/sweep.h"
 #include "experiments/spec/run_spec.h"
@@ -45,6 +47,18 @@ Result<std::vector<Comparison>> merged(std::vector<RunResult> results, const std
 
 // Over the results' hashes in order of seeds, then of policies' texts: the same for one run and for merged shards.
 std::string results_hash(const Comparison& comparison);
+// A policy's line under a metric: its mean, and the difference from the first policy in percent, with intervals.
+struct MetricRow {
+  std::string policy;
+  Interval own{};
+  std::string own_text{};
+  std::string difference_text{};  // empty: the first policy, or nothing to compare with
+  bool known() const;             // several seeds: the interval is finite
+};
+std::vector<MetricRow> metric_rows(const Metric& metric, const Comparison& comparison);
+std::vector<const Metric*> metrics_of(const Comparison& comparison);  // that say something about it
+std::string loop_text(const RunSpec& spec);                           // "closed loop", or the load
+
 std::string comparison_text(const Comparison& comparison);
 std::string csv_header();
 std::string csv_line(const RunResult& result);

@@ -24,19 +24,6 @@ std::string half_text(const Interval& interval, std::string (*text)(double)) {
 
 std::string percent_text(double value) { return fmt::format("{:.2f}", value); }
 
-std::string line_of(const Metric& metric, const Comparison& comparison, std::size_t policy, std::size_t width) {
-  const std::vector<RunResult>& results = comparison.results[policy];
-  const Interval own = interval_of(values_of(metric, results));
-  std::string line = fmt::format("  {:<{}}  {:>10}{:<10}", results.front().policy, width, number_text(own.mean),
-                                 half_text(own, number_text));
-  const std::vector<double> paired = paired_percent(metric, comparison.results[0], results);
-  if (policy > 0 && !paired.empty()) {
-    const Interval difference = interval_of(paired);
-    line += fmt::format("  {:>+9.2f}{} %", difference.mean, half_text(difference, percent_text));
-  }
-  return line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-}
-
 // Without reads, what is said of reads is 0 everywhere.
 bool says_something(const Metric& metric, const Comparison& comparison) {
   return std::ranges::any_of(comparison.results, [&](const std::vector<RunResult>& results) {
@@ -46,6 +33,37 @@ bool says_something(const Metric& metric, const Comparison& comparison) {
 
 }  // namespace
 
+bool MetricRow::known() const { return std::isfinite(own.half); }
+
+std::vector<MetricRow> metric_rows(const Metric& metric, const Comparison& comparison) {
+  std::vector<MetricRow> rows;
+  for (std::size_t policy = 0; policy < comparison.results.size(); ++policy) {
+    const std::vector<RunResult>& results = comparison.results[policy];
+    MetricRow& row = rows.emplace_back(MetricRow{.policy = results.front().policy});
+    row.own = interval_of(values_of(metric, results));
+    row.own_text = fmt::format("{:>10}{}", number_text(row.own.mean), half_text(row.own, number_text));
+    const std::vector<double> paired = paired_percent(metric, comparison.results[0], results);
+    if (policy == 0 || paired.empty()) continue;
+    const Interval difference = interval_of(paired);
+    row.difference_text = fmt::format("{:>+9.2f}{} %", difference.mean, half_text(difference, percent_text));
+  }
+  return rows;
+}
+
+std::vector<const Metric*> metrics_of(const Comparison& comparison) {
+  const RunSpec& spec = comparison.base;
+  const bool timed = !spec.rests && (spec.device != "none" || spec.processor != "none");
+  std::vector<const Metric*> all;
+  for (const Metric& metric : metrics()) {
+    if ((!metric.timed || timed) && says_something(metric, comparison)) all.push_back(&metric);
+  }
+  return all;
+}
+
+std::string loop_text(const RunSpec& spec) {
+  return spec.load_percent == 0 ? "closed loop" : fmt::format("arrivals at {} % of each one's most", spec.load_percent);
+}
+
 std::string comparison_text(const Comparison& comparison) {
   const RunSpec& spec = comparison.base;
   std::size_t width = 0;
@@ -53,15 +71,13 @@ std::string comparison_text(const Comparison& comparison) {
   std::string text = fmt::format(
       "{}, {} entries, {} of a buffer, size ratio {}, device {}, processor {}, {}, {} seed{} from {}\n"
       "mean ± 95 %; then the mean of the differences from {} seed by seed, in percent\n",
-      spec.workload, spec.entries, spec.buffer_entries, spec.size_ratio, spec.device, spec.processor,
-      spec.load_percent == 0 ? "closed loop" : fmt::format("arrivals at {} % of each one's most", spec.load_percent),
+      spec.workload, spec.entries, spec.buffer_entries, spec.size_ratio, spec.device, spec.processor, loop_text(spec),
       comparison.seeds(), comparison.seeds() == 1 ? "" : "s", spec.seed, comparison.results[0].front().policy);
-  const bool timed = !spec.rests && (spec.device != "none" || spec.processor != "none");
-  for (const Metric& metric : metrics()) {
-    if ((metric.timed && !timed) || !says_something(metric, comparison)) continue;
-    text += fmt::format("\n{} ({})\n", metric.name, metric.unit);
-    for (std::size_t policy = 0; policy < comparison.results.size(); ++policy) {
-      text += line_of(metric, comparison, policy, width);
+  for (const Metric* metric : metrics_of(comparison)) {
+    text += fmt::format("\n{} ({})\n", metric->name, metric->unit);
+    for (const MetricRow& row : metric_rows(*metric, comparison)) {
+      std::string line = fmt::format("  {:<{}}  {:<20}  {}", row.policy, width, row.own_text, row.difference_text);
+      text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
     }
   }
   return text + fmt::format("\n  results {}\n", results_hash(comparison));

@@ -13,6 +13,7 @@
 #include "core/cli/output.h"
 #include "core/cli/settings.h"
 #include "experiments/machine/profiles.h"
+#include "experiments/page/page.h"
 #include "experiments/program/ending.h"
 #include "experiments/run/run.h"
 #include "experiments/workload/phases.h"
@@ -107,11 +108,14 @@ Result<Shard> parse_shard(const std::string& text) {
 struct Outputs {
   ResultFile jsonl{};
   ResultFile csv{};
+  ResultFile html{};
+  std::vector<Comparison> comparisons{};
   std::string wrong{};  // the first wrong answer of a store
   Status written{};
 
   Status open(const LabArguments& arguments) {
     if (Status good = jsonl.open(arguments.jsonl, ""); !good.ok()) return good;
+    if (Status good = html.open(arguments.html, ""); !good.ok()) return good;
     return csv.open(arguments.csv, csv_header());
   }
   void add(const RunResult& result) {
@@ -121,7 +125,10 @@ struct Outputs {
     if (written.ok()) written = jsonl.add(result_json(result));
     if (written.ok()) written = csv.add(csv_line(result));
   }
-  Ending complete(const std::string& text) {
+  Ending complete(std::string text) {
+    for (const Comparison& each : comparisons) text += (text.empty() ? "" : "\n") + comparison_text(each);
+    if (written.ok()) written = html.add(comparison_page(comparisons));
+    if (written.ok()) written = html.complete();
     if (written.ok()) written = jsonl.complete();
     if (written.ok()) written = csv.complete();
     if (!written.ok()) return failed(written.error());
@@ -147,8 +154,8 @@ Status prepare(LabArguments& arguments) {
   }
   if (shard->of == 1) return {};
   if (!arguments.jsonl) return Error(Code::kInvalidArgument, "a shard is for `merge`: --jsonl FILE is needed");
-  if (arguments.compare.precision_percent == 0) return {};
-  return Error(Code::kInvalidArgument, "--precision asks for all results: not with --shard");
+  if (arguments.compare.precision_percent == 0 && !arguments.html) return {};
+  return Error(Code::kInvalidArgument, "--precision and --html need all results: not with --shard");
 }
 
 Ending compare_policies(LabArguments& arguments) {
@@ -160,7 +167,6 @@ Ending compare_policies(LabArguments& arguments) {
   const std::uint64_t all =
       arguments.workloads.size() * compare_arguments.seeds * compare_arguments.policies.size() / shard.of;  // about
   std::uint64_t done = 0;
-  std::string text;
   auto line = std::make_unique<ProgressLine>();
   for (const std::string& workload : arguments.workloads) {
     compare_arguments.base.workload = workload;
@@ -172,9 +178,10 @@ Ending compare_policies(LabArguments& arguments) {
       line.reset();
       return failed(comparison.error());
     }
-    if (shard.of == 1) text += (text.empty() ? "" : "\n") + comparison_text(*comparison);
+    if (shard.of == 1) outputs.comparisons.push_back(*comparison);
   }
   line.reset();
+  std::string text;
   if (shard.of > 1) text = fmt::format("shard {}: {} runs; `merge` makes one of all shards\n", arguments.shard, done);
   return outputs.complete(text);
 }
@@ -197,14 +204,13 @@ Ending merge(const LabArguments& arguments) {
   if (!comparisons.ok()) return failed(comparisons.error());
   Outputs outputs;
   if (Status good = outputs.open(arguments); !good.ok()) return failed(good.error());
-  std::string text;
   for (const Comparison& comparison : *comparisons) {
     for (std::size_t seed = 0; seed < comparison.seeds(); ++seed) {
       for (const std::vector<RunResult>& row : comparison.results) outputs.add(row[seed]);
     }
-    text += (text.empty() ? "" : "\n") + comparison_text(comparison);
   }
-  return outputs.complete(text);
+  outputs.comparisons = *comparisons;
+  return outputs.complete("");
 }
 
 Ending judge(const LabArguments& arguments) {
@@ -270,6 +276,11 @@ Parameter csv_parameter(LabArguments& arguments) {
   return {.name = "--csv", .to = &arguments.csv, .meaning = "the same as CSV"};
 }
 
+Parameter html_parameter(LabArguments& arguments) {
+  return {
+      .name = "--html", .to = &arguments.html, .meaning = "a page that needs nothing else: intervals, trees over time"};
+}
+
 Parameters compare_parameters(LabArguments& arguments) {
   CompareArguments& compare = arguments.compare;
   Parameters all = {
@@ -295,6 +306,7 @@ Parameters compare_parameters(LabArguments& arguments) {
        .type = "I/N"},
       jsonl_parameter(arguments),
       csv_parameter(arguments),
+      html_parameter(arguments),
       {.name = "--set",
        .to = &arguments.settings,
        .meaning = "set an option of the store; may be repeated",
@@ -343,7 +355,8 @@ std::vector<cli::Command> lab_commands(LabArguments& arguments, const std::strin
                            .to = &arguments.base_policy,
                            .meaning = "the policy that the others are compared with; otherwise the first by name"},
                           jsonl_parameter(arguments),
-                          csv_parameter(arguments)},
+                          csv_parameter(arguments),
+                          html_parameter(arguments)},
            .run = [&] { return merge(arguments); }},
           {.name = "claims",
            .what = "claims of the literature, measured: inequality, value with interval, verdict",

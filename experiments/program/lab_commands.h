@@ -31,6 +31,7 @@ struct LabArguments {
   std::vector<std::string> settings{};
   std::optional<std::string> jsonl{};
   std::optional<std::string> csv{};
+  std::optional<std::string> html{};
   bool json = false;
 };
 

@@ -88,6 +88,12 @@ Result<RunResult> result_of(const Json& object, const std::string& file) {
 
 std::span<const FigureRow> run_figures() { return kRows; }
 
+std::uint64_t ShapeSample::runs() const {
+  std::uint64_t all = 0;
+  for (const LevelShape& level : levels) all += level.runs;
+  return all;
+}
+
 std::string result_hash(const RunResult& result) {
   return fmt::format("{:016x}",
                      hash64(spec_json(result.spec) + result.policy + figures_json(result.figures) + result.failure));

@@ -63,12 +63,23 @@ struct FigureRow {
 };
 std::span<const FigureRow> run_figures();
 
+// The tree at one moment.
+struct LevelShape {
+  std::uint64_t runs = 0;
+  std::uint64_t bytes = 0;
+};
+struct ShapeSample {
+  std::vector<LevelShape> levels{};
+  std::uint64_t runs() const;
+};
+
 struct RunResult {
   RunSpec spec;
   std::string policy;              // as configured, with all parameters
   std::uint64_t buffer_bytes = 0;  // of the table that a full memtable makes: measured before the run
   RunFigures figures;
-  std::string failure{};  // a wrong answer of the store; empty: none
+  std::string failure{};             // a wrong answer of the store; empty: none
+  std::vector<ShapeSample> shape{};  // after each buffer of writes in measured phases; not in lines and hashes
 };
 
 std::string result_hash(const RunResult& result);  // over spec and figures: 16 hexadecimal digits

@@ -68,6 +68,7 @@ class Run {
   Status carry_out(const Options& options, CompactionPolicies policies);  // on the machine
   const RunFigures& figures() const { return figures_; }
   const std::string& failure() const { return failure_; }
+  std::vector<ShapeSample> take_shape() { return std::move(shape_); }
 
  private:
   void work(const Phase& phase);
@@ -102,6 +103,7 @@ class Run {
   std::optional<Arrivals> arrivals_;  // of the phase, if it has any
   std::vector<std::uint64_t> latencies_ns_;
   RunFigures figures_;
+  std::vector<ShapeSample> shape_;
   std::string failure_;
   StoreStats stats_before_;
   Traffic traffic_before_;
@@ -222,7 +224,9 @@ void Run::sample() {
   std::uint64_t runs = 0;
   std::uint64_t bytes = 0;
   std::uint64_t tombstones = 0;
+  ShapeSample& shape = shape_.emplace_back();
   for (const LevelStats& level : store_->stats().levels) {
+    shape.levels.push_back({.runs = level.runs, .bytes = level.bytes});
     runs += level.runs;
     bytes += level.bytes;
     tombstones += level.tombstones;
@@ -348,7 +352,8 @@ Result<RunResult> run_at(const Prepared& prepared, std::uint64_t arrival_mean_ps
                    .policy = prepared.policy,
                    .buffer_bytes = prepared.buffer_bytes,
                    .figures = run.figures(),
-                   .failure = run.failure()};
+                   .failure = run.failure(),
+                   .shape = run.take_shape()};
 }
 
 }  // namespace

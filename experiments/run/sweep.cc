@@ -67,7 +67,7 @@ class Campaign {
   void accept() REQUIRES(mutex_) {
     while (next_is_there()) {
       const auto first = waiting_.begin();
-      const Result<RunResult> result = std::move(first->second);
+      Result<RunResult> result = std::move(first->second);
       waiting_.erase(first);
       if (complete_ || error_) return;
       if (!result.ok()) {
@@ -75,6 +75,7 @@ class Campaign {
         return;
       }
       const std::uint64_t number = numbers_[accepted_++];
+      if (number >= specs()) result->shape.clear();
       results_[number % specs()].push_back(*result);
       if (on_result_) on_result_(*result);
       complete_ = (number + 1) % specs() == 0 && arguments_.enough && arguments_.enough(results_);

@@ -1,7 +1,7 @@
 // Several specs over the same seeds, on several threads. The result does not depend on the number of threads.
 //
 // A seed decides keys, their order and values. So specs of one workload meet the same operations seed by seed.
-// Thread-safety: one call at a time in a thread.
+// Results have their shape for the first seed only. Thread-safety: one call at a time in a thread.
 #pragma once
 
 #include <cstdint>

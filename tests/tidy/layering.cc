@@ -75,6 +75,9 @@ constexpr std::array kArrows = {
           "experiments/compare/ experiments/figures/ experiments/run/ experiments/result/ experiments/spec/ core/"},
     Arrow{"experiments/decisions/",
           "experiments/decisions/ experiments/run/ experiments/result/ experiments/spec/ core/"},
+    Arrow{"experiments/page/",
+          "experiments/page/ experiments/compare/ experiments/figures/ experiments/run/ experiments/result/ "
+          "experiments/spec/ core/"},
     Arrow{"experiments/claims/",
           "experiments/claims/ experiments/figures/ experiments/run/ experiments/result/ experiments/spec/ core/"},
     Arrow{"experiments/", "experiments/ sim/ faultfs/ core/"},
