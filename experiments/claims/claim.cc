@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
+#include "experiments/figures/metrics.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -13,14 +13,6 @@ constexpr Tier kTiers[] = {
     {"standard", 164'000, 1024, "160 buffers of 1024 entries"},
     {"deep", 2'000'000, 1024, "2000 buffers of 1024 entries"},
 };
-
-double ratio(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-double write_amplification(const RunFigures& at) { return ratio(at.flush_bytes + at.merge_bytes_out, at.user_bytes); }
-double space_amplification(const RunFigures& at) { return ratio(at.table_bytes_sum, at.live_bytes_sum); }
-double tables_opened(const RunFigures& at) { return ratio(at.tables_probed - at.filter_negatives, at.gets); }
-double largest_merge(const RunFigures& at) { return ratio(at.largest_merge_bytes * at.samples, at.live_bytes_sum); }
 
 double writes_of_the_first_to_the_second(FiguresOfRuns of) {
   return write_amplification(*of[0]) / write_amplification(*of[1]);
@@ -35,7 +27,7 @@ double spread_of_tables_opened(FiguresOfRuns of) {
   return opened(std::ranges::max(of, {}, opened)) / opened(std::ranges::min(of, {}, opened)) - 1;
 }
 double age_of_the_oldest_tombstone(FiguresOfRuns of) {
-  return ratio(of[0]->tombstone_age_max_ns, of[0]->duration_ns) * 12;
+  return 12 * static_cast<double>(of[0]->tombstone_age_max_ns) / static_cast<double>(of[0]->duration_ns);
 }
 
 constexpr std::string_view kDostoevsky = "Dayan & Idreos, Dostoevsky, SIGMOD 2018";

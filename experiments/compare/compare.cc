@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "experiments/compare/metrics.h"
 #include "experiments/figures/interval.h"
+#include "experiments/figures/metrics.h"
 
 namespace mylonite::experiments {
 namespace {

@@ -12,8 +12,8 @@
 #include <mylonite/compaction_policy.h>
 #include <mylonite/status.h>
 
-#include "experiments/compare/metrics.h"
 #include "experiments/figures/interval.h"
+#include "experiments/figures/metrics.h"
 #include "experiments/result/run_result.h"
 #include "experiments/run/sweep.h"
 #include "experiments/spec/run_spec.h"

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "experiments/compare/compare.h"
-#include "experiments/compare/metrics.h"
 #include "experiments/figures/interval.h"
+#include "experiments/figures/metrics.h"
 
 namespace mylonite::experiments {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "experiments/compare/metrics.h"
+#include "experiments/figures/metrics.h"
 #include "experiments/figures/interval.h"
 
 namespace mylonite::experiments {

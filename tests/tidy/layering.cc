@@ -70,7 +70,7 @@ constexpr std::array kArrows = {
     Arrow{"experiments/run/",
           "experiments/run/ experiments/result/ experiments/spec/ experiments/machine/ experiments/workload/ "
           "sim/machine/ sim/scenario/file_roles.h faultfs/ core/"},
-    Arrow{"experiments/figures/", "experiments/figures/ core/base/"},
+    Arrow{"experiments/figures/", "experiments/figures/ experiments/result/ experiments/spec/ core/base/"},
     Arrow{"experiments/compare/",
           "experiments/compare/ experiments/figures/ experiments/run/ experiments/result/ experiments/spec/ core/"},
     Arrow{"experiments/decisions/",

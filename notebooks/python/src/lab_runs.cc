@@ -6,7 +6,7 @@
 
 #include <pybind11/stl.h>
 
-#include "experiments/compare/metrics.h"
+#include "experiments/figures/metrics.h"
 #include "experiments/figures/interval.h"
 #include "experiments/run/run.h"
 #include "experiments/workload/phases.h"

@@ -1,4 +1,4 @@
-#include "experiments/compare/metrics.h"
+#include "experiments/figures/metrics.h"
 
 #include <algorithm>
 
@@ -10,17 +10,13 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
 }
 
 constexpr Metric kMetrics[] = {
-    {"write amplification", "bytes of tables a user byte",
-     [](const RunFigures& at) { return ratio(at.flush_bytes + at.merge_bytes_out, at.user_bytes); }},
-    {"space amplification", "bytes of tables a live byte, mean",
-     [](const RunFigures& at) { return ratio(at.table_bytes_sum, at.live_bytes_sum); }},
+    {"write amplification", "bytes of tables a user byte", write_amplification},
+    {"space amplification", "bytes of tables a live byte, mean", space_amplification},
     {"runs", "mean", [](const RunFigures& at) { return ratio(at.runs_sum, at.samples); }},
-    {"runs opened", "tables that a read looks into, filters passed",
-     [](const RunFigures& at) { return ratio(at.tables_probed - at.filter_negatives, at.gets); }},
+    {"runs opened", "tables that a read looks into, filters passed", tables_opened},
     {"blocks read", "an operation, not from the cache",
      [](const RunFigures& at) { return ratio(at.blocks_read, at.operations); }},
-    {"largest merge", "share of the live bytes",
-     [](const RunFigures& at) { return ratio(at.largest_merge_bytes * at.samples, at.live_bytes_sum); }},
+    {"largest merge", "share of the live bytes", largest_merge},
     {"throughput", "operations a second of virtual time",
      [](const RunFigures& at) { return ratio(at.operations, at.duration_ns) * 1e9; }, true},
     {"latency, 99.9 %", "microseconds",
@@ -33,6 +29,11 @@ constexpr Metric kMetrics[] = {
 };
 
 }  // namespace
+
+double write_amplification(const RunFigures& at) { return ratio(at.flush_bytes + at.merge_bytes_out, at.user_bytes); }
+double space_amplification(const RunFigures& at) { return ratio(at.table_bytes_sum, at.live_bytes_sum); }
+double tables_opened(const RunFigures& at) { return ratio(at.tables_probed - at.filter_negatives, at.gets); }
+double largest_merge(const RunFigures& at) { return ratio(at.largest_merge_bytes * at.samples, at.live_bytes_sum); }
 
 std::span<const Metric> metrics() { return kMetrics; }
 

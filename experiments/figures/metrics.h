@@ -9,6 +9,11 @@
 
 namespace mylonite::experiments {
 
+double write_amplification(const RunFigures& at);  // bytes of tables for each byte that a user wrote
+double space_amplification(const RunFigures& at);  // bytes of tables for each live byte, mean
+double tables_opened(const RunFigures& at);        // by a read, filters passed
+double largest_merge(const RunFigures& at);        // what it wrote, as a share of the live bytes
+
 struct Metric {
   std::string_view name;
   std::string_view unit;
