@@ -151,7 +151,8 @@ std::vector<Claim> movement_claims() {
            writes,
            Bound::kAtLeast,
            8,
-           {{.policy = "full", .workload = "seq"}}}};
+           {{.policy = "full", .workload = "seq"}},
+           "a level that overlaps nothing in the next one is moved here, not rewritten; so is it in RocksDB"}};
 }
 
 // Filters, by their share of false positives.

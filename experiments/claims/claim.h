@@ -19,7 +19,7 @@
 
 namespace mylonite::experiments {
 
-// The size of the runs: all of size ratio 10.
+// The size of the runs: all of size ratio 10. The bounds were set for the last one.
 struct Tier {
   std::string_view name;
   std::uint64_t entries;

@@ -120,6 +120,7 @@ std::string claims_text(const JudgedClaims& judged) {
   text += fmt::format("{} claims: {} hold, {} fail, {} open; tier {} ({}), {} seeds from {}, {} runs\n",
                       judged.claims.size(), counts[0], counts[1], counts[2], judged.tier->name, judged.tier->what,
                       judged.seeds, judged.seed, judged.runs);
+  if (judged.tier != &tiers().back()) text += "the bounds were set for trees of the size `deep`\n";
   if (!judged.wrong.empty()) text += fmt::format("WRONG: {}\n", judged.wrong);
   return text + fmt::format("  results {}\n", judged.hash);
 }

@@ -66,7 +66,7 @@ TEST(SimulatedPolicies, RowsDoNotShiftOneAnother) {
   GeneratorOptions more{.operations = 10, .crashes = 10};
   more.policies.insert(more.policies.begin(), own_policy("mine"));
   int won = 0;
-  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
     const Scenario with = generate(seed, more);
     const Scenario without = generate(seed, {.operations = 10, .crashes = 10});
     ASSERT_EQ(with.incarnations.size(), without.incarnations.size());
