@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "experiments/figures/metrics.h"
 #include "experiments/figures/interval.h"
+#include "experiments/figures/metrics.h"
 
 namespace mylonite::experiments {
 namespace {

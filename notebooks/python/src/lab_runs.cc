@@ -6,8 +6,8 @@
 
 #include <pybind11/stl.h>
 
-#include "experiments/figures/metrics.h"
 #include "experiments/figures/interval.h"
+#include "experiments/figures/metrics.h"
 #include "experiments/run/run.h"
 #include "experiments/workload/phases.h"
 #include "notebooks/python/src/errors.h"
