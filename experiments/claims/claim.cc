@@ -165,7 +165,9 @@ std::vector<Claim> filter_claims() {
            opened_of_the_first_to_the_second,
            Bound::kAtMost,
            1.35,
-           {{.policy = "lazy", .workload = "empty", .filters = "monkey"}, full}},
+           {{.policy = "lazy", .workload = "empty", .filters = "monkey"}, full},
+           "a filter keeps the rate of the tree that it was written for, and lazy leveling writes its runs anew less "
+           "often"},
           {"4",
            "filters by Monkey nearly halve what a read of an absent key opens",
            "Dayan, Athanassoulis & Idreos, Monkey, SIGMOD 2017",
@@ -237,7 +239,9 @@ std::vector<Claim> other_claims() {
            age_of_the_oldest_tombstone,
            Bound::kAtMost,
            1,
-           {{.policy = "fade:D=$D", .workload = "del_5"}}},
+           {{.policy = "fade:D=$D", .workload = "del_5"}},
+           "the merge begins once the deadline has passed: late by up to a millisecond, which is the store's shortest "
+           "look at the clock"},
           {"13b",
            "deadlines cost a quarter of the writes at most",
            kLethe,
