@@ -1,9 +1,9 @@
 // Leveled policies: each level below 0 is one run, and a level above its target merges data into the next.
 #include <algorithm>
-#include <optional>
+#include <set>
 #include <string>
-#include <tuple>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -71,7 +71,8 @@ std::uint64_t deadline_ticks(const PolicyView& view, std::uint32_t level) {
     if (i <= level) sizes_so_far += size;
     size = size > UINT64_MAX / ratio / kLevelsMax ? size : size * ratio;
   }
-  return all / sizes * sizes_so_far + all % sizes * sizes_so_far / sizes;
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::uint64_t>(Wide{all} * sizes_so_far / sizes);
 }
 
 // Tables beyond their deadlines first, the most overdue one first; then as one_lvl.
@@ -80,10 +81,11 @@ Ranking rank_fade(const PolicyView& view) {
   Ranking ranking = rank_partial(view, kLeastOverlap, fixed_targets(view));
   std::vector<CompactionCandidate> expired;
   for (std::uint32_t level = 0; level + 1 < view.levels.size(); ++level) {
+    const std::uint64_t allowed_ticks = deadline_ticks(view, level);
     for (const Run& run : view.levels[level].runs) {
       for (const TableInfo& table : run.tables) {
         if (table.oldest_tombstone == kTimestampMax || busy.contains(table.number)) continue;
-        const Timestamp due{table.oldest_tombstone.ticks + deadline_ticks(view, level)};
+        const Timestamp due{table.oldest_tombstone.ticks + allowed_ticks};
         if (due > view.now) {
           if (!ranking.wake_at || due < *ranking.wake_at) ranking.wake_at = due;
           continue;
