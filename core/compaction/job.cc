@@ -63,16 +63,22 @@ Result<bool> JobRunner::step(std::uint64_t bytes) {
   return false;
 }
 
+// Whether the table that is open must not hold the next user key. Requires ascending keys.
+bool JobRunner::ends_table_before(std::string_view user_key) {
+  bool ends = false;
+  for (; next_cut_ < plan_.job.cuts.size() && plan_.job.cuts[next_cut_] <= user_key; ++next_cut_) ends = true;
+  if (tables_started_ == 0) return false;
+  for (; next_grandparent_ < grandparents_.size(); ++next_grandparent_) {
+    if (grandparents_[next_grandparent_].low > user_key) break;
+    overlapped_bytes_ += grandparents_[next_grandparent_].bytes;
+  }
+  return ends || (plan_.job.overlap_bytes_max > 0 && overlapped_bytes_ > plan_.job.overlap_bytes_max);
+}
+
 Status JobRunner::write_entry() {
   const std::string_view user_key = user_key_of(merged_->key());
   const std::uint64_t started_before = tables_started_;
-  if (started_before > 0 && user_key != last_user_key_) {
-    for (; next_grandparent_ < grandparents_.size(); ++next_grandparent_) {
-      if (grandparents_[next_grandparent_].low > user_key) break;
-      overlapped_bytes_ += grandparents_[next_grandparent_].bytes;
-    }
-    if (plan_.job.overlap_bytes_max > 0 && overlapped_bytes_ > plan_.job.overlap_bytes_max) output_->end_table();
-  }
+  if (user_key != last_user_key_ && ends_table_before(user_key)) output_->end_table();
   if (Status written = output_->add(merged_->key(), merged_->value()); !written.ok()) return written;
   if (tables_started_ != started_before) overlapped_bytes_ = 0;
   last_user_key_ = user_key;

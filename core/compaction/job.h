@@ -52,6 +52,7 @@ class JobRunner {
   Status start();
   void find_grandparents();
   Status write_entry();
+  bool ends_table_before(std::string_view user_key);
   Result<VersionEdit> finish_merge(VersionEdit edit);
 
   const JobPlan plan_;
@@ -66,6 +67,7 @@ class JobRunner {
   std::vector<Grandparent> grandparents_;  // by low
   std::size_t next_grandparent_ = 0;
   std::uint64_t overlapped_bytes_ = 0;  // by the open output table
+  std::size_t next_cut_ = 0;
   std::string last_user_key_;
 };
 

@@ -185,6 +185,21 @@ const Movement kRandom{.measure = "draw", .score = [](const auto&, const auto&, 
                          return TableScore{.score = static_cast<std::int64_t>(mix64(table.number.value) >> 54)};
                        }};
 
+const Movement kFewestReads{.measure = "reads",
+                            .score = [](const auto& view, const auto&, const TableInfo& table, const auto&) {
+                              const std::uint64_t probes = view.reads_of(table.number).probes;
+                              return TableScore{.score = static_cast<std::int64_t>(probes)};
+                            }};
+
+// Of two tables without enough tombstones, the one that overlaps less.
+const Movement kDensestTombstones{
+    .measure = "0 less tombstones in 1024 entries",
+    .score = [](const PolicyView& view, const CompactionCandidate& of, const TableInfo& table, const Cursor&) {
+      const std::int64_t density = score_of(table.tombstones, table.entries);
+      const bool counts = density * 100 >= view.parameter("F") * kScoreUnit && density > 0;
+      return TableScore{.score = counts ? -density : 0, .tie = overlap_ratio(view, of.to_level, table)};
+    }};
+
 std::uint64_t level0_trigger(const PolicyView& view) {
   return last_level(view) == 0 ? std::max<std::uint64_t>(view.options.level0_compact_runs, 2)
                                : view.options.level0_compact_runs;

@@ -53,6 +53,8 @@ extern const Movement kOldestOldest;
 extern const Movement kOldestNewest;
 extern const Movement kNextKey;
 extern const Movement kRandom;
+extern const Movement kFewestReads;        // needs counts_reads
+extern const Movement kDensestTombstones;  // needs parameter F: percent of entries below which it does not count
 
 // Due levels by score. A level with several runs is first merged into one. Without a movement, whole levels move.
 Ranking rank_leveled(const PolicyView& view, const Movement* movement, const LevelTargets& targets);

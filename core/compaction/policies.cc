@@ -85,9 +85,15 @@ std::int64_t PolicyView::parameter(std::string_view name) const {
   return found->value;
 }
 
+TableReads PolicyView::reads_of(FileNumber table) const {
+  const auto found = std::ranges::lower_bound(reads, table, {}, &TableReads::number);
+  return found == reads.end() || found->number != table ? TableReads{.number = table} : *found;
+}
+
 CompactionPolicies standard_policies() {
   CompactionPolicies all = {none_policy()};
-  for (const auto& family : {leveled_policies(), tiered_policies(), list_policies(), random_policies()}) {
+  for (const auto& family :
+       {leveled_policies(), tiered_policies(), list_policies(), cell_policies(), random_policies()}) {
     all.insert(all.end(), family.begin(), family.end());
   }
   return all;

@@ -107,6 +107,35 @@ Ranking rank_fade(const PolicyView& view) {
   return ranking;
 }
 
+// As one_lvl; then tables on which reads were wasted as often as their bytes allow, the most wasted first.
+Ranking rank_read_trig(const PolicyView& view) {
+  const std::set<FileNumber> busy = busy_tables(view.running);
+  const auto bytes_a_read = static_cast<std::uint64_t>(view.parameter("B"));
+  const auto least = static_cast<std::uint64_t>(view.parameter("M"));
+  Ranking ranking = rank_partial(view, kLeastOverlap, fixed_targets(view));
+  std::vector<CompactionCandidate> spent;
+  for (std::uint32_t level = 0; level + 1 < view.levels.size(); ++level) {
+    for (const Run& run : view.levels[level].runs) {
+      for (const TableInfo& table : run.tables) {
+        const std::uint64_t wasted = view.reads_of(table.number).wasted;
+        if (wasted < std::max(least, table.file_bytes / bytes_a_read) || busy.contains(table.number)) continue;
+        spent.push_back({.kind = CompactionCandidate::Kind::kTable,
+                         .trigger = ranking.triggers.size(),
+                         .position = {.level = level, .run = run.id},
+                         .table = &table,
+                         .to_level = level + 1,
+                         .score = static_cast<std::int64_t>(wasted)});
+      }
+    }
+  }
+  ranking.triggers.push_back({.what = fmt::format("reads: {} tables were looked into in vain too often", spent.size()),
+                              .score = static_cast<std::int64_t>(spent.size()) * kScoreUnit,
+                              .measure = "reads in vain"});
+  std::ranges::stable_sort(spent, std::ranges::greater(), &CompactionCandidate::score);
+  ranking.candidates.insert(ranking.candidates.end(), spent.begin(), spent.end());
+  return ranking;
+}
+
 // A table beyond its deadline is rewritten even where it could move: only a merge drops tombstones.
 PlannedJob plan_fade(const PolicyView& view, const CompactionCandidate& candidate) {
   CompactionJob job = push_down(view, candidate);
@@ -133,6 +162,52 @@ CompactionPolicy partial(const PolicyText& text, const Movement& movement,
                           .worth_trying = {0, 10}}},
           .rank = [&movement](const PolicyView& view) { return rank_partial(view, movement, fixed_targets(view)); },
           .plan = plan};
+}
+
+CompactionPolicy cold() {
+  CompactionPolicy row =
+      partial({"cold", "the one that fewest reads looked into",
+               "Sarkar et al., VLDB 2021: coldest; here by counted reads, which halve with each flush"},
+              kFewestReads);
+  row.counts_reads = true;
+  return row;
+}
+
+CompactionPolicy tsd() {
+  CompactionPolicy row =
+      partial({"tsd", "the one with most tombstones for its entries, from F percent on; else that of least overlap",
+               "Sarkar et al., VLDB 2021: tombstone density; the floor as Pebble's, of entries instead of blocks"},
+              kDensestTombstones);
+  row.parameters.push_back({.name = "F",
+                            .fallback = 10,
+                            .low = 0,
+                            .high = 100,
+                            .meaning = "percent of a table's entries, below which tombstones do not count",
+                            .worth_trying = {0, 10}});
+  return row;
+}
+
+CompactionPolicy read_trig() {
+  return {
+      .name = "read_trig",
+      .what =
+          "as one_lvl; besides, a table goes down when reads looked into it first and in vain, once for each B bytes "
+          "of it and at least M times",
+      .source = "LevelDB, seek compactions (version_set.cc, allowed_seeks)",
+      .parameters = {{.name = "B",
+                      .fallback = 16384,
+                      .low = 1,
+                      .high = 1'000'000'000,
+                      .meaning = "bytes of a table for each read in vain that it may have",
+                      .worth_trying = {1, 16384}},
+                     {.name = "M",
+                      .fallback = 100,
+                      .low = 1,
+                      .high = 1'000'000'000,
+                      .meaning = "reads in vain that any table may have",
+                      .worth_trying = {1, 100}}},
+      .counts_reads = true,
+      .rank = rank_read_trig};
 }
 
 }  // namespace
@@ -170,6 +245,9 @@ CompactionPolicies leveled_policies() {
                "BU-DiSC, rocksdb-for-partial-compaction-analysis: refined minimum overlapping ratio"},
               kLeastOverlapThenNext),
       partial({"random", "any one, by a draw", "Sarkar et al., VLDB 2021: random"}, kRandom),
+      cold(),
+      tsd(),
+      read_trig(),
       {.name = "one_lvl_dyn",
        .what = "as one_lvl, with targets from the data: each level holds a level_size_ratio-th of the one below, and "
                "level 0 goes to the first level whose share is at most compaction_threshold_bytes",

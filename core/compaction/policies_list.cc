@@ -9,26 +9,10 @@
 #include <mylonite/compaction_shape.h>
 
 #include "core/compaction/policies.h"
+#include "core/compaction/run_list.h"
 
 namespace mylonite {
 namespace {
-
-struct ListedRun {
-  RunPosition position;
-  std::uint64_t bytes = 0;
-};
-
-std::vector<ListedRun> list_of(const PolicyView& view) {
-  std::vector<ListedRun> list;
-  for (std::uint32_t level = 0; level < view.levels.size(); ++level) {
-    for (const Run& run : view.levels[level].runs) {
-      ListedRun listed{.position = {.level = level, .run = run.id}};
-      for (const TableInfo& table : run.tables) listed.bytes += table.file_bytes;
-      list.push_back(listed);
-    }
-  }
-  return list;
-}
 
 // Neighbours in the list: a candidate's position is that of the newest, its score their number.
 struct Stretch {
@@ -77,7 +61,7 @@ std::size_t similar_from(const std::vector<ListedRun>& list, std::size_t first, 
 
 // In this order: space, then sizes that are alike, then the number of runs.
 Ranking rank_universal(const PolicyView& view) {
-  const std::vector<ListedRun> list = list_of(view);
+  const std::vector<ListedRun> list = list_of(view.levels);
   const auto most = static_cast<std::size_t>(view.parameter("R"));
   Ranking ranking = empty_ranking(view, most);
   ranking.triggers.push_back(
@@ -122,7 +106,7 @@ std::vector<Stretch> buckets_of(const std::vector<ListedRun>& list) {
 
 Ranking rank_stcs(const PolicyView& view) {
   constexpr std::size_t kRunsMax = 32;  // of one merge
-  const std::vector<ListedRun> list = list_of(view);
+  const std::vector<ListedRun> list = list_of(view.levels);
   const auto least = static_cast<std::size_t>(view.parameter("M"));
   Ranking ranking = empty_ranking(view, kRunsMax);
   for (const Stretch& bucket : buckets_of(list)) {  // newest first: the smallest, where sizes grow with age
@@ -136,47 +120,6 @@ Ranking rank_stcs(const PolicyView& view) {
                                                     list[bucket.first].bytes, least),
                                 .score = score_of(bucket.count, least)});
   }
-  return ranking;
-}
-
-struct Scaling {
-  std::uint64_t fan = 2;      // f: how many times larger the runs of the next level are
-  std::uint64_t overlap = 2;  // t: the runs of a level that start a merge
-};
-
-Scaling scaling_of(std::int64_t w) {
-  const auto size = static_cast<std::uint64_t>(w < 0 ? -w : w) + 2;
-  return {.fan = size, .overlap = w < 0 ? 2 : size};
-}
-
-// How often `bytes` can be divided by the fan until it is no more than what a flush makes.
-std::uint64_t density_level(std::uint64_t bytes, std::uint64_t flush, std::uint64_t fan) {
-  std::uint64_t level = 0;
-  for (std::uint64_t rest = bytes / std::max<std::uint64_t>(flush, 1); rest >= fan; rest /= fan) ++level;
-  return level;
-}
-
-// An older run counts as of its newer neighbours' level, if its own is lower: so levels rise with age.
-Ranking rank_ucs(const PolicyView& view) {
-  const std::vector<ListedRun> list = list_of(view);
-  const Scaling scaling = scaling_of(view.parameter("W"));
-  const std::uint64_t flush = view.options.memtable_max_bytes / 2;  // its table, at least about
-  Ranking ranking = empty_ranking(view, 10 * scaling.overlap);
-  std::vector<Stretch> levels;
-  std::uint64_t level = 0;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const std::uint64_t own = density_level(list[i].bytes, flush, scaling.fan);
-    if (levels.empty() || own > level) levels.push_back({.first = i, .count = 0});
-    level = std::max(level, own);
-    ++levels.back().count;
-  }
-  for (const Stretch& each : levels) {
-    if (each.count >= scaling.overlap) add_candidate(ranking, list, each, ranking.triggers.size());
-    ranking.triggers.push_back({.what = fmt::format("{} runs from {} bytes on, {} start a merge", each.count,
-                                                    list[each.first].bytes, scaling.overlap),
-                                .score = score_of(each.count, scaling.overlap)});
-  }
-  std::ranges::stable_sort(ranking.candidates, std::ranges::greater(), &CompactionCandidate::score);
   return ranking;
 }
 
@@ -219,19 +162,6 @@ CompactionPolicies list_policies() {
                        .meaning = "runs of similar size that start a merge",
                        .worth_trying = {2, 4}}},
        .rank = rank_stcs,
-       .plan = plan_stretch},
-      {.name = "ucs",
-       .what =
-           "runs are of a level by their size; as many as the scaling allows become one: W > 0 tiers (W + 2 runs), W "
-           "< 0 levels (sizes 2 - W times larger)",
-       .source = "Apache Cassandra, UnifiedCompactionStrategy.md; without shards",
-       .parameters = {{.name = "W",
-                       .fallback = 2,
-                       .low = -100,
-                       .high = 100,
-                       .meaning = "scaling: 2 is T4, -8 is L10",
-                       .worth_trying = {-8, 0, 2}}},
-       .rank = rank_ucs,
        .plan = plan_stretch}};
 }
 

@@ -15,6 +15,7 @@
 
 #include "core/base/hash.h"
 #include "core/compaction/policies.h"
+#include "core/compaction/run_list.h"
 
 namespace mylonite {
 namespace {
@@ -65,6 +66,7 @@ class Proposer {
     }
     job.move = random_.chance(1, 4);
     job.overlap_bytes_max = random_.chance(1, 2) ? view_.options.sstable_max_bytes : 0;
+    if (random_.chance(1, 2)) job.cuts = even_cuts(view_.levels, random_.between(2, 8));
     return job;
   }
 

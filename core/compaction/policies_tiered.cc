@@ -89,16 +89,22 @@ PlannedJob plan_lazy(const PolicyView& view, const CompactionCandidate& candidat
 
 // The Fluid LSM-tree: K runs in a level, Z in the last one with data. Each level below 0 holds T times the bytes of the
 // one above (level_size_ratio), and each run its share of them.
+//
+// klsm has a number of runs for each level: K1, K2, K3, and K4 for all deeper ones.
 struct FluidLevel {
   std::uint64_t bytes_max = 0;
   std::uint64_t runs_max = 1;
   std::uint64_t run_bytes_max() const { return bytes_max / runs_max; }
 };
 
+constexpr std::uint32_t kNamedLevels = 4;
+
 FluidLevel fluid_level(const PolicyView& view, std::uint32_t level) {
-  const bool last = level >= lazy_last(view);
+  const bool by_level = view.parameters.front().name == "K1";
+  std::string name = level >= lazy_last(view) ? "Z" : "K";
+  if (by_level && name == "K") name += std::to_string(std::clamp(level, 1U, kNamedLevels));
   return {.bytes_max = level_target_bytes(view.options, level),
-          .runs_max = static_cast<std::uint64_t>(view.parameter(last ? "Z" : "K"))};
+          .runs_max = static_cast<std::uint64_t>(view.parameter(name))};
 }
 
 // Level 0 is due with its first run. A level that holds its bytes goes down whole, deeper levels first, so there is
@@ -161,6 +167,34 @@ PlannedJob plan_fluid(const PolicyView& view, const CompactionCandidate& candida
   return planned;
 }
 
+PolicyParameter runs_of_level(const std::string& name, const std::string& meaning, std::int64_t fallback) {
+  return {.name = name,
+          .fallback = fallback,
+          .low = 1,
+          .high = 1000,
+          .meaning = meaning,
+          .worth_trying = {1, fallback == 1 ? 3 : fallback}};
+}
+
+CompactionPolicy klsm() {
+  std::vector<PolicyParameter> parameters;
+  for (std::uint32_t level = 1; level <= kNamedLevels; ++level) {
+    const bool more = level == kNamedLevels;
+    parameters.push_back(runs_of_level(fmt::format("K{}", level),
+                                       fmt::format("runs of level {}{}", level, more ? " and of deeper ones" : ""),
+                                       std::max(1, 10 >> level)));
+  }
+  parameters.push_back(runs_of_level("Z", "runs of the last level with data", 1));
+  return {.name = "klsm",
+          .what = "as fluid, with a number of runs for each level",
+          .source =
+              "Huynh et al., Endure, VLDB 2022: the K-LSM; by falling numbers also Dayan & Idreos, The "
+              "Log-Structured Merge-Bush, SIGMOD 2019",
+          .parameters = std::move(parameters),
+          .rank = rank_fluid,
+          .plan = plan_fluid};
+}
+
 }  // namespace
 
 CompactionPolicies tiered_policies() {
@@ -202,7 +236,8 @@ CompactionPolicies tiered_policies() {
                        .meaning = "runs of the last level",
                        .worth_trying = {1, 3}}},
        .rank = rank_fluid,
-       .plan = plan_fluid}};
+       .plan = plan_fluid},
+      klsm()};
 }
 
 }  // namespace mylonite

@@ -31,6 +31,7 @@ struct CompactionJob {
   bool move = false;  // the tables change their place without being read
   // An output table ends before it overlaps more bytes than this of the level below to_level; 0: no such limit.
   std::uint64_t overlap_bytes_max = 0;
+  std::vector<std::string> cuts{};  // user keys, ascending: no output table holds keys on both sides of one
   Reason why{};
 
   RunPosition output() const { return {.level = to_level, .run = into.value_or(kNewestRun)}; }

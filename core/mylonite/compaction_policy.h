@@ -31,6 +31,14 @@ struct ParameterValue {
   std::int64_t value = 0;
 };
 
+// Point reads of a table since the store was opened.
+struct TableReads {
+  FileNumber number;
+  std::uint64_t probes = 0;  // looked into the table; halved by each flush; a merge's output inherits by bytes
+  // Looked here first, found nothing, and looked into an older table. From 0 again when the table moves.
+  std::uint64_t wasted = 0;
+};
+
 // The view of a policy. Borrows.
 struct PolicyView {
   Levels levels;
@@ -40,7 +48,9 @@ struct PolicyView {
   Timestamp floor;           // no reader reads below it: superseded versions at or below it may be dropped
   std::string_view state{};  // the next_state of this policy's last job, or empty
   std::span<const ParameterValue> parameters{};  // all that the policy's row declares, in its order
+  std::span<const TableReads> reads{};           // of every table, by number; empty unless the row has counts_reads
 
+  TableReads reads_of(FileNumber table) const;          // O(log tables); none: zeros
   std::int64_t parameter(std::string_view name) const;  // requires one that the policy's row declares
 };
 
@@ -108,6 +118,9 @@ struct CompactionPolicy {
   std::string what;      // one sentence
   std::string source{};  // in the literature
   std::vector<PolicyParameter> parameters{};
+  // Whether tables count reads for PolicyView::reads. The policy is then also asked again after each 100 wasted reads
+  // of one table. Costs a read one or two shared counters.
+  bool counts_reads = false;
   std::uint64_t state_version = 1;  // a policy never sees state of another version, or of another policy text
   std::function<Ranking(const PolicyView&)> rank;
   std::function<PlannedJob(const PolicyView&, const CompactionCandidate&)> plan{};  // empty: PlannedJob{}

@@ -37,7 +37,8 @@ struct FlushReport {
 // The report of writers that wait, or are slowed down.
 struct StallReport {
   StallCause cause = StallCause::kMemtables;
-  std::string_view why;  // for people; readable during the call
+  std::string_view why;         // for people; readable during the call
+  std::uint64_t waited_ns = 0;  // at the end
 };
 
 class IngestSource;
@@ -68,6 +69,7 @@ class EventListener {
   // Once the store is recovered, before any thread of its own runs and before open() returns.
   virtual void on_recovery(const RecoveryReport&) {}
   virtual void on_write_stall(const StallReport&) {}
+  virtual void on_write_stall_end(const StallReport&) {}  // with the store's lock held
   virtual void on_clock_unusable(std::uint64_t /*wall_ticks*/) {}
   virtual void on_writes_stopped(const Error&) {}
 };

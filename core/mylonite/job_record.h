@@ -35,6 +35,7 @@ struct JobRecord {
   std::uint64_t tables_in = 0;
   std::uint64_t tables_out = 0;
   std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_above = 0;  // of bytes_in, those of levels above to_level; 0 in records of older stores
   std::uint64_t bytes_out = 0;
   std::uint64_t dropped = 0;  // entries and stamps of range deletes
   Timestamp at;               // wall clock when the job was chosen

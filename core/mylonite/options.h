@@ -30,13 +30,16 @@ struct Options {
   std::uint64_t wal_file_rotate_bytes = 64ULL << 20;  // size at which a new log begins
 
   // Added.
-  std::string compaction_policy = "one_lvl";  // the policy that chooses merges: its text
-  std::uint64_t compaction_threads = 2;       // merges that may run at once
-  std::uint64_t runs_per_level_max = 4;       // tier: the runs of a level that are merged into one
-  std::uint64_t level_size_ratio = 10;        // leveled policies: ratio of a level's target to that of the level above
-  std::uint64_t level0_compact_runs = 4;      // leveled policies: runs of level 0 that start a merge into level 1
-  std::uint64_t level0_slowdown_runs = 20;    // runs of level 0 from which on writers are slowed down
-  std::uint64_t level0_stop_runs = 36;        // runs of level 0 from which on writers wait
+  std::string compaction_policy = "one_lvl";               // the policy that chooses merges: its text
+  std::uint64_t compaction_threads = 2;                    // merges that may run at once
+  std::string compaction_scheduler = "run_to_completion";  // which of the merges that have begun goes on
+  std::uint64_t compaction_jobs_max = 0;                   // merges that may have begun; at least compaction_threads
+  std::uint64_t compaction_step_bytes = 256 << 10;         // of input, after which the scheduler is asked
+  std::uint64_t runs_per_level_max = 4;                    // tier: the runs of a level that are merged into one
+  std::uint64_t level_size_ratio = 10;      // leveled policies: ratio of a level's target to that of the level above
+  std::uint64_t level0_compact_runs = 4;    // leveled policies: runs of level 0 that start a merge into level 1
+  std::uint64_t level0_slowdown_runs = 20;  // runs of level 0 from which on writers are slowed down
+  std::uint64_t level0_stop_runs = 36;      // runs of level 0 from which on writers wait
   std::uint64_t write_slowdown_bytes_per_second = 16ULL << 20;  // log bytes of writers while they are slowed down
   std::uint64_t compaction_history_max = 100;         // merges whose reasons are kept for `explain compaction`
   std::uint64_t manifest_rotate_bytes = 4ULL << 20;   // a manifest beyond it, and beyond two snapshots, is replaced

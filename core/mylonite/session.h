@@ -53,7 +53,7 @@ class Session {
  private:
   friend class Store;  // makes it
   friend struct StoreInternals;
-  explicit Session(std::shared_ptr<const EngineState> state) : state_(std::move(state)) {}
+  explicit Session(std::shared_ptr<EngineState> state) : state_(std::move(state)) {}
 
   struct View {
     std::shared_ptr<const ReadState> state;
@@ -63,7 +63,7 @@ class Session {
   Result<bool> look_up(const View& from, std::string_view key, std::string& value);
   Error error_of_read(const Error& error) const;
 
-  std::shared_ptr<const EngineState> state_;
+  std::shared_ptr<EngineState> state_;
   Timestamp read_at_;
 };
 

@@ -20,6 +20,12 @@
 
 namespace mylonite {
 
+// Reads that tables count, for policies that ask for it.
+struct ReadCounting {
+  std::atomic<bool> on{false};
+  std::atomic<bool> ask_policy{false};  // set by a read that may have changed what the policy chooses
+};
+
 struct TableEnvironment {
   TableEnvironment(std::shared_ptr<vfs::FileSystem> file_system, std::string path, const Options& options)
       : fs(std::move(file_system)),
@@ -35,6 +41,7 @@ struct TableEnvironment {
   BlockCache blocks;
   FileCache files;
   Decompressor decompressor;
+  ReadCounting reads;
   std::atomic<std::uint64_t> filter_negatives{0};  // gets that a filter answered
   std::atomic<std::uint64_t> metadata_bytes{0};  // pinned by open tables: filters, indexes, range deletes, cache slots
 };

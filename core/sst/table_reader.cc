@@ -204,4 +204,10 @@ Status TableReader::verify_block(const TableMetadata& metadata, std::size_t i, T
   return {};
 }
 
+void TableReader::note_wasted() const {
+  constexpr std::uint64_t kAskEach = 100;
+  if ((wasted_.fetch_add(1, std::memory_order_relaxed) + 1) % kAskEach != 0) return;
+  environment_->reads.ask_policy.store(true, std::memory_order_relaxed);
+}
+
 }  // namespace mylonite

@@ -70,6 +70,15 @@ class TableReader : public std::enable_shared_from_this<TableReader> {
 
   const TableInfo& info() const { return info_; }
 
+  // For policies: the counts of reads, as in PolicyView. A read that looks into several tables notes each.
+  bool counts_reads() const { return environment_->reads.on.load(std::memory_order_relaxed); }
+  void note_read() const { probes_.fetch_add(1, std::memory_order_relaxed); }
+  void note_wasted() const;
+  std::uint64_t probes() const { return probes_.load(std::memory_order_relaxed); }
+  std::uint64_t wasted() const { return wasted_.load(std::memory_order_relaxed); }
+  void set_probes(std::uint64_t probes) const { probes_.store(probes, std::memory_order_relaxed); }
+  void forget_wasted() const { wasted_.store(0, std::memory_order_relaxed); }
+
  private:
   friend class TableIterator;
 
@@ -99,6 +108,9 @@ class TableReader : public std::enable_shared_from_this<TableReader> {
   mutable rt::Mutex loading_;  // held during the first read of the metadata
   mutable std::unique_ptr<Loaded> owned_ GUARDED_BY(loading_);
   mutable std::atomic<Loaded*> loaded_ = nullptr;  // published once, then never changed
+
+  mutable std::atomic<std::uint64_t> probes_ = 0;
+  mutable std::atomic<std::uint64_t> wasted_ = 0;
 };
 
 }  // namespace mylonite

@@ -118,6 +118,7 @@ Status Catalog::commit(VersionEdit edit) {
   version_ = std::make_shared<const Version>(std::move(*after));
   std::set<FileNumber> added;
   for (const VersionEdit::Added& each : edit.added) added.insert(each.table.number);
+  if (home_.tables->reads.on.load(std::memory_order_relaxed)) hand_on_reads(edit, opened);
   tables_.merge(opened);
   for (FileNumber number : edit.removed) {
     if (added.contains(number)) continue;
@@ -128,6 +129,36 @@ Status Catalog::commit(VersionEdit edit) {
   if (!edit.added.empty() || !edit.removed.empty()) make_runs();
   position_ = {.manifest = manifest_->number(), .last_record = manifest_->last_record()};
   return {};
+}
+
+std::vector<TableReads> Catalog::reads() const {
+  const rt::Lock lock(mutex_);
+  std::vector<TableReads> reads;
+  reads.reserve(tables_.size());
+  for (const auto& [number, table] : tables_) {
+    reads.push_back({.number = number, .probes = table->probes(), .wasted = table->wasted()});
+  }
+  return reads;
+}
+
+void Catalog::halve_reads() {
+  const rt::Lock lock(mutex_);
+  for (const auto& [number, table] : tables_) table->set_probes(table->probes() / 2);
+}
+
+void Catalog::hand_on_reads(const VersionEdit& edit, const OpenTables& opened) const {
+  std::uint64_t probes = 0;
+  for (FileNumber number : edit.removed) {
+    const TableReader& table = *tables_.at(number);
+    table.forget_wasted();
+    probes += table.probes();
+  }
+  std::uint64_t bytes = 1;
+  for (const auto& [number, table] : opened) bytes += table->info().file_bytes;
+  for (const auto& [number, table] : opened) {
+    __extension__ using Wide = unsigned __int128;
+    table->set_probes(static_cast<std::uint64_t>(Wide{probes} * table->info().file_bytes / bytes));
+  }
 }
 
 bool Catalog::manifest_is_long() const {

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include <mylonite/compaction_policy.h>
 #include <mylonite/options.h>
 
 #include "core/rt/rt.h"
@@ -60,10 +61,14 @@ class Catalog {
   // Tables that no version lists and no reader holds: their files may be removed. `all`: also those that readers hold.
   // Each is returned once.
   std::vector<FileNumber> take_unused_tables(bool all = false);
+  // Reads that the tables counted, by number. halve_reads: what is long ago counts less.
+  std::vector<TableReads> reads() const;
+  void halve_reads();
   TableEnvironment& environment() const { return *home_.tables; }
 
  private:
   void make_runs() REQUIRES(mutex_);
+  void hand_on_reads(const VersionEdit& edit, const OpenTables& opened) const REQUIRES(mutex_);
   bool manifest_is_long() const REQUIRES(commit_mutex_);
   Status commit_durably(const VersionEdit& edit, const Version& after) REQUIRES(commit_mutex_);
 

@@ -1,7 +1,9 @@
 // The store's compaction threads. After a change they ask the chooser for a job, run it in small steps and commit it.
 // Then they remove the files that no version names any longer; readers that hold such files keep reading.
 //
-// Several jobs run at once, and one thread at a time decides. Merges that users request precede those of the policy.
+// Several jobs run at once, and one thread at a time decides. More jobs than threads may have begun
+// (compaction_jobs_max); after each step the scheduler says which of them a thread goes on with.
+// Merges that users request precede those of the policy.
 // A job whose error a retry may cure is retried a few times. Any other error pauses compaction until the store is
 // reopened: nothing is lost, and reads and writes go on. (If the manifest failed, the next flush meets the same error
 // and stops the writes.) close() does not wait for a merge: it gives it up, and the next open removes its files.
@@ -20,12 +22,23 @@
 #include <mylonite/stats.h>
 
 #include "core/compaction/chooser.h"
-#include "core/compaction/job.h"
+#include "core/compaction/scheduler.h"
 #include "core/iter/visible_iterator.h"
 #include "core/rt/rt.h"
 #include "core/store/engine_state.h"
+#include "core/store/merge_task.h"
 
 namespace mylonite {
+
+// A merge that a user requests.
+struct MergeRequest {
+  using Planner = std::function<std::optional<CompactionJob>(const PolicyView&)>;
+  Planner plan;
+  rt::CondVar wake;
+  bool started = false;
+  bool done = false;
+  std::optional<Error> error;
+};
 
 class Compactor {
  public:
@@ -48,39 +61,32 @@ class Compactor {
     ConfiguredPolicy configured;
     Options options;  // the store's, with the policy's text
   };
-  using Planner = std::function<std::optional<CompactionJob>(const PolicyView&)>;
-  struct Request {
-    Planner plan;
-    rt::CondVar wake;
-    bool started = false;
-    bool done = false;
-    std::optional<Error> error;
-  };
-  struct Task {
-    JobPlan plan;
-    JobRecord record;
-    RunningJob running;                // moved into running_ when the task starts
-    std::shared_ptr<Request> request;  // null: the policy chose the job
-  };
+  using Task = std::unique_ptr<MergeTask>;
 
+  static Error closed() { return Error(Code::kClosed, "the store is closed"); }
   void run();
   bool ended() const REQUIRES(state_.mutex) { return state_.gate.shut() || paused_; }
-  // Releases the lock while the chooser decides. Empty: no job until `wake_ns_`, or until the next change.
-  std::optional<Task> decide() REQUIRES(state_.mutex);
-  void start(Task& task) REQUIRES(state_.mutex);
-  Task plan_task(const std::shared_ptr<const Version>& version, CompactionJob job, const PolicyView& view) const;
+  // The job that goes on or begins; null: none until `wake_ns_`, or until the next change.
+  Task next_task(std::uint64_t asks) REQUIRES(state_.mutex);
+  Task take_waiting() REQUIRES(state_.mutex);
+  // Releases the lock while the chooser decides. Null: as above.
+  Task decide() REQUIRES(state_.mutex);
+  void start(MergeTask& task) REQUIRES(state_.mutex);
   void rest(std::uint64_t asks) REQUIRES(state_.mutex);
-  void work(Task& task) REQUIRES(state_.mutex);  // releases the lock during I/O, as the next three do
-  Result<VersionEdit> make_tables(Task& task) REQUIRES(state_.mutex);
-  Status commit(Task& task, VersionEdit& edit) REQUIRES(state_.mutex);
+  void work(Task task) REQUIRES(state_.mutex);  // releases the lock during I/O, as the next three do
+  // Empty: the job gives way to others, and is not done.
+  Result<std::optional<VersionEdit>> make_tables(MergeTask& task) REQUIRES(state_.mutex);
+  Status commit(MergeTask& task, VersionEdit& edit) REQUIRES(state_.mutex);
   Status commit_unlocked(const VersionEdit& edit) REQUIRES(state_.mutex);
-  Result<VersionEdit> carry_out(Task& task, const RunTarget& target);
+  Result<std::optional<VersionEdit>> carry_out(MergeTask& task);
   void count(const JobRecord& record, const VersionEdit& edit);
-  void failed(Task& task, const Error& why) REQUIRES(state_.mutex);
+  void end_failed(MergeTask& task, const Error& why) REQUIRES(state_.mutex);
+  void failed(MergeTask& task, const Error& why) REQUIRES(state_.mutex);
+  void give_up_waiting(const Error& why) REQUIRES(state_.mutex);
   void pause(const Error& why) REQUIRES(state_.mutex);
-  void finish(const std::shared_ptr<Request>& request, std::optional<Error> error) REQUIRES(state_.mutex);
+  void finish(const std::shared_ptr<MergeRequest>& request, std::optional<Error> error) REQUIRES(state_.mutex);
   void refuse_requests(const Error& why) REQUIRES(state_.mutex);
-  Status submit(Planner plan);
+  Status submit(MergeRequest::Planner plan);
   PolicyView view_of(const Version& version, const std::vector<RunningJob>& running, const PolicyInForce& policy) const
       REQUIRES(state_.mutex);
   // Waits until no thread decides or records policy state, and none may begin to; false: the gate shut meanwhile.
@@ -88,10 +94,14 @@ class Compactor {
   void end_change() REQUIRES(state_.mutex);
 
   EngineState& state_;
+  const Scheduler& scheduler_;
+  const std::size_t jobs_max_;                                   // that may have begun
   std::deque<PolicyInForce> policies_ GUARDED_BY(state_.mutex);  // all so far; the last is in force, none changes
   std::atomic<const Options*> shown_;                            // of the last
   std::vector<RunningJob> running_ GUARDED_BY(state_.mutex);
-  std::deque<std::shared_ptr<Request>> requests_ GUARDED_BY(state_.mutex);  // those that are not done
+  std::deque<Task> waiting_ GUARDED_BY(state_.mutex);    // of the running jobs, those that gave way
+  std::uint64_t answered_ GUARDED_BY(state_.mutex) = 0;  // the change after which the chooser knew no further job
+  std::deque<std::shared_ptr<MergeRequest>> requests_ GUARDED_BY(state_.mutex);  // those that are not done
   std::string refused_ GUARDED_BY(state_.mutex);       // Choice::refused of the last choice without a running job
   std::string policy_state_ GUARDED_BY(state_.mutex);  // only the deciding thread writes it, and reads it unlocked
   bool deciding_ GUARDED_BY(state_.mutex) = false;

@@ -30,6 +30,11 @@ EngineState::EngineState(std::shared_ptr<vfs::FileSystem> file_system, const Opt
   if (recovered.wal != nullptr) logs.add(recovered.wal->number());
 }
 
+void EngineState::ask_policy() {
+  const rt::Lock lock(mutex);
+  if (catalog->environment().reads.ask_policy.exchange(false, std::memory_order_relaxed)) note_change();
+}
+
 void EngineState::publish() {
   const Catalog::View view = catalog->view();
   views.publish(view);

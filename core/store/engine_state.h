@@ -60,6 +60,7 @@ struct EngineState {
     ++changes;
     merge_work.notify_one();
   }
+  void ask_policy() EXCLUDES(mutex);            // after reads that set ReadCounting::ask_policy
   void publish() REQUIRES(mutex);               // after a change of memtables or tables
   void stop(const Error& why) REQUIRES(mutex);  // refuses all later writes; the first reason stays
   // Removes the files of unused tables (Catalog::take_unused_tables). Releases the lock meanwhile.

@@ -43,11 +43,12 @@ void Flusher::run() {
 
 Status Flusher::flush_oldest() {
   const FrozenMemtable oldest = state_.views.frozen().front();
+  const auto version = state_.catalog->version();
   // Older memtables are in tables by now, so the version holds all data older than this one.
   const DropRule rule{.floor = state_.history.raise_floor(),
                       .tombstones_until = tombstones_until(state_.options),
-                      .older = all_keys(*state_.catalog->version())};
-  const auto flushed = write_tables(oldest, rule);
+                      .older = all_keys(*version)};
+  const auto flushed = write_tables(oldest, rule, *version);
   if (!flushed.ok()) return flushed.error();
   state_.views.retire_oldest();
   state_.publish();
@@ -64,15 +65,15 @@ Status Flusher::flush_oldest() {
   state_.listener.on_flush(report);
   remove_logs_before(oldest.next_log);
   state_.remove_unused_tables();
+  if (state_.catalog->environment().reads.on.load(std::memory_order_relaxed)) state_.catalog->halve_reads();
   return {};
 }
 
-Result<Flushed> Flusher::write_tables(const FrozenMemtable& oldest, const DropRule& rule) {
+Result<Flushed> Flusher::write_tables(const FrozenMemtable& oldest, const DropRule& rule, const Version& version) {
   // Safe: only this thread retires memtables, so the oldest stays the oldest; the floor was raised before.
   const rt::Unlocked unlocked(state_.mutex);
   NewTables tables(state_);
-  const std::uint64_t filter_rate =
-      filter_rate_of_run(state_.options, state_.catalog->version()->levels, oldest.memtable->entries());
+  const std::uint64_t filter_rate = filter_rate_of_run(state_.options, version.levels, oldest.memtable->entries());
   auto flushed = flush_memtable(tables.target(filter_rate), *oldest.memtable, rule);
   if (!flushed.ok()) return flushed;
   flushed->edit.first_log = oldest.next_log;

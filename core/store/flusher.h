@@ -33,7 +33,9 @@ class Flusher {
  private:
   void run();
   Status flush_oldest() REQUIRES(state_.mutex);  // releases the lock during I/O, as the next two do
-  Result<Flushed> write_tables(const FrozenMemtable& oldest, const DropRule& rule) REQUIRES(state_.mutex);
+  // `version`: the one before.
+  Result<Flushed> write_tables(const FrozenMemtable& oldest, const DropRule& rule, const Version& version)
+      REQUIRES(state_.mutex);
   void remove_logs_before(FileNumber first_needed) REQUIRES(state_.mutex);
 
   EngineState& state_;

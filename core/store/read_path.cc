@@ -34,6 +34,21 @@ const TableReader* table_for(const TableRun& run, std::string_view user_key) {
   return found->get();
 }
 
+// Counts a point read in the tables that it looks into.
+class ReadNotes {
+ public:
+  void looks_into(const TableReader& table) {
+    if (!table.counts_reads()) return;
+    table.note_read();
+    if (++tables_ == 1) first_ = &table;
+    if (tables_ == 2) first_->note_wasted();
+  }
+
+ private:
+  const TableReader* first_ = nullptr;
+  std::uint64_t tables_ = 0;
+};
+
 Result<std::uint64_t> bytes_between(const TableReader& table, const KeyBounds& bounds) {
   auto from = table.bytes_before(bounds.low);
   if (!from.ok()) return from;
@@ -87,6 +102,7 @@ Result<std::optional<FoundValue>> get_at(const ReadState& state, const PointRead
     if (verdict != Verdict::kValue) return std::nullopt;
     return FoundValue{.bytes = found->value};
   }
+  ReadNotes notes;
   for (const TableRun& run : *state.runs) {
     const TableReader* table = table_for(run, read.key);
     if (table == nullptr) {
@@ -94,6 +110,7 @@ Result<std::optional<FoundValue>> get_at(const ReadState& state, const PointRead
       continue;
     }
     counters.tables_probed.add(1);
+    notes.looks_into(*table);
     Timestamp covered;
     if (run.range_deletes) {
       const auto ranges = table->range_tombstones();

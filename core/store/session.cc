@@ -26,6 +26,7 @@ Result<bool> Session::look_up(const View& from, std::string_view key, std::strin
   const auto found = get_at(*from.state, {.key = key, .at = from.at}, state_->counters);
   if (!found.ok()) return error_of_read(found.error());
   state_->counters.gets.add(1);
+  if (state_->catalog->environment().reads.ask_policy.load(std::memory_order_relaxed)) state_->ask_policy();
   if (!*found) return false;
   state_->counters.gets_found.add(1);
   value = (*found)->bytes;

@@ -135,9 +135,15 @@ void WritePath::slow_down() {
   while (state_.gate.pressure().level != Pressure::Level::kNone && !state_.gate.shut() && rt::monotonic_ns() < until) {
     state_.progress.wait_until(state_.mutex, until);
   }
-  auto& counted = state_.counters.stalls[static_cast<std::size_t>(StallCause::kSlowdown)];
+  stall_ended({.cause = StallCause::kSlowdown, .why = why}, from);
+}
+
+void WritePath::stall_ended(StallReport report, std::uint64_t from_ns) {
+  report.waited_ns = rt::monotonic_ns() - from_ns;
+  auto& counted = state_.counters.stalls[static_cast<std::size_t>(report.cause)];
   counted.count.add(1);
-  counted.ns.add(rt::monotonic_ns() - from);
+  counted.ns.add(report.waited_ns);
+  state_.listener.on_write_stall_end(report);
 }
 
 bool WritePath::must_wait(StallCause cause) const { return state_.gate.stalls(cause, state_.views.frozen().size()); }
@@ -146,9 +152,7 @@ Status WritePath::stall(const StallReport& report) {
   const std::uint64_t from = rt::monotonic_ns();
   state_.listener.on_write_stall(report);
   while (!state_.gate.shut() && must_wait(report.cause)) state_.progress.wait(state_.mutex);
-  auto& counted = state_.counters.stalls[static_cast<std::size_t>(report.cause)];
-  counted.count.add(1);
-  counted.ns.add(rt::monotonic_ns() - from);
+  stall_ended(report, from);
   if (state_.gate.stopped()) return *state_.gate.stopped();
   if (state_.gate.closing()) {
     return Error(Code::kClosed, "the store was closed while this write waited: " + std::string(report.why));

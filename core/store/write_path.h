@@ -67,6 +67,7 @@ class WritePath {
   void slow_down() REQUIRES(state_.mutex);
   // Reports a stall to the listener, waits until its cause is gone or the store stops or closes, and counts it.
   Status stall(const StallReport& report) REQUIRES(state_.mutex);
+  void stall_ended(StallReport report, std::uint64_t from_ns) REQUIRES(state_.mutex);
   bool must_wait(StallCause cause) const REQUIRES(state_.mutex);
   Status roll_log() REQUIRES(state_.mutex);
   Status commit(const std::vector<Request*>& group) REQUIRES(state_.mutex);

@@ -71,6 +71,7 @@ std::string job_json(const JobRecord& job) {
       .number("tables_in", job.tables_in)
       .number("tables_out", job.tables_out)
       .number("bytes_in", job.bytes_in)
+      .number("bytes_above", job.bytes_above)
       .number("bytes_out", job.bytes_out)
       .number("dropped", job.dropped)
       .line();

@@ -100,6 +100,7 @@ std::string encode_job(const JobRecord& job) {
       .number_text("tables_in", job.tables_in)
       .number_text("tables_out", job.tables_out)
       .number_text("bytes_in", job.bytes_in)
+      .number_text("bytes_above", job.bytes_above)
       .number_text("bytes_out", job.bytes_out)
       .number_text("dropped", job.dropped)
       .number_text("at", job.at.ticks)
@@ -122,6 +123,7 @@ Result<JobRecord> decode_job(std::string_view json) {
   job.tables_in = fields.number("tables_in");
   job.tables_out = fields.number("tables_out");
   job.bytes_in = fields.number("bytes_in");
+  if (object.contains("bytes_above")) job.bytes_above = fields.number("bytes_above");
   job.bytes_out = fields.number("bytes_out");
   job.dropped = fields.number("dropped");
   job.at = Timestamp{fields.number("at")};

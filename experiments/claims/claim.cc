@@ -26,6 +26,9 @@ double spread_of_tables_opened(FiguresOfRuns of) {
   const auto opened = [](const RunFigures* at) { return tables_opened(*at); };
   return opened(std::ranges::max(of, {}, opened)) / opened(std::ranges::min(of, {}, opened)) - 1;
 }
+double tail_of_the_first_to_the_second(FiguresOfRuns of) {
+  return static_cast<double>(of[0]->latency_p999_ns) / static_cast<double>(of[1]->latency_p999_ns);
+}
 double age_of_the_oldest_tombstone(FiguresOfRuns of) {
   return 12 * static_cast<double>(of[0]->tombstone_age_max_ns) / static_cast<double>(of[0]->duration_ns);
 }
@@ -252,9 +255,48 @@ std::vector<Claim> other_claims() {
            {{.policy = "fade:D=$D", .workload = "del_5"}, {.policy = "one_lvl", .workload = "del_5"}}}};
 }
 
+ClaimRun under_load(std::string_view policy, std::uint64_t level0_stop_runs, std::string_view scheduler) {
+  return {.policy = std::string(policy),
+          .load_percent = 80,
+          .level0_stop_runs = level0_stop_runs,
+          .scheduler = std::string(scheduler)};
+}
+
+// How long the slowest of a thousand writes waits for merges.
+std::vector<Claim> tail_claims() {
+  constexpr std::string_view kTail = "99.9th percentile of latency at 80 % load, ";
+  static const std::string kPartial = std::string(kTail) + "lo1 to full";
+  static const std::string kGreedy = std::string(kTail) + "tier, greedy to fair";
+  static const std::string kSilk = std::string(kTail) + "tier, silk to run_to_completion";
+  return {{"11",
+           "writes wait a tenth as long where one table is merged at a time",
+           kDesignSpace,
+           kPartial,
+           tail_of_the_first_to_the_second,
+           Bound::kAtMost,
+           0.1,
+           {under_load("lo1", 6, "run_to_completion"), under_load("full", 6, "run_to_completion")}},
+          {"11b",
+           "the merge with least left to do first stalls writers less than fair shares",
+           "Luo & Carey, On Performance Stability in LSM-based Storage Systems, VLDB 2019",
+           kGreedy,
+           tail_of_the_first_to_the_second,
+           Bound::kAtMost,
+           0.8,
+           {under_load("tier", 12, "greedy"), under_load("tier", 12, "fair")}},
+          {"11c",
+           "upper levels first, and flushes before all, end latency spikes",
+           "Balmau et al., SILK, USENIX ATC 2019",
+           kSilk,
+           tail_of_the_first_to_the_second,
+           Bound::kAtMost,
+           0.1,
+           {under_load("tier", 12, "silk"), under_load("tier", 12, "run_to_completion")}}};
+}
+
 std::vector<Claim> all_claims() {
   std::vector<Claim> all;
-  for (const auto& family : {layout_claims(), filter_claims(), movement_claims(), other_claims()}) {
+  for (const auto& family : {layout_claims(), filter_claims(), movement_claims(), tail_claims(), other_claims()}) {
     all.insert(all.end(), family.begin(), family.end());
   }
   all.push_back(full_against_partial("18a", 1));
@@ -289,6 +331,18 @@ RunSpec spec_of(const ClaimRun& run, const Tier& tier, std::uint64_t seed) {
   // After each buffer the clients wait for a millisecond, so that is what a run lasts.
   if (const std::size_t at = spec.policy.find("$D"); at != std::string::npos) {
     spec.policy.replace(at, 2, std::to_string(tier.entries / tier.buffer_entries / 12));
+  }
+  if (run.load_percent == 0) return spec;
+  spec.device = "nvme";
+  spec.processor = "cpu-1";
+  spec.rests = false;
+  spec.load_percent = run.load_percent;
+  spec.set["level0_slowdown_runs"] = "10000";
+  spec.set["level0_stop_runs"] = std::to_string(run.level0_stop_runs);
+  spec.set["compaction_scheduler"] = run.scheduler;
+  if (run.scheduler != "run_to_completion") {
+    spec.set["compaction_jobs_max"] = "8";
+    spec.set["compaction_step_bytes"] = "65536";
   }
   return spec;
 }

@@ -30,14 +30,17 @@ std::span<const Tier> tiers();
 
 enum class Bound : std::uint8_t { kAtLeast, kAtMost };
 
-// A run of a claim: counts of a store that merges all it wants after each buffer, on a machine where work takes no
-// time.
+// A run of a claim. Without a load: counts of a store that merges all it wants after each buffer, on a machine where
+// work takes no time. With one: latencies on nvme and cpu-1, with writers that are stopped but never slowed.
 struct ClaimRun {
   std::string policy;  // $D stands for a twelfth of the run, in milliseconds
   std::string workload = "upd_u";
   std::uint64_t level0_runs = 1;
   std::uint64_t base_buffers = 10;
-  std::string filters = "uniform";  // their allocation
+  std::string filters = "uniform";      // their allocation
+  std::uint64_t load_percent = 0;       // arrivals, in percent of what a closed loop reaches; 0: no load
+  std::uint64_t level0_stop_runs = 36;  // from here on with a load only
+  std::string scheduler = "run_to_completion";
 };
 
 using FiguresOfRuns = std::span<const RunFigures* const>;  // of one seed, by run

@@ -1,5 +1,7 @@
 #include "experiments/machine/world.h"
 
+#include <utility>
+
 #include "sim/machine/scheduler.h"
 
 namespace mylonite::experiments {
@@ -9,8 +11,11 @@ constexpr std::uint64_t kWallStartTicks = 17'672'256'000'000'000;  // 2026-01-01
 
 }  // namespace
 
-World::World(const DeviceProfile& device, const ProcessorProfile& processor)
-    : timed_(device), files_(data_, &timed_), processors_(processor.cores, processor.prices_ps) {}
+World::World(const DeviceProfile& device, const ProcessorProfile& processor, faultfs::Disk data)
+    : data_(std::move(data)),
+      timed_(device),
+      files_(data_, &timed_),
+      processors_(processor.cores, processor.prices_ps) {}
 
 std::uint64_t World::space_bytes() const {
   const vfs::SpaceInfo space = data_.space();

@@ -21,10 +21,11 @@ namespace mylonite::experiments {
 
 class World {
  public:
-  World(const DeviceProfile& device, const ProcessorProfile& processor);
+  World(const DeviceProfile& device, const ProcessorProfile& processor, faultfs::Disk data = faultfs::Disk());
 
   vfs::FileSystem& files() { return files_; }
   const TimedDisk& disk() const { return timed_; }
+  const faultfs::Disk& data() const { return data_; }
   std::uint64_t space_bytes() const;  // of all files, those held by readers included
   std::uint64_t processors_busy_ns() const { return processors_.busy_ns(); }
 

@@ -1,5 +1,6 @@
 #include "experiments/result/run_result.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -38,6 +39,9 @@ constexpr FigureRow kRows[] = {
     {"live_bytes_sum", &RunFigures::live_bytes_sum},
     {"space_max", &RunFigures::space_max},
     {"tombstone_age_max_ns", &RunFigures::tombstone_age_max_ns},
+    {"debt_samples", &RunFigures::debt_samples},
+    {"debt_bytes_sum", &RunFigures::debt_bytes_sum},
+    {"debt_bytes_max", &RunFigures::debt_bytes_max},
     {"duration_ns", &RunFigures::duration_ns},
     {"processors_busy_ns", &RunFigures::processors_busy_ns},
     {"device_busy_ns", &RunFigures::device_busy_ns},
@@ -54,6 +58,11 @@ constexpr FigureRow kRows[] = {
 std::string figures_json(const RunFigures& figures) {
   JsonObject object;
   for (const FigureRow& row : kRows) object.number(row.name, figures.*row.member);
+  JsonArray levels;
+  for (const LevelTraffic& level : figures.levels) {
+    levels.add(JsonArray().number(level.entered_bytes).number(level.written_bytes).array());
+  }
+  object.raw("levels", levels.array());
   return object.object();
 }
 
@@ -75,6 +84,10 @@ Result<RunResult> result_of(const Json& object, const std::string& file) {
                    .failure = object.at("failure").get<std::string>()};
   for (const FigureRow& row : kRows) {
     result.figures.*row.member = object.at("figures").at(row.name).get<std::uint64_t>();
+  }
+  for (const Json& level : object.at("figures").at("levels")) {
+    result.figures.levels.push_back(
+        {.entered_bytes = level.at(0).get<std::uint64_t>(), .written_bytes = level.at(1).get<std::uint64_t>()});
   }
   const auto said = object.at("result_hash").get<std::string>();
   if (said == result_hash(result)) return result;
@@ -141,12 +154,23 @@ std::string result_text(const RunResult& result) {
   line("  with log and manifest",
        ratio_text(at.flush_bytes + at.merge_bytes_out + at.log_bytes + at.manifest_bytes, at.user_bytes),
        "bytes a user byte");
+  for (std::size_t level = 0; level < at.levels.size(); ++level) {
+    const LevelTraffic& of = at.levels[level];
+    if (of.entered_bytes == 0) continue;
+    line(fmt::format("  of level {}", level), ratio_text(of.written_bytes, of.entered_bytes),
+         "bytes written a byte that came from above");
+  }
   line("space amplification", ratio_text(at.table_bytes_sum, at.live_bytes_sum), "bytes of tables a live byte, mean");
   if (at.gets > 0) {
     line("runs asked", ratio_text(at.tables_probed, at.gets),
          fmt::format("a read; {} of them opened", ratio_text(at.tables_probed - at.filter_negatives, at.gets)));
   }
   line("runs", ratio_text(at.runs_sum, at.samples), fmt::format("mean; {} at most", at.runs_max));
+  if (at.debt_samples > 0) {
+    line("debt", ratio_text(at.debt_bytes_sum, at.debt_samples * std::max<std::uint64_t>(result.buffer_bytes, 1)),
+         fmt::format("buffers to be written by merges until rest, mean; {} at most",
+                     ratio_text(at.debt_bytes_max, result.buffer_bytes)));
+  }
   line("merges", std::to_string(at.merges), fmt::format("and {} moves", at.moves));
   if (at.duration_ns > 0) {
     line("operations", std::to_string(at.operations * 1'000'000'000 / at.duration_ns), "a second of virtual time");

@@ -14,6 +14,13 @@
 
 namespace mylonite::experiments {
 
+// Merges into one level, moves not counted.
+struct LevelTraffic {
+  std::uint64_t entered_bytes = 0;  // from levels above it
+  std::uint64_t written_bytes = 0;
+  bool operator==(const LevelTraffic&) const = default;
+};
+
 struct RunFigures {
   std::uint64_t operations = 0;
   std::uint64_t user_bytes = 0;    // keys and values accepted
@@ -42,6 +49,9 @@ struct RunFigures {
   std::uint64_t live_bytes_sum = 0;        // keys and values that a reader sees
   std::uint64_t space_max = 0;             // of all files, obsolete ones included
   std::uint64_t tombstone_age_max_ns = 0;  // since its delete, of the oldest one in a table
+  std::uint64_t debt_samples = 0;          // moments at which the exact debt was found
+  std::uint64_t debt_bytes_sum = 0;        // that merges would have written until the store rested
+  std::uint64_t debt_bytes_max = 0;
   // Time.
   std::uint64_t duration_ns = 0;
   std::uint64_t processors_busy_ns = 0;  // of all, whole run
@@ -54,6 +64,7 @@ struct RunFigures {
   std::uint64_t latency_p99_ns = 0;
   std::uint64_t latency_p999_ns = 0;
   std::uint64_t latency_max_ns = 0;
+  std::vector<LevelTraffic> levels{};  // from level 0 on, up to the deepest that a merge wrote to
   bool operator==(const RunFigures&) const = default;
 };
 

@@ -14,6 +14,9 @@
 #include "core/compaction/policies.h"
 #include "core/rt/rt.h"
 #include "experiments/machine/world.h"
+#include "experiments/run/debt.h"
+#include "experiments/run/merge_events.h"
+#include "experiments/run/rest.h"
 #include "experiments/run/store_options.h"
 #include "experiments/workload/arrivals.h"
 #include "experiments/workload/phases.h"
@@ -21,28 +24,7 @@
 namespace mylonite::experiments {
 namespace {
 
-constexpr std::uint64_t kRestNs = 1'000'000;
 constexpr std::uint64_t kProgressOperations = 1 << 14;
-
-// Notes the largest merge, and hands events of merges on to an observer.
-class MergeEvents final : public EventListener {
- public:
-  explicit MergeEvents(EventListener* observer) : observer_(observer) {}
-
-  void on_compaction_begin(const JobRecord& record) override {
-    if (observer_ != nullptr) observer_->on_compaction_begin(record);
-  }
-  void on_compaction(const JobRecord& record) override {
-    if (!record.move) largest_bytes_ = std::max(largest_bytes_, record.bytes_out);
-    if (observer_ != nullptr) observer_->on_compaction(record);
-  }
-  void restart() { largest_bytes_ = 0; }
-  std::uint64_t largest_bytes() const { return largest_bytes_; }
-
- private:
-  EventListener* observer_;  // null: nobody
-  std::uint64_t largest_bytes_ = 0;
-};
 
 struct Observers {
   const Progress& progress;
@@ -68,6 +50,7 @@ class Run {
   Status carry_out(const Options& options, CompactionPolicies policies);  // on the machine
   const RunFigures& figures() const { return figures_; }
   const std::string& failure() const { return failure_; }
+  std::vector<faultfs::Disk> take_disks() { return std::move(disks_); }  // those of debt_samples
   std::vector<ShapeSample> take_shape() { return std::move(shape_); }
 
  private:
@@ -79,9 +62,11 @@ class Run {
   Status scan(const std::string& from, std::uint64_t length);
   void wrote(std::uint64_t index, std::uint64_t generation);
   void after_buffer(bool measured);
-  void rest();
   void sample();
   void sample_tombstones();
+  std::uint64_t samples_a_debt() const {
+    return std::max<std::uint64_t>(spec_.entries / spec_.buffer_entries / spec_.debt_samples, 1);
+  }
   void begin_measuring();
   void end_measuring();
   void verify();
@@ -104,6 +89,7 @@ class Run {
   std::vector<std::uint64_t> latencies_ns_;
   RunFigures figures_;
   std::vector<ShapeSample> shape_;
+  std::vector<faultfs::Disk> disks_;
   std::string failure_;
   StoreStats stats_before_;
   Traffic traffic_before_;
@@ -120,7 +106,7 @@ Status Run::carry_out(const Options& options, CompactionPolicies policies) {
   for (std::size_t i = 0; i < operations_.phases().size() && !error_; ++i) {
     const Phase& phase = operations_.phases()[i];
     if (phase.measured && !measuring) {
-      if (i > 0) rest();  // what earlier phases left to merge is not this one's
+      if (i > 0) rest_until_idle(*store_);  // what earlier phases left to merge is not this one's
       begin_measuring();
     }
     measuring = measuring || phase.measured;
@@ -208,16 +194,10 @@ Status Run::scan(const std::string& from, std::uint64_t length) {
 }
 
 void Run::after_buffer(bool measured) {
-  if (spec_.rests) rest();
-  if (measured) sample();
-}
-
-void Run::rest() {
-  for (;;) {
-    rt::sleep_until(rt::monotonic_ns() + kRestNs);
-    const StoreStats stats = store_->stats();
-    if (stats.merges_running == 0 && stats.frozen_memtables == 0) return;
-  }
+  if (spec_.rests) rest_until_idle(*store_);
+  if (!measured) return;
+  sample();
+  if (spec_.debt_samples > 0 && figures_.samples % samples_a_debt() == 0) disks_.push_back(world_.data());
 }
 
 void Run::sample() {
@@ -286,6 +266,7 @@ void Run::end_measuring() {
   figures_.merges = since(&StoreStats::merges);
   figures_.moves = since(&StoreStats::moves);
   figures_.largest_merge_bytes = merge_events_.largest_bytes();
+  figures_.levels = merge_events_.levels();
   figures_.processors_busy_ns = world_.processors_busy_ns();
   figures_.device_busy_ns = world_.disk().device_busy_ns();
   figures_.stall_memtables_ns = stalled(StallCause::kMemtables);
@@ -348,10 +329,18 @@ Result<RunResult> run_at(const Prepared& prepared, std::uint64_t arrival_mean_ps
   const std::string stuck = world.run([&] { done = run.carry_out(prepared.options, prepared.policies); });
   if (!stuck.empty()) return Error(Code::kIo, stuck);
   if (!done.ok()) return done.error();
+  RunFigures figures = run.figures();
+  for (const faultfs::Disk& disk : run.take_disks()) {
+    const auto debt = merge_debt(disk, prepared.options, prepared.policies);
+    if (!debt.ok()) return debt.error();
+    ++figures.debt_samples;
+    figures.debt_bytes_sum += *debt;
+    figures.debt_bytes_max = std::max(figures.debt_bytes_max, *debt);
+  }
   return RunResult{.spec = spec,
                    .policy = prepared.policy,
                    .buffer_bytes = prepared.buffer_bytes,
-                   .figures = run.figures(),
+                   .figures = std::move(figures),
                    .failure = run.failure(),
                    .shape = run.take_shape()};
 }

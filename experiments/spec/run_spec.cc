@@ -39,6 +39,8 @@ constexpr SpecRow kRows[] = {
     {"load_percent", &RunSpec::load_percent, 0, 1000,
      "operations arrive at random, at so many percent of what clients reach without arrivals; 0: the next at the "
      "answer"},
+    {"debt_samples", &RunSpec::debt_samples, 0, 10'000,
+     "moments, evenly apart, at which a copy of the store merges until it rests: the exact debt"},
     {"rests", &RunSpec::rests, 0, 0, "after each buffer the clients wait until nothing is left to do"},
 };
 

@@ -172,6 +172,27 @@ TEST_F(Trees, RangeDeletes) {
   }
 }
 
+// Goal: no output table holds keys on both sides of a cut. Method: keys 100 to 399; cuts before all of them, at a key,
+// between two, twice in a gap, and behind all. Expectation: a table for each part that is not empty, and all entries.
+TEST_F(Trees, CutsAtKeys) {
+  options_.sstable_max_bytes = 1 << 20;
+  Entries entries;
+  for (int i = 100; i < 400; ++i) {
+    for (const std::uint64_t at : {2U, 1U})
+      entries[internal_key("k" + std::to_string(i), Timestamp{at}, Kind::kPut)] = "v";
+  }
+  add(0, entries);
+  CompactionJob job = all_of({0}, 1);
+  job.cuts = {"a", "k200", "k250a", "k250b", "k300", "x"};
+  JobRunner runner(target(), plan(job), inputs_of(job));
+  while (runner.step(100).value()) continue;
+  const auto edit = runner.finish();
+  EXPECT_EQ(content(edit->added), entries);
+  std::vector<std::string> lows;
+  for (const VersionEdit::Added& added : edit->added) lows.emplace_back(key_range(added.table).low);
+  EXPECT_EQ(lows, (std::vector<std::string>{"k100", "k200", "k251", "k300"}));
+}
+
 // Goal: an output table does not overlap too much of the level below. Method: a level of many tables under the output,
 // a limit of a few. Expectation: each output table overlaps few, without the limit one overlaps many.
 TEST_F(Trees, CutsByOverlapBelow) {

@@ -5,6 +5,7 @@
 //   set OPTION VALUE
 //   now N | floor N             in seconds of stamps; floor also `top`
 //   level ... | running ...     tests/compaction/tree.h
+//   reads TABLE PROBES WASTED
 //   state TEXT
 //   > line                      what is expected: the job, why, what was rejected; or "nothing"; then the policy's new
 //                               state, wake and pressure
@@ -33,6 +34,7 @@ struct Case {
   Timestamp floor;
   std::vector<std::string> levels;
   std::vector<std::string> running;
+  std::vector<TableReads> reads;
   std::string state;
   std::string expected;
 };
@@ -46,6 +48,7 @@ std::vector<Case> cases_of(const std::filesystem::path& file) {
     if (!next.expected.empty()) cases.push_back(next);
     next.levels.clear();
     next.running.clear();
+    next.reads.clear();
     next.state.clear();
     next.expected.clear();
   };
@@ -63,6 +66,9 @@ std::vector<Case> cases_of(const std::filesystem::path& file) {
       next.levels.push_back(line);
     } else if (word == "running") {
       next.running.push_back(line);
+    } else if (word == "reads") {
+      TableReads& reads = next.reads.emplace_back();
+      words >> reads.number.value >> reads.probes >> reads.wasted;
     } else if (word == ">") {
       next.expected += line.substr(2) + "\n";
     } else if (word == "set") {
@@ -73,7 +79,7 @@ std::vector<Case> cases_of(const std::filesystem::path& file) {
       EXPECT_TRUE(policy.ok()) << next.name;
       if (policy.ok()) next.policy = std::move(*policy);
     } else if (word == "state") {
-      next.state = value;
+      next.state = line.substr(6);
     } else {
       const Timestamp at = value == "top" ? kTimestampMax : Timestamp{std::stoull(value) * kTicksPerSecond};
       (word == "now" ? next.now : next.floor) = at;
@@ -98,7 +104,8 @@ std::string decide(const Case& each) {
                         .now = each.now,
                         .floor = each.floor,
                         .state = each.state,
-                        .parameters = each.policy->parameters};
+                        .parameters = each.policy->parameters,
+                        .reads = each.reads};
   const Choice choice = choose(*each.policy, view);
   std::ostringstream out;
   if (choice.job) {

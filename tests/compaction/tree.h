@@ -116,6 +116,8 @@ inline std::string text_of(const CompactionJob& job) {
   } else {
     out << " new run";
   }
+  if (!job.cuts.empty()) out << " cut at";
+  for (const std::string& key : job.cuts) out << ' ' << key;
   return out.str();
 }
 

@@ -53,7 +53,7 @@ TEST(SimulatedPolicies, EveryRowIsDrawn) {
   GeneratorOptions options{.operations = 10, .crashes = 10};
   options.policies.push_back(own_policy("mine"));
   options.policies.push_back(own_policy("other"));
-  const auto counts = drawn(options, 100);
+  const auto counts = drawn(options, 150);
   for (const CompactionPolicy& each : options.policies) {
     ASSERT_TRUE(counts.contains(each.name)) << each.name;
     EXPECT_GT(counts.at(each.name), 40) << each.name;

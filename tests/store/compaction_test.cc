@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/compaction/policies.h"
+#include "core/compaction/scheduler.h"
 #include "core/store/internals.h"
 #include "core/version/manifest.h"
 #include "tests/store/store_fixture.h"
@@ -132,6 +133,72 @@ TEST(Compaction, PolicyOfOnesOwn) {
   EXPECT_EQ(refused.error().message(),
             "option compaction_policy = 'mine:runs=2': expected one of " + policy_names(standard_policies()));
   EXPECT_TRUE(Store::open_read_only(disk.fs(), options).ok());
+}
+
+// Goal: more merges than threads may have begun, whatever the scheduler, and each ends. Method: one thread, up to four
+// jobs in steps of 64 bytes, under a policy that finds many; clients write, and the store closes amid merges.
+// Expectation: always the model, also after a reopen; several had begun at once, and the listener heard each end.
+TEST(Compaction, MergesShareAThread) {
+  for (const Scheduler& scheduler : schedulers()) {
+    TestDisk disk(false);
+    Random random(7);
+    std::map<std::string, std::string> model;
+    Options options = tree_options("random_legal");
+    options.compaction_threads = 1;
+    options.compaction_jobs_max = 4;
+    options.compaction_step_bytes = 64;
+    options.compaction_scheduler = scheduler.name;
+    std::uint64_t most = 0;
+    while (most < (scheduler.gives_way ? 2U : 1U)) {
+      Heard heard;
+      const auto store = open_store(disk.fs(), options, &heard);
+      for (int i = 0; i < 50; ++i) {
+        ASSERT_NO_FATAL_FAILURE(churn(*store, model, random, 20));
+        most = std::max(most, store->stats().merges_running);
+      }
+      EXPECT_EQ(all(*store), Pairs(model.begin(), model.end())) << scheduler.name;
+      ASSERT_TRUE(store->close().ok());
+      EXPECT_EQ(heard.paused, "");
+      EXPECT_EQ(heard.begun, heard.ended) << scheduler.name;
+    }
+    EXPECT_TRUE(scheduler.gives_way || most == 1) << "nobody gives way to a second one";
+  }
+}
+
+// Goal: reads alone cause a merge where a policy counts them. Method: read_trig over a small table in level 0, which is
+// not due, above one in level 1 that holds the key; gets, and nothing else. Expectation: no merge for 99 reads in vain;
+// with the hundredth the table goes down, and its reason says why. A policy that does not ask sees no reads.
+TEST(Compaction, ReadsInVainCauseAMerge) {
+  for (const bool counts : {true, false}) {
+    TestDisk disk(false);
+    Options options = tree_options("none");
+    options.level0_compact_runs = 4;
+    {
+      const auto store = open_store(disk.fs(), options);
+      put(*store, "b", "old");
+      ASSERT_TRUE(store->flush().ok());
+      ASSERT_TRUE(store->compact_level(0).ok());
+      put(*store, "a", "new");
+      put(*store, "c", "new");
+      ASSERT_TRUE(store->flush().ok());
+    }
+    options.compaction_policy = counts ? "read_trig" : "one_lvl";
+    const auto store = open_store(disk.fs(), options);
+    const auto version = [&] { return StoreInternals::version(*store); };
+    const std::size_t before = version()->jobs.size();
+    for (int i = 0; i < 99; ++i) ASSERT_EQ(store->get("b").value(), "old");
+    EXPECT_EQ(version()->jobs.size(), before);
+    ASSERT_EQ(store->get("b").value(), "old");
+    while (counts && version()->jobs.size() == before) rt::sleep_until(rt::monotonic_ns() + 1'000'000);
+    if (counts) {
+      EXPECT_EQ(version()->jobs.back().why.trigger,
+                "reads: 1 tables were looked into in vain too often (score 1024/1024)");
+    }
+    for (int i = 0; i < 500 && !counts; ++i) ASSERT_EQ(store->get("b").value(), "old");
+    EXPECT_EQ(version()->jobs.size(), before + (counts ? 1 : 0));
+    EXPECT_EQ(version()->levels[0].runs.empty(), counts);
+    EXPECT_EQ(all(*store).size(), 3U);
+  }
 }
 
 // Goal: merges that are asked for. Method: policy none; runs of level 0, then compact_level, compact_range of a part

@@ -46,8 +46,9 @@ py::dict dict_of(const JobRecord& record) {
   return py::dict("id"_a = record.id, "policy"_a = text_of(record.policy), "trigger"_a = text_of(record.why.trigger),
                   "chosen"_a = text_of(record.why.chosen), "rejected"_a = rejected, "from_levels"_a = from_levels,
                   "to_level"_a = record.to_level, "move"_a = record.move, "tables_in"_a = record.tables_in,
-                  "tables_out"_a = record.tables_out, "bytes_in"_a = record.bytes_in, "bytes_out"_a = record.bytes_out,
-                  "dropped"_a = record.dropped, "at"_a = record.at.ticks);
+                  "tables_out"_a = record.tables_out, "bytes_in"_a = record.bytes_in,
+                  "bytes_above"_a = record.bytes_above, "bytes_out"_a = record.bytes_out, "dropped"_a = record.dropped,
+                  "at"_a = record.at.ticks);
 }
 
 py::list list_of(const std::vector<JobRecord>& records) {

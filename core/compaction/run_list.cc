@@ -1,0 +1,87 @@
+#include "core/compaction/run_list.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <mylonite/compaction_shape.h>
+
+namespace mylonite {
+namespace {
+
+struct Placed {
+  const TableInfo* table;
+  std::size_t run;  // index in the list
+};
+
+Cell cell_from(RunList runs, std::span<const Placed> tables) {
+  Cell cell{.inputs = {}, .first = tables.front().table};
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    CompactionInput input{.level = runs[i].position.level, .run = runs[i].position.run, .tables = {}};
+    for (const Placed& each : tables) {
+      if (each.run != i) continue;
+      input.tables.push_back(each.table->number);
+      cell.bytes += each.table->file_bytes;
+    }
+    if (!input.tables.empty()) cell.inputs.push_back(std::move(input));
+  }
+  return cell;
+}
+
+}  // namespace
+
+std::vector<ListedRun> list_of(Levels levels) {
+  std::vector<ListedRun> list;
+  for (std::uint32_t level = 0; level < levels.size(); ++level) {
+    for (const Run& run : levels[level].runs) {
+      ListedRun listed{.position = {.level = level, .run = run.id}, .run = &run};
+      for (const TableInfo& table : run.tables) listed.bytes += table.file_bytes;
+      list.push_back(listed);
+    }
+  }
+  return list;
+}
+
+std::vector<Cell> cells_of(RunList runs) {
+  std::vector<Placed> all;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    for (const TableInfo& table : runs[i].run->tables) all.push_back({.table = &table, .run = i});
+  }
+  std::ranges::stable_sort(all, {}, [](const Placed& each) { return key_range(*each.table).low; });
+  std::vector<Cell> cells;
+  for (std::size_t begin = 0; begin < all.size();) {
+    KeyRange whole = key_range(*all[begin].table);
+    std::size_t end = begin + 1;
+    for (; end < all.size() && !ends_before(whole, key_range(*all[end].table)); ++end) {
+      whole = hull(whole, key_range(*all[end].table));
+    }
+    cells.push_back(cell_from(runs, std::span(all).subspan(begin, end - begin)));
+    begin = end;
+  }
+  return cells;
+}
+
+bool is_merged(RunList runs, const Cell& cell) {
+  return cell.inputs.size() == 1 && cell.inputs.front().position() == runs.back().position;
+}
+
+CompactionJob merge_cell(RunList runs, const Cell& cell) {
+  const RunPosition& oldest = runs.back().position;
+  return {.inputs = cell.inputs, .to_level = oldest.level, .into = oldest.run, .move = cell.inputs.size() == 1};
+}
+
+std::vector<std::string> even_cuts(Levels levels, std::uint64_t parts) {
+  const std::vector<ListedRun> list = list_of(levels);
+  const auto largest = std::ranges::max_element(list, {}, &ListedRun::bytes);
+  std::vector<std::string> cuts;
+  if (largest == list.end() || parts < 2) return cuts;
+  std::uint64_t passed = 0;
+  for (const TableInfo& table : largest->run->tables) {
+    if (passed > 0 && passed * parts >= largest->bytes * (cuts.size() + 1)) {
+      cuts.emplace_back(key_range(table).low);
+    }
+    passed += table.file_bytes;
+  }
+  return cuts;
+}
+
+}  // namespace mylonite

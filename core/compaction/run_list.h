@@ -1,0 +1,42 @@
+// A tree as one list of runs, newest first, whatever their levels; and the cells in which neighbours of the list can be
+// merged.
+//
+// A cell is a least set of tables that share keys, directly or through others of the cell. So cells of one stretch of
+// runs can be merged one after another, each by a legal job of its own. Where tables of several runs end at the same
+// keys, cells are small; the input files of a large merge then go one cell after another.
+// Thread-safety: pure functions. Views and pointers borrow from the levels.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <mylonite/compaction_policy.h>
+
+namespace mylonite {
+
+struct ListedRun {
+  RunPosition position;
+  const Run* run = nullptr;
+  std::uint64_t bytes = 0;
+};
+std::vector<ListedRun> list_of(Levels levels);
+using RunList = std::span<const ListedRun>;  // neighbours, newest first
+
+struct Cell {
+  std::vector<CompactionInput> inputs;  // newest run first
+  const TableInfo* first = nullptr;     // the one with the least key
+  std::uint64_t bytes = 0;
+};
+std::vector<Cell> cells_of(RunList runs);  // in key order; O(tables · log tables)
+// The cell's tables become part of the oldest of the runs. Those of one run alone are moved there.
+CompactionJob merge_cell(RunList runs, const Cell& cell);
+// Whether the cell's tables lie in the oldest of the runs only: there is nothing to merge.
+bool is_merged(RunList runs, const Cell& cell);
+
+// Keys that divide the largest run of the tree into `parts` of about the same bytes: each is the first key of one of
+// its tables. Fewer if it has fewer tables.
+std::vector<std::string> even_cuts(Levels levels, std::uint64_t parts);
+
+}  // namespace mylonite
