@@ -113,7 +113,9 @@ Ranking rank_ucs(const PolicyView& view) {
   Ranking ranking = empty_ranking(view, 10 * scaling.overlap);
   for (const Stretch& each : density_levels(view, list, scaling.fan)) {
     const RunList runs = RunList(list).subspan(each.first, each.count);
-    add_cells(runs, scaling.overlap, ranking);
+    // Of many runs those that hardly overlap are merged as well: writers would wait for them for ever.
+    const bool crowded = each.count >= 4 * scaling.overlap;
+    add_cells(runs, crowded ? 1 : scaling.overlap, ranking);
     ranking.triggers.push_back({.what = fmt::format("{} runs from {} bytes on, {} start a merge", each.count,
                                                     list[each.first].bytes, scaling.overlap),
                                 .score = score_of(each.count, scaling.overlap)});
@@ -205,7 +207,8 @@ Ranking rank_ics(const PolicyView& view) {
   const std::vector<ListedRun> list = list_of(view.levels);
   const auto least = static_cast<std::size_t>(view.parameter("M"));
   Ranking ranking = empty_ranking(view, kRunsMax);
-  for (const Bucket& bucket : buckets_of(list, merges_of(view.state))) {
+  const std::vector<Bucket> buckets = buckets_of(list, merges_of(view.state));
+  for (const Bucket& bucket : buckets) {
     const std::size_t needed = bucket.begun ? 2 : least;
     if (bucket.count >= needed) {
       // The oldest ones of a large bucket: what is newer stays newer.
@@ -217,6 +220,13 @@ Ranking rank_ics(const PolicyView& view) {
                                                                    bucket.count, list[bucket.first].bytes, least),
                                 .score = score_of(bucket.count, needed)});
   }
+  const auto begun = std::ranges::find(buckets, true, &Bucket::begun);
+  const RunList newest = RunList(list).first(begun == buckets.end() ? list.size() : begun->first);
+  if (newest.size() <= kRunsMax) return ranking;
+  // None of them is similar, perhaps: without a merge writers would wait for ever.
+  add_cells(newest.subspan(lightest(newest, least), least), 1, ranking);
+  ranking.triggers.push_back({.what = fmt::format("{} runs, more than {} start a merge", newest.size(), kRunsMax),
+                              .score = score_of(newest.size(), kRunsMax + 1)});
   return ranking;
 }
 

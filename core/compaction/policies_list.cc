@@ -120,6 +120,11 @@ Ranking rank_stcs(const PolicyView& view) {
                                                     list[bucket.first].bytes, least),
                                 .score = score_of(bucket.count, least)});
   }
+  if (list.size() <= kRunsMax) return ranking;
+  // None of them is similar, perhaps: without a merge writers would wait for ever.
+  add_candidate(ranking, list, {.first = lightest(list, least), .count = least}, ranking.triggers.size());
+  ranking.triggers.push_back({.what = fmt::format("{} runs, more than {} start a merge", list.size(), kRunsMax),
+                              .score = score_of(list.size(), kRunsMax + 1)});
   return ranking;
 }
 

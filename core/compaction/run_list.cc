@@ -69,6 +69,19 @@ CompactionJob merge_cell(RunList runs, const Cell& cell) {
   return {.inputs = cell.inputs, .to_level = oldest.level, .into = oldest.run, .move = cell.inputs.size() == 1};
 }
 
+std::size_t lightest(RunList runs, std::size_t count) {
+  std::size_t best = 0;
+  std::uint64_t best_bytes = UINT64_MAX;
+  for (std::size_t first = 0; first + count <= runs.size(); ++first) {
+    std::uint64_t bytes = 0;
+    for (const ListedRun& run : runs.subspan(first, count)) bytes += run.bytes;
+    if (bytes >= best_bytes) continue;
+    best = first;
+    best_bytes = bytes;
+  }
+  return best;
+}
+
 std::vector<std::string> even_cuts(Levels levels, std::uint64_t parts) {
   const std::vector<ListedRun> list = list_of(levels);
   const auto largest = std::ranges::max_element(list, {}, &ListedRun::bytes);

@@ -35,6 +35,9 @@ CompactionJob merge_cell(RunList runs, const Cell& cell);
 // Whether the cell's tables lie in the oldest of the runs only: there is nothing to merge.
 bool is_merged(RunList runs, const Cell& cell);
 
+// The index of the first of `count` neighbours that have fewer bytes together than any others. Requires count runs.
+std::size_t lightest(RunList runs, std::size_t count);
+
 // Keys that divide the largest run of the tree into `parts` of about the same bytes: each is the first key of one of
 // its tables. Fewer if it has fewer tables.
 std::vector<std::string> even_cuts(Levels levels, std::uint64_t parts);

@@ -77,11 +77,11 @@ std::string duration_text(std::uint64_t ns) {
 Result<RunResult> result_of(const Json& object, const std::string& file) {
   auto spec = parse_spec(object.at("spec").dump(), file);
   if (!spec.ok()) return spec.error();
-  RunResult result{.spec = std::move(*spec),
-                   .policy = object.at("policy").get<std::string>(),
-                   .buffer_bytes = object.at("buffer_bytes").get<std::uint64_t>(),
-                   .figures = {},
-                   .failure = object.at("failure").get<std::string>()};
+  RunResult result;
+  result.spec = std::move(*spec);
+  result.policy = object.at("policy").get<std::string>();
+  result.buffer_bytes = object.at("buffer_bytes").get<std::uint64_t>();
+  result.failure = object.at("failure").get<std::string>();
   for (const FigureRow& row : kRows) {
     result.figures.*row.member = object.at("figures").at(row.name).get<std::uint64_t>();
   }

@@ -46,6 +46,15 @@ StoredVersions versions_of(const StoreContents& contents) {
   return versions;
 }
 
+// Beyond so many steps a run does not end by itself. A walk or a merge takes steps for all that operations made.
+std::uint64_t step_limit(const IncarnationPlan& plan) {
+  constexpr std::uint64_t kLeast = 20'000'000;
+  constexpr std::uint64_t kOfAnOperation = 20'000;
+  std::uint64_t limit = kLeast;
+  for (const auto& client : plan.clients) limit += kOfAnOperation * client.size();
+  return limit;
+}
+
 }  // namespace
 
 Incarnation::Incarnation(RunState& state, const Scenario& scenario, std::size_t index)
@@ -54,7 +63,7 @@ Incarnation::Incarnation(RunState& state, const Scenario& scenario, std::size_t 
       strategy_(make_strategy(plan_)),
       spurious_(add_spurious(plan_, *strategy_)),
       scheduler_(state.world, spurious_ ? *spurious_ : *strategy_,
-                 {.step_limit = 20'000'000, .entropy_seed = plan_.entropy_seed}),
+                 {.step_limit = step_limit(plan_), .entropy_seed = plan_.entropy_seed}),
       machine_({.scenario = scenario,
                 .plan = plan_,
                 .stats = state.stats,
