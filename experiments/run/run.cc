@@ -25,6 +25,7 @@ namespace mylonite::experiments {
 namespace {
 
 constexpr std::uint64_t kProgressOperations = 1 << 14;
+constexpr std::uint64_t kBurstsOfAPhase = 10;
 
 struct Observers {
   const Progress& progress;
@@ -123,7 +124,8 @@ Status Run::carry_out(const Options& options, CompactionPolicies policies) {
 
 void Run::work(const Phase& phase) {
   if (phase.measured && arrival_mean_ps_ > 0) {
-    arrivals_.emplace(arrival_mean_ps_, rt::monotonic_ns(), Random(spec_.seed).split("arrivals"));
+    const std::uint64_t burst = phase.bursts ? operations_.left() / kBurstsOfAPhase : 0;
+    arrivals_.emplace(arrival_mean_ps_, rt::monotonic_ns(), Random(spec_.seed).split("arrivals"), burst);
   }
   std::vector<rt::Thread> clients;
   for (std::uint64_t i = 1; i < spec_.clients; ++i) {

@@ -103,7 +103,8 @@ Result<RunSpec> parse_spec(std::string_view json, const std::string& file) {
 }
 
 Status check_names(const RunSpec& spec) {
-  if (const auto row = row_named("workload", spec.workload, workload_plans()); !row.ok()) return row.error();
+  const auto plan = row_named("workload", spec.workload, workload_plans());
+  if (!plan.ok()) return plan.error();
   if (const auto row = row_named("device", spec.device, kDevices); !row.ok()) return row.error();
   if (const auto row = row_named("processor", spec.processor, kProcessors); !row.ok()) return row.error();
   for (const auto& [name, value] : spec.set) {
@@ -114,6 +115,9 @@ Status check_names(const RunSpec& spec) {
   const bool timed = spec.device != "none" || spec.processor != "none";
   if (spec.load_percent > 0 && (spec.rests || !timed)) {
     return wrong("load_percent needs a device or a processor, and clients that do not rest");
+  }
+  if (spec.load_percent == 0 && std::ranges::any_of((*plan)->phases, &Phase::bursts)) {
+    return wrong(fmt::format("workload {} is about arrivals: it needs load_percent, as in 80", spec.workload));
   }
   return {};
 }

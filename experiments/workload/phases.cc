@@ -50,6 +50,30 @@ constexpr WorkloadPlan ycsb(std::string_view name, std::string_view what, const 
           .what = what};
 }
 
+constexpr WorkloadPlan mix(std::string_view name, std::string_view what, std::uint32_t inserts) {
+  const Mix kinds = mix_of({{OperationKind::kInsert, inserts}, {OperationKind::kUpdate, 1000 - inserts}});
+  return {.name = name,
+          .phases = {{{.name = "run", .length = 1000, .mix = kinds, .keys = Indices::kShuffled}}},
+          .what = what};
+}
+constexpr Phase scans(std::string_view name, std::uint64_t length, const ScanLengths& lengths) {
+  return {.name = name, .length = length, .mix = all(OperationKind::kScan), .scans = lengths};
+}
+constexpr Phase unmeasured(Phase phase) {
+  phase.measured = false;
+  return phase;
+}
+constexpr Phase in_bursts(Phase phase) {
+  phase.bursts = true;
+  return phase;
+}
+constexpr ScanLengths kShortScans{.low = 16, .high = 16};
+constexpr ScanLengths kLongScans{.of_keys = 10};
+
+constexpr Mix kQueueMix =
+    mix_of({{OperationKind::kInsert, 400}, {OperationKind::kDelete, 400}, {OperationKind::kScan, 200}});
+constexpr Mix kMostlyAbsent = mix_of({{OperationKind::kReadAbsent, 900}, {OperationKind::kRead, 100}});
+
 constexpr WorkloadPlan kPlans[] = {
     {.name = "ingest",
      .phases = {{{.name = "ingest", .length = 1000, .mix = all(OperationKind::kInsert), .keys = Indices::kShuffled}}},
@@ -57,6 +81,15 @@ constexpr WorkloadPlan kPlans[] = {
     {.name = "seq",
      .phases = {{{.name = "seq", .length = 1000, .mix = all(OperationKind::kInsert)}}},
      .what = "N keys in ascending order"},
+    {.name = "seq_8",
+     .phases = {{{.name = "seq", .length = 1000, .mix = all(OperationKind::kInsert), .keys = Indices::kEightStreams}}},
+     .what = "N keys in eight ascending streams, in turn"},
+    mix("mix_100", "N operations on an empty store: 100 % inserts in random order, 0 % uniform updates", 1000),
+    mix("mix_90", "the same with 90 % inserts, 10 % updates", 900),
+    mix("mix_80", "the same with 80 % inserts, 20 % updates", 800),
+    mix("mix_70", "the same with 70 % inserts, 30 % updates", 700),
+    mix("mix_60", "the same with 60 % inserts, 40 % updates", 600),
+    mix("mix_50", "the same with 50 % inserts, 50 % updates", 500),
     {.name = "upd_u",
      .key_space = 200,
      .phases = {{load(200), updates(Skew::kUniform)}},
@@ -87,6 +120,34 @@ constexpr WorkloadPlan kPlans[] = {
          nearly_all(OperationKind::kScan, OperationKind::kInsert)),
     ycsb("ycsb_f", "load N keys, then half reads, half reads with a write of the same key",
          half_reads(OperationKind::kReadModifyWrite)),
+    {.name = "queue",
+     .key_space = 620,
+     .phases =
+         {{unmeasured({.name = "load", .length = 200, .mix = all(OperationKind::kInsert)}),
+           {.name = "run", .length = 1000, .mix = kQueueMix, .skew = Skew::kQueue, .scans = {.low = 10, .high = 10}}}},
+     .what = "load N/5 ascending keys, then 40 % inserts behind the last, 40 % deletes of the first, 20 % scans of the "
+             "first 10"},
+    {.name = "scan",
+     .key_space = 200,
+     .phases = {{load(200), unmeasured(updates(Skew::kUniform)), scans("short", 100, kShortScans),
+                 scans("long", 5, kLongScans)}},
+     .what = "upd_u, not measured, then N/10 scans of 16 entries and N/200 of 1 % of the keys"},
+    {.name = "phases",
+     .phases =
+         {{{.name = "ingest", .length = 1000, .mix = all(OperationKind::kInsert), .keys = Indices::kShuffled},
+           {.name = "absent", .length = 1000, .mix = kMostlyAbsent, .skew = Skew::kScrambledZipf},
+           {.name = "mixed", .length = 1000, .mix = half_reads(OperationKind::kUpdate), .skew = Skew::kScrambledZipf},
+           {.name = "delete", .length = 500, .mix = all(OperationKind::kDelete), .skew = Skew::kEachOnce},
+           scans("scan", 100, kShortScans)}},
+     .what = "N inserts; N reads, 90 % of absent keys; N reads and updates; N/2 deletes; N/10 scans of 16 entries"},
+    {.name = "drift",
+     .key_space = 200,
+     .phases = {{load(200), updates(Skew::kHotspot)}},
+     .what = "load N/5 keys, then N updates, nine of ten in a tenth of the keys, which changes ten times"},
+    {.name = "burst",
+     .key_space = 200,
+     .phases = {{load(200), in_bursts(updates(Skew::kUniform))}},
+     .what = "upd_u with arrivals that are by turns ten times as frequent; needs load_percent"},
 };
 
 std::vector<Phase> phases_of(const WorkloadPlan& plan) {
@@ -118,9 +179,9 @@ void OperationStream::begin(std::size_t phase) {
   order_.emplace(phase_->keys, StreamOptions{.entries = left_, .seed = seed_});
   zipf_.reset();
   scrambled_.clear();
-  if (phase_->skew == Skew::kUniform) return;
-  zipf_.emplace(live_);
-  if (phase_->skew == Skew::kLatestZipf) return;
+  const bool by_rank = phase_->skew == Skew::kScrambledZipf || phase_->skew == Skew::kLatestZipf;
+  if (by_rank) zipf_.emplace(live_);
+  if (phase_->skew != Skew::kScrambledZipf && phase_->skew != Skew::kEachOnce) return;
   Order ranks(Indices::kShuffled, {.entries = live_, .seed = ~seed_});
   for (std::uint64_t i = 0; i < live_; ++i) scrambled_.push_back(static_cast<std::uint32_t>(ranks.next()));
 }
@@ -138,32 +199,52 @@ OperationKind OperationStream::draw_kind(const Mix& mix) {
   return static_cast<OperationKind>(kind);
 }
 
-std::uint64_t OperationStream::draw_index() {
-  invariant(live_ > 0, "there are keys to draw from");
+std::uint64_t OperationStream::draw_index(OperationKind kind) {
+  invariant(live_ > front_, "there are keys to draw from");
+  constexpr std::uint64_t kParts = 10;
+  const std::uint64_t length = of_n(phase_->length);
+  const std::uint64_t turn = length - 1 - left_;
   switch (phase_->skew) {
     case Skew::kScrambledZipf: return scrambled_[zipf_->draw(random_)];
     case Skew::kLatestZipf: return live_ - 1 - zipf_->draw(random_);
+    case Skew::kEachOnce: return scrambled_[turn % scrambled_.size()];
+    case Skew::kHotspot: {
+      if (!random_.chance(kParts - 1, kParts)) break;
+      const std::uint64_t part = turn * kParts / length;
+      const std::uint64_t from = live_ * part / kParts;
+      return from + random_.below(std::max<std::uint64_t>(live_ * (part + 1) / kParts - from, 1));
+    }
+    case Skew::kQueue:
+      if (kind == OperationKind::kDelete) return front_++;
+      return kind == OperationKind::kScan ? front_ : live_ - 1;
     case Skew::kUniform: break;
   }
-  return random_.below(live_);
+  const std::uint64_t drawn = random_.below(live_);
+  return drawn < live_before_ ? drawn : live_before_ + order_->at(drawn - live_before_);
+}
+
+std::uint64_t OperationStream::draw_length() {
+  const ScanLengths& scans = phase_->scans;
+  if (scans.of_keys > 0) return std::max<std::uint64_t>(live_ * scans.of_keys / 1000, 1);
+  return scans.low + random_.below(scans.high - scans.low + 1);
 }
 
 std::optional<PlannedOperation> OperationStream::next() {
-  constexpr std::uint64_t kScanMax = 100;
   if (left_ == 0) return std::nullopt;
   --left_;
   PlannedOperation operation{.kind = draw_kind(phase_->mix), .index = 0, .generation = 0};
+  if (live_ == front_) operation.kind = OperationKind::kInsert;  // there is nothing else to do
   if (operation.kind == OperationKind::kInsert && live_ == keys_) operation.kind = OperationKind::kUpdate;
   if (operation.kind == OperationKind::kInsert) {
     operation.index = live_before_ + order_->next();
     ++live_;
   } else {
-    operation.index = draw_index();
+    operation.index = draw_index(operation.kind);
   }
   const bool writes = operation.kind == OperationKind::kInsert || operation.kind == OperationKind::kUpdate ||
                       operation.kind == OperationKind::kReadModifyWrite;
   if (writes) operation.generation = ++written_;
-  if (operation.kind == OperationKind::kScan) operation.length = 1 + random_.below(kScanMax);
+  if (operation.kind == OperationKind::kScan) operation.length = draw_length();
   return operation;
 }
 

@@ -25,8 +25,17 @@ inline constexpr std::array<std::string_view, 7> kOperationNames = {
     "insert", "update", "read", "read_absent", "scan", "read_modify_write", "delete"};
 
 // How often each of the keys that live is drawn. Scrambled: the popular ones lie anywhere in the key space. Latest:
-// those that were inserted last are popular.
-enum class Skew : std::uint8_t { kUniform, kScrambledZipf, kLatestZipf };
+// those that were inserted last are popular. Hotspot: nine of ten draws are of one tenth of the keys, and each tenth
+// of the phase has another. Each once: in random order. Queue: a delete takes the first key that lives; a scan
+// begins there. A scan from the first key ever would pass every tombstone, in a time that is quadratic in N.
+enum class Skew : std::uint8_t { kUniform, kScrambledZipf, kLatestZipf, kHotspot, kEachOnce, kQueue };
+
+// Entries of a scan, drawn evenly from low to high; or a share of the keys.
+struct ScanLengths {
+  std::uint64_t low = 1;
+  std::uint64_t high = 100;
+  std::uint64_t of_keys = 0;  // thousandths; 0: low to high
+};
 
 using Mix = std::array<std::uint32_t, kOperationNames.size()>;  // parts of a thousand, by OperationKind
 
@@ -37,12 +46,14 @@ struct Phase {
   Indices keys = Indices::kAscending;  // of what is inserted, behind the keys of earlier phases
   Skew skew = Skew::kUniform;          // of all other operations, among the keys that live
   bool measured = true;
+  ScanLengths scans{};
+  bool bursts = false;  // of an open loop: arrivals come by turns ten times as often, ten turns in a phase
 };
 
 struct WorkloadPlan {
   std::string_view name;
   std::uint64_t key_space = 1000;  // keys, in thousandths of N
-  std::array<Phase, 4> phases{};   // those of length 0 do not exist
+  std::array<Phase, 5> phases{};   // those of length 0 do not exist
   std::string_view what;
 };
 std::span<const WorkloadPlan> workload_plans();
@@ -66,11 +77,13 @@ class OperationStream {
   std::optional<PlannedOperation> next();           // empty: the phase is over
   std::uint64_t inserted() const { return live_; }  // keys so far, deleted or not
   std::uint64_t total() const;                      // operations of all phases
+  std::uint64_t left() const { return left_; }      // of this phase
 
  private:
   std::uint64_t of_n(std::uint64_t thousandths) const { return entries_ * thousandths / 1000; }
   OperationKind draw_kind(const Mix& mix);
-  std::uint64_t draw_index();
+  std::uint64_t draw_index(OperationKind kind);
+  std::uint64_t draw_length();
 
   const std::uint64_t entries_;
   const std::uint64_t keys_;
@@ -82,7 +95,8 @@ class OperationStream {
   const Phase* phase_ = nullptr;
   std::uint64_t live_before_ = 0;         // at the beginning of the phase
   std::optional<Order> order_;            // of the keys that this phase inserts
-  std::vector<std::uint32_t> scrambled_;  // by rank: an index
+  std::vector<std::uint32_t> scrambled_;  // by rank, or by turn: an index
+  std::uint64_t front_ = 0;               // of a queue: the first key that lives
   std::optional<Zipf> zipf_;
   std::uint64_t left_ = 0;  // operations of this phase
 };

@@ -65,8 +65,16 @@ Order::Order(Indices indices, const StreamOptions& options)
 
 std::uint64_t Order::next() {
   if (indices_ == Indices::kDrawn) return random_.below(entries_);
-  const std::uint64_t place = place_++ % entries_;
-  return indices_ == Indices::kShuffled ? shuffled_[place] : place;
+  return at(place_++);
+}
+
+std::uint64_t Order::at(std::uint64_t place) const {
+  place %= entries_;
+  if (indices_ == Indices::kShuffled) return shuffled_[place];
+  if (indices_ != Indices::kEightStreams) return place;
+  constexpr std::uint64_t kStreams = 8;
+  const std::uint64_t stream = place % kStreams;
+  return stream * (entries_ / kStreams) + std::min(stream, entries_ % kStreams) + place / kStreams;
 }
 
 }  // namespace mylonite::experiments

@@ -15,7 +15,8 @@
 
 namespace mylonite::experiments {
 
-enum class Indices : std::uint8_t { kAscending, kShuffled, kDrawn };  // drawn: with repetitions
+// Eight streams: eighths of the range in turn, each of them ascending. Drawn: with repetitions.
+enum class Indices : std::uint8_t { kAscending, kEightStreams, kShuffled, kDrawn };
 
 struct StreamOptions {
   std::uint64_t entries = 1'000'000;  // below 2^32
@@ -53,6 +54,7 @@ class Order {
  public:
   Order(Indices indices, const StreamOptions& options);
   std::uint64_t next();
+  std::uint64_t at(std::uint64_t place) const;  // what the place-th next() gives, from 0; not of drawn ones
 
  private:
   Indices indices_;

@@ -51,6 +51,8 @@ TEST(RunSpecTest, OpenLoopNeedsTime) {
   EXPECT_TRUE(check_names({.load_percent = 80}).ok());
   EXPECT_FALSE(check_names({.load_percent = 80, .rests = true}).ok());
   EXPECT_FALSE(check_names({.device = "none", .processor = "none", .load_percent = 80}).ok());
+  EXPECT_FALSE(check_names({.workload = "burst"}).ok());
+  EXPECT_TRUE(check_names({.workload = "burst", .load_percent = 80}).ok());
 }
 
 }  // namespace

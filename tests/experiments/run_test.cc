@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "experiments/workload/arrivals.h"
+#include "experiments/workload/phases.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -93,6 +94,45 @@ TEST(RunTest, Arrivals) {
   EXPECT_NEAR(static_cast<double>(last), 2e3 * kGaps, 2e3 * kGaps * 0.01);
   EXPECT_NEAR(static_cast<double>(longer), 36'788, 500);
   EXPECT_EQ(first, (std::vector<std::uint64_t>{710, 2016, 3126}));
+}
+
+// Goal: bursts are ten times as dense as what lies between, for half of the time, and the mean stays. Method: ten turns
+// of 11,000 arrivals: gaps of both kinds, and the end.
+TEST(RunTest, Bursts) {
+  constexpr std::uint64_t kTurn = 11'000;
+  Arrivals arrivals(2'000'000, 0, Random(1), kTurn);
+  std::uint64_t last = 0;
+  std::uint64_t dense_ns = 0;
+  std::uint64_t thin_ns = 0;
+  for (std::uint64_t i = 0; i < 10 * kTurn; ++i) {
+    const std::uint64_t at = arrivals.next_ns();
+    (i % kTurn < 10'000 ? dense_ns : thin_ns) += at - last;
+    last = at;
+  }
+  EXPECT_NEAR(static_cast<double>(dense_ns), 1'100.0 * 100'000, 1'100.0 * 100'000 * 0.02);
+  EXPECT_NEAR(static_cast<double>(thin_ns), 11'000.0 * 10'000, 11'000.0 * 10'000 * 0.04);
+}
+
+// Goal: at the same load bursts make operations wait longer. Method: upd_u beside burst at half of the load.
+TEST(RunTest, BurstsWait) {
+  RunSpec spec = small("one_lvl");
+  spec.load_percent = 50;
+  const RunFigures even = result_of(spec).figures;
+  spec.workload = "burst";
+  const RunFigures burst = result_of(spec).figures;
+  EXPECT_EQ(burst.arrival_mean_ps, even.arrival_mean_ps);
+  EXPECT_GT(burst.latency_p99_ns, even.latency_p99_ns);
+}
+
+// Goal: the store answers every workload rightly. Method: each once, small.
+TEST(RunTest, EveryWorkload) {
+  for (const WorkloadPlan& plan : workload_plans()) {
+    RunSpec spec = small("one_lvl");
+    spec.entries = 4'000;
+    spec.workload = plan.name;
+    if (plan.name == "burst") spec.load_percent = 50;
+    EXPECT_EQ(result_of(spec).failure, "") << plan.name;
+  }
 }
 
 // Goal: several clients, and a store without merges. Method: one each. Expectation: the store has what was written.
