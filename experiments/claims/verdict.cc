@@ -10,7 +10,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/json.h"
-#include "experiments/spec/names.h"
+#include "core/base/names.h"
 
 namespace mylonite::experiments {
 namespace {

@@ -34,7 +34,11 @@ Result<Comparison> compare(const CompareArguments& arguments, const CompactionPo
   }
   auto results = sweep(all, policies, on_result);
   if (!results.ok()) return results.error();
-  return Comparison{.base = arguments.base, .results = std::move(*results)};
+  Comparison comparison{.base = arguments.base, .results = std::move(*results)};
+  if (comparison.seeds() == 0) return comparison;
+  comparison.base = comparison.results.front().front().spec;  // with what a file says
+  comparison.base.policy = arguments.base.policy;
+  return comparison;
 }
 
 }  // namespace mylonite::experiments

@@ -41,8 +41,8 @@ Result<Comparison> compare(const CompareArguments& arguments, const CompactionPo
 
 // Comparisons from single results, in any order and from any files: one for each spec without policy and seed. Policies
 // come by name, but `base` (as configured, or its name) first. A result that is there twice counts once.
-// Errors: kInvalidArgument if a policy lacks a seed that another one has, or base has no result; kCorruption if results
-// of one spec differ: then a run is not reproducible.
+// Errors: kInvalidArgument if a policy lacks a seed that another one has, base has no result, or workload files of one
+// name differ; kCorruption if results of one spec differ: then a run is not reproducible.
 Result<std::vector<Comparison>> merged(std::vector<RunResult> results, const std::string& base);
 
 // Over the results' hashes in order of seeds, then of policies' texts: the same for one run and for merged shards.

@@ -18,7 +18,14 @@ Error lacks(const std::string& policy, std::uint64_t seed, const RunSpec& spec) 
   return Error(Code::kInvalidArgument,
                fmt::format("workload {}: there is no result of {} with seed {}, but another policy has one; a shard is "
                            "missing, or not complete",
-                           spec.workload, policy, seed));
+                           workload_text(spec), policy, seed));
+}
+
+Error other_content(const RunSpec& spec, const std::string& hash) {
+  return Error(Code::kInvalidArgument,
+               fmt::format("results of two workload files named {}, with the hashes {} and {}: expected one content; "
+                           "run those of one file again, or give one of them another name",
+                           spec.workload_file, hash, spec.workload_hash));
 }
 
 Result<Comparison> comparison_of(RunSpec base, OfSpec policies, const std::string& first) {
@@ -30,7 +37,7 @@ Result<Comparison> comparison_of(RunSpec base, OfSpec policies, const std::strin
   std::ranges::stable_partition(ordered, is_first);
   if (!first.empty() && !is_first(ordered.front())) {
     return Error(Code::kInvalidArgument,
-                 fmt::format("workload {}: no result is of policy {}", comparison.base.workload, first));
+                 fmt::format("workload {}: no result is of policy {}", workload_text(comparison.base), first));
   }
   const OfPolicy& most = std::ranges::max(ordered, {}, [](const auto& each) { return each.second.size(); }).second;
   comparison.base.seed = most.begin()->first;
@@ -52,8 +59,11 @@ Result<Comparison> comparison_of(RunSpec base, OfSpec policies, const std::strin
 
 Result<std::vector<Comparison>> merged(std::vector<RunResult> results, const std::string& base) {
   std::map<std::string, std::pair<RunSpec, OfSpec>> specs;
+  std::map<std::string, std::string> contents;  // of workload files, by name
   for (RunResult& each : results) {
     RunSpec spec = each.spec;
+    const std::string& content = contents.emplace(spec.workload_file, spec.workload_hash).first->second;
+    if (content != spec.workload_hash) return other_content(spec, content);
     spec.policy.clear();
     spec.seed = 0;
     auto& [shared, policies] = specs[spec_json(spec)];
@@ -64,7 +74,7 @@ Result<std::vector<Comparison>> merged(std::vector<RunResult> results, const std
           Code::kCorruption,
           fmt::format("two results of {} under {}, seed {}, differ: {} and {}; the run is not "
                       "reproducible, or another version made one of them",
-                      each.policy, spec.workload, each.spec.seed, result_hash(place->second), result_hash(each)));
+                      each.policy, workload_text(spec), each.spec.seed, result_hash(place->second), result_hash(each)));
     }
   }
   std::vector<Comparison> comparisons;

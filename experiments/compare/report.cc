@@ -71,8 +71,9 @@ std::string comparison_text(const Comparison& comparison) {
   std::string text = fmt::format(
       "{}, {} entries, {} of a buffer, size ratio {}, device {}, processor {}, {}, {} seed{} from {}\n"
       "mean ± 95 %; then the mean of the differences from {} seed by seed, in percent\n",
-      spec.workload, spec.entries, spec.buffer_entries, spec.size_ratio, spec.device, spec.processor, loop_text(spec),
-      comparison.seeds(), comparison.seeds() == 1 ? "" : "s", spec.seed, comparison.results[0].front().policy);
+      workload_text(spec), spec.entries, spec.buffer_entries, spec.size_ratio, spec.device, spec.processor,
+      loop_text(spec), comparison.seeds(), comparison.seeds() == 1 ? "" : "s", spec.seed,
+      comparison.results[0].front().policy);
   for (const Metric* metric : metrics_of(comparison)) {
     text += fmt::format("\n{} ({})\n", metric->name, metric->unit);
     for (const MetricRow& row : metric_rows(*metric, comparison)) {
@@ -91,8 +92,9 @@ std::string csv_header() {
 
 std::string csv_line(const RunResult& result) {
   const RunSpec& spec = result.spec;
-  std::string line = fmt::format("\"{}\",{},{},{},{},{},{},{}", result.policy, spec.workload, spec.device,
-                                 spec.processor, spec.seed, spec.entries, spec_hash(spec), result_hash(result));
+  const std::string workload = spec.workload_file.empty() ? spec.workload : fmt::format("\"{}\"", workload_text(spec));
+  std::string line = fmt::format("\"{}\",{},{},{},{},{},{},{}", result.policy, workload, spec.device, spec.processor,
+                                 spec.seed, spec.entries, spec_hash(spec), result_hash(result));
   for (const FigureRow& row : run_figures()) line += fmt::format(",{}", result.figures.*row.member);
   return line + "\n";
 }

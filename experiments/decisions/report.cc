@@ -15,7 +15,7 @@ std::string decision_text(const WatchedRun& run) {
   const RunSpec& spec = run.result.spec;
   std::string text =
       fmt::format("decision {} of {}, {} under {}, seed {}, after {}.{:03} ms\n", at.number, run.decisions,
-                  run.result.policy, spec.workload, spec.seed, at.at_ns / 1'000'000, at.at_ns / 1'000 % 1'000);
+                  run.result.policy, workload_text(spec), spec.seed, at.at_ns / 1'000'000, at.at_ns / 1'000 % 1'000);
   for (const std::string& level : at.levels) text += fmt::format("  {}\n", level);
   text += "\ntriggers (due from 1.00 on)\n";
   for (const CompactionTrigger& each : at.triggers) {

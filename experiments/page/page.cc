@@ -53,7 +53,7 @@ std::string section(const Comparison& comparison) {
       "<section>\n<h2>{}</h2>\n<p>{} entries, {} of a buffer, size ratio {}, device {}, processor {}, {}; {} seeds "
       "from "
       "{}. Means with intervals of 95 %; differences from {} are taken seed by seed.</p>\n",
-      escaped(spec.workload), spec.entries, spec.buffer_entries, spec.size_ratio, escaped(spec.device),
+      escaped(workload_text(spec)), spec.entries, spec.buffer_entries, spec.size_ratio, escaped(spec.device),
       escaped(spec.processor), loop_text(spec), comparison.seeds(), spec.seed,
       escaped(comparison.results[0].front().policy));
   for (const Metric* metric : metrics_of(comparison)) html += metric_figure(*metric, comparison);

@@ -33,7 +33,7 @@ Ending fork_run(const LabArguments& arguments) {
   if (!was.ok()) return failed(was.error());
   const auto other = fork(*spec, arguments.decision, arguments.candidate, arguments.policies);
   if (!other.ok()) return failed(other.error());
-  Comparison comparison{.base = *spec, .results = {{was->result}, {other->result}}};
+  Comparison comparison{.base = was->result.spec, .results = {{was->result}, {other->result}}};
   comparison.results[1][0].policy += " forked";
   std::string text =
       fmt::format("decision {} of {}: {}\n", arguments.decision, was->decisions, was->watched.job.why.chosen);

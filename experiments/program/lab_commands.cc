@@ -75,8 +75,13 @@ class ResultFile {
 };
 
 Ending run(const LabArguments& arguments) {
-  const auto spec = read_spec(arguments.spec);
+  auto spec = read_spec(arguments.spec);
   if (!spec.ok()) return {spec.error(), Exit::kUsage};
+  if (!arguments.workload_file.empty()) {
+    spec->workload = kFileWorkload;
+    spec->workload_file = arguments.workload_file;
+    spec->workload_hash.clear();
+  }
   Result<RunResult> result = Error(Code::kIo, "nothing ran");
   {
     ProgressLine line;
@@ -146,6 +151,7 @@ Status prepare(LabArguments& arguments) {
   const auto shard = parse_shard(arguments.shard);
   if (!shard.ok()) return shard.error();
   arguments.compare.shard = *shard;
+  if (!arguments.compare.base.workload_file.empty()) arguments.compare.base.workload = kFileWorkload;
   if (arguments.workloads.empty()) arguments.workloads = {arguments.compare.base.workload};
   for (const std::string& workload : arguments.workloads) {
     RunSpec spec = arguments.compare.base;
@@ -254,7 +260,7 @@ Ending list_workloads() {
 // A parameter for each member of a spec: --buffer-entries for buffer_entries.
 void add_spec_parameters(RunSpec& spec, Parameters& all) {
   for (const SpecRow& row : spec_table()) {
-    if (row.name == "policy" || row.name == "workload") continue;
+    if (row.name == "policy" || row.name == "workload" || row.name == "workload_hash") continue;
     Parameter parameter{.name = "--" + std::string(row.name), .to = &spec.rests, .meaning = std::string(row.meaning)};
     std::ranges::replace(parameter.name, '_', '-');
     if (const auto* text = std::get_if<std::string RunSpec::*>(&row.member)) parameter.to = &(spec.**text);
@@ -263,7 +269,9 @@ void add_spec_parameters(RunSpec& spec, Parameters& all) {
       parameter.to = &(spec.**number);
       parameter.range = Range{.low = row.low, .high = row.high};
     }
-    parameter.has_default = !std::holds_alternative<bool RunSpec::*>(row.member);
+    parameter.has_default = !std::holds_alternative<bool RunSpec::*>(row.member) && row.name != "workload_file";
+    if (row.name == "workload_file") parameter.excludes = "--workload";
+    if (row.name == "entries") parameter.excludes = "--workload-file";
     all.push_back(std::move(parameter));
   }
 }
@@ -340,6 +348,9 @@ std::vector<cli::Command> lab_commands(LabArguments& arguments, const std::strin
            .what = "run one spec in virtual time, and print its figures",
            .example = program + " run spec.json",
            .parameters = {{.name = "SPEC", .to = &arguments.spec, .meaning = "a JSON file", .required = true},
+                          {.name = "--workload-file",
+                           .to = &arguments.workload_file,
+                           .meaning = "a file with a workload, in place of the spec's"},
                           {.name = "--json", .to = &arguments.json, .meaning = "one line with every figure"}},
            .run = [&] { return run(arguments); }},
           {.name = "compare",

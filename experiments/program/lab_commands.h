@@ -19,7 +19,8 @@ namespace mylonite::experiments {
 // The targets of the commands' values.
 struct LabArguments {
   CompactionPolicies policies{};
-  std::string spec{};  // a file
+  std::string spec{};           // a file
+  std::string workload_file{};  // of run: in place of the spec's
   CompareArguments compare{};
   std::vector<std::string> workloads{};  // empty: the spec's
   std::string shard{};                   // I/N

@@ -144,7 +144,7 @@ std::string result_text(const RunResult& result) {
   const RunSpec& spec = result.spec;
   std::string text =
       fmt::format("{} under {}, {} entries, {} of a buffer, device {}, processor {}, seed {}\n", result.policy,
-                  spec.workload, spec.entries, spec.buffer_entries, spec.device, spec.processor, spec.seed);
+                  workload_text(spec), spec.entries, spec.buffer_entries, spec.device, spec.processor, spec.seed);
   const auto line = [&](std::string_view name, const std::string& value, std::string_view unit) {
     text += fmt::format("  {:<28}{:>12}  {}\n", name, value, unit);
   };

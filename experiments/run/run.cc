@@ -18,8 +18,9 @@
 #include "experiments/run/merge_events.h"
 #include "experiments/run/rest.h"
 #include "experiments/run/store_options.h"
+#include "experiments/run/workload_source.h"
 #include "experiments/workload/arrivals.h"
-#include "experiments/workload/phases.h"
+#include "experiments/workload/operation_stream.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -32,19 +33,25 @@ struct Observers {
   EventListener* listener;  // null: nobody
 };
 
+// The last value of a key.
+struct Written {
+  std::uint64_t generation = 0;  // 0: absent
+  std::uint32_t value_bytes = 0;
+};
+
 // One run on its machine.
 class Run {
  public:
   // `arrival_mean_ps`: between arrivals in measured phases; 0: a client issues the next operation at the answer.
-  Run(const RunSpec& spec, const WorkloadPlan& plan, std::uint64_t arrival_mean_ps, World& world,
+  Run(const RunSpec& spec, const Workload& workload, std::uint64_t arrival_mean_ps, World& world,
       const Observers& observers)
       : spec_(spec),
         arrival_mean_ps_(arrival_mean_ps),
         world_(world),
         progress_(observers.progress),
-        operations_(plan, stream_options(spec)),
-        keys_({.entries = operations_.keys()}),
-        values_(stream_options(spec)),
+        operations_(workload, spec.seed),
+        keys_(workload),
+        values_(value_options(spec, workload)),
         written_(operations_.keys()),
         merge_events_(observers.listener) {}
 
@@ -61,7 +68,7 @@ class Run {
   enum class Expected : std::uint8_t { kThere, kAbsent, kEither };
   Status read(const std::string& key, Expected expected);
   Status scan(const std::string& from, std::uint64_t length);
-  void wrote(std::uint64_t index, std::uint64_t generation);
+  void wrote(std::uint64_t index, std::uint64_t key_bytes, const Written& now);
   void after_buffer(bool measured);
   void sample();
   void sample_tombstones();
@@ -77,10 +84,10 @@ class Run {
   World& world_;
   const Progress& progress_;
   OperationStream operations_;
-  Keys keys_;
+  KeyTexts keys_;
   Values values_;
-  std::vector<std::uint64_t> written_;  // by index: the generation of the last value; 0: absent
-  std::uint64_t live_ = 0;              // of them, not absent
+  std::vector<Written> written_;  // by index: the last value
+  std::uint64_t live_bytes_ = 0;  // of the keys that are there, and their values
   MergeEvents merge_events_;
   std::unique_ptr<Store> store_;
   std::optional<Error> error_;
@@ -159,22 +166,24 @@ Status Run::apply(const PlannedOperation& operation) {
   const bool reads = operation.kind == OperationKind::kRead || operation.kind == OperationKind::kReadModifyWrite;
   if (reads) {
     // An insert by another client may still be on its way.
-    const Expected expected = written_[operation.index] > 0 ? Expected::kThere : Expected::kEither;
+    const Expected expected = written_[operation.index].generation > 0 ? Expected::kThere : Expected::kEither;
     if (Status done = read(key, expected); !done.ok()) return done;
   }
   const bool deletes = operation.kind == OperationKind::kDelete;
   if (operation.generation == 0 && !deletes) return {};
+  const std::uint64_t bytes = operation.value_bytes == kUsualValueBytes ? spec_.value_bytes : operation.value_bytes;
   const auto stamp =
-      deletes ? store_->remove(key) : store_->put(key, values_.at(operation.index, operation.generation));
+      deletes ? store_->remove(key) : store_->put(key, values_.at(operation.index, operation.generation, bytes));
   if (!stamp.ok()) return stamp.error();
-  wrote(operation.index, operation.generation);
+  wrote(operation.index, key.size(), {operation.generation, static_cast<std::uint32_t>(bytes)});
   return {};
 }
 
-void Run::wrote(std::uint64_t index, std::uint64_t generation) {
-  live_ += generation > 0 ? 1 : 0;
-  live_ -= written_[index] > 0 ? 1 : 0;
-  written_[index] = generation;
+void Run::wrote(std::uint64_t index, std::uint64_t key_bytes, const Written& now) {
+  const Written& before = written_[index];
+  if (now.generation > 0) live_bytes_ += key_bytes + now.value_bytes;
+  if (before.generation > 0) live_bytes_ -= key_bytes + before.value_bytes;
+  written_[index] = now;
 }
 
 Status Run::read(const std::string& key, Expected expected) {
@@ -218,7 +227,7 @@ void Run::sample() {
   figures_.runs_sum += runs;
   figures_.runs_max = std::max(figures_.runs_max, runs);
   figures_.table_bytes_sum += bytes;
-  figures_.live_bytes_sum += live_ * (kKeyBytes + spec_.value_bytes);
+  figures_.live_bytes_sum += live_bytes_;
   figures_.space_max = std::max(figures_.space_max, world_.space_bytes());
 }
 
@@ -289,7 +298,7 @@ void Run::verify() {
   if (!failure_.empty()) return;
   std::uint64_t index = 0;
   const auto skip_absent = [&] {
-    while (index < written_.size() && written_[index] == 0) ++index;
+    while (index < written_.size() && written_[index].generation == 0) ++index;
   };
   auto opened = store_->session().iterator();
   if (!opened.ok()) {
@@ -304,7 +313,8 @@ void Run::verify() {
                              index == written_.size() ? "the end" : keys_.at(index));
       return;
     }
-    if (spec_.clients == 1 && iterator->value() != values_.at(index, written_[index])) {
+    const Written& last = written_[index];
+    if (spec_.clients == 1 && iterator->value() != values_.at(index, last.generation, last.value_bytes)) {
       failure_ = fmt::format("key {} has another value than the last one written", iterator->key());
       return;
     }
@@ -317,7 +327,7 @@ void Run::verify() {
 struct Prepared {
   const RunSpec& spec;
   const CompactionPolicies& policies;
-  const WorkloadPlan& plan;
+  const Workload& workload;
   Options options{};
   std::string policy{};
   std::uint64_t buffer_bytes = 0;
@@ -326,7 +336,7 @@ struct Prepared {
 Result<RunResult> run_at(const Prepared& prepared, std::uint64_t arrival_mean_ps, const Observers& observers) {
   const RunSpec& spec = prepared.spec;
   World world(device_named(spec.device), processor_named(spec.processor));
-  Run run(spec, prepared.plan, arrival_mean_ps, world, observers);
+  Run run(spec, prepared.workload, arrival_mean_ps, world, observers);
   Status done;
   const std::string stuck = world.run([&] { done = run.carry_out(prepared.options, prepared.policies); });
   if (!stuck.empty()) return Error(Code::kIo, stuck);
@@ -349,17 +359,20 @@ Result<RunResult> run_at(const Prepared& prepared, std::uint64_t arrival_mean_ps
 
 }  // namespace
 
-Result<RunResult> run_spec(const RunSpec& spec, const CompactionPolicies& policies, const Progress& progress,
+Result<RunResult> run_spec(const RunSpec& given, const CompactionPolicies& policies, const Progress& progress,
                            EventListener* observer) {
-  if (Status good = check_names(spec); !good.ok()) return good.error();
+  if (Status good = check_names(given); !good.ok()) return good.error();
+  const auto source = workload_source(given);
+  if (!source.ok()) return source.error();
+  const RunSpec& spec = source->spec;
   const auto policy = configure_policy(policies, spec.policy);
   if (!policy.ok()) return policy.error();
-  Prepared prepared{.spec = spec, .policies = policies, .plan = *find_workload_plan(spec.workload)};
+  Prepared prepared{.spec = spec, .policies = policies, .workload = source->workload};
   prepared.policy = policy->text;
-  const auto buffer_bytes = measured_buffer(spec, prepared.plan);
+  const auto buffer_bytes = measured_buffer(spec, source->workload);
   if (!buffer_bytes.ok()) return buffer_bytes.error();
   prepared.buffer_bytes = *buffer_bytes;
-  auto options = store_options(spec, *buffer_bytes);
+  auto options = store_options(spec, source->workload, *buffer_bytes);
   if (!options.ok()) return options.error();
   prepared.options = std::move(*options);
   const Observers observers{.progress = progress, .listener = observer};

@@ -9,14 +9,16 @@
 
 namespace mylonite::experiments {
 
-StreamOptions stream_options(const RunSpec& spec) {
-  return {.entries = spec.entries, .value_bytes = spec.value_bytes, .seed = spec.seed};
+StreamOptions value_options(const RunSpec& spec, const Workload& workload) {
+  const std::uint64_t recorded = workload.recording ? workload.recording->value_bytes_max : 0;
+  return {.value_bytes = std::max(spec.value_bytes, recorded), .seed = spec.seed};
 }
 
-Result<Options> store_options(const RunSpec& spec, std::uint64_t buffer_bytes) {
+Result<Options> store_options(const RunSpec& spec, const Workload& workload, std::uint64_t buffer_bytes) {
   Options options;
   options.data_dir = "db";
-  options.memtable_max_bytes = spec.buffer_entries * (kKeyBytes + spec.value_bytes + Memtable::kEntryOverheadBytes);
+  const std::uint64_t entry_bytes = key_bytes_of(workload) + spec.value_bytes + Memtable::kEntryOverheadBytes;
+  options.memtable_max_bytes = spec.buffer_entries * entry_bytes;
   options.wal_file_rotate_bytes = std::max(options.wal_file_rotate_bytes, options.memtable_max_bytes);
   options.sstable_max_bytes = buffer_bytes + buffer_bytes / 8;  // a flush makes one table
   options.compaction_threshold_bytes = spec.base_buffers * buffer_bytes;
@@ -37,8 +39,8 @@ Result<Options> store_options(const RunSpec& spec, std::uint64_t buffer_bytes) {
   return options;
 }
 
-Result<std::uint64_t> measured_buffer(const RunSpec& spec, const WorkloadPlan& plan) {
-  auto options = store_options(spec, std::uint64_t{1} << 30);
+Result<std::uint64_t> measured_buffer(const RunSpec& spec, const Workload& workload) {
+  auto options = store_options(spec, workload, std::uint64_t{1} << 30);
   if (!options.ok()) return options.error();
   options->compaction_policy = "none";
   World world(device_named("none"), processor_named("none"));
@@ -49,13 +51,14 @@ Result<std::uint64_t> measured_buffer(const RunSpec& spec, const WorkloadPlan& p
       bytes = store.error();
       return;
     }
-    const std::uint64_t keys = OperationStream(plan, stream_options(spec)).keys();
-    Keys names({.entries = keys});
-    const Values values(stream_options(spec));
+    const std::uint64_t keys = workload.keys();
+    KeyTexts texts(workload);
+    const Values values(value_options(spec, workload));
     Status done;
     for (std::uint64_t i = 0; i < spec.buffer_entries && done.ok(); ++i) {
       const std::uint64_t index = i * std::max<std::uint64_t>(keys / spec.buffer_entries, 1);
-      if (const auto stamp = (*store)->put(names.at(index), values.at(index, 0)); !stamp.ok()) done = stamp.error();
+      if (const auto stamp = (*store)->put(texts.at(index), values.at(index, 0, spec.value_bytes)); !stamp.ok())
+        done = stamp.error();
     }
     if (done.ok()) done = (*store)->flush();
     if (done.ok()) {

@@ -7,16 +7,17 @@
 #include <mylonite/status.h>
 
 #include "experiments/spec/run_spec.h"
-#include "experiments/workload/phases.h"
+#include "experiments/workload/workload.h"
 
 namespace mylonite::experiments {
 
 // `buffer_bytes`: of the table that a full memtable makes, measured. kInvalidArgument: an option that the spec sets.
-Result<Options> store_options(const RunSpec& spec, std::uint64_t buffer_bytes);
+Result<Options> store_options(const RunSpec& spec, const Workload& workload, std::uint64_t buffer_bytes);
 
-StreamOptions stream_options(const RunSpec& spec);
+// Of the values of a workload, whatever their sizes.
+StreamOptions value_options(const RunSpec& spec, const Workload& workload);
 
 // The bytes of the table that a full memtable makes, by a store on a machine of its own.
-Result<std::uint64_t> measured_buffer(const RunSpec& spec, const WorkloadPlan& plan);
+Result<std::uint64_t> measured_buffer(const RunSpec& spec, const Workload& workload);
 
 }  // namespace mylonite::experiments

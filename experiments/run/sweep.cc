@@ -7,6 +7,7 @@
 #include "core/compaction/policies.h"
 #include "core/rt/rt.h"
 #include "experiments/run/run.h"
+#include "experiments/run/workload_source.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -99,11 +100,15 @@ class Campaign {
 
 Result<SweepResults> sweep(const SweepArguments& arguments, const CompactionPolicies& policies,
                            const OnResult& on_result) {
-  for (const RunSpec& spec : arguments.specs) {
+  SweepArguments checked = arguments;
+  for (RunSpec& spec : checked.specs) {
     if (Status good = check_names(spec); !good.ok()) return good.error();
     if (const auto policy = configure_policy(policies, spec.policy); !policy.ok()) return policy.error();
+    const auto source = workload_source(spec);
+    if (!source.ok()) return source.error();
+    spec.workload_hash = source->spec.workload_hash;  // so a file that changes meanwhile is noticed
   }
-  return Campaign(arguments, policies, on_result).carry_out();
+  return Campaign(checked, policies, on_result).carry_out();
 }
 
 }  // namespace mylonite::experiments

@@ -10,8 +10,8 @@
 
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/base/names.h"
 #include "experiments/machine/profiles.h"
-#include "experiments/spec/names.h"
 #include "experiments/workload/phases.h"
 
 namespace mylonite::experiments {
@@ -21,11 +21,15 @@ using Json = nlohmann::json;
 
 constexpr std::uint64_t kEntriesMax = std::uint64_t{1} << 31;
 constexpr std::string_view kSet = "set";
+constexpr std::string_view kFile = "workload_file";
 constexpr std::array<std::string_view, 2> kOfTheSpec = {"compaction_policy", "data_dir"};  // options, not to be set
 
 constexpr SpecRow kRows[] = {
     {"policy", &RunSpec::policy, 0, 0, "compaction policy of the store, with parameters: lazy:T=4"},
     {"workload", &RunSpec::workload, 0, 0, "its name"},
+    {"workload_file", &RunSpec::workload_file, 0, 0,
+     "instead of a name: a property file of YCSB, a trace of RocksDB as text, or operations"},
+    {"workload_hash", &RunSpec::workload_hash, 0, 0, "of the file's bytes, so that another content is refused"},
     {"device", &RunSpec::device, 0, 0, "model of the storage device"},
     {"processor", &RunSpec::processor, 0, 0, "model of the processors"},
     {"seed", &RunSpec::seed, 0, UINT64_MAX, "of keys' order, of values and of what is drawn"},
@@ -46,7 +50,7 @@ constexpr SpecRow kRows[] = {
 
 Error wrong(std::string message) { return Error(Code::kInvalidArgument, std::move(message)); }
 
-Status read_member(RunSpec& spec, const SpecRow& row, const Json& value) {
+Status read_member(RunSpec& spec, const SpecRow& row, const Json& value, std::uint64_t low) {
   if (const auto* text = std::get_if<std::string RunSpec::*>(&row.member)) {
     if (!value.is_string()) return wrong(fmt::format("{} is a text, not {}", row.name, value.dump()));
     spec.** text = value.get<std::string>();
@@ -55,10 +59,9 @@ Status read_member(RunSpec& spec, const SpecRow& row, const Json& value) {
     spec.** flag = value.get<bool>();
   } else {
     const bool fits =
-        value.is_number_unsigned() && value.get<std::uint64_t>() >= row.low && value.get<std::uint64_t>() <= row.high;
+        value.is_number_unsigned() && value.get<std::uint64_t>() >= low && value.get<std::uint64_t>() <= row.high;
     if (!fits) {
-      return wrong(
-          fmt::format("{} is a whole number from {} to {}, not {}", row.name, row.low, row.high, value.dump()));
+      return wrong(fmt::format("{} is a whole number from {} to {}, not {}", row.name, low, row.high, value.dump()));
     }
     spec.*std::get<std::uint64_t RunSpec::*>(row.member) = value.get<std::uint64_t>();
   }
@@ -87,13 +90,15 @@ Result<RunSpec> parse_spec(std::string_view json, const std::string& file) {
   std::vector<std::string_view> names = names_of(kRows);
   names.push_back(kSet);
   RunSpec spec;
+  const bool has_file = object.contains(kFile);  // it may have few keys
+  if (has_file && !object.contains("workload")) spec.workload = kFileWorkload;
   for (const auto& [name, value] : object.items()) {
     const auto* row = std::ranges::find(kRows, name, &SpecRow::name);
     Status read;
     if (name == kSet) {
       read = read_set(spec, value);
     } else if (row != std::end(kRows)) {
-      read = read_member(spec, *row, value);
+      read = read_member(spec, *row, value, has_file ? std::min<std::uint64_t>(row->low, 1) : row->low);
     } else {
       read = unknown_name("member of a spec", name, names);
     }
@@ -103,8 +108,16 @@ Result<RunSpec> parse_spec(std::string_view json, const std::string& file) {
 }
 
 Status check_names(const RunSpec& spec) {
+  const bool has_file = !spec.workload_file.empty();
+  if (has_file && spec.workload != kFileWorkload) {
+    return wrong(
+        fmt::format("workload {} and workload_file {}: a run has one of both", spec.workload, spec.workload_file));
+  }
+  if (!has_file && (spec.workload == kFileWorkload || !spec.workload_hash.empty())) {
+    return wrong("workload_file is missing: the path of a file with a workload");
+  }
   const auto plan = row_named("workload", spec.workload, workload_plans());
-  if (!plan.ok()) return plan.error();
+  if (!has_file && !plan.ok()) return plan.error();
   if (const auto row = row_named("device", spec.device, kDevices); !row.ok()) return row.error();
   if (const auto row = row_named("processor", spec.processor, kProcessors); !row.ok()) return row.error();
   for (const auto& [name, value] : spec.set) {
@@ -116,15 +129,22 @@ Status check_names(const RunSpec& spec) {
   if (spec.load_percent > 0 && (spec.rests || !timed)) {
     return wrong("load_percent needs a device or a processor, and clients that do not rest");
   }
-  if (spec.load_percent == 0 && std::ranges::any_of((*plan)->phases, &Phase::bursts)) {
+  if (!has_file && spec.load_percent == 0 && std::ranges::any_of((*plan)->phases, &Phase::bursts)) {
     return wrong(fmt::format("workload {} is about arrivals: it needs load_percent, as in 80", spec.workload));
   }
   return {};
 }
 
+std::string workload_text(const RunSpec& spec) {
+  if (spec.workload_file.empty()) return spec.workload;
+  const std::string name = spec.workload_file.substr(spec.workload_file.rfind('/') + 1);
+  return fmt::format("file {} {}", name, spec.workload_hash);
+}
+
 std::string spec_json(const RunSpec& spec) {
   JsonObject object;
   for (const SpecRow& row : kRows) {
+    if (row.name.starts_with("workload_") && spec.workload_file.empty()) continue;
     if (const auto* text = std::get_if<std::string RunSpec::*>(&row.member)) object.text(row.name, spec.**text);
     if (const auto* flag = std::get_if<bool RunSpec::*>(&row.member)) object.flag(row.name, spec.**flag);
     if (const auto* number = std::get_if<std::uint64_t RunSpec::*>(&row.member)) object.number(row.name, spec.**number);

@@ -3,7 +3,8 @@
 //
 // A spec is a JSON object. Every member has a default and a row of spec_table(); an unknown name is refused, with the
 // nearest one. Sizes of the tree are in entries: the runner measures what a full memtable makes on the disk and
-// sets the store's byte options by that. Thread-safety: values.
+// sets the store's byte options by that. A file's workload replaces `entries` by its number of keys, and `value_bytes`
+// if it says any. Thread-safety: values.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +18,13 @@
 
 namespace mylonite::experiments {
 
+inline constexpr std::string_view kFileWorkload = "file";
+
 struct RunSpec {
   std::string policy = "one_lvl";
-  std::string workload = "upd_u";
+  std::string workload = "upd_u";  // its name; kFileWorkload: what workload_file says
+  std::string workload_file{};     // a path; in results without directories
+  std::string workload_hash{};     // of the file's bytes, 16 hexadecimal digits; empty: any content
   std::string device = "nvme";
   std::string processor = "cpu-1";
   std::uint64_t seed = 1;
@@ -51,6 +56,8 @@ std::span<const SpecRow> spec_table();
 Result<RunSpec> parse_spec(std::string_view json, const std::string& file);
 // Names of the workload, the device, the processor and the options that are set; and what cannot be together.
 Status check_names(const RunSpec& spec);
+std::string workload_text(const RunSpec& spec);  // for people: its name, or the file's name and hash
+// Without the members about a file, if the workload is none.
 std::string spec_json(const RunSpec& spec);
 std::string spec_hash(const RunSpec& spec);  // 16 hexadecimal digits
 

@@ -50,9 +50,13 @@ Values::Values(const StreamOptions& options) : value_bytes_(options.value_bytes)
 }
 
 std::string_view Values::at(std::uint64_t index, std::uint64_t generation) const {
-  const std::size_t places = pool_.size() - value_bytes_;
+  return at(index, generation, value_bytes_);
+}
+
+std::string_view Values::at(std::uint64_t index, std::uint64_t generation, std::uint64_t bytes) const {
+  const std::size_t places = pool_.size() - bytes;
   const std::uint64_t hash = mix64(index * 2 + generation);
-  return std::string_view(pool_).substr(hash % places, value_bytes_);
+  return std::string_view(pool_).substr(hash % places, bytes);
 }
 
 Order::Order(Indices indices, const StreamOptions& options)

@@ -43,6 +43,8 @@ class Values {
  public:
   explicit Values(const StreamOptions& options);
   std::string_view at(std::uint64_t index, std::uint64_t generation) const;
+  // Of another size, at most the one of the options.
+  std::string_view at(std::uint64_t index, std::uint64_t generation, std::uint64_t bytes) const;
 
  private:
   std::uint64_t value_bytes_;

@@ -77,6 +77,33 @@ TEST_F(LabTest, MergesShards) {
   EXPECT_EQ(lab(what + " --shard 4/3 --jsonl x").code, 2);
 }
 
+// Goal: a run takes its workload from a file, and its results say which content that was. Method: an operations file, by
+// option and by a spec, from here and by another path; then changed: a pinned hash, and a merge of both contents.
+TEST_F(LabTest, TakesAWorkloadFromAFile) {
+  const Said made = shell("for i in $(seq 3000); do echo insert $((i * 7 % 3000)); done > w.txt; mkdir s; cp w.txt s");
+  ASSERT_EQ(made.code, 0);
+  const std::string what = "compare full tier --buffer-entries 64 --seeds 1 --workload-file ";
+  const Said first = lab(what + "w.txt --jsonl a.jsonl");
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_TRUE(has(first.out, "file w.txt ") && has(first.out, ", 3000 entries")) << first.out;
+  EXPECT_EQ(lab(what + "s/w.txt").out, first.out);
+  EXPECT_EQ(lab("merge a.jsonl").out, first.out);
+  EXPECT_EQ(shell("echo '{\"workload_file\": \"w.txt\"}' > spec.json").code, 0);
+  EXPECT_TRUE(has(lab("run spec.json").out, "under file w.txt"));
+  EXPECT_TRUE(has(lab("run spec.json --workload-file s/w.txt").out, "under file w.txt"));
+  EXPECT_EQ(shell("echo '{\"workload_file\": \"w.txt\", \"workload_hash\": \"0\"}' > pinned.json").code, 0);
+  EXPECT_TRUE(has(lab("run pinned.json").err, "w.txt: expected content with the hash 0, found"));
+  EXPECT_EQ(shell("echo update 5 >> w.txt").code, 0);
+  EXPECT_EQ(lab(what + "w.txt --jsonl b.jsonl").code, 0);
+  const Said merged = lab("merge a.jsonl b.jsonl");
+  EXPECT_EQ(merged.code, 2);
+  EXPECT_TRUE(has(merged.err, "two workload files named w.txt")) << merged.err;
+  EXPECT_EQ(lab(what + "absent.txt").code, 2);
+  EXPECT_EQ(lab(what + "w.txt --workload upd_u").code, 2);
+  EXPECT_EQ(lab(what + "w.txt --entries 9000").code, 2);
+  EXPECT_EQ(lab("compare full --workload file").code, 2);
+}
+
 // Goal: claims are judged, for people and for programs. Method: one claim at the smallest tier, twice.
 TEST_F(LabTest, JudgesClaims) {
   const Said said = lab("claims 1 --tier ci --seeds 2");

@@ -1,5 +1,5 @@
 // Workloads: which operations, on which keys, how often.
-#include "experiments/workload/phases.h"
+#include "experiments/workload/operation_stream.h"
 
 #include <algorithm>
 #include <cmath>
@@ -42,7 +42,7 @@ TEST(ZipfTest, FollowsTheLaw) {
 // N = 10,000; each operation is looked at.
 TEST(PhasesTest, EveryWorkload) {
   for (const WorkloadPlan& plan : workload_plans()) {
-    OperationStream stream(plan, {.entries = 10'000});
+    OperationStream stream(workload_of(plan, 10'000), 1);
     std::uint64_t operations = 0;
     std::set<std::uint64_t> live;
     for (std::size_t i = 0; i < stream.phases().size(); ++i) {
@@ -78,7 +78,7 @@ TEST(PhasesTest, EveryWorkload) {
 // spread over the key space, or at its end.
 TEST(PhasesTest, Skew) {
   const auto popular = [](const char* name) {
-    OperationStream stream(*find_workload_plan(name), {.entries = 50'000});
+    OperationStream stream(workload_of(*find_workload_plan(name), 50'000), 1);
     stream.begin(0);
     while (stream.next()) {
     }
@@ -99,7 +99,7 @@ TEST(PhasesTest, Skew) {
 // Every operation of a workload, phase by phase.
 template <class Each>
 void each_operation(const WorkloadPlan& plan, std::uint64_t entries, Each each) {
-  OperationStream stream(plan, {.entries = entries});
+  OperationStream stream(workload_of(plan, entries), 1);
   for (std::size_t i = 0; i < stream.phases().size(); ++i) {
     stream.begin(i);
     while (const auto operation = stream.next()) each(stream.phases()[i], *operation);

@@ -22,6 +22,9 @@ TEST(RunSpecTest, RoundTrip) {
   spec.set["compression"] = "lz4";
   EXPECT_EQ(*parse_spec(spec_json(spec), "a.json"), spec);
   EXPECT_NE(spec_hash(spec), spec_hash(RunSpec()));
+  const RunSpec filed{.workload = "file", .workload_file = "w.txt", .workload_hash = "12", .entries = 3};
+  EXPECT_EQ(*parse_spec(spec_json(filed), "a.json"), filed);
+  EXPECT_EQ(parse_spec(R"({"workload_file":"w.txt"})", "a.json")->workload, "file");
   EXPECT_EQ(spec_hash(RunSpec()), spec_hash(RunSpec()));
 }
 
@@ -43,6 +46,8 @@ TEST(RunSpecTest, Mistakes) {
   EXPECT_TRUE(has(refusal(R"({"rests":1})"), "true or false"));
   EXPECT_TRUE(has(refusal(R"({"seed":-1})"), "whole number"));
   EXPECT_TRUE(has(refusal("{\"seed\":}"), "a.json"));
+  EXPECT_TRUE(has(refusal(R"({"workload_file":"w","workload":"upd_u"})"), "a run has one of both"));
+  EXPECT_TRUE(has(refusal(R"({"workload":"file"})"), "workload_file is missing"));
   EXPECT_TRUE(has(refusal("[]"), "one JSON object"));
 }
 

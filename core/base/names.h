@@ -9,7 +9,7 @@
 
 #include <mylonite/status.h>
 
-namespace mylonite::experiments {
+namespace mylonite {
 
 // kInvalidArgument: no `what` is named so, with the nearest name or with all names.
 Error unknown_name(std::string_view what, std::string_view word, std::span<const std::string_view> names);
@@ -30,4 +30,4 @@ auto row_named(std::string_view what, std::string_view word, const Rows& rows) -
   return unknown_name(what, word, names_of(rows));
 }
 
-}  // namespace mylonite::experiments
+}  // namespace mylonite

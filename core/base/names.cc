@@ -1,11 +1,11 @@
-#include "experiments/spec/names.h"
+#include "core/base/names.h"
 
 #include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
 
-namespace mylonite::experiments {
+namespace mylonite {
 namespace {
 
 // The edits from one word to the other: letters that are added, left out or replaced.
@@ -48,4 +48,4 @@ Error unknown_name(std::string_view what, std::string_view word, std::span<const
   return Error(Code::kInvalidArgument, std::move(message));
 }
 
-}  // namespace mylonite::experiments
+}  // namespace mylonite
