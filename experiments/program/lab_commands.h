@@ -13,8 +13,17 @@
 #include "core/cli/program.h"
 #include "experiments/claims/verdict.h"
 #include "experiments/compare/compare.h"
+#include "experiments/workload/stream.h"
 
 namespace mylonite::experiments {
+
+// Of export.
+struct ExportArguments {
+  std::string workload{};
+  std::string format = "operations";
+  StreamOptions size{.entries = RunSpec().entries, .value_bytes = RunSpec().value_bytes};
+  std::optional<std::string> out{};
+};
 
 // The targets of the commands' values.
 struct LabArguments {
@@ -29,6 +38,7 @@ struct LabArguments {
   std::uint64_t decision = 1;   // of explain and fork
   std::uint64_t candidate = 1;  // of fork
   ClaimsArguments claims{};
+  ExportArguments exported{};
   std::vector<std::string> settings{};
   std::optional<std::string> jsonl{};
   std::optional<std::string> csv{};

@@ -16,6 +16,7 @@
 #include "experiments/endure/open_time.h"
 #include "experiments/program/decision_commands.h"
 #include "experiments/program/ending.h"
+#include "experiments/program/export_command.h"
 #include "experiments/program/lab_commands.h"
 
 namespace mylonite::experiments {
@@ -258,6 +259,7 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   arguments.lab.policies = parts.compaction_policies;
   std::vector<cli::Command> all = lab_commands(arguments.lab, parts.name);
   for (cli::Command& each : decision_commands(arguments.lab, parts.name)) all.push_back(std::move(each));
+  all.push_back(export_command(arguments.lab, parts.name));
   for (cli::Command& each : commands(arguments, parts.name)) all.push_back(std::move(each));
   const cli::Program program{.name = parts.name,
                              .what = parts.name + ": compares compaction strategies, and measures the store",

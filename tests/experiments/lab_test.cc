@@ -77,11 +77,11 @@ TEST_F(LabTest, MergesShards) {
   EXPECT_EQ(lab(what + " --shard 4/3 --jsonl x").code, 2);
 }
 
-// Goal: a run takes its workload from a file, and its results say which content that was. Method: an operations file, by
-// option and by a spec, from here and by another path; then changed: a pinned hash, and a merge of both contents.
+// Goal: a run takes its workload from a file, and its results say which content that was. Method: an operations file,
+// by option and by a spec, from here and by another path; then changed: a pinned hash, and a merge of both contents.
 TEST_F(LabTest, TakesAWorkloadFromAFile) {
-  const Said made = shell("for i in $(seq 3000); do echo insert $((i * 7 % 3000)); done > w.txt; mkdir s; cp w.txt s");
-  ASSERT_EQ(made.code, 0);
+  ASSERT_EQ(lab("export ingest --entries 3000 --out w.txt").code, 0);
+  ASSERT_EQ(shell("mkdir s; cp w.txt s").code, 0);
   const std::string what = "compare full tier --buffer-entries 64 --seeds 1 --workload-file ";
   const Said first = lab(what + "w.txt --jsonl a.jsonl");
   ASSERT_EQ(first.code, 0) << first.err;
@@ -102,6 +102,21 @@ TEST_F(LabTest, TakesAWorkloadFromAFile) {
   EXPECT_EQ(lab(what + "w.txt --workload upd_u").code, 2);
   EXPECT_EQ(lab(what + "w.txt --entries 9000").code, 2);
   EXPECT_EQ(lab("compare full --workload file").code, 2);
+}
+
+// Goal: workloads become files, and what no format has is refused with no file left. Method: each format; mistakes.
+TEST_F(LabTest, ExportsWorkloads) {
+  EXPECT_TRUE(has(lab("export ycsb_b --format ycsb --entries 5000").out, "recordcount=5000\n"));
+  EXPECT_TRUE(
+      has(lab("export seq --format trace --entries 1000").out, "\n0x30303030303030303030303030303031 1 0 112 1\n"));
+  const Said refused = lab("export queue --format ycsb --out q.txt");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_TRUE(has(refused.err, "not a load in random order")) << refused.err;
+  EXPECT_NE(shell("ls q.txt*").code, 0);
+  EXPECT_TRUE(has(lab("export ycbs_a").err, "did you mean 'ycsb_a'?"));
+  EXPECT_TRUE(has(lab("export ycsb_a --format trase").err, "did you mean 'trace'?"));
+  EXPECT_EQ(lab("export ycsb_a --entries 5").code, 2);
+  EXPECT_EQ(lab("export ycsb_a --out absent/a").code, 7);
 }
 
 // Goal: claims are judged, for people and for programs. Method: one claim at the smallest tier, twice.

@@ -7,7 +7,12 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "core/base/names.h"
+#include "core/cli/files.h"
+#include "core/compaction/policies.h"
+#include "experiments/run/run.h"
 #include "experiments/workload/operation_stream.h"
+#include "experiments/workload/workload_export.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -116,6 +121,66 @@ TEST(WorkloadFileTest, Mistakes) {
   EXPECT_TRUE(has(refusal("scan 4\n"), "'scan KEY ENTRIES'"));
   EXPECT_TRUE(has(refusal("delete 4 4\n"), "'delete KEY', found 3 words"));
   EXPECT_TRUE(has(refusal("phase a unmeasured\ninsert 4\n"), "found none"));
+}
+
+std::string exported(std::string_view format, std::string_view workload) {
+  std::string text;
+  const auto row = row_named("format", format, kWorkloadFormats);
+  const Status done = (*row)->write(*find_workload_plan(workload), {.entries = 4000, .value_bytes = 112},
+                                    [&](std::string_view piece) -> Status {
+                                      text += piece;
+                                      return {};
+                                    });
+  return done.ok() ? text : done.error().message();
+}
+
+// Goal: an exported workload is the same workload. Method: every one as operations, those that YCSB knows as
+// properties: the same draws.
+TEST(WorkloadFileTest, ExportsReadBack) {
+  std::string in_properties;
+  for (const WorkloadPlan& plan : workload_plans()) {
+    const Workload own = workload_of(plan, 4000);
+    const Workload read = workload_from(exported("operations", plan.name));
+    EXPECT_EQ(operations_of(read), operations_of(own)) << plan.name;
+    EXPECT_EQ(read.keys(), own.keys()) << plan.name;
+    const std::string properties = exported("ycsb", plan.name);
+    if (has(properties, "has no properties of YCSB")) continue;
+    in_properties += fmt::format(" {}", plan.name);
+    const Workload drawn = workload_from(properties);
+    EXPECT_EQ(operations_of(drawn), operations_of(own)) << plan.name;
+    EXPECT_EQ(drawn.keys(), own.keys()) << plan.name;
+  }
+  EXPECT_EQ(in_properties, " upd_u upd_z upd_l write_95 ycsb_a ycsb_b ycsb_c ycsb_d ycsb_e ycsb_f");
+}
+
+// Goal: an exported trace has the keys and kinds of the workload. Method: writes and reads of one, line by line; a read
+// with a write is two lines.
+TEST(WorkloadFileTest, ExportsATrace) {
+  const std::string text = exported("trace", "ycsb_f");
+  EXPECT_TRUE(has(text, "0x30303030303030303030303030303130 1 0 112 ")) << text.substr(0, 200);
+  const Workload read = workload_from(text);
+  EXPECT_EQ(read.keys(), 4000U);
+  EXPECT_EQ(read.value_bytes, 112U);
+  EXPECT_EQ(read.phases.size(), 1U);
+  EXPECT_NEAR(static_cast<double>(read.recording->operations.size()), 4000 + 2000 + 2 * 2000, 200);
+}
+
+// Goal: a file gives the figures of the workload that it was exported from. Method: every workload, run twice.
+TEST(WorkloadFileTest, ExportsHaveTheSameFigures) {
+  const std::string path = testing::TempDir() + "exported.txt";
+  for (const WorkloadPlan& plan : workload_plans()) {
+    RunSpec spec{.workload = std::string(plan.name), .entries = 4000, .buffer_entries = 64, .size_ratio = 4};
+    if (plan.name == "burst") spec.load_percent = 50;
+    const auto own = run_spec(spec, standard_policies());
+    ASSERT_TRUE(cli::write_file(path, exported("operations", plan.name)).ok());
+    spec.workload = kFileWorkload;
+    spec.workload_file = path;
+    const auto from_file = run_spec(spec, standard_policies());
+    ASSERT_TRUE(own.ok() && from_file.ok()) << plan.name;
+    EXPECT_EQ(from_file->figures, own->figures) << plan.name;
+    EXPECT_EQ(from_file->failure, "") << plan.name;
+    EXPECT_EQ(from_file->spec.workload_file, "exported.txt");
+  }
 }
 
 }  // namespace
