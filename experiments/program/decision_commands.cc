@@ -47,7 +47,7 @@ Ending fork_run(const LabArguments& arguments) {
 cli::Parameter spec_parameter(LabArguments& arguments) {
   return {.name = "SPEC",
           .to = &arguments.spec,
-          .meaning = "a JSON file, with \"set\": {\"compaction_threads\": 1}",
+          .meaning = "a file, JSON or (.toml) TOML, with \"set\": {\"compaction_threads\": 1}",
           .required = true};
 }
 cli::Parameter decision_parameter(LabArguments& arguments) {

@@ -12,6 +12,7 @@
 #include "core/base/json.h"
 #include "core/base/names.h"
 #include "experiments/machine/profiles.h"
+#include "experiments/spec/toml_text.h"
 #include "experiments/workload/phases.h"
 
 namespace mylonite::experiments {
@@ -68,6 +69,13 @@ Status read_member(RunSpec& spec, const SpecRow& row, const Json& value, std::ui
   return {};
 }
 
+Status check_option(const std::string& name) {
+  const bool own = std::ranges::find(kOfTheSpec, name) != kOfTheSpec.end();
+  if (own) return wrong(fmt::format("set {}: the spec itself decides it", name));
+  const auto row = row_named("option of the store", name, option_table());
+  return row.ok() ? Status() : Status(row.error());
+}
+
 Status read_set(RunSpec& spec, const Json& value) {
   if (!value.is_object()) return wrong("set is an object of names and values of the store's options");
   for (const auto& [name, each] : value.items())
@@ -75,18 +83,9 @@ Status read_set(RunSpec& spec, const Json& value) {
   return {};
 }
 
-}  // namespace
-
-std::span<const SpecRow> spec_table() { return kRows; }
-
-Result<RunSpec> parse_spec(std::string_view json, const std::string& file) {
-  Json object;
-  try {
-    object = Json::parse(json, nullptr, true, true);
-  } catch (const Json::parse_error& error) {
-    return wrong(fmt::format("not JSON at byte {}", error.byte)).in(file, error.byte);
-  }
-  if (!object.is_object()) return wrong("a spec is one JSON object").in(file);
+// place_of: a member's place, for messages.
+template <class PlaceOf>
+Result<RunSpec> spec_of(const Json& object, PlaceOf place_of) {
   std::vector<std::string_view> names = names_of(kRows);
   names.push_back(kSet);
   RunSpec spec;
@@ -102,9 +101,33 @@ Result<RunSpec> parse_spec(std::string_view json, const std::string& file) {
     } else {
       read = unknown_name("member of a spec", name, names);
     }
-    if (!read.ok()) return read.error().in(file);
+    if (!read.ok()) return read.error().in(place_of(name));
+  }
+  for (const auto& [name, value] : spec.set) {
+    if (Status good = check_option(name); !good.ok()) return good.error().in(place_of("set." + name));
   }
   return spec;
+}
+
+}  // namespace
+
+std::span<const SpecRow> spec_table() { return kRows; }
+
+Result<RunSpec> parse_spec(std::string_view text, const std::string& file) {
+  if (file.ends_with(".toml")) {
+    const auto toml = json_of_toml(text, file);
+    if (!toml.ok()) return toml.error();
+    return spec_of(Json::parse(toml->json),
+                   [&](const std::string& name) { return fmt::format("{}, line {}", file, toml->lines.at(name)); });
+  }
+  Json object;
+  try {
+    object = Json::parse(text, nullptr, true, true);
+  } catch (const Json::parse_error& error) {
+    return wrong(fmt::format("not JSON at byte {}", error.byte)).in(file, error.byte);
+  }
+  if (!object.is_object()) return wrong("a spec is one JSON object").in(file);
+  return spec_of(object, [&](const std::string&) { return file; });
 }
 
 Status check_names(const RunSpec& spec) {
@@ -121,9 +144,7 @@ Status check_names(const RunSpec& spec) {
   if (const auto row = row_named("device", spec.device, kDevices); !row.ok()) return row.error();
   if (const auto row = row_named("processor", spec.processor, kProcessors); !row.ok()) return row.error();
   for (const auto& [name, value] : spec.set) {
-    const bool own = std::ranges::find(kOfTheSpec, name) != kOfTheSpec.end();
-    if (own) return wrong(fmt::format("set {}: the spec itself decides it", name));
-    if (const auto row = row_named("option of the store", name, option_table()); !row.ok()) return row.error();
+    if (Status good = check_option(name); !good.ok()) return good;
   }
   const bool timed = spec.device != "none" || spec.processor != "none";
   if (spec.load_percent > 0 && (spec.rests || !timed)) {

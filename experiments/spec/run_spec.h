@@ -1,10 +1,10 @@
 // What a run of the laboratory depends on, as a value: policy, workload, sizes, devices, seed. Equal specs give equal
 // results, to the bit.
 //
-// A spec is a JSON object. Every member has a default and a row of spec_table(); an unknown name is refused, with the
-// nearest one. Sizes of the tree are in entries: the runner measures what a full memtable makes on the disk and
-// sets the store's byte options by that. A file's workload replaces `entries` by its number of keys, and `value_bytes`
-// if it says any. Thread-safety: values.
+// A spec is a JSON object, or a TOML file. Every member has a default and a row of spec_table(); an unknown name is
+// refused, with the nearest one. Sizes of the tree are in entries: the runner measures what a full memtable makes on
+// the disk and sets the store's byte options by that. A file's workload replaces `entries` by its number of keys, and
+// `value_bytes` if it says any. Thread-safety: values.
 #pragma once
 
 #include <cstdint>
@@ -52,8 +52,9 @@ struct SpecRow {
 };
 std::span<const SpecRow> spec_table();
 
-// kInvalidArgument, with the name, the value and what is allowed. `file` names the text in messages.
-Result<RunSpec> parse_spec(std::string_view json, const std::string& file);
+// kInvalidArgument, with the name, the value and what is allowed; kUnsupported: this build has no TOML. `file` names
+// the text in messages; it is TOML if that ends in .toml, else JSON.
+Result<RunSpec> parse_spec(std::string_view text, const std::string& file);
 // Names of the workload, the device, the processor and the options that are set; and what cannot be together.
 Status check_names(const RunSpec& spec);
 std::string workload_text(const RunSpec& spec);  // for people: its name, or the file's name and hash

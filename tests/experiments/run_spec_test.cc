@@ -51,6 +51,34 @@ TEST(RunSpecTest, Mistakes) {
   EXPECT_TRUE(has(refusal("[]"), "one JSON object"));
 }
 
+// Goal: a spec in TOML is the same spec, and a mistake has its line. Method: one of each kind.
+TEST(RunSpecTest, Toml) {
+  const auto spec = parse_spec(
+      "# mine\npolicy = 'lazy:T=4'\nentries = 20_000\nrests = true\n[set]\ncompression = \"lz4\"\n"
+      "compaction_threads = 1\n",
+      "a.toml");
+  if (!spec.ok() && spec.error().code() == Code::kUnsupported) GTEST_SKIP() << spec.error().to_string();
+  ASSERT_TRUE(spec.ok()) << spec.error().to_string();
+  EXPECT_EQ(*spec, (RunSpec{.policy = "lazy:T=4",
+                            .entries = 20'000,
+                            .rests = true,
+                            .set = {{"compaction_threads", "1"}, {"compression", "lz4"}}}));
+  const auto wrong = [](const std::string& toml) {
+    const auto read = parse_spec(toml, "a.toml");
+    return read.ok() ? "" : read.error().to_string();
+  };
+  const auto has = [](const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; };
+  EXPECT_TRUE(
+      has(wrong("seed = 1\npolcy = 'full'"), "a.toml, line 2: no member of a spec is named 'polcy'; did you mean"));
+  EXPECT_TRUE(has(wrong("[set]\n\ncompresion = 'lz4'"), "a.toml, line 3: no option of the store"));
+  EXPECT_TRUE(has(wrong("seed = 1\nentries = 5"), "a.toml, line 2: entries is a whole number from 1000"));
+  EXPECT_TRUE(has(wrong("seed = 1.5"), "a.toml, line 1: seed: expected a text, a whole number"));
+  EXPECT_TRUE(has(wrong("seed = -1"), "line 1: seed is a whole number"));
+  EXPECT_TRUE(has(wrong("seed = 1\nseed = 2"), "a.toml, line 2: not TOML"));
+  EXPECT_TRUE(has(wrong("{\"seed\": 1}"), "a.toml, line 1: not TOML"));
+  EXPECT_EQ(*parse_spec("", "a.toml"), RunSpec());
+}
+
 // Goal: an open loop without time, or with clients that rest, is refused. Method: one of each, and a sound one.
 TEST(RunSpecTest, OpenLoopNeedsTime) {
   EXPECT_TRUE(check_names({.load_percent = 80}).ok());
