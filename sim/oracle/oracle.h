@@ -29,6 +29,7 @@
 //   range-end         a removal to the end of all keys leaves no key
 //   size              an approximate size is 0 of an empty range, and that of its parts together
 //   policy            the manifest names the policy that was set last, and listeners hear of each change
+//   events            each merge that begins ends or fails once, the last ones before close() returns
 //   open              an open after a crash succeeds without help; a refused one changes nothing
 //   closed, abandon   a call after close() or abandon() has no answer but kClosed
 //   destroy           an open store is not destroyed; after destruction nothing is left, whatever crash comes

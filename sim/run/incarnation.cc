@@ -223,6 +223,8 @@ void Incarnation::close(StoreUnderTest& store) {
   if (answers_.succeeded("close", error_of(store.close()))) {
     state_.oracle.made_durable(ticket);
     answers_.closed();
+    if (mylonite_) mylonite_->check_closed();
+    answers_.stop_if_violated();
   }
   machine_.leave();
 }

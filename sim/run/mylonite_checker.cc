@@ -232,6 +232,33 @@ void MyloniteChecker::on_recovery(const RecoveryReport& report) {
 }
 
 void MyloniteChecker::on_flush(const FlushReport&) { parts_.observer.flushed(); }
-void MyloniteChecker::on_compaction(const JobRecord& report) { parts_.observer.merged(report.policy); }
+void MyloniteChecker::on_compaction_begin(const JobRecord& report) {
+  const SimulatorCode scope;
+  if (!merging_.insert(report.id).second) {
+    parts_.state.oracle.violate("events", fmt::format("merge {} began twice", report.id));
+  }
+}
+
+void MyloniteChecker::on_compaction(const JobRecord& report) {
+  parts_.observer.merged(report.policy);
+  merge_ended(report);
+}
+
+void MyloniteChecker::on_compaction_failed(const JobRecord& report, const Error&) { merge_ended(report); }
+
+void MyloniteChecker::merge_ended(const JobRecord& report) {
+  const SimulatorCode scope;
+  if (merging_.erase(report.id) == 0) {
+    parts_.state.oracle.violate("events", fmt::format("merge {} ended, and had not begun", report.id));
+  }
+}
+
+void MyloniteChecker::check_closed() {
+  const SimulatorCode scope;
+  if (merging_.empty()) return;
+  parts_.state.oracle.violate(
+      "events",
+      fmt::format("merge {} had begun, and neither ended nor failed before close() returned", *merging_.begin()));
+}
 
 }  // namespace mylonite::sim

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 
 #include <mylonite/events.h>
 #include <mylonite/faultfs/sim_file_system.h>
@@ -39,6 +40,7 @@ class MyloniteChecker final : private EventListener {
   Result<std::unique_ptr<StoreUnderTest>> open();
   // After an open, of a store that this checker opened.
   static Result<StoreDump> dump_of(StoreUnderTest& store);
+  void check_closed();  // after a close that succeeded: every merge that began has ended
 
  private:
   void check_copies();
@@ -56,11 +58,16 @@ class MyloniteChecker final : private EventListener {
   void on_group_commit(std::size_t batches, std::uint64_t log_bytes) override;
   void on_recovery(const RecoveryReport& report) override;
   void on_flush(const FlushReport& report) override;
+  void on_compaction_begin(const JobRecord& report) override;
   void on_compaction(const JobRecord& report) override;
+  void on_compaction_failed(const JobRecord& report, const Error& why) override;
   void on_compaction_paused(const Error& why) override;
   void on_policy_changed(std::string_view from, std::string_view to) override;
 
+  void merge_ended(const JobRecord& report);
+
   const Parts parts_;
+  std::set<std::uint64_t> merging_;  // merges that have begun, by id
 };
 
 }  // namespace mylonite::sim
