@@ -23,10 +23,11 @@ std::size_t distance(std::string_view from, std::string_view to) {
   return row.back();
 }
 
-// Empty: none is near.
-std::string nearest(std::string_view word, std::span<const std::string_view> names) {
+}  // namespace
+
+std::string nearest_name(std::string_view word, std::span<const std::string_view> names) {
   std::string_view best;
-  std::size_t least = word.size() / 3 + 2;  // farther is another word
+  std::size_t least = std::max<std::size_t>((word.size() + 1) / 3, 1) + 1;  // farther is another word
   for (const std::string_view name : names) {
     const std::size_t edits = distance(word, name);
     if (edits < least) {
@@ -37,10 +38,8 @@ std::string nearest(std::string_view word, std::span<const std::string_view> nam
   return std::string(best);
 }
 
-}  // namespace
-
 Error unknown_name(std::string_view what, std::string_view word, std::span<const std::string_view> names) {
-  const std::string near = nearest(word, names);
+  const std::string near = nearest_name(word, names);
   if (!near.empty())
     return Error(Code::kInvalidArgument, fmt::format("no {} is named '{}'; did you mean '{}'?", what, word, near));
   std::string message = fmt::format("no {} is named '{}'; there are:", what, word);

@@ -11,6 +11,9 @@
 
 namespace mylonite {
 
+// The name that differs least from the word, by one letter in three at most; empty: there is none.
+std::string nearest_name(std::string_view word, std::span<const std::string_view> names);
+
 // kInvalidArgument: no `what` is named so, with the nearest name or with all names.
 Error unknown_name(std::string_view what, std::string_view word, std::span<const std::string_view> names);
 

@@ -4,17 +4,16 @@
 
 #include <fmt/format.h>
 
+#include "core/base/names.h"
+
 namespace mylonite::cli {
 namespace {
 
 constexpr std::string_view kDirectory = "data_dir";
 
-std::string option_names() {
-  std::string names;
-  for (const OptionRow& row : option_table()) {
-    if (row.name == kDirectory) continue;
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", row.name);
-  }
+std::vector<std::string_view> option_names() {
+  std::vector<std::string_view> names = names_of(option_table());
+  std::erase(names, kDirectory);
   return names;
 }
 
@@ -35,7 +34,7 @@ Status apply_settings(const std::vector<std::string>& settings, Options& options
     const std::string& name = setting->name;
     if (name == kDirectory) return Error(Code::kInvalidArgument, "--set data_dir: the argument DIR is this option");
     if (std::ranges::find(option_table(), name, &OptionRow::name) == option_table().end()) {
-      return Error(Code::kInvalidArgument, fmt::format("no option is named '{}'; there are: {}", name, option_names()));
+      return unknown_name("option", name, option_names());
     }
     if (Status done = set_option(options, name, setting->value); !done.ok()) return done;
   }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/base/invariant.h"
+#include "core/base/names.h"
 
 namespace mylonite {
 namespace {
@@ -120,7 +121,11 @@ Result<ConfiguredPolicy> configure_policy(const CompactionPolicies& policies, st
   if (Status sound = check_registry(policies); !sound.ok()) return sound.error();
   const std::size_t colon = text.find(':');
   const auto found = std::ranges::find(policies, text.substr(0, colon), &CompactionPolicy::name);
-  if (found == policies.end()) return refused(text, "expected one of " + policy_names(policies));
+  if (found == policies.end()) {
+    const std::string near = nearest_name(text.substr(0, colon), names_of(policies));
+    return refused(text, fmt::format("expected one of {}{}", policy_names(policies),
+                                     near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+  }
   ConfiguredPolicy chosen{.policy = *found};
   for (const PolicyParameter& each : found->parameters) {
     chosen.parameters.push_back({.name = each.name, .value = each.fallback});

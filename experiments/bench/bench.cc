@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/names.h"
+
 namespace mylonite::experiments {
 namespace {
 
@@ -29,6 +31,10 @@ std::vector<std::string> worker_words(const std::string& program, const WorkerJo
   number("--synced-entries", job.synced_entries);
   number("--cache-bytes", job.cache_bytes);
   number("--seconds-max", job.seconds_max);
+  if (!job.mylonite.policy.empty()) words.insert(words.end(), {"--policy", job.mylonite.policy});
+  for (const auto& [name, value] : job.mylonite.options) {
+    words.insert(words.end(), {"--set", fmt::format("{}={}", name, value)});
+  }
   if (job.stream.binary_keys) words.emplace_back("--binary-keys");
   return words;
 }
@@ -136,16 +142,14 @@ Result<BenchReport> run_bench(const BenchArguments& arguments,
   BenchReport report{.settings = arguments.settings, .rounds = arguments.rounds, .engines = {}, .results = {}};
   for (const std::string& name : arguments.engines) {
     const EngineKind* kind = find_engine(name);
-    if (kind == nullptr) return Error(Code::kInvalidArgument, "no engine '" + name + "': mylonite, rocksdb or leveldb");
+    if (kind == nullptr) return unknown_name("engine", name, names_of(engine_kinds()));
     report.engines.push_back(*kind);
   }
   std::vector<const Workload*> chosen;
   for (const std::string& name : arguments.workloads) {
     chosen.push_back(find_workload(name));
     if (chosen.back() != nullptr) continue;
-    std::string known;
-    for (const Workload& each : workloads()) known += " " + std::string(each.name);
-    return Error(Code::kInvalidArgument, "no workload '" + name + "':" + known);
+    return unknown_name("workload", name, names_of(workloads()));
   }
   std::error_code error;
   const files::path parent =

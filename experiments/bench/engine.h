@@ -11,8 +11,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include <mylonite/compaction_policy.h>
 #include <mylonite/status.h>
 
 #include "experiments/bench/workload.h"
@@ -24,9 +26,17 @@ inline constexpr std::size_t kBlockBytes = 4096;
 inline constexpr int kFilterBits = 10;
 inline constexpr int kBackgroundJobs = 2;
 
+// What is set for Mylonite beside the equal settings, or in place of them; peers have none of it.
+struct StoreSettings {
+  std::string policy{};                                        // empty: the default one
+  std::vector<std::pair<std::string, std::string>> options{};  // names and values, checked
+  CompactionPolicies policies = standard_policies();           // those that policy may name
+};
+
 struct EngineOptions {
   std::string directory;  // created if absent
   std::uint64_t cache_bytes = 0;
+  StoreSettings mylonite{};
   bool synced = false;  // every write is durable before it returns; otherwise it survives only a process kill
 };
 

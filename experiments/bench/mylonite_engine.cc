@@ -57,7 +57,13 @@ Result<std::unique_ptr<Engine>> open(const EngineOptions& given) {
   options.compression = "none";
   options.block_cache_bytes = given.cache_bytes;
   options.bloom_false_positive_rate = 0.01;  // 10.2 bits
-  auto store = Store::open(options);
+  if (!given.mylonite.policy.empty()) options.compaction_policy = given.mylonite.policy;
+  for (const auto& [name, value] : given.mylonite.options) {
+    if (Status done = set_option(options, name, value); !done.ok()) return done.error();
+  }
+  StoreComponents components;
+  components.compaction_policies = given.mylonite.policies;
+  auto store = Store::open(options, std::move(components));
   if (!store.ok()) return store.error();
   return std::make_unique<MyloniteEngine>(std::move(*store));
 }

@@ -70,6 +70,8 @@ std::string result_json(const BenchReport& report, const BenchResult& result) {
 
 std::string settings_json(const BenchReport& report) {
   const WorkerJob& settings = report.settings;
+  JsonObject store;
+  for (const auto& [name, value] : settings.mylonite.options) store.text(name, value);
   return JsonObject()
       .number("entries", settings.stream.entries)
       .number("value_bytes", settings.stream.value_bytes)
@@ -78,6 +80,8 @@ std::string settings_json(const BenchReport& report) {
       .number("synced_entries", settings.synced_entries)
       .number("cache_bytes", settings.cache_bytes)
       .number("rounds", report.rounds)
+      .text("policy", settings.mylonite.policy)
+      .raw("set", store.object())
       .object();
 }
 
@@ -124,6 +128,9 @@ std::string json_report(const BenchReport& report, const Machine& machine) {
 std::string text_report(const BenchReport& report) {
   std::string text = fmt::format("{} entries of {} + {} bytes, medians of {}\n", report.settings.stream.entries,
                                  kKeyBytes, report.settings.stream.value_bytes, report.rounds);
+  const StoreSettings& mylonite = report.settings.mylonite;
+  if (!mylonite.policy.empty()) text += fmt::format("mylonite: policy {}\n", mylonite.policy);
+  for (const auto& [name, value] : mylonite.options) text += fmt::format("mylonite: {} = {}\n", name, value);
   text += fmt::format("{:<13} {:<9} {:>9} {:>9} {:>8} {:>8} {:>8} {:>8} {:>6} {:>6} {:>6}\n", "workload", "engine",
                       "ops/s", "settled", "cpu us", "p50 us", "p99 us", "p99.9 us", "w amp", "s amp", "rss MB");
   for (const BenchResult& result : report.results) {

@@ -159,7 +159,10 @@ Result<Figures> run_worker(const WorkerJob& job) {
   if (kind == nullptr || kind->open == nullptr) {
     return Error(Code::kInvalidArgument, "the engine '" + job.engine + "' is not built");
   }
-  auto engine = kind->open({.directory = job.directory, .cache_bytes = job.cache_bytes, .synced = workload->synced});
+  auto engine = kind->open({.directory = job.directory,
+                            .cache_bytes = job.cache_bytes,
+                            .mylonite = job.mylonite,
+                            .synced = workload->synced});
   if (!engine.ok()) return engine.error();
   wait_until_quiet(**engine);  // background work of the open does not count
   auto measurement = std::make_unique<Measurement>(job, *workload, **engine);

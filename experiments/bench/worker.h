@@ -20,6 +20,7 @@ struct WorkerJob {
   std::string workload;
   std::string directory;
   StreamOptions stream{};
+  StoreSettings mylonite{};
   std::uint64_t synced_entries = 20'000;
   std::uint64_t cache_bytes = 256 << 20;
   std::uint64_t seconds_max = 30;  // a measurement stops after this time; its rates stay valid

@@ -54,7 +54,23 @@ std::string next_step(const Error& error) {
   return "name a directory that exists, and that you may write, with --dir";
 }
 
-Ending bench(BenchArguments& arguments, bool json, const std::string& program) {
+// The settings of `bench` and its worker, checked.
+Status take_settings(const Arguments& arguments, StoreSettings& mylonite) {
+  Options options;
+  if (Status good = cli::apply_settings(arguments.settings, options); !good.ok()) return good;
+  for (const std::string& text : arguments.settings) {
+    auto setting = cli::parse_setting(text);
+    if (setting.ok()) mylonite.options.emplace_back(std::move(setting->name), std::move(setting->value));
+  }
+  if (!mylonite.policy.empty()) options.compaction_policy = mylonite.policy;
+  const auto policy = configure_policy(mylonite.policies, options.compaction_policy);
+  return policy.ok() ? Status() : Status(policy.error());
+}
+
+Ending bench(Arguments& all, const std::string& program) {
+  BenchArguments& arguments = all.bench;
+  const bool json = all.json;
+  if (Status good = take_settings(all, arguments.settings.mylonite); !good.ok()) return good;
   std::error_code error;
   arguments.program = std::filesystem::read_symlink("/proc/self/exe", error);
   const bool shown = cli::errors_go_to_a_terminal();
@@ -71,7 +87,9 @@ Ending bench(BenchArguments& arguments, bool json, const std::string& program) {
 }
 
 // The worker's side of a benchmark: prints a line of figures.
-Ending work(const WorkerJob& job) {
+Ending work(Arguments& arguments) {
+  WorkerJob& job = arguments.job;
+  if (Status good = take_settings(arguments, job.mylonite); !good.ok()) return good;
   const auto figures = run_worker(job);
   if (figures.ok()) return cli::print(encode_figures(*figures) + "\n");
   const Error error = figures.error().prefixed(fmt::format("{} on {}", job.workload, job.engine));
@@ -138,8 +156,15 @@ Parameters common(std::string& directory, bool& json) {
           {.name = "--json", .to = &json, .meaning = "the report as JSON"}};
 }
 
-Parameters job_parameters(WorkerJob& job) {
+Parameter settings(Arguments& arguments, std::string meaning) {
   return {
+      .name = "--set", .to = &arguments.settings, .meaning = std::move(meaning), .repeats = true, .type = "NAME=VALUE"};
+}
+
+Parameters job_parameters(Arguments& arguments, WorkerJob& job) {
+  return {
+      {.name = "--policy", .to = &job.mylonite.policy, .meaning = "Mylonite's, with parameters: lazy:T=4"},
+      settings(arguments, "set an option of Mylonite; may be repeated; peers keep theirs"),
       entries(job.stream, "keys of a loaded store"),
       value_bytes(job.stream),
       seed(job.stream),
@@ -171,14 +196,15 @@ Parameters bench_parameters(Arguments& arguments) {
        .meaning = "of each measurement; medians are reported",
        .has_default = true,
        .range = kRounds}};
-  return with(with(own, common(bench.directory, arguments.json)), job_parameters(bench.settings));
+  return with(with(own, common(bench.directory, arguments.json)), job_parameters(arguments, bench.settings));
 }
 
-Parameters worker_parameters(WorkerJob& job) {
+Parameters worker_parameters(Arguments& arguments) {
+  WorkerJob& job = arguments.job;
   const Parameters own = {{.name = "--engine", .to = &job.engine, .required = true},
                           {.name = "--workload", .to = &job.workload, .required = true},
                           {.name = "--dir", .to = &job.directory, .required = true}};
-  return with(own, job_parameters(job));
+  return with(own, job_parameters(arguments, job));
 }
 
 Parameters endure_parameters(Arguments& arguments) {
@@ -188,11 +214,7 @@ Parameters endure_parameters(Arguments& arguments) {
       value_bytes(endure.stream),
       seed(endure.stream),
       {.name = "--policy", .to = &endure.options.compaction_policy, .meaning = "the store's", .has_default = true},
-      {.name = "--set",
-       .to = &arguments.settings,
-       .meaning = "set an option of the store; may be repeated",
-       .repeats = true,
-       .type = "NAME=VALUE"}};
+      settings(arguments, "set an option of the store; may be repeated")};
   return with(own, common(arguments.directory, arguments.json));
 }
 
@@ -227,7 +249,7 @@ std::vector<cli::Command> commands(Arguments& arguments, const std::string& prog
            .what = "engines side by side",
            .example = program + " bench --engines mylonite,leveldb --workloads readseq",
            .parameters = bench_parameters(arguments),
-           .run = [&arguments, program] { return bench(arguments.bench, arguments.json, program); }},
+           .run = [&arguments, program] { return bench(arguments, program); }},
           {.name = "endure",
            .what = "run a store through all phases on a real disk, and check every answer",
            .example = program + " endure --policy tier",
@@ -246,8 +268,8 @@ std::vector<cli::Command> commands(Arguments& arguments, const std::string& prog
           {.name = "bench-worker",
            .what = "one measurement",
            .example = program + " bench-worker --engine mylonite --workload fillseq --dir new",
-           .parameters = worker_parameters(arguments.job),
-           .run = [&] { return work(arguments.job); },
+           .parameters = worker_parameters(arguments),
+           .run = [&] { return work(arguments); },
            .hidden = true}};
 }
 
@@ -256,6 +278,8 @@ std::vector<cli::Command> commands(Arguments& arguments, const std::string& prog
 int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   Arguments arguments;
   arguments.endure.policies = parts.compaction_policies;
+  arguments.bench.settings.mylonite.policies = parts.compaction_policies;
+  arguments.job.mylonite.policies = parts.compaction_policies;
   arguments.lab.policies = parts.compaction_policies;
   std::vector<cli::Command> all = lab_commands(arguments.lab, parts.name);
   for (cli::Command& each : decision_commands(arguments.lab, parts.name)) all.push_back(std::move(each));

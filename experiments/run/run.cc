@@ -43,7 +43,7 @@ struct Written {
 class Run {
  public:
   // `arrival_mean_ps`: between arrivals in measured phases; 0: a client issues the next operation at the answer.
-  Run(const RunSpec& spec, const Workload& workload, std::uint64_t arrival_mean_ps, World& world,
+  Run(const RunSpec& spec, const PlannedWorkload& workload, std::uint64_t arrival_mean_ps, World& world,
       const Observers& observers)
       : spec_(spec),
         arrival_mean_ps_(arrival_mean_ps),
@@ -327,7 +327,7 @@ void Run::verify() {
 struct Prepared {
   const RunSpec& spec;
   const CompactionPolicies& policies;
-  const Workload& workload;
+  const PlannedWorkload& workload;
   Options options{};
   std::string policy{};
   std::uint64_t buffer_bytes = 0;

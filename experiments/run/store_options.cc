@@ -9,12 +9,12 @@
 
 namespace mylonite::experiments {
 
-StreamOptions value_options(const RunSpec& spec, const Workload& workload) {
+StreamOptions value_options(const RunSpec& spec, const PlannedWorkload& workload) {
   const std::uint64_t recorded = workload.recording ? workload.recording->value_bytes_max : 0;
   return {.value_bytes = std::max(spec.value_bytes, recorded), .seed = spec.seed};
 }
 
-Result<Options> store_options(const RunSpec& spec, const Workload& workload, std::uint64_t buffer_bytes) {
+Result<Options> store_options(const RunSpec& spec, const PlannedWorkload& workload, std::uint64_t buffer_bytes) {
   Options options;
   options.data_dir = "db";
   const std::uint64_t entry_bytes = key_bytes_of(workload) + spec.value_bytes + Memtable::kEntryOverheadBytes;
@@ -39,7 +39,7 @@ Result<Options> store_options(const RunSpec& spec, const Workload& workload, std
   return options;
 }
 
-Result<std::uint64_t> measured_buffer(const RunSpec& spec, const Workload& workload) {
+Result<std::uint64_t> measured_buffer(const RunSpec& spec, const PlannedWorkload& workload) {
   auto options = store_options(spec, workload, std::uint64_t{1} << 30);
   if (!options.ok()) return options.error();
   options->compaction_policy = "none";

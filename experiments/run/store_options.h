@@ -12,12 +12,12 @@
 namespace mylonite::experiments {
 
 // `buffer_bytes`: of the table that a full memtable makes, measured. kInvalidArgument: an option that the spec sets.
-Result<Options> store_options(const RunSpec& spec, const Workload& workload, std::uint64_t buffer_bytes);
+Result<Options> store_options(const RunSpec& spec, const PlannedWorkload& workload, std::uint64_t buffer_bytes);
 
 // Of the values of a workload, whatever their sizes.
-StreamOptions value_options(const RunSpec& spec, const Workload& workload);
+StreamOptions value_options(const RunSpec& spec, const PlannedWorkload& workload);
 
 // The bytes of the table that a full memtable makes, by a store on a machine of its own.
-Result<std::uint64_t> measured_buffer(const RunSpec& spec, const Workload& workload);
+Result<std::uint64_t> measured_buffer(const RunSpec& spec, const PlannedWorkload& workload);
 
 }  // namespace mylonite::experiments

@@ -12,7 +12,7 @@ namespace mylonite::experiments {
 // of keys and the mean size of values.
 struct WorkloadSource {
   RunSpec spec;
-  Workload workload;
+  PlannedWorkload workload;
 };
 
 // Errors: kInvalidArgument if the file is absent, for what it says, or if its hash is not the spec's; kIo.

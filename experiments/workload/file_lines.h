@@ -42,11 +42,11 @@ std::vector<std::string_view> words_of_line(std::string_view line);
 std::optional<std::uint64_t> whole_number(std::string_view text);  // decimal digits only
 
 // The forms. Each takes the text from its beginning.
-Result<Workload> parse_properties(FileLines lines);
-Result<Workload> parse_trace(FileLines lines);
-Result<Workload> parse_operations(FileLines lines);
+Result<PlannedWorkload> parse_properties(FileLines lines);
+Result<PlannedWorkload> parse_trace(FileLines lines);
+Result<PlannedWorkload> parse_operations(FileLines lines);
 
 // A recording as a workload. Writes whose size is kUsualSize get the mean of the others' sizes, if there are any.
-Workload recorded(Recording recording, std::vector<Phase> phases, std::uint64_t keys);
+PlannedWorkload recorded(Recording recording, std::vector<Phase> phases, std::uint64_t keys);
 
 }  // namespace mylonite::experiments

@@ -23,7 +23,7 @@ class OperationsFile {
  public:
   explicit OperationsFile(FileLines lines) : lines_(std::move(lines)) {}
 
-  Result<Workload> parse() {
+  Result<PlannedWorkload> parse() {
     while (const auto line = lines_.next()) {
       const Words words = words_of_line(*line);
       Status done;
@@ -131,6 +131,6 @@ class OperationsFile {
 
 }  // namespace
 
-Result<Workload> parse_operations(FileLines lines) { return OperationsFile(std::move(lines)).parse(); }
+Result<PlannedWorkload> parse_operations(FileLines lines) { return OperationsFile(std::move(lines)).parse(); }
 
 }  // namespace mylonite::experiments

@@ -84,7 +84,7 @@ class PropertiesFile {
  public:
   explicit PropertiesFile(FileLines lines) : lines_(std::move(lines)) {}
 
-  Result<Workload> parse() {
+  Result<PlannedWorkload> parse() {
     while (const auto line = lines_.next()) {
       if (Status done = take(*line); !done.ok()) return done.error();
     }
@@ -124,10 +124,10 @@ class PropertiesFile {
                      .mix = all(OperationKind::kInsert),
                      .keys = Indices::kShuffled,
                      .measured = false};
-    return Workload{.entries = kWholeOperations,
-                    .key_space = load.length + room_for_inserts(run),
-                    .phases = {load, run},
-                    .value_bytes = value_bytes};
+    return PlannedWorkload{.entries = kWholeOperations,
+                           .key_space = load.length + room_for_inserts(run),
+                           .phases = {load, run},
+                           .value_bytes = value_bytes};
   }
 
  private:
@@ -195,6 +195,6 @@ class PropertiesFile {
 
 }  // namespace
 
-Result<Workload> parse_properties(FileLines lines) { return PropertiesFile(std::move(lines)).parse(); }
+Result<PlannedWorkload> parse_properties(FileLines lines) { return PropertiesFile(std::move(lines)).parse(); }
 
 }  // namespace mylonite::experiments

@@ -61,7 +61,7 @@ class TraceFile {
  public:
   explicit TraceFile(FileLines lines) : lines_(std::move(lines)) {}
 
-  Result<Workload> parse() {
+  Result<PlannedWorkload> parse() {
     while (const auto line = lines_.next()) {
       if (Status done = take(*line); !done.ok()) return done.error();
     }
@@ -142,6 +142,6 @@ class TraceFile {
 
 }  // namespace
 
-Result<Workload> parse_trace(FileLines lines) { return TraceFile(std::move(lines)).parse(); }
+Result<PlannedWorkload> parse_trace(FileLines lines) { return TraceFile(std::move(lines)).parse(); }
 
 }  // namespace mylonite::experiments

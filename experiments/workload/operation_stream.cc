@@ -7,7 +7,7 @@
 
 namespace mylonite::experiments {
 
-OperationStream::OperationStream(Workload workload, std::uint64_t seed)
+OperationStream::OperationStream(PlannedWorkload workload, std::uint64_t seed)
     : workload_(std::move(workload)), keys_(workload_.keys()), seed_(seed), random_(Random(seed).split("operations")) {}
 
 void OperationStream::begin(std::size_t phase) {

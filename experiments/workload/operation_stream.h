@@ -30,7 +30,7 @@ struct PlannedOperation {
 // The operations of one phase after another.
 class OperationStream {
  public:
-  OperationStream(Workload workload, std::uint64_t seed);
+  OperationStream(PlannedWorkload workload, std::uint64_t seed);
 
   std::span<const Phase> phases() const { return workload_.phases; }
   std::uint64_t keys() const { return keys_; }
@@ -46,7 +46,7 @@ class OperationStream {
   std::uint64_t draw_index(OperationKind kind);
   std::uint64_t draw_length();
 
-  const Workload workload_;
+  const PlannedWorkload workload_;
   const std::uint64_t keys_;
   const std::uint64_t seed_;
   Random random_;

@@ -5,8 +5,8 @@
 
 namespace mylonite::experiments {
 
-Workload workload_of(const WorkloadPlan& plan, std::uint64_t entries) {
-  Workload workload{.entries = entries, .key_space = plan.key_space};
+PlannedWorkload workload_of(const WorkloadPlan& plan, std::uint64_t entries) {
+  PlannedWorkload workload{.entries = entries, .key_space = plan.key_space};
   std::ranges::copy_if(plan.phases, std::back_inserter(workload.phases),
                        [](const Phase& phase) { return phase.length > 0; });
   return workload;
@@ -20,7 +20,7 @@ std::string_view KeyTexts::at(std::uint64_t index) {
   return beyond_;
 }
 
-std::uint64_t key_bytes_of(const Workload& workload) {
+std::uint64_t key_bytes_of(const PlannedWorkload& workload) {
   const bool has_texts = workload.recording && !workload.recording->keys.empty();
   return has_texts ? workload.recording->key_bytes : kKeyBytes;
 }

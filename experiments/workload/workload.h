@@ -31,7 +31,7 @@ struct Recording {
   std::uint64_t value_bytes_max = 0;  // of any operation
 };
 
-struct Workload {
+struct PlannedWorkload {
   std::uint64_t entries = 0;    // N
   std::uint64_t key_space = 0;  // keys, in thousandths of N
   std::vector<Phase> phases{};
@@ -42,7 +42,7 @@ struct Workload {
   std::uint64_t of_n(std::uint64_t thousandths) const { return entries * thousandths / 1000; }
 };
 
-Workload workload_of(const WorkloadPlan& plan, std::uint64_t entries);
+PlannedWorkload workload_of(const WorkloadPlan& plan, std::uint64_t entries);
 
 // What a file counts, it counts in whole operations: then this is N, and thousandths of it are operations.
 inline constexpr std::uint64_t kWholeOperations = 1000;
@@ -50,7 +50,8 @@ inline constexpr std::uint64_t kWholeOperations = 1000;
 // The texts of a workload's keys.
 class KeyTexts {
  public:
-  explicit KeyTexts(const Workload& workload) : keys_({.entries = workload.keys()}), recording_(workload.recording) {}
+  explicit KeyTexts(const PlannedWorkload& workload)
+      : keys_({.entries = workload.keys()}), recording_(workload.recording) {}
   // Readable until the next call. An index beyond the last key has a text, too.
   std::string_view at(std::uint64_t index);
 
@@ -60,6 +61,6 @@ class KeyTexts {
   std::string beyond_{};
 };
 
-std::uint64_t key_bytes_of(const Workload& workload);  // on average
+std::uint64_t key_bytes_of(const PlannedWorkload& workload);  // on average
 
 }  // namespace mylonite::experiments

@@ -106,7 +106,7 @@ std::string_view beyond_properties(const std::vector<Phase>& phases) {
 }
 
 Status write_properties(const WorkloadPlan& plan, const StreamOptions& size, const TextSink& sink) {
-  const Workload workload = workload_of(plan, size.entries);
+  const PlannedWorkload workload = workload_of(plan, size.entries);
   if (const auto why = beyond_properties(workload.phases); !why.empty()) {
     return Error(Code::kInvalidArgument, fmt::format("workload {} has no properties of YCSB: {}; the formats trace and "
                                                      "operations have it",

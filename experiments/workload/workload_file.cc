@@ -69,7 +69,7 @@ Error FileLines::about_file(const std::string& message) const {
   return Error(Code::kInvalidArgument, message).in(path_);
 }
 
-Workload recorded(Recording recording, std::vector<Phase> phases, std::uint64_t keys) {
+PlannedWorkload recorded(Recording recording, std::vector<Phase> phases, std::uint64_t keys) {
   std::uint64_t bytes = 0;
   std::uint64_t sized = 0;
   for (const RecordedOperation& each : recording.operations) {
@@ -77,7 +77,7 @@ Workload recorded(Recording recording, std::vector<Phase> phases, std::uint64_t 
     bytes += each.size;
     ++sized;
   }
-  Workload workload{.entries = kWholeOperations, .key_space = keys, .phases = std::move(phases)};
+  PlannedWorkload workload{.entries = kWholeOperations, .key_space = keys, .phases = std::move(phases)};
   if (sized > 0) {
     workload.value_bytes = std::max<std::uint64_t>(bytes / sized, 1);
     for (RecordedOperation& each : recording.operations) {
@@ -91,7 +91,7 @@ Workload recorded(Recording recording, std::vector<Phase> phases, std::uint64_t 
   return workload;
 }
 
-Result<Workload> parse_workload(std::string_view text, const std::string& path) {
+Result<PlannedWorkload> parse_workload(std::string_view text, const std::string& path) {
   const FileLines lines(text, path);
   FileLines ahead = lines;
   const auto first = ahead.next();

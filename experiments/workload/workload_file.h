@@ -17,6 +17,6 @@
 namespace mylonite::experiments {
 
 // `path` is for messages. kInvalidArgument, with path, line, what was expected and what was found.
-Result<Workload> parse_workload(std::string_view text, const std::string& path);
+Result<PlannedWorkload> parse_workload(std::string_view text, const std::string& path);
 
 }  // namespace mylonite::experiments

@@ -18,7 +18,7 @@ namespace mylonite::experiments {
 namespace {
 
 // "update 2 20": kind, key, size of a value or entries of a scan; a phase ends with a dash.
-std::vector<std::string> operations_of(const Workload& workload) {
+std::vector<std::string> operations_of(const PlannedWorkload& workload) {
   std::vector<std::string> all;
   OperationStream stream(workload, 1);
   KeyTexts keys(workload);
@@ -36,7 +36,7 @@ std::vector<std::string> operations_of(const Workload& workload) {
 }
 using Lines = std::vector<std::string>;
 
-Workload workload_from(const std::string& text) {
+PlannedWorkload workload_from(const std::string& text) {
   auto workload = parse_workload(text, "w");
   EXPECT_TRUE(workload.ok()) << workload.error().to_string();
   return *workload;
@@ -51,7 +51,7 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 // Goal: the laboratory's own form. Method: every kind, two phases, sizes here and there. Expectation: a write without a
 // size has the mean of the others.
 TEST(WorkloadFileTest, Operations) {
-  const Workload workload = workload_from(
+  const PlannedWorkload workload = workload_from(
       "# mine\nkeys 5\nphase load unmeasured\ninsert 0 100\n\n  insert 1\r\nphase run bursts\nupdate 1 20\nread 0\n"
       "read_absent 3\nscan 0 3\ndelete 1\nread_modify_write 0");
   const std::string zeros(15, '0');
@@ -69,7 +69,7 @@ TEST(WorkloadFileTest, Operations) {
 // Goal: a trace of RocksDB. Method: every type; keys of several lengths. Expectation: what is read before it is written
 // was there before; seeks are scans of one entry, and make no key; keys are numbered by their texts.
 TEST(WorkloadFileTest, Trace) {
-  const Workload workload = workload_from(
+  const PlannedWorkload workload = workload_from(
       "0x6262 0 0 0 1\n0x63 1 0 40 2\n0x61 6 0 0 3\n0x64 2 0 0 3\n0x65 3 0 0 4\n0x66 5 0 20 5\n0x63 7 0 0 6\n"
       "0x6262 8 0 0 7\n0x63 0 0 0 8\n");
   EXPECT_EQ(operations_of(workload),
@@ -83,13 +83,13 @@ TEST(WorkloadFileTest, Trace) {
 // Goal: a property file of YCSB is the workload of the table that has its shares. Method: workload D, whose inserts and
 // draws of the latest keys are all that the table can do; scans of one length.
 TEST(WorkloadFileTest, Properties) {
-  const Workload workload = workload_from(
+  const PlannedWorkload workload = workload_from(
       "recordcount=4000\noperationcount = 4000\nworkload=site.ycsb.workloads.CoreWorkload\nreadallfields=true\n"
       "readproportion=0.95\nupdateproportion=0\nscanproportion=.0\ninsertproportion=0.050\n"
       "requestdistribution=latest\nfieldcount=2\nfieldlength=50\n");
   EXPECT_EQ(operations_of(workload), operations_of(workload_of(*find_workload_plan("ycsb_d"), 4000)));
   EXPECT_EQ(workload.value_bytes, 100U);
-  const Workload scans = workload_from(
+  const PlannedWorkload scans = workload_from(
       "recordcount=4000\noperationcount=100\nreadproportion=0\nupdateproportion=0\nscanproportion=1\nmaxscanlength=7\n"
       "minscanlength=7\n");
   EXPECT_EQ(operations_of(scans).at(4001).substr(22), "7");
@@ -139,14 +139,14 @@ std::string exported(std::string_view format, std::string_view workload) {
 TEST(WorkloadFileTest, ExportsReadBack) {
   std::string in_properties;
   for (const WorkloadPlan& plan : workload_plans()) {
-    const Workload own = workload_of(plan, 4000);
-    const Workload read = workload_from(exported("operations", plan.name));
+    const PlannedWorkload own = workload_of(plan, 4000);
+    const PlannedWorkload read = workload_from(exported("operations", plan.name));
     EXPECT_EQ(operations_of(read), operations_of(own)) << plan.name;
     EXPECT_EQ(read.keys(), own.keys()) << plan.name;
     const std::string properties = exported("ycsb", plan.name);
     if (has(properties, "has no properties of YCSB")) continue;
     in_properties += fmt::format(" {}", plan.name);
-    const Workload drawn = workload_from(properties);
+    const PlannedWorkload drawn = workload_from(properties);
     EXPECT_EQ(operations_of(drawn), operations_of(own)) << plan.name;
     EXPECT_EQ(drawn.keys(), own.keys()) << plan.name;
   }
@@ -158,7 +158,7 @@ TEST(WorkloadFileTest, ExportsReadBack) {
 TEST(WorkloadFileTest, ExportsATrace) {
   const std::string text = exported("trace", "ycsb_f");
   EXPECT_TRUE(has(text, "0x30303030303030303030303030303130 1 0 112 ")) << text.substr(0, 200);
-  const Workload read = workload_from(text);
+  const PlannedWorkload read = workload_from(text);
   EXPECT_EQ(read.keys(), 4000U);
   EXPECT_EQ(read.value_bytes, 112U);
   EXPECT_EQ(read.phases.size(), 1U);
