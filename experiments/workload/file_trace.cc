@@ -22,6 +22,7 @@ enum class TraceType : std::uint8_t {
   kMultiGet
 };
 constexpr std::uint64_t kTypes = 9;
+constexpr std::uint64_t kTraceKeyBytesMax = 1 << 16;  // the store takes no longer ones
 
 constexpr std::string_view kForm = "'0xKEY TYPE FAMILY BYTES MICROSECONDS'";
 
@@ -98,6 +99,9 @@ class TraceFile {
     }
     auto key = bytes_of_hex(words[0]);
     if (!key) return lines_.unexpected("a key in hexadecimal digits, as 0x6b31", words[0]);
+    if (key->size() > kTraceKeyBytesMax) {
+      return lines_.wrong(fmt::format("expected a key of at most {} bytes, found {}", kTraceKeyBytesMax, key->size()));
+    }
     const auto type = whole_number(words[1]);
     if (!type || *type >= kTypes) return lines_.unexpected("a type of operation from 0 to 8", words[1]);
     if (*type == static_cast<std::uint64_t>(TraceType::kRangeDelete)) {

@@ -113,6 +113,7 @@ TEST(WorkloadFileTest, Mistakes) {
   EXPECT_TRUE(has(refusal("0x41 1 0 10 5\n0x42 1 1 10 5\n"), "w, line 2: expected column family 0"));
   EXPECT_TRUE(has(refusal("0x4 1 0 10 5\n"), "found '0x4'"));
   EXPECT_TRUE(has(refusal("0x41 1 0 10\n"), "found 4 words"));
+  EXPECT_TRUE(has(refusal("0x" + std::string(140'000, '4') + " 1 0 10 5\n"), "at most 65536 bytes, found 70000"));
   EXPECT_TRUE(has(refusal("insert 4\nupdat 5\n"), "w, line 2: no operation is named 'updat'; did you mean 'update'?"));
   EXPECT_TRUE(has(refusal("hello\n"), "properties of YCSB"));
   EXPECT_TRUE(has(refusal("\x01\xff\n"), "named '?"));
