@@ -12,6 +12,7 @@
 #include "core/cli/files.h"
 #include "core/cli/output.h"
 #include "core/cli/settings.h"
+#include "core/compaction/scheduler.h"
 #include "experiments/machine/profiles.h"
 #include "experiments/page/page.h"
 #include "experiments/program/ending.h"
@@ -241,6 +242,10 @@ Ending list_policies(const LabArguments& arguments) {
     for (const PolicyParameter& each : policy.parameters) {
       text += fmt::format("  {}={} ({} to {}): {}\n", each.name, each.fallback, each.low, each.high, each.meaning);
     }
+  }
+  text += "\nschedulers of merges: --set compaction_scheduler=NAME, with compaction_jobs_max above compaction_threads\n";
+  for (const Scheduler& each : schedulers()) {
+    text += fmt::format("{}\n  {}\n  source: {}\n", each.name, each.what, each.source);
   }
   return cli::print(text);
 }
