@@ -185,11 +185,12 @@ const Movement kRandom{.measure = "draw", .score = [](const auto&, const auto&, 
                          return TableScore{.score = static_cast<std::int64_t>(mix64(table.number.value) >> 54)};
                        }};
 
-const Movement kFewestReads{.measure = "reads",
-                            .score = [](const auto& view, const auto&, const TableInfo& table, const auto&) {
-                              const std::uint64_t probes = view.reads_of(table.number).probes;
-                              return TableScore{.score = static_cast<std::int64_t>(probes)};
-                            }};
+// Of two tables with as many reads, the one that overlaps less.
+const Movement kFewestReads{
+    .measure = "reads", .score = [](const auto& view, const auto& of, const TableInfo& table, const auto&) {
+      const std::uint64_t probes = view.reads_of(table.number).probes;
+      return TableScore{.score = static_cast<std::int64_t>(probes), .tie = overlap_ratio(view, of.to_level, table)};
+    }};
 
 // Of two tables without enough tombstones, the one that overlaps less.
 const Movement kDensestTombstones{

@@ -85,7 +85,7 @@ std::string comparison_text(const Comparison& comparison) {
 }
 
 std::string csv_header() {
-  std::string line = "policy,workload,device,processor,seed,entries,spec_hash,result_hash";
+  std::string line = "policy,workload,device,processor,seed,entries,commit,options_hash,spec_hash,result_hash";
   for (const FigureRow& row : run_figures()) line += fmt::format(",{}", row.name);
   return line + "\n";
 }
@@ -93,8 +93,9 @@ std::string csv_header() {
 std::string csv_line(const RunResult& result) {
   const RunSpec& spec = result.spec;
   const std::string workload = spec.workload_file.empty() ? spec.workload : fmt::format("\"{}\"", workload_text(spec));
-  std::string line = fmt::format("\"{}\",{},{},{},{},{},{},{}", result.policy, workload, spec.device, spec.processor,
-                                 spec.seed, spec.entries, spec_hash(spec), result_hash(result));
+  std::string line =
+      fmt::format("\"{}\",{},{},{},{},{},{},{},{},{}", result.policy, workload, spec.device, spec.processor, spec.seed,
+                  spec.entries, result.commit, result.options_hash, spec_hash(spec), result_hash(result));
   for (const FigureRow& row : run_figures()) line += fmt::format(",{}", result.figures.*row.member);
   return line + "\n";
 }

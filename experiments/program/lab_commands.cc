@@ -243,7 +243,8 @@ Ending list_policies(const LabArguments& arguments) {
       text += fmt::format("  {}={} ({} to {}): {}\n", each.name, each.fallback, each.low, each.high, each.meaning);
     }
   }
-  text += "\nschedulers of merges: --set compaction_scheduler=NAME, with compaction_jobs_max above compaction_threads\n";
+  text +=
+      "\nschedulers of merges: --set compaction_scheduler=NAME, with compaction_jobs_max above compaction_threads\n";
   for (const Scheduler& each : schedulers()) {
     text += fmt::format("{}\n  {}\n  source: {}\n", each.name, each.what, each.source);
   }

@@ -80,6 +80,8 @@ Result<RunResult> result_of(const Json& object, const std::string& file) {
   RunResult result;
   result.spec = std::move(*spec);
   result.policy = object.at("policy").get<std::string>();
+  result.options_hash = object.at("options_hash").get<std::string>();
+  result.commit = object.at("commit").get<std::string>();
   result.buffer_bytes = object.at("buffer_bytes").get<std::uint64_t>();
   result.failure = object.at("failure").get<std::string>();
   for (const FigureRow& row : kRows) {
@@ -117,6 +119,8 @@ std::string result_json(const RunResult& result) {
   object.raw("spec", spec_json(result.spec))
       .text("spec_hash", spec_hash(result.spec))
       .text("policy", result.policy)
+      .text("options_hash", result.options_hash)
+      .text("commit", result.commit)
       .number("buffer_bytes", result.buffer_bytes)
       .raw("figures", figures_json(result.figures))
       .text("failure", result.failure)

@@ -14,6 +14,7 @@
 #include "core/compaction/policies.h"
 #include "core/rt/rt.h"
 #include "experiments/machine/world.h"
+#include "experiments/result/commit.h"
 #include "experiments/run/debt.h"
 #include "experiments/run/merge_events.h"
 #include "experiments/run/rest.h"
@@ -351,6 +352,8 @@ Result<RunResult> run_at(const Prepared& prepared, std::uint64_t arrival_mean_ps
   }
   return RunResult{.spec = spec,
                    .policy = prepared.policy,
+                   .options_hash = options_hash(prepared.options),
+                   .commit = std::string(built_from()),
                    .buffer_bytes = prepared.buffer_bytes,
                    .figures = std::move(figures),
                    .failure = run.failure(),

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <mylonite/store.h>
 
+#include "core/base/hash.h"
 #include "core/memtable/memtable.h"
 #include "experiments/machine/world.h"
 
@@ -69,6 +71,12 @@ Result<std::uint64_t> measured_buffer(const RunSpec& spec, const PlannedWorkload
   });
   if (!stuck.empty()) return Error(Code::kIo, stuck);
   return bytes;
+}
+
+std::string options_hash(const Options& options) {
+  std::string text;
+  for (const OptionRow& row : option_table()) text += fmt::format("{}={}\n", row.name, option_text(options, row));
+  return fmt::format("{:016x}", hash64(text));
 }
 
 }  // namespace mylonite::experiments

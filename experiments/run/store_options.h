@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include <string>
+
 #include <mylonite/options.h>
 #include <mylonite/status.h>
 
@@ -13,6 +15,9 @@ namespace mylonite::experiments {
 
 // `buffer_bytes`: of the table that a full memtable makes, measured. kInvalidArgument: an option that the spec sets.
 Result<Options> store_options(const RunSpec& spec, const PlannedWorkload& workload, std::uint64_t buffer_bytes);
+
+// Of all options, by name and value: 16 hexadecimal digits.
+std::string options_hash(const Options& options);
 
 // Of the values of a workload, whatever their sizes.
 StreamOptions value_options(const RunSpec& spec, const PlannedWorkload& workload);

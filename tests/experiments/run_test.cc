@@ -43,6 +43,51 @@ TEST(RunTest, CountsWhatTheUserDid) {
   EXPECT_GE(result.figures.space_max, result.figures.table_bytes_sum / result.figures.samples);
 }
 
+// Goal: a result says which options and which source made it. Method: an option set, and not; a line read again.
+TEST(RunTest, NamesItsOptionsAndItsSource) {
+  const RunResult plain = result_of(small("full"));
+  RunSpec spec = small("full");
+  spec.set["block_bytes"] = "2048";
+  EXPECT_NE(result_of(spec).options_hash, plain.options_hash);
+  EXPECT_EQ(plain.options_hash.size(), 16U);
+  EXPECT_FALSE(plain.commit.empty());
+  const auto again = parse_result(result_json(plain), "file", 1);
+  ASSERT_TRUE(again.ok()) << again.error().to_string();
+  EXPECT_EQ(result_json(*again), result_json(plain));
+}
+
+// Goal: the debt is what the store still writes, and finding it disturbs nothing. Method: a run whose clients wait until
+// the store rests, and one that leaves merging no time; each with and without samples. Expectation: at rest there is no
+// more than one flush causes, in a hurry much; otherwise the same figures.
+TEST(RunTest, DebtIsWhatIsLeftToMerge) {
+  std::uint64_t most_at_rest = 0;
+  for (const bool rests : {true, false}) {
+    RunSpec spec = small("full");
+    spec.rests = rests;
+    const RunFigures without = result_of(spec).figures;
+    spec.debt_samples = 10;
+    RunFigures with = result_of(spec).figures;
+    EXPECT_GE(with.debt_samples, 10U);
+    EXPECT_LE(with.debt_bytes_max, with.debt_bytes_sum);
+    if (rests) most_at_rest = with.debt_bytes_max;
+    EXPECT_TRUE(rests || with.debt_bytes_sum > 2 * with.debt_samples * most_at_rest) << most_at_rest;
+    with.debt_samples = with.debt_bytes_sum = with.debt_bytes_max = 0;
+    EXPECT_EQ(with, without);
+  }
+}
+
+// Goal: the levels' figures add up to those of the tree.
+TEST(RunTest, LevelsAddUp) {
+  const RunFigures at = result_of(small("one_lvl")).figures;
+  std::uint64_t written = 0;
+  ASSERT_GE(at.levels.size(), 2U);
+  for (const LevelTraffic& level : at.levels) {
+    written += level.written_bytes;
+    EXPECT_GE(level.written_bytes + 4096, level.entered_bytes / 2) << "updates of few keys halve what comes, at most";
+  }
+  EXPECT_EQ(written, at.merge_bytes_out);
+}
+
 // Goal: what every textbook says of leveling and tiering holds here. Method: both on one workload, with all the time
 // that they need.
 TEST(RunTest, TieringWritesLessAndKeepsMoreRuns) {
