@@ -176,6 +176,18 @@ std::vector<RunId> ids_of(RunList runs) {
   return ids;
 }
 
+// The merges of the state that still have runs to merge, without the runs that are gone.
+std::vector<std::vector<RunId>> merges_under_way(std::string_view state, const std::vector<ListedRun>& list) {
+  std::vector<std::vector<RunId>> merges = merges_of(state);
+  for (std::vector<RunId>& runs : merges) {
+    std::erase_if(runs, [&](RunId run) {
+      return std::ranges::none_of(list, [&](const ListedRun& listed) { return listed.position.run == run; });
+    });
+  }
+  std::erase_if(merges, [](const auto& runs) { return runs.size() < 2; });
+  return merges;
+}
+
 // Stretches that belong together: those of merges that have begun, and between them runs of similar size. Each is
 // within half to one and a half of the mean of those before it.
 struct Bucket : Stretch {
@@ -207,8 +219,7 @@ Ranking rank_ics(const PolicyView& view) {
   const std::vector<ListedRun> list = list_of(view.levels);
   const auto least = static_cast<std::size_t>(view.parameter("M"));
   Ranking ranking = empty_ranking(view, kRunsMax);
-  const std::vector<Bucket> buckets = buckets_of(list, merges_of(view.state));
-  for (const Bucket& bucket : buckets) {
+  for (const Bucket& bucket : buckets_of(list, merges_under_way(view.state, list))) {
     const std::size_t needed = bucket.begun ? 2 : least;
     if (bucket.count >= needed) {
       // The oldest ones of a large bucket: what is newer stays newer.
@@ -220,13 +231,11 @@ Ranking rank_ics(const PolicyView& view) {
                                                                    bucket.count, list[bucket.first].bytes, least),
                                 .score = score_of(bucket.count, needed)});
   }
-  const auto begun = std::ranges::find(buckets, true, &Bucket::begun);
-  const RunList newest = RunList(list).first(begun == buckets.end() ? list.size() : begun->first);
-  if (newest.size() <= kRunsMax) return ranking;
-  // None of them is similar, perhaps: without a merge writers would wait for ever.
-  add_cells(newest.subspan(lightest(newest, least), least), 1, ranking);
-  ranking.triggers.push_back({.what = fmt::format("{} runs, more than {} start a merge", newest.size(), kRunsMax),
-                              .score = score_of(newest.size(), kRunsMax + 1)});
+  if (!ranking.candidates.empty() || list.size() <= kRunsMax) return ranking;
+  // None of them is similar: without a merge writers would wait for ever.
+  add_cells(RunList(list).subspan(lightest(list, least), least), 1, ranking);
+  ranking.triggers.push_back({.what = fmt::format("{} runs, more than {} start a merge", list.size(), kRunsMax),
+                              .score = score_of(list.size(), kRunsMax + 1)});
   return ranking;
 }
 
@@ -238,7 +247,7 @@ PlannedJob plan_ics(const PolicyView& view, const CompactionCandidate& candidate
   for (const ListedRun& run : runs) bytes += run.bytes;
   planned.job->cuts = even_cuts(view.levels, bytes / std::max<std::uint64_t>(view.options.sstable_max_bytes, 1));
   std::vector<std::vector<RunId>> begun;
-  for (const Bucket& each : buckets_of(list, merges_of(view.state))) {
+  for (const Bucket& each : buckets_of(list, merges_under_way(view.state, list))) {
     const RunList others = RunList(list).subspan(each.first, each.count);
     if (each.begun && each.count > 1 && others.front().position != runs.front().position)
       begun.push_back(ids_of(others));
@@ -267,7 +276,7 @@ SpookyShape spooky_shape(const PolicyView& view, const std::vector<ListedRun>& l
   shape.above = shape.last == 0 ? 0 : shape.last - 1;
   const auto begun = merges_of(view.state);
   const auto goes = std::ranges::find_if(list, [&](const ListedRun& run) {
-    return run.position.level == shape.above && !begun.empty() &&
+    return run.position.level == shape.above && shape.above < shape.last && !begun.empty() &&
            std::ranges::find(begun.front(), run.position.run) != begun.front().end();
   });
   shape.draining = goes != list.end();

@@ -333,5 +333,69 @@ TEST(Legality, PoliciesAreLegalAndComeToRest) {
   }
 }
 
+// A flushed run: up to three tables in random ranges of keys.
+std::string random_run(Random& random, std::uint64_t number) {
+  std::string line = "level 0: run " + std::to_string(number) + " =";
+  int at = static_cast<int>(random.below(10));
+  for (std::uint64_t i = 0; i < 3 && at < 24; ++i) {
+    const int end = std::min(25, at + static_cast<int>(random.below(6)));
+    line += " " + std::to_string(number + i) + ":" + static_cast<char>('a' + at) + "-" + static_cast<char>('a' + end) +
+            ":" + std::to_string(1ULL << random.between(4, 14));
+    at = end + 1 + static_cast<int>(random.below(4));
+    if (random.chance(1, 2)) break;
+  }
+  return line;
+}
+
+// Goal: writers never wait for a merge that nobody starts. Method: lives of a tree under each policy: flushes while
+// writers may write, merges whenever the policy wants one, limits as low as options allow. Expectation: where writers
+// are stopped and nothing runs, there is a job.
+TEST(Legality, StoppedWritersGetAMerge) {
+  Random random(11);
+  std::uint64_t stops = 0;
+  for (int life = 0; life < 60; ++life) {
+    Options options;
+    options.compaction_threshold_bytes = 4096;
+    options.sstable_max_bytes = 1024;
+    options.max_levels = random.between(1, 4);
+    options.level0_compact_runs = random.between(1, 4);
+    options.runs_per_level_max = random.between(2, 3);
+    options.level0_slowdown_runs = random.between(1, 3);
+    options.level0_stop_runs = options.level0_slowdown_runs + random.between(1, 2);
+    for (const CompactionPolicy& each : standard_policies()) {
+      const ConfiguredPolicy policy = configure_policy(standard_policies(), each.name).value();
+      Version now;
+      std::string state;
+      std::uint64_t next = 100;
+      for (int step = 0; step < 120; ++step) {
+        const PolicyView view{.levels = now.levels,
+                              .running = {},
+                              .options = options,
+                              .now = Timestamp{100 * kTicksPerSecond},
+                              .floor = kTimestampMax,
+                              .state = state,
+                              .parameters = policy.parameters};
+        const Choice choice = choose(policy, view);
+        const bool stopped = pressure_of(choice.pressure, now.levels).level == Pressure::Level::kStop;
+        stops += stopped ? 1 : 0;
+        ASSERT_TRUE(choice.job || !stopped) << policy.text << ", " << options.max_levels << " levels, state " << state;
+        next += 10;
+        VersionEdit edit;
+        if (choice.job && (stopped || random.chance(1, 2))) {
+          edit = carried_out_as_engine(now, start_job(now.levels, *choice.job, next), next + 1);
+          state = choice.next_state;
+        } else if (!stopped) {
+          add_level(edit, random_run(random, next));
+        }
+        edit.next_file = FileNumber{next + 10};
+        const auto after = apply(now, edit);
+        ASSERT_TRUE(after.ok()) << policy.text << ": " << after.error().to_string();
+        now = *after;
+      }
+    }
+  }
+  EXPECT_GT(stops, 1000U);
+}
+
 }  // namespace
 }  // namespace mylonite::testing
