@@ -21,6 +21,7 @@ import pandas
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from mylonite import _core
 
 # Okabe and Ito, "Color Universal Design", 2008: eight colours that people with colour blindness tell apart.
 BLACK = "#000000"
@@ -87,6 +88,11 @@ def wilson(hits: int, trials: int, z: float = 1.959963984540054) -> tuple[float,
     middle = (share + z * z / (2 * trials)) / (1 + z * z / trials)
     half = z / (1 + z * z / trials) * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def interval(values: Iterable[float]) -> tuple[float, float]:
+    """The mean, and half of its 95 % interval by Student's distribution: what the laboratory shows."""
+    return _core._lab_interval([float(value) for value in values])
 
 
 def tree(levels: Sequence[Any], position: Callable[[bytes], float], unit: str, title: str, what: str) -> None:
