@@ -1,7 +1,9 @@
 #include "experiments/decisions/decisions.h"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -47,44 +49,56 @@ std::vector<std::string> shape_of(Levels levels) {
 // Sees the rankings of a policy and the merges that follow. All on one OS thread: the run's.
 class Watch final : public EventListener {
  public:
-  Watch(std::uint64_t decision, std::optional<std::size_t> taken) : decision_{.number = decision}, taken_(taken) {}
+  // By decision: the candidate that it takes first; none: it is only watched.
+  using Watched = std::map<std::uint64_t, std::optional<std::size_t>>;
+  explicit Watch(const Watched& watched) : watched_(watched) {}
 
   Ranking ranked(const PolicyView& view, Ranking ranking) {
-    if (begun_ + 1 != decision_.number || ranking.candidates.empty()) return ranking;
-    decision_.at_ns = rt::monotonic_ns();
-    decision_.levels = shape_of(view.levels);
-    decision_.triggers = ranking.triggers;
-    decision_.candidates.clear();
+    if (ranking.candidates.empty()) return ranking;
+    const std::uint64_t number = begun_.size() + 1;
+    candidates_ = ranking.candidates.size();
+    const auto found = watched_.find(number);
+    if (found == watched_.end()) return ranking;
+    Decision& decision = seen_[number];
+    decision = {.number = number, .at_ns = rt::monotonic_ns(), .levels = shape_of(view.levels)};
+    decision.triggers = ranking.triggers;
     for (const CompactionCandidate& each : ranking.candidates) {
-      decision_.candidates.push_back({.what = text_of(each), .score = each.score});
+      decision.candidates.push_back({.what = text_of(each), .score = each.score});
     }
-    if (taken_ && *taken_ < ranking.candidates.size()) {
-      std::rotate(ranking.candidates.begin(),
-                  std::next(ranking.candidates.begin(), static_cast<std::ptrdiff_t>(*taken_)),
-                  std::next(ranking.candidates.begin(), static_cast<std::ptrdiff_t>(*taken_) + 1));
+    if (found->second && *found->second < ranking.candidates.size()) {
+      const auto taken = std::next(ranking.candidates.begin(), static_cast<std::ptrdiff_t>(*found->second));
+      std::rotate(ranking.candidates.begin(), taken, std::next(taken));
     }
     return ranking;
   }
 
   void on_compaction_begin(const JobRecord& record) override {
-    if (++begun_ != decision_.number) return;
-    decision_.job = record;
-    began_ns_ = rt::monotonic_ns();
+    begun_.push_back(
+        {.candidates = candidates_, .chosen = fmt::format("{} -> level {}", record.why.chosen, record.to_level)});
+    candidates_ = 0;
+    if (!watched_.contains(begun_.size())) return;
+    Decision& decision = seen_[begun_.size()];
+    decision.number = begun_.size();
+    decision.job = record;
+    began_ns_[begun_.size()] = rt::monotonic_ns();
   }
   void on_compaction(const JobRecord& record) override {
-    if (begun_ < decision_.number || decision_.took_ns || record.id != decision_.job.id) return;
-    decision_.job = record;
-    decision_.took_ns = rt::monotonic_ns() - began_ns_;
+    for (auto& [number, decision] : seen_) {
+      if (!began_ns_.contains(number) || decision.took_ns || record.id != decision.job.id) continue;
+      decision.job = record;
+      decision.took_ns = rt::monotonic_ns() - began_ns_[number];
+    }
   }
 
-  std::uint64_t begun() const { return begun_; }
-  const Decision& decision() const { return decision_; }
+  std::vector<DecisionInBrief> take_begun() { return std::move(begun_); }
+  Decision seen(std::uint64_t number) const { return seen_.at(number); }
 
  private:
-  Decision decision_;
-  std::optional<std::size_t> taken_;
-  std::uint64_t begun_ = 0;
-  std::uint64_t began_ns_ = 0;
+  const Watched& watched_;
+  std::map<std::uint64_t, Decision> seen_;
+  std::map<std::uint64_t, std::uint64_t> began_ns_;
+  std::vector<DecisionInBrief> begun_;
+  std::size_t candidates_ = 0;  // of the last ranking that had some
 };
 
 CompactionPolicies watched(CompactionPolicies policies, Watch& watch) {
@@ -94,7 +108,7 @@ CompactionPolicies watched(CompactionPolicies policies, Watch& watch) {
   return policies;
 }
 
-Result<WatchedRun> run_watched(const RunSpec& spec, std::uint64_t decision, std::optional<std::size_t> taken,
+Result<WatchedRun> run_watched(const RunSpec& spec, const Watch::Watched& decisions,
                                const CompactionPolicies& policies) {
   const auto threads = spec.set.find("compaction_threads");
   if (threads == spec.set.end() || threads->second != "1" || spec.load_percent > 0) {
@@ -102,30 +116,64 @@ Result<WatchedRun> run_watched(const RunSpec& spec, std::uint64_t decision, std:
                  "decisions are counted where one merge runs at a time, and the run is made once: "
                  "\"set\": {\"compaction_threads\": 1}, and no load_percent");
   }
-  Watch watch(decision, taken);
+  Watch watch(decisions);
   auto result = run_spec(spec, watched(policies, watch), {}, &watch);
   if (!result.ok()) return result.error();
-  if (watch.begun() < decision) {
-    return Error(Code::kInvalidArgument,
-                 fmt::format("the run took {} decisions, so there is no number {}", watch.begun(), decision));
+  WatchedRun run{.result = std::move(*result), .decisions = watch.take_begun(), .watched = {}};
+  for (const auto& [number, taken] : decisions) {
+    if (number == 0 || number > run.decisions.size()) {
+      return Error(Code::kInvalidArgument,
+                   fmt::format("the run took {} decisions, so there is no number {}", run.decisions.size(), number));
+    }
+    run.watched.push_back(watch.seen(number));
+    const std::size_t candidates = run.watched.back().candidates.size();
+    if (taken && *taken >= candidates) {
+      return Error(Code::kInvalidArgument, fmt::format("decision {} has {} candidate{}, counted from 0: there is no {}",
+                                                       number, candidates, candidates == 1 ? "" : "s", *taken));
+    }
   }
-  const std::size_t candidates = watch.decision().candidates.size();
-  if (taken && *taken >= candidates) {
-    return Error(Code::kInvalidArgument, fmt::format("decision {} has {} candidate{}, counted from 0: there is no {}",
-                                                     decision, candidates, candidates == 1 ? "" : "s", *taken));
-  }
-  return WatchedRun{.result = std::move(*result), .decisions = watch.begun(), .watched = watch.decision()};
+  return run;
+}
+
+// All of the text.
+template <class Number>
+bool read_number(std::string_view text, Number& number) {
+  const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return bad == std::errc() && end == text.data() + text.size();
 }
 
 }  // namespace
 
 Result<WatchedRun> watch(const RunSpec& spec, std::uint64_t decision, const CompactionPolicies& policies) {
-  return run_watched(spec, decision, std::nullopt, policies);
+  return run_watched(spec, {{decision, std::nullopt}}, policies);
 }
 
-Result<WatchedRun> fork(const RunSpec& spec, std::uint64_t decision, std::size_t candidate,
+Result<WatchedRun> fork(const RunSpec& spec, std::span<const Deviation> deviations,
                         const CompactionPolicies& policies) {
-  return run_watched(spec, decision, candidate, policies);
+  Watch::Watched watched;
+  for (const Deviation& each : deviations) {
+    if (watched.emplace(each.decision, each.candidate).second) continue;
+    return Error(Code::kInvalidArgument, fmt::format("decision {} is there twice", each.decision));
+  }
+  return run_watched(spec, watched, policies);
+}
+
+Result<Deviation> parse_deviation(std::string_view text, std::size_t otherwise) {
+  Deviation deviation{.candidate = otherwise};
+  const std::size_t colon = text.find(':');
+  const bool good = read_number(text.substr(0, colon), deviation.decision) && deviation.decision > 0 &&
+                    (colon == std::string_view::npos || read_number(text.substr(colon + 1), deviation.candidate));
+  if (good) return deviation;
+  return Error(Code::kInvalidArgument,
+               fmt::format("{}: expected DECISION or DECISION:CANDIDATE, decisions from 1 on, as in 12:1", text));
+}
+
+std::string deviations_text(std::span<const Deviation> deviations) {
+  std::string text;
+  for (const Deviation& each : deviations) {
+    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", each.decision, each.candidate);
+  }
+  return text;
 }
 
 }  // namespace mylonite::experiments

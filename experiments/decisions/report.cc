@@ -11,10 +11,10 @@ constexpr std::size_t kCandidatesShown = 20;
 }  // namespace
 
 std::string decision_text(const WatchedRun& run) {
-  const Decision& at = run.watched;
+  const Decision& at = run.watched.front();
   const RunSpec& spec = run.result.spec;
   std::string text =
-      fmt::format("decision {} of {}, {} under {}, seed {}, after {}.{:03} ms\n", at.number, run.decisions,
+      fmt::format("decision {} of {}, {} under {}, seed {}, after {}.{:03} ms\n", at.number, run.decisions.size(),
                   run.result.policy, workload_text(spec), spec.seed, at.at_ns / 1'000'000, at.at_ns / 1'000 % 1'000);
   for (const std::string& level : at.levels) text += fmt::format("  {}\n", level);
   text += "\ntriggers (due from 1.00 on)\n";
@@ -38,7 +38,7 @@ std::string decision_text(const WatchedRun& run) {
 }
 
 std::string decision_json(const WatchedRun& run) {
-  const Decision& at = run.watched;
+  const Decision& at = run.watched.front();
   std::string triggers;
   for (const CompactionTrigger& each : at.triggers) {
     JsonObject object;
@@ -54,7 +54,7 @@ std::string decision_json(const WatchedRun& run) {
   JsonObject object;
   object.raw("spec", spec_json(run.result.spec))
       .number("decision", at.number)
-      .number("decisions", run.decisions)
+      .number("decisions", run.decisions.size())
       .number("at_ns", at.at_ns)
       .raw("triggers", "[" + triggers + "]")
       .raw("candidates", "[" + candidates + "]")

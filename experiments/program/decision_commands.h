@@ -1,4 +1,4 @@
-// The commands of mylonite-lab about single decisions of a run: explain, fork.
+// The commands of mylonite-lab about decisions of a run: explain, fork, headroom.
 // Thread-safety: on a program's main thread.
 #pragma once
 

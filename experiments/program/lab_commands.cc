@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -16,6 +15,7 @@
 #include "experiments/machine/profiles.h"
 #include "experiments/page/page.h"
 #include "experiments/program/ending.h"
+#include "experiments/program/progress_line.h"
 #include "experiments/run/run.h"
 #include "experiments/workload/phases.h"
 
@@ -33,30 +33,6 @@ constexpr Range kSeedsOfClaims{.low = 2, .high = 100'000};
 constexpr Range kAnyNumber{.low = 0, .high = UINT64_MAX / 2};
 constexpr Range kWorkers{.low = 1, .high = 256};
 constexpr Range kPercent{.low = 0, .high = 100};
-
-// A line on a terminal, rewritten at most ten times a second.
-class ProgressLine {
- public:
-  ~ProgressLine() {
-    if (shown_) cli::print_error("\r\033[K");
-  }
-  void show(std::uint64_t done, std::uint64_t all, std::string_view what) {
-    if (!cli::errors_go_to_a_terminal()) return;
-    const auto now = Clock::now();
-    if (shown_ && now - last_ < std::chrono::milliseconds(100)) return;
-    shown_ = true;
-    last_ = now;
-    const auto left = (now - began_) / std::max<std::uint64_t>(done, 1) * (all - done);
-    cli::print_error(fmt::format("\r\033[K{} of {} {}, {} s left", done, all, what,
-                                 std::chrono::duration_cast<std::chrono::seconds>(left).count()));
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;  // real time, on a simulated machine as well
-  const Clock::time_point began_ = Clock::now();
-  Clock::time_point last_{};
-  bool shown_ = false;
-};
 
 // A file of results, a line for each. Begun before anything runs, so that a wrong path costs nothing.
 class ResultFile {

@@ -13,6 +13,7 @@
 #include "core/cli/program.h"
 #include "experiments/claims/verdict.h"
 #include "experiments/compare/compare.h"
+#include "experiments/decisions/headroom.h"
 #include "experiments/workload/stream.h"
 
 namespace mylonite::experiments {
@@ -35,8 +36,10 @@ struct LabArguments {
   std::string shard{};                   // I/N
   std::vector<std::string> files{};
   std::string base_policy{};
-  std::uint64_t decision = 1;   // of explain and fork
-  std::uint64_t candidate = 1;  // of fork
+  std::uint64_t decision = 1;        // of explain
+  std::vector<std::string> forks{};  // DECISION or DECISION:CANDIDATE
+  std::uint64_t candidate = 1;       // of fork, where none is given
+  HeadroomArguments headroom{};
   ClaimsArguments claims{};
   ExportArguments exported{};
   std::vector<std::string> settings{};

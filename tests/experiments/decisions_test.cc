@@ -20,6 +20,10 @@ RunSpec counted() {
           .set = {{"compaction_threads", "1"}}};
 }
 
+std::vector<Deviation> one(std::uint64_t decision, std::size_t candidate) {
+  return {{.decision = decision, .candidate = candidate}};
+}
+
 WatchedRun run_of(const Result<WatchedRun>& run) {
   EXPECT_TRUE(run.ok()) << run.error().to_string();
   return *run;
@@ -30,16 +34,16 @@ WatchedRun run_of(const Result<WatchedRun>& run) {
 TEST(DecisionsTest, WatchingChangesNothing) {
   const auto alone = run_spec(counted(), standard_policies());
   ASSERT_TRUE(alone.ok());
-  const std::uint64_t decisions = run_of(watch(counted(), 1, standard_policies())).decisions;
+  const std::uint64_t decisions = run_of(watch(counted(), 1, standard_policies())).decisions.size();
   ASSERT_GT(decisions, 50U);
   for (std::uint64_t number = 1; number <= decisions; number += 10) {
     const WatchedRun run = run_of(watch(counted(), number, standard_policies()));
     EXPECT_EQ(result_hash(run.result), result_hash(*alone));
-    EXPECT_EQ(run.watched.number, number);
-    ASSERT_FALSE(run.watched.candidates.empty());
-    EXPECT_TRUE(run.watched.took_ns.has_value());
-    EXPECT_GE(run.watched.job.bytes_in, run.watched.job.bytes_out / 2);
-    EXPECT_NE(decision_text(run).find(run.watched.candidates.front().what), std::string::npos);
+    EXPECT_EQ(run.watched[0].number, number);
+    ASSERT_FALSE(run.watched[0].candidates.empty());
+    EXPECT_TRUE(run.watched[0].took_ns.has_value());
+    EXPECT_GE(run.watched[0].job.bytes_in, run.watched[0].job.bytes_out / 2);
+    EXPECT_NE(decision_text(run).find(run.watched[0].candidates.front().what), std::string::npos);
   }
 }
 
@@ -50,12 +54,12 @@ TEST(DecisionsTest, ForksTakeAnotherCandidate) {
   WatchedRun was;
   do {
     was = run_of(watch(counted(), ++number, standard_policies()));
-  } while (was.watched.candidates.size() < 3);
-  const WatchedRun same = run_of(fork(counted(), number, 0, standard_policies()));
+  } while (was.watched[0].candidates.size() < 3);
+  const WatchedRun same = run_of(fork(counted(), one(number, 0), standard_policies()));
   EXPECT_EQ(result_hash(same.result), result_hash(was.result));
-  const WatchedRun other = run_of(fork(counted(), number, 2, standard_policies()));
-  EXPECT_NE(other.watched.job.why.chosen, was.watched.job.why.chosen);
-  EXPECT_EQ(other.watched.candidates.size(), was.watched.candidates.size());
+  const WatchedRun other = run_of(fork(counted(), one(number, 2), standard_policies()));
+  EXPECT_NE(other.watched[0].job.why.chosen, was.watched[0].job.why.chosen);
+  EXPECT_EQ(other.watched[0].candidates.size(), was.watched[0].candidates.size());
   EXPECT_NE(result_hash(other.result), result_hash(was.result));
   EXPECT_EQ(other.result.failure, "");
 }
@@ -66,7 +70,7 @@ TEST(DecisionsTest, Refusals) {
   several.set.clear();
   EXPECT_EQ(watch(several, 1, standard_policies()).error().code(), Code::kInvalidArgument);
   EXPECT_EQ(watch(counted(), 1'000'000, standard_policies()).error().code(), Code::kInvalidArgument);
-  EXPECT_EQ(fork(counted(), 1, 1000, standard_policies()).error().code(), Code::kInvalidArgument);
+  EXPECT_EQ(fork(counted(), one(1, 1000), standard_policies()).error().code(), Code::kInvalidArgument);
 }
 
 }  // namespace
