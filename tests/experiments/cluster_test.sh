@@ -7,7 +7,7 @@ export MYLONITE_LAB=$1
 cluster=$2/experiments/cluster
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-export MYLONITE_RESULTS=$out/shards SLURM_ARRAY_TASK_COUNT=4
+export MYLONITE_RESULTS=$out/shards MYLONITE_PARTS=4 SLURM_ARRAY_TASK_COUNT=4
 comparison=(full lo1 tier --workload upd_u --seeds 3 --entries 3000 --buffer-entries 128)
 
 "$MYLONITE_LAB" compare "${comparison[@]}" >"$out/alone" 2>/dev/null
@@ -22,6 +22,11 @@ if bash "$cluster/merge.sbatch" --base full >/dev/null 2>"$out/said"; then
   echo 'a merge without shard 2 succeeded' >&2
   exit 1
 fi
+
+# That task alone completes the comparison. Slurm then counts one task.
+SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_COUNT=1 bash "$cluster/compare.sbatch" "${comparison[@]}" >/dev/null 2>&1
+bash "$cluster/merge.sbatch" --base full >"$out/merged"
+diff "$out/alone" "$out/merged"
 
 if ! /usr/bin/python3 -c 'import distributed' 2>/dev/null; then
   echo 'skipped: Dask (python3-distributed is not installed)' >&2
