@@ -27,6 +27,11 @@ figure svg { width: 100%; border: 1px solid #ddd; background: #fafafa; } .runs {
   .bar { fill: #35627f; } .interval { stroke: #56b4e9; } figure svg { border-color: #444; background: #202020; }
   .runs { stroke: #fff; }
 }
+@media (max-width: 40rem) {
+  tbody, td, th, caption { display: block; } td, th { padding-right: .3rem; white-space: normal; overflow-wrap: anywhere; }
+  tr { display: grid; grid-template-columns: 28% 32% 40%; margin-bottom: .4rem; font-size: 13px; }
+  td:last-child { grid-column: 1 / -1; } th:last-child { display: none; } td svg { max-width: 100%; }
+}
 )";
 
 }  // namespace mylonite::experiments
