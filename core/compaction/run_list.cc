@@ -69,6 +69,30 @@ CompactionJob merge_cell(RunList runs, const Cell& cell) {
   return {.inputs = cell.inputs, .to_level = oldest.level, .into = oldest.run, .move = cell.inputs.size() == 1};
 }
 
+void add_cells(RunList runs, std::size_t least, Ranking& ranking) {
+  for (const Cell& cell : cells_of(runs)) {
+    if (cell.inputs.size() < least || is_merged(runs, cell)) continue;
+    ranking.candidates.push_back({.kind = CompactionCandidate::Kind::kOther,
+                                  .trigger = ranking.triggers.size(),
+                                  .position = runs.front().position,
+                                  .table = cell.first,
+                                  .to_level = runs.back().position.level,
+                                  .score = static_cast<std::int64_t>(runs.size())});
+  }
+}
+
+RunList runs_of_candidate(const std::vector<ListedRun>& list, const CompactionCandidate& candidate) {
+  const auto first = std::ranges::find(list, candidate.position, &ListedRun::position);
+  return {first, static_cast<std::size_t>(candidate.score)};
+}
+
+Cell cell_of(RunList runs, const CompactionCandidate& candidate) {
+  std::vector<Cell> cells = cells_of(runs);
+  const auto found =
+      std::ranges::find_if(cells, [&](const Cell& cell) { return cell.first->number == candidate.table->number; });
+  return found == cells.end() ? Cell{} : std::move(*found);
+}
+
 std::size_t lightest(RunList runs, std::size_t count) {
   std::size_t best = 0;
   std::uint64_t best_bytes = UINT64_MAX;

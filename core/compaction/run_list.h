@@ -35,6 +35,13 @@ CompactionJob merge_cell(RunList runs, const Cell& cell);
 // Whether the cell's tables lie in the oldest of the runs only: there is nothing to merge.
 bool is_merged(RunList runs, const Cell& cell);
 
+// A candidate for each cell of the neighbours that has at least `least` inputs and something to merge. Its table is the
+// cell's first one, its score the number of neighbours. The trigger is the next one that the ranking gets.
+void add_cells(RunList runs, std::size_t least, Ranking& ranking);
+// The neighbours of a candidate that add_cells made, and its cell.
+RunList runs_of_candidate(const std::vector<ListedRun>& list, const CompactionCandidate& candidate);
+Cell cell_of(RunList runs, const CompactionCandidate& candidate);
+
 // The index of the first of `count` neighbours that have fewer bytes together than any others. Requires count runs.
 std::size_t lightest(RunList runs, std::size_t count);
 

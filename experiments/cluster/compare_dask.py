@@ -2,8 +2,8 @@
 
     python3 experiments/cluster/compare_dask.py --parts 8 --base full -- full lo1 tier --workload upd_u --seeds 16
 
-Without --scheduler, processes of this machine; with it, the workers of a running scheduler, which must find the program at the
-same place (--lab). Debian: apt-get install python3-distributed
+Without --scheduler, processes of this machine; with it, the workers of a running scheduler, which must find the program
+at the same place (--lab). Debian: apt-get install python3-distributed
 """
 
 import argparse

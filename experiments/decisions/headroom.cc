@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/rt/rt.h"
-#include "experiments/spec/names.h"
+#include "core/base/names.h"
 
 namespace mylonite::experiments {
 namespace {

@@ -341,8 +341,7 @@ std::string random_run(Random& random, std::uint64_t number) {
     const int end = std::min(25, at + static_cast<int>(random.below(6)));
     line += " " + std::to_string(number + i) + ":" + static_cast<char>('a' + at) + "-" + static_cast<char>('a' + end) +
             ":" + std::to_string(1ULL << random.between(4, 14));
-    at = end + 1 + static_cast<int>(random.below(4));
-    if (random.chance(1, 2)) break;
+    at = end + (random.chance(1, 2) ? 26 : 1 + static_cast<int>(random.below(4)));
   }
   return line;
 }
@@ -377,7 +376,7 @@ TEST(Legality, StoppedWritersGetAMerge) {
                               .parameters = policy.parameters};
         const Choice choice = choose(policy, view);
         const bool stopped = pressure_of(choice.pressure, now.levels).level == Pressure::Level::kStop;
-        stops += stopped ? 1 : 0;
+        stops += static_cast<std::uint64_t>(stopped);
         ASSERT_TRUE(choice.job || !stopped) << policy.text << ", " << options.max_levels << " levels, state " << state;
         next += 10;
         VersionEdit edit;

@@ -56,9 +56,9 @@ TEST(RunTest, NamesItsOptionsAndItsSource) {
   EXPECT_EQ(result_json(*again), result_json(plain));
 }
 
-// Goal: the debt is what the store still writes, and finding it disturbs nothing. Method: a run whose clients wait until
-// the store rests, and one that leaves merging no time; each with and without samples. Expectation: at rest there is no
-// more than one flush causes, in a hurry much; otherwise the same figures.
+// Goal: the debt is what the store still writes, and finding it disturbs nothing. Method: a run whose clients wait
+// until the store rests, and one that leaves merging no time; each with and without samples. Expectation: at rest
+// there is no more than one flush causes, in a hurry much; otherwise the same figures.
 TEST(RunTest, DebtIsWhatIsLeftToMerge) {
   std::uint64_t most_at_rest = 0;
   for (const bool rests : {true, false}) {
