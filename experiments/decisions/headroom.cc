@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
-#include "core/rt/rt.h"
 #include "core/base/names.h"
+#include "core/rt/rt.h"
 
 namespace mylonite::experiments {
 namespace {
