@@ -122,12 +122,12 @@ class Search {
     if (!own.ok()) return own.error();
     beam_ = std::move(*own);
     const Path& policy = beam_.front();
-    found_ = {.policy = policy.result,
-              .policy_value = policy.value,
-              .decisions = policy.decisions.size(),
-              .first = arguments_.first,
-              .last = arguments_.first - 1,
-              .wrong = policy.result.failure};
+    found_.policy = policy.result;
+    found_.policy_value = policy.value;
+    found_.decisions = policy.decisions.size();
+    found_.first = arguments_.first;
+    found_.last = arguments_.first - 1;
+    found_.wrong = policy.result.failure;
     if (found_.first > found_.decisions) {
       return Error(Code::kInvalidArgument,
                    fmt::format("the run took {} decisions, so there is no number {}", found_.decisions, found_.first));
