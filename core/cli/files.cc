@@ -61,7 +61,9 @@ Status make_directory(const std::string& path) {
   return named((*parent)->make_directory(name_of(path)), path);
 }
 
-Result<LineFile> LineFile::create(const std::string& path) {
+Result<LineFile> LineFile::create(const std::string& given) {
+  const std::string path = vfs::check_place_of_file(given).ok() ? given : vfs::without_links(given);
+  if (Status free = vfs::check_place_of_file(path); !free.ok()) return free.error();
   auto fs = directory_of(path);
   if (!fs.ok()) return fs.error().in(path);
   ignore((*fs)->remove(temporary_of(path)), "usually there is none");

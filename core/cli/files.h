@@ -25,7 +25,8 @@ Status make_directory(const std::string& path);
 
 class LineFile {
  public:
-  // Begins the file: a path that cannot be written is refused here.
+  // Begins the file. A path that cannot be written is refused here, and one where a directory, a device or a pipe
+  // stands. Behind a symbolic link its target is written.
   static Result<LineFile> create(const std::string& path);
 
   Status add(std::string_view line);  // with its newline; in the kernel on return

@@ -11,10 +11,6 @@
 
 namespace mylonite::cli {
 
-// Opens, for each closed standard stream, a file that fails on every use. Otherwise the first file that the program
-// opens would take the stream's number, and receive the output.
-void occupy_closed_streams();
-
 Status print(std::string_view text);
 Status flush();                           // also returns the error of an earlier print
 void print_error(std::string_view text);  // to standard error; a failure is ignored

@@ -11,6 +11,7 @@
 #include "core/base/invariant.h"
 #include "core/base/release.h"
 #include "core/cli/output.h"
+#include "core/vfs/posix.h"
 
 namespace mylonite::cli {
 namespace {
@@ -192,7 +193,7 @@ int die_of_closed_pipe() {
 }  // namespace
 
 int run_program(const Program& program, int argc, const char* const* argv) {
-  occupy_closed_streams();
+  vfs::occupy_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);
   Ending ending = parse_and_run(program, argc, argv);
   // The output so far is flushed even after a failure; the first failure is the reported one.

@@ -313,4 +313,18 @@ std::string without_links(const std::string& path) {
   return real == nullptr ? path : std::string(real.get());
 }
 
+Status check_place_of_file(const std::string& path) {
+  struct stat there{};
+  const bool names_a_file = !path.empty() && !path.ends_with('/');
+  if (names_a_file && (::lstat(path.c_str(), &there) != 0 || S_ISREG(there.st_mode))) return {};
+  return Error(Code::kInvalidArgument, "expected the name of a file, or of a new one").in(path.empty() ? "''" : path);
+}
+
+void occupy_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) >= 0) continue;
+    static_cast<void>(::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+  }
+}
+
 }  // namespace mylonite::vfs

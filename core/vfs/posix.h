@@ -18,4 +18,11 @@ Result<std::unique_ptr<FileSystem>> open_posix(const std::string& root);
 // The path of what symbolic links lead to; the same path where there is nothing.
 std::string without_links(const std::string& path);
 
+// kInvalidArgument where a new file would take the place of something else than a file: a directory, a device, a pipe.
+Status check_place_of_file(const std::string& path);
+
+// Opens, for each closed standard stream, a file that fails on every use. Otherwise the first file that the program
+// opens would take the stream's number, and receive the output.
+void occupy_closed_streams();
+
 }  // namespace mylonite::vfs

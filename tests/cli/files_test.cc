@@ -1,0 +1,84 @@
+// Files that programs write for users: whole or not at all, and never in the place of something else.
+#include "core/cli/files.h"
+
+#include <gtest/gtest.h>
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace mylonite::cli {
+namespace {
+
+namespace paths = std::filesystem;
+
+class Files : public ::testing::Test {
+ protected:
+  Files() {
+    std::string pattern = (paths::temp_directory_path() / "mylonite-files-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+  }
+  ~Files() override { paths::remove_all(folder_); }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string text_of(const std::string& name) const {
+    std::ostringstream text;
+    text << std::ifstream(path(name)).rdbuf();
+    return text.str();
+  }
+  // The names in the folder.
+  std::vector<std::string> listing() const {
+    std::vector<std::string> names;
+    for (const auto& each : paths::directory_iterator(folder_)) names.push_back(each.path().filename().string());
+    std::ranges::sort(names);
+    return names;
+  }
+
+  paths::path folder_;
+};
+
+// Goal: a file appears whole, in the place of an older one.
+TEST_F(Files, AppearWhole) {
+  std::ofstream(path("a")) << "old";
+  auto file = LineFile::create(path("a"));
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE(file->add("new\n").ok());
+  EXPECT_EQ(text_of("a"), "old");
+  ASSERT_TRUE(file->complete().ok());
+  EXPECT_EQ(text_of("a"), "new\n");
+  EXPECT_EQ(listing(), std::vector<std::string>{"a"});
+}
+
+// Goal: what is no file stays. Method: a pipe, a directory, a name of nothing, a link to a pipe. Expectation: refused
+// before anything is written, and nothing changed.
+TEST_F(Files, ReplaceNothingElse) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  paths::create_directory(path("folder"));
+  paths::create_symlink("pipe", path("link"));
+  paths::create_symlink("nowhere", path("dangling"));
+  const auto before = listing();
+  for (const std::string& place :
+       {path("pipe"), path("folder"), path("folder/"), path("link"), path("dangling"), std::string()}) {
+    const auto file = LineFile::create(place);
+    ASSERT_FALSE(file.ok()) << place;
+    EXPECT_EQ(file.error().code(), Code::kInvalidArgument) << file.error().to_string();
+  }
+  EXPECT_EQ(listing(), before);
+  EXPECT_TRUE(paths::is_fifo(path("pipe")));
+}
+
+// Goal: behind a link its target is written, and the link stays.
+TEST_F(Files, LinksStay) {
+  std::ofstream(path("target")) << "old";
+  paths::create_symlink("target", path("link"));
+  ASSERT_TRUE(write_file(path("link"), "new").ok());
+  EXPECT_TRUE(paths::is_symlink(path("link")));
+  EXPECT_EQ(text_of("target"), "new");
+}
+
+}  // namespace
+}  // namespace mylonite::cli
