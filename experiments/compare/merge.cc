@@ -21,6 +21,20 @@ Error lacks(const std::string& policy, std::uint64_t seed, const RunSpec& spec) 
                            workload_text(spec), policy, seed));
 }
 
+// Whether some shards are not there: by what their results say of all.
+Status check_complete(const RunSpec& spec, const OfSpec& policies) {
+  std::uint64_t runs = 0;
+  std::uint64_t expected = 0;
+  for (const auto& [policy, results] : policies) {
+    runs += results.size();
+    for (const auto& [seed, result] : results) expected = std::max(expected, result.of_runs);
+  }
+  if (runs >= expected) return {};
+  return Error(Code::kInvalidArgument,
+               fmt::format("workload {}: {} of {} runs are there; a shard is missing, or not complete",
+                           workload_text(spec), runs, expected));
+}
+
 Error other_content(const RunSpec& spec, const std::string& hash) {
   return Error(Code::kInvalidArgument,
                fmt::format("results of two workload files named {}, with the hashes {} and {}: expected one content; "
@@ -77,8 +91,10 @@ Result<std::vector<Comparison>> merged(std::vector<RunResult> results, const std
                       each.policy, workload_text(spec), each.spec.seed, result_hash(place->second), result_hash(each)));
     }
   }
+  if (specs.empty()) return Error(Code::kInvalidArgument, "no results: expected a line for each run");
   std::vector<Comparison> comparisons;
   for (auto& [json, spec] : specs) {
+    if (Status whole = check_complete(spec.first, spec.second); !whole.ok()) return whole.error();
     auto comparison = comparison_of(std::move(spec.first), std::move(spec.second), base);
     if (!comparison.ok()) return comparison.error();
     comparisons.push_back(std::move(*comparison));

@@ -82,6 +82,7 @@ Result<RunResult> result_of(const Json& object, const std::string& file) {
   result.policy = object.at("policy").get<std::string>();
   result.options_hash = object.at("options_hash").get<std::string>();
   result.commit = object.at("commit").get<std::string>();
+  result.of_runs = object.value("of_runs", std::uint64_t{0});  // not in lines of older versions
   result.buffer_bytes = object.at("buffer_bytes").get<std::uint64_t>();
   result.failure = object.at("failure").get<std::string>();
   for (const FigureRow& row : kRows) {
@@ -121,6 +122,7 @@ std::string result_json(const RunResult& result) {
       .text("policy", result.policy)
       .text("options_hash", result.options_hash)
       .text("commit", result.commit)
+      .number("of_runs", result.of_runs)
       .number("buffer_bytes", result.buffer_bytes)
       .raw("figures", figures_json(result.figures))
       .text("failure", result.failure)

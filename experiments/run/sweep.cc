@@ -77,6 +77,7 @@ class Campaign {
       }
       const std::uint64_t number = numbers_[accepted_++];
       if (number >= specs()) result->shape.clear();
+      if (arguments_.shard.of > 1) result->of_runs = specs() * arguments_.seeds;
       results_[number % specs()].push_back(*result);
       if (on_result_) on_result_(*result);
       complete_ = (number + 1) % specs() == 0 && arguments_.enough && arguments_.enough(results_);

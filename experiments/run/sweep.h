@@ -18,8 +18,8 @@ namespace mylonite::experiments {
 
 using SweepResults = std::vector<std::vector<RunResult>>;  // by spec, then by seed; of one length, but of a shard
 
-// One of `of` shards that together are all runs. Each has some seeds of every spec, others for each; so a merge without
-// one of them notices.
+// One of `of` shards that together are all runs. Each has some seeds of every spec. Its results say how many runs all
+// shards have; so a merge without one of them notices.
 struct Shard {
   std::uint64_t index = 0;
   std::uint64_t of = 1;

@@ -70,6 +70,13 @@ TEST_F(LabTest, MergesShards) {
   EXPECT_EQ(merged.out, whole.out);
   EXPECT_EQ(shell("wc -l < all.jsonl").out, "16\n");
   EXPECT_TRUE(has(lab("merge s1.jsonl s2.jsonl").err, "a shard is missing"));
+  // Of one policy whole seeds are missing, which no other policy has.
+  ASSERT_EQ(lab("compare full --entries 3000 --buffer-entries 64 --seeds 4 --shard 1/2 --jsonl half.jsonl").code, 0);
+  const Said half = lab("merge half.jsonl");
+  EXPECT_EQ(half.code, 2);
+  EXPECT_TRUE(has(half.err, "2 of 4 runs are there; a shard is missing")) << half.err;
+  EXPECT_EQ(shell(": >empty.jsonl").code, 0);
+  EXPECT_TRUE(has(lab("merge empty.jsonl").err, "no results"));
   EXPECT_EQ(lab("merge s1.jsonl s2.jsonl s3.jsonl --base lazy").code, 2);
   EXPECT_EQ(shell("sed -i '2s/\"merges\":/\"merges\":1/' s2.jsonl").code, 0);
   EXPECT_TRUE(has(lab("merge s1.jsonl s2.jsonl s3.jsonl").err, "s2.jsonl, line 2"));
