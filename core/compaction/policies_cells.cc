@@ -16,10 +16,6 @@
 namespace mylonite {
 namespace {
 
-Ranking empty_ranking(const PolicyView& view, std::uint64_t runs) {
-  return {.expired = ExpiredTombstones::kToLastOlderData, .pressure = level0_limits(view, runs)};
-}
-
 // --- ics: size-tiered, and a merge of runs goes on cell by cell. The state names the runs of merges that have begun.
 
 // "9 8 7;4 3": run ids, each merge newest first.
@@ -63,14 +59,8 @@ std::vector<std::vector<RunId>> merges_under_way(std::string_view state, const s
   return merges;
 }
 
-// Neighbours in the list.
-struct Stretch {
-  std::size_t first = 0;
-  std::size_t count = 0;
-};
-
-// Stretches that belong together: those of merges that have begun, and between them runs of similar size. Each is
-// within half to one and a half of the mean of those before it.
+// Stretches that belong together: those of merges that have begun, and between them runs, each similar to those before
+// it.
 struct Bucket : Stretch {
   bool begun = false;
 };
@@ -82,9 +72,8 @@ std::vector<Bucket> buckets_of(const std::vector<ListedRun>& list, const std::ve
     const auto own = std::ranges::find_if(
         merges, [&](const auto& runs) { return std::ranges::find(runs, list[i].position.run) != runs.end(); });
     const std::vector<RunId>* now = own == merges.end() ? nullptr : &*own;
-    const bool similar = now == nullptr && !buckets.empty() && 2 * list[i].bytes * buckets.back().count >= bytes &&
-                         2 * list[i].bytes * buckets.back().count <= 3 * bytes;
-    if (buckets.empty() || now != merge || (now == nullptr && !similar)) {
+    const bool goes_on = !buckets.empty() && now == merge;
+    if (!goes_on || (now == nullptr && !is_similar(list[i], bytes, buckets.back().count))) {
       buckets.push_back({{.first = i, .count = 0}, now != nullptr});
       bytes = 0;
     }
@@ -96,16 +85,14 @@ std::vector<Bucket> buckets_of(const std::vector<ListedRun>& list, const std::ve
 }
 
 Ranking rank_ics(const PolicyView& view) {
-  constexpr std::size_t kRunsMax = 32;  // of one merge
   const std::vector<ListedRun> list = list_of(view.levels);
   const auto least = static_cast<std::size_t>(view.parameter("M"));
-  Ranking ranking = empty_ranking(view, kRunsMax);
+  Ranking ranking = list_ranking(view, kRunsMax);
   for (const Bucket& bucket : buckets_of(list, merges_under_way(view.state, list))) {
     const std::size_t needed = bucket.begun ? 2 : least;
     if (bucket.count >= needed) {
-      // The oldest ones of a large bucket: what is newer stays newer.
-      const std::size_t count = std::min(bucket.count, kRunsMax);
-      add_cells(RunList(list).subspan(bucket.first + bucket.count - count, count), 1, ranking);
+      const Stretch oldest = oldest_of(bucket, kRunsMax);
+      add_cells(RunList(list).subspan(oldest.first, oldest.count), 1, ranking);
     }
     ranking.triggers.push_back({.what = bucket.begun ? fmt::format("a merge of {} runs goes on", bucket.count)
                                                      : fmt::format("{} runs of about {} bytes, {} start a merge",

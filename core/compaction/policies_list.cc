@@ -14,12 +14,7 @@
 namespace mylonite {
 namespace {
 
-// Neighbours in the list: a candidate's position is that of the newest, its score their number.
-struct Stretch {
-  std::size_t first = 0;
-  std::size_t count = 0;
-};
-
+// The candidate's position is that of the newest run, its score the number of runs.
 void add_candidate(Ranking& ranking, const std::vector<ListedRun>& list, const Stretch& stretch, std::size_t trigger) {
   ranking.candidates.push_back({.kind = CompactionCandidate::Kind::kOther,
                                 .trigger = trigger,
@@ -45,10 +40,6 @@ PlannedJob plan_stretch(const PolicyView& view, const CompactionCandidate& candi
   return {.job = std::move(job)};
 }
 
-Ranking empty_ranking(const PolicyView& view, std::uint64_t runs) {
-  return {.expired = ExpiredTombstones::kToLastOlderData, .pressure = level0_limits(view, runs)};
-}
-
 // The longest stretch from a run on in which each next run is at most `percent` of all before it.
 std::size_t similar_from(const std::vector<ListedRun>& list, std::size_t first, std::uint64_t percent) {
   std::uint64_t bytes = list[first].bytes;
@@ -63,7 +54,7 @@ std::size_t similar_from(const std::vector<ListedRun>& list, std::size_t first, 
 Ranking rank_universal(const PolicyView& view) {
   const std::vector<ListedRun> list = list_of(view.levels);
   const auto most = static_cast<std::size_t>(view.parameter("R"));
-  Ranking ranking = empty_ranking(view, most);
+  Ranking ranking = list_ranking(view, most);
   ranking.triggers.push_back(
       {.what = fmt::format("{} runs, {} start a merge", list.size(), most), .score = score_of(list.size(), most)});
   if (list.size() < std::max<std::size_t>(most, 2)) return ranking;
@@ -87,14 +78,12 @@ Ranking rank_universal(const PolicyView& view) {
   return ranking;
 }
 
-// Stretches of runs of similar size: each is within half to one and a half of the mean of those before it.
+// Stretches of runs, each similar to those before it.
 std::vector<Stretch> buckets_of(const std::vector<ListedRun>& list) {
   std::vector<Stretch> buckets;
   std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    const bool similar = !buckets.empty() && 2 * list[i].bytes * buckets.back().count >= bytes &&
-                         2 * list[i].bytes * buckets.back().count <= 3 * bytes;
-    if (!similar) {
+    if (buckets.empty() || !is_similar(list[i], bytes, buckets.back().count)) {
       buckets.push_back({.first = i, .count = 0});
       bytes = 0;
     }
@@ -105,16 +94,12 @@ std::vector<Stretch> buckets_of(const std::vector<ListedRun>& list) {
 }
 
 Ranking rank_stcs(const PolicyView& view) {
-  constexpr std::size_t kRunsMax = 32;  // of one merge
   const std::vector<ListedRun> list = list_of(view.levels);
   const auto least = static_cast<std::size_t>(view.parameter("M"));
-  Ranking ranking = empty_ranking(view, kRunsMax);
+  Ranking ranking = list_ranking(view, kRunsMax);
   for (const Stretch& bucket : buckets_of(list)) {  // newest first: the smallest, where sizes grow with age
     if (bucket.count >= least) {
-      // The oldest ones of a large bucket: what is newer stays newer.
-      const std::size_t count = std::min(bucket.count, kRunsMax);
-      add_candidate(ranking, list, {.first = bucket.first + bucket.count - count, .count = count},
-                    ranking.triggers.size());
+      add_candidate(ranking, list, oldest_of(bucket, kRunsMax), ranking.triggers.size());
     }
     ranking.triggers.push_back({.what = fmt::format("{} runs of about {} bytes, {} start a merge", bucket.count,
                                                     list[bucket.first].bytes, least),

@@ -50,12 +50,8 @@ std::uint64_t density_level(std::uint64_t bytes, std::uint64_t flush, std::uint6
   return level;
 }
 
-// Neighbours of one level in the list. An older run counts as of its newer neighbours' level, if its own is lower: so
-// levels rise with age.
-struct Stretch {
-  std::size_t first = 0;
-  std::size_t count = 0;
-};
+// The neighbours of each level. An older run counts as of its newer neighbours' level, if its own is lower: so levels
+// rise with age.
 std::vector<Stretch> density_levels(const PolicyView& view, const std::vector<ListedRun>& list, std::uint64_t fan) {
   std::vector<Stretch> levels;
   if (list.empty()) return levels;
@@ -75,8 +71,7 @@ std::vector<Stretch> density_levels(const PolicyView& view, const std::vector<Li
 Ranking rank_ucs(const PolicyView& view) {
   const std::vector<ListedRun> list = list_of(view.levels);
   const Scaling scaling = scaling_of(view.parameter("W"));
-  Ranking ranking{.expired = ExpiredTombstones::kToLastOlderData,
-                  .pressure = level0_limits(view, 10 * scaling.overlap)};
+  Ranking ranking = list_ranking(view, 10 * scaling.overlap);
   for (const Stretch& each : density_levels(view, list, scaling.fan)) {
     const RunList runs = RunList(list).subspan(each.first, each.count);
     // Of many runs those that hardly overlap are merged as well: writers would wait for them for ever.

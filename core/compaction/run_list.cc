@@ -41,6 +41,19 @@ std::vector<ListedRun> list_of(Levels levels) {
   return list;
 }
 
+Stretch oldest_of(const Stretch& all, std::size_t most) {
+  const std::size_t count = std::min(all.count, most);
+  return {.first = all.first + all.count - count, .count = count};
+}
+
+bool is_similar(const ListedRun& run, std::uint64_t bytes, std::uint64_t count) {
+  return 2 * run.bytes * count >= bytes && 2 * run.bytes * count <= 3 * bytes;
+}
+
+Ranking list_ranking(const PolicyView& view, std::uint64_t runs) {
+  return {.expired = ExpiredTombstones::kToLastOlderData, .pressure = level0_limits(view, runs)};
+}
+
 std::vector<Cell> cells_of(RunList runs) {
   std::vector<Placed> all;
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -111,9 +124,10 @@ std::vector<std::string> even_cuts(Levels levels, std::uint64_t parts) {
   const auto largest = std::ranges::max_element(list, {}, &ListedRun::bytes);
   std::vector<std::string> cuts;
   if (largest == list.end() || parts < 2) return cuts;
+  __extension__ using Wide = unsigned __int128;
   std::uint64_t passed = 0;
   for (const TableInfo& table : largest->run->tables) {
-    if (passed > 0 && passed * parts >= largest->bytes * (cuts.size() + 1)) {
+    if (passed > 0 && Wide{passed} * parts >= Wide{largest->bytes} * (cuts.size() + 1)) {
       cuts.emplace_back(key_range(table).low);
     }
     passed += table.file_bytes;

@@ -24,6 +24,21 @@ struct ListedRun {
 std::vector<ListedRun> list_of(Levels levels);
 using RunList = std::span<const ListedRun>;  // neighbours, newest first
 
+// Neighbours by their places in the list.
+struct Stretch {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+// At most so many of them, the oldest: what is newer stays newer.
+Stretch oldest_of(const Stretch& all, std::size_t most);
+inline constexpr std::size_t kRunsMax = 32;  // of one merge of a size-tiered policy
+
+// Whether a run is within half to one and a half of the mean of `count` runs that have so many bytes together.
+bool is_similar(const ListedRun& run, std::uint64_t bytes, std::uint64_t count);
+
+// The ranking of a policy of one list, without candidates; `runs` start a merge.
+Ranking list_ranking(const PolicyView& view, std::uint64_t runs);
+
 struct Cell {
   std::vector<CompactionInput> inputs;  // newest run first
   const TableInfo* first = nullptr;     // the one with the least key
