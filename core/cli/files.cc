@@ -11,12 +11,6 @@
 namespace mylonite::cli {
 namespace {
 
-// The directory of a path as a file system; files in it are named without the directory.
-Result<std::unique_ptr<vfs::FileSystem>> directory_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return vfs::open_posix(slash == std::string::npos ? "." : path.substr(0, slash + 1));
-}
-
 std::string name_of(const std::string& path) { return std::string(vfs::name_of(path)); }
 std::string temporary_of(const std::string& path) { return name_of(path) + ".part"; }
 
@@ -26,13 +20,7 @@ Status named(const Status& done, const std::string& path) {
 
 }  // namespace
 
-Result<std::string> read_file(const std::string& path) {
-  auto fs = directory_of(path);
-  if (!fs.ok()) return fs.error().in(path);
-  auto text = vfs::read_whole_file(**fs, name_of(path));
-  if (!text.ok()) return text.error().in(path);
-  return text;
-}
+Result<std::string> read_file(const std::string& path) { return vfs::read_posix_file(path); }
 
 Status write_file(const std::string& path, std::string_view text) {
   auto file = LineFile::create(path);
@@ -56,7 +44,7 @@ Result<std::string> keep_file(const std::string& stem, std::string_view ending, 
 Status make_directory(const std::string& path) {
   if (vfs::open_posix(path).ok()) return {};
   if (path.size() > 1 && path.ends_with('/')) return make_directory(path.substr(0, path.size() - 1));
-  auto parent = directory_of(path);
+  auto parent = vfs::open_directory_of(path);
   if (!parent.ok()) return parent.error().in(path);
   return named((*parent)->make_directory(name_of(path)), path);
 }
@@ -64,7 +52,7 @@ Status make_directory(const std::string& path) {
 Result<LineFile> LineFile::create(const std::string& given) {
   const std::string path = vfs::check_place_of_file(given).ok() ? given : vfs::without_links(given);
   if (Status free = vfs::check_place_of_file(path); !free.ok()) return free.error();
-  auto fs = directory_of(path);
+  auto fs = vfs::open_directory_of(path);
   if (!fs.ok()) return fs.error().in(path);
   ignore((*fs)->remove(temporary_of(path)), "usually there is none");
   auto file = (*fs)->open(temporary_of(path), vfs::OpenMode::kCreateExclusive);

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "core/vfs/path.h"
+#include "core/vfs/util.h"
 
 namespace mylonite::vfs {
 namespace {
@@ -306,6 +307,19 @@ Result<std::unique_ptr<FileSystem>> open_posix(const std::string& root) {
   }
   if (!descriptor.good()) return failed("open directory", root);
   return std::make_unique<PosixFileSystem>(std::move(descriptor));
+}
+
+Result<std::unique_ptr<FileSystem>> open_directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return open_posix(slash == std::string::npos ? "." : path.substr(0, slash + 1));
+}
+
+Result<std::string> read_posix_file(const std::string& path) {
+  auto fs = open_directory_of(path);
+  if (!fs.ok()) return fs.error().in(path);
+  auto text = read_whole_file(**fs, std::string(name_of(path)));
+  if (!text.ok()) return text.error().in(path);
+  return text;
 }
 
 std::string without_links(const std::string& path) {

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "core/base/hash.h"
+#include "core/vfs/path.h"
 #include "core/vfs/posix.h"
-#include "core/vfs/util.h"
 #include "experiments/workload/workload_file.h"
 
 namespace mylonite::experiments {
@@ -16,10 +16,7 @@ Result<WorkloadSource> workload_source(const RunSpec& spec) {
     return WorkloadSource{.spec = spec, .workload = workload_of(*find_workload_plan(spec.workload), spec.entries)};
   }
   const std::string& path = spec.workload_file;
-  const std::size_t name = path.rfind('/') + 1;  // 0: the path has no directory
-  const auto directory = vfs::open_posix(name == 0 ? "." : path.substr(0, name));
-  if (!directory.ok()) return Error(Code::kInvalidArgument, directory.error().message()).in(path);
-  const auto text = vfs::read_whole_file(**directory, path.substr(name));
+  const auto text = vfs::read_posix_file(path);
   if (!text.ok()) {
     const Error& error = text.error();
     const bool absent = error.code() == Code::kNotFound;
@@ -35,7 +32,7 @@ Result<WorkloadSource> workload_source(const RunSpec& spec) {
   auto workload = parse_workload(*text, path);
   if (!workload.ok()) return workload.error();
   WorkloadSource source{.spec = spec, .workload = std::move(*workload)};
-  source.spec.workload_file = path.substr(name);
+  source.spec.workload_file = vfs::name_of(path);
   source.spec.workload_hash = hash;
   source.spec.entries = source.workload.keys();
   if (source.workload.value_bytes > 0) source.spec.value_bytes = source.workload.value_bytes;
