@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include <mylonite/options.h>
@@ -53,11 +54,9 @@ TEST(Scheduler, DeepMergesWaitForFlushes) {
 TEST(Scheduler, AreTheWordsOfTheOption) {
   std::string words;
   for (const Scheduler& each : schedulers()) words += (words.empty() ? "" : " ") + std::string(each.name);
-  for (const OptionRow& row : option_table()) {
-    if (row.name == "compaction_scheduler") {
-      EXPECT_EQ(row.words, words);
-    }
-  }
+  const auto row = std::ranges::find(option_table(), "compaction_scheduler", &OptionRow::name);
+  ASSERT_NE(row, option_table().end());
+  EXPECT_EQ(row->words, words);
 }
 
 }  // namespace
