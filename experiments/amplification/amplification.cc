@@ -43,9 +43,7 @@ Status check_spec(const RunSpec& spec) {
 }  // namespace
 
 RunSpec amplification_spec() {
-  return {.device = "none",
-          .processor = "none",
-          .entries = 1'000'000,
+  return {.entries = 1'000'000,
           .buffer_entries = 8000,
           .base_buffers = 10,
           .level0_runs = 4,

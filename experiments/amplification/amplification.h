@@ -1,7 +1,7 @@
 // Mylonite's policies beside the trees of RocksDB and LevelDB: write, read and space amplification, same operations.
 //
 // Every store rests after each buffer of writes, so no figure depends on how fast a device or a thread is. Mylonite is
-// run as always, on a simulated machine without device; a peer runs in memory, its jobs one after another. A result of
+// run as always, on a simulated machine; a peer runs in memory, its jobs one after another. A result of
 // a peer is as one of Mylonite: its policy is the tree's name with the library's version. It has no times, no levels,
 // and no moves; `tables_probed` are the blocks that its gets read, one for each run that they look into.
 // Thread-safety: one call at a time.
@@ -25,7 +25,8 @@ struct AmplificationArguments {
   std::uint64_t seeds = 3;
 };
 
-// The sizes at which LevelDB can take part: a buffer is a tenth of its level 1. No device, one merge at a time.
+// The sizes at which LevelDB can take part: a buffer is a tenth of its level 1. One merge at a time. A device and
+// processors, since without them flushes wait for the next rest, and reads find more in memory.
 RunSpec amplification_spec();
 
 std::vector<PeerTreeKind> peer_trees();  // those that were built in

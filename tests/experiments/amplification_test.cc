@@ -83,7 +83,7 @@ TEST_F(AmplificationProgramTest, ComparesAndRefuses) {
   ASSERT_EQ(said.code, 0) << said.err;
   EXPECT_TRUE(has(said.out, "write amplification") && has(said.out, "\n  tier "));
   EXPECT_EQ(shell("'" MYLONITE_LAB "' merge a.jsonl --base lo1").out, said.out);
-  EXPECT_EQ(lab("lo1 --device nvme").code, 2);
+  EXPECT_EQ(lab("lo1 --clients 2").code, 2);
   EXPECT_EQ(lab("lo2x").code, 2);
   EXPECT_EQ(lab("lo1 --workload upd_z9").code, 2);
   EXPECT_EQ(lab("lo1 --jsonl absent/a.jsonl").code, 7);
