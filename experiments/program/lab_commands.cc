@@ -239,7 +239,8 @@ Ending list_workloads() {
   return cli::print(text);
 }
 
-// A parameter for each member of a spec: --buffer-entries for buffer_entries.
+}  // namespace
+
 void add_spec_parameters(RunSpec& spec, Parameters& all) {
   for (const SpecRow& row : spec_table()) {
     if (row.name == "policy" || row.name == "workload" || row.name == "workload_hash") continue;
@@ -257,6 +258,8 @@ void add_spec_parameters(RunSpec& spec, Parameters& all) {
     all.push_back(std::move(parameter));
   }
 }
+
+namespace {
 
 Parameter jsonl_parameter(LabArguments& arguments) {
   return {

@@ -11,6 +11,7 @@
 #include <mylonite/compaction_policy.h>
 
 #include "core/cli/program.h"
+#include "experiments/amplification/amplification.h"
 #include "experiments/claims/verdict.h"
 #include "experiments/compare/compare.h"
 #include "experiments/decisions/headroom.h"
@@ -32,6 +33,7 @@ struct LabArguments {
   std::string spec{};           // a file
   std::string workload_file{};  // of run: in place of the spec's
   CompareArguments compare{};
+  AmplificationArguments beside{};       // of amplification
   std::vector<std::string> workloads{};  // empty: the spec's
   std::string shard{};                   // I/N
   std::vector<std::string> files{};
@@ -50,6 +52,9 @@ struct LabArguments {
 };
 
 Result<RunSpec> read_spec(const std::string& file);
+
+// A parameter for each member of a spec: --buffer-entries for buffer_entries.
+void add_spec_parameters(RunSpec& spec, std::vector<cli::Parameter>& all);
 
 std::vector<cli::Command> lab_commands(LabArguments& arguments, const std::string& program);
 

@@ -14,6 +14,7 @@
 #include "experiments/bench/bench.h"
 #include "experiments/endure/endure.h"
 #include "experiments/endure/open_time.h"
+#include "experiments/program/amplification_command.h"
 #include "experiments/program/decision_commands.h"
 #include "experiments/program/ending.h"
 #include "experiments/program/export_command.h"
@@ -283,6 +284,7 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   arguments.lab.policies = parts.compaction_policies;
   std::vector<cli::Command> all = lab_commands(arguments.lab, parts.name);
   for (cli::Command& each : decision_commands(arguments.lab, parts.name)) all.push_back(std::move(each));
+  all.push_back(amplification_command(arguments.lab, parts.name));
   all.push_back(export_command(arguments.lab, parts.name));
   for (cli::Command& each : commands(arguments, parts.name)) all.push_back(std::move(each));
   const cli::Program program{.name = parts.name,

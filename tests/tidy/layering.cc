@@ -73,6 +73,9 @@ constexpr std::array kArrows = {
     Arrow{"experiments/figures/", "experiments/figures/ experiments/result/ experiments/spec/ core/base/"},
     Arrow{"experiments/compare/",
           "experiments/compare/ experiments/figures/ experiments/run/ experiments/result/ experiments/spec/ core/"},
+    Arrow{"experiments/amplification/",
+          "experiments/amplification/ experiments/compare/ experiments/figures/ experiments/run/ experiments/result/ "
+          "experiments/spec/ experiments/workload/ core/"},
     Arrow{"experiments/decisions/",
           "experiments/decisions/ experiments/run/ experiments/result/ experiments/spec/ core/"},
     Arrow{"experiments/page/",
