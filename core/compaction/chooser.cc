@@ -18,6 +18,19 @@ namespace {
 constexpr std::size_t kTablesNamed = 3;
 constexpr std::size_t kRejectedNamed = 6;
 
+// A job may also be illegal for what the levels do not show: readers.
+Status check_legal(const PolicyView& view, const CompactionJob& job) {
+  for (const CompactionInput& input : job.inputs) {
+    if (!job.expire) break;
+    for (const TableInfo* table : tables_of(view.levels, input)) {
+      if (table->newest > view.expire_max) {
+        return Error(Code::kInvalidArgument, "illegal compaction: nothing expires while a snapshot is held");
+      }
+    }
+  }
+  return check_legal(view.levels, view.running, job);
+}
+
 struct Plan {
   CompactionJob job;
   std::string next_state;
@@ -77,7 +90,7 @@ void choose_job(const CompactionPolicy& policy, const PolicyView& view, const Ra
       continue;
     }
     Plan planned = plan_of(policy, view, each);
-    if (const Status legal = check_legal(view.levels, view.running, planned.job); !legal.ok()) {
+    if (const Status legal = check_legal(view, planned.job); !legal.ok()) {
       if (++passed == 1 && view.running.empty()) choice.refused = legal.error().message();
       continue;
     }

@@ -76,8 +76,6 @@ std::vector<CompactionInput> table_input(const RunPosition& position, const Tabl
   return {{.level = position.level, .run = position.run, .tables = {table.number}}};
 }
 
-namespace {
-
 std::vector<const TableInfo*> tables_of(Levels levels, const CompactionInput& input) {
   std::vector<const TableInfo*> tables;
   for (const Run& run : runs_of(levels, input.level)) {
@@ -89,6 +87,8 @@ std::vector<const TableInfo*> tables_of(Levels levels, const CompactionInput& in
   }
   return tables;
 }
+
+namespace {
 
 std::optional<KeyRange> hull_of(Levels levels, const std::vector<CompactionInput>& inputs) {
   std::optional<KeyRange> whole;

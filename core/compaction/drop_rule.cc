@@ -34,7 +34,7 @@ RangeTombstones surviving(const DropRule& rule, const RangeTombstones& all, std:
     bool floor_passed = false;
     for (const Timestamp at : fragment.stamps) {
       bool needed = at > rule.floor;
-      if (!needed && !floor_passed) {
+      if (!needed && !floor_passed && at > rule.expired_through) {
         floor_passed = true;
         needed = at > rule.tombstones_until ||
                  rule.older.overlaps({.low = fragment.low, .high = fragment.high, .high_included = false});
@@ -63,7 +63,7 @@ bool DropFilter::needed(std::string_view internal_key) {
     floor_passed_ = false;
   }
   if (entry.at > rule_.floor) return true;
-  if (floor_passed_) return false;
+  if (floor_passed_ || entry.at <= rule_.expired_through) return false;
   floor_passed_ = true;
   if (all_.newest_covering(entry.user_key, rule_.floor) > entry.at) return false;
   return entry.kind != Kind::kDelete || entry.at > rule_.tombstones_until || rule_.older.holds(entry.user_key);

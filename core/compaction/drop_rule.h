@@ -1,5 +1,6 @@
 // The entries and range deletes that a merge or a flush may drop without any reader seeing a difference.
 //
+//   what has expired              all of it is dropped: it hides only what has expired, too
 //   versions above the floor      all are kept: a snapshot may lie between any two of them
 //   versions at or below it       of each key only the newest is kept: every reader reads at the floor or above
 //     the newest version          is dropped if a newer range delete at or below the floor covers it;
@@ -24,9 +25,10 @@
 namespace mylonite {
 
 struct DropRule {
-  Timestamp floor;             // no reader reads below it; kTimestampMin: nothing is dropped
-  Timestamp tombstones_until;  // tombstones at or below it have outlived their retention
-  KeyRanges older;             // keys that data older than the output may hold
+  Timestamp floor;              // no reader reads below it; kTimestampMin: nothing is dropped
+  Timestamp tombstones_until;   // tombstones at or below it have outlived their retention
+  KeyRanges older;              // keys that data older than the output may hold
+  Timestamp expired_through{};  // at most the floor
 };
 
 // The ranges of all tables older than a job's output, without its inputs.

@@ -48,7 +48,7 @@ Status JobRunner::start() {
 }
 
 Result<bool> JobRunner::step(std::uint64_t bytes) {
-  if (plan_.job.move) return false;
+  if (plan_.job.move || plan_.job.expire) return false;
   if (!merged_) {
     if (Status started = start(); !started.ok()) return started.error();
   }
@@ -90,6 +90,7 @@ Result<VersionEdit> JobRunner::finish() {
   for (const CompactionInput& input : plan_.job.inputs) {
     edit.removed.insert(edit.removed.end(), input.tables.begin(), input.tables.end());
   }
+  if (plan_.job.expire) return edit;
   if (!plan_.job.move) return finish_merge(std::move(edit));
   std::map<FileNumber, const TableInfo*> live;
   for (const TableInfo* table : plan_.version->tables()) live.emplace(table->number, table);

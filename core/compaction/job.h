@@ -1,5 +1,5 @@
 // Carries out a merge in steps of a bounded number of bytes. It reads the inputs as one ordered stream, drops entries
-// by the drop rule, writes one output run, and returns the edit. A move reads and writes nothing.
+// by the drop rule, writes one output run, and returns the edit. A move, and an expiry, reads and writes nothing.
 //
 // It commits nothing: the caller commits the edit, then removes the inputs' files. An input that cannot be read fails
 // the job. After a failure the written files stay: the target's owner removes them, or the next open does.
@@ -29,7 +29,7 @@ struct JobPlan {
 
 class JobRunner {
  public:
-  // One list for each input: its open tables, in key order. Empty for a move.
+  // One list for each input: its open tables, in key order. Empty for a move or an expiry.
   using Inputs = std::vector<std::shared_ptr<const TableList>>;
 
   JobRunner(RunTarget target, JobPlan plan, Inputs inputs);

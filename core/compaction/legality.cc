@@ -93,6 +93,7 @@ class Check {
   }
 
   Status output() const {
+    if (job_.expire) return job_.move ? illegal("a move expires nothing") : Status();
     if (job_.to_level >= kLevelsMax) return illegal(fmt::format("there is no level {}", job_.to_level));
     if (!job_.into) {
       return job_.to_level == 0 ? Status(illegal("only a flush makes a new run of level 0")) : Status();
@@ -102,6 +103,7 @@ class Check {
   }
 
   Status order() const {
+    if (job_.expire) return {};
     const RunPosition output = job_.output();
     for (std::uint32_t level = 0; level < levels_.size(); ++level) {
       for (const Run& run : levels_[level].runs) {
@@ -189,7 +191,7 @@ RunningJob start_job(Levels levels, const CompactionJob& job, std::uint64_t id) 
   const KeyRange whole = check.whole();
   return {.id = id,
           .inputs = job.inputs,
-          .output = {.level = job.to_level, .run = job.into.value_or(RunId{id})},
+          .output = job.expire ? job.output() : RunPosition{.level = job.to_level, .run = job.into.value_or(RunId{id})},
           .low = std::string(whole.low),
           .high = std::string(whole.high),
           .high_included = whole.high_included};

@@ -10,6 +10,7 @@
 //      share a place, their hulls share no key. So both stay legal whichever ends first.
 //   4. The output's run exists, or it is a new one below level 0 (no job makes a run of level 0).
 //   5. The inputs of a move are disjoint among themselves.
+// Of tables that expire, only the first sentence and 3 are asked: whatever older data they hide expires with them.
 // Thread-safety: pure. Complexity: runs of the inputs times tables.
 #pragma once
 

@@ -30,6 +30,7 @@ std::string policy_names(const CompactionPolicies& policies);  // for messages: 
 CompactionPolicies leveled_policies();
 CompactionPolicies tiered_policies();
 CompactionPolicies list_policies();
+CompactionPolicies expiring_policies();
 CompactionPolicies ucs_policies();
 CompactionPolicies cell_policies();
 CompactionPolicies random_policies();

@@ -14,32 +14,6 @@
 namespace mylonite {
 namespace {
 
-// The candidate's position is that of the newest run, its score the number of runs.
-void add_candidate(Ranking& ranking, const std::vector<ListedRun>& list, const Stretch& stretch, std::size_t trigger) {
-  ranking.candidates.push_back({.kind = CompactionCandidate::Kind::kOther,
-                                .trigger = trigger,
-                                .position = list[stretch.first].position,
-                                .to_level = list[stretch.first + stretch.count - 1].position.level,
-                                .score = static_cast<std::int64_t>(stretch.count)});
-}
-
-PlannedJob plan_stretch(const PolicyView& view, const CompactionCandidate& candidate) {
-  CompactionJob job;
-  for (std::uint32_t level = 0; level < view.levels.size(); ++level) {
-    for (const Run& run : view.levels[level].runs) {
-      const RunPosition position{.level = level, .run = run.id};
-      const bool begun = !job.inputs.empty() || position == candidate.position;
-      if (!begun || static_cast<std::int64_t>(job.inputs.size()) == candidate.score) continue;
-      CompactionInput& input = job.inputs.emplace_back(CompactionInput{.level = level, .run = run.id, .tables = {}});
-      for (const TableInfo& table : run.tables) input.tables.push_back(table.number);
-    }
-  }
-  if (job.inputs.empty()) return {.job = std::move(job)};
-  job.to_level = job.inputs.back().level;
-  job.into = job.inputs.back().run;
-  return {.job = std::move(job)};
-}
-
 // The longest stretch from a run on in which each next run is at most `percent` of all before it.
 std::size_t similar_from(const std::vector<ListedRun>& list, std::size_t first, std::uint64_t percent) {
   std::uint64_t bytes = list[first].bytes;
@@ -66,31 +40,16 @@ Ranking rank_universal(const PolicyView& view) {
       {.what = fmt::format("space: {} bytes above the oldest run, {} % of it start a merge of all", newer_bytes,
                            amplification),
        .score = space});
-  if (space >= kScoreUnit) add_candidate(ranking, list, {.first = 0, .count = list.size()}, 1);
+  if (space >= kScoreUnit) add_stretch(ranking, list, {.first = 0, .count = list.size()}, 1);
   const std::uint64_t percent = 100 + static_cast<std::uint64_t>(view.parameter("P"));
   for (std::size_t first = 0; first + 1 < list.size(); ++first) {
     const std::size_t count = similar_from(list, first, percent);
     if (count < 2) continue;
-    add_candidate(ranking, list, {.first = first, .count = count}, 0);
+    add_stretch(ranking, list, {.first = first, .count = count}, 0);
     break;
   }
-  if (list.size() > most) add_candidate(ranking, list, {.first = 0, .count = list.size() - most + 1}, 0);
+  if (list.size() > most) add_stretch(ranking, list, {.first = 0, .count = list.size() - most + 1}, 0);
   return ranking;
-}
-
-// Stretches of runs, each similar to those before it.
-std::vector<Stretch> buckets_of(const std::vector<ListedRun>& list) {
-  std::vector<Stretch> buckets;
-  std::uint64_t bytes = 0;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    if (buckets.empty() || !is_similar(list[i], bytes, buckets.back().count)) {
-      buckets.push_back({.first = i, .count = 0});
-      bytes = 0;
-    }
-    ++buckets.back().count;
-    bytes += list[i].bytes;
-  }
-  return buckets;
 }
 
 Ranking rank_stcs(const PolicyView& view) {
@@ -99,7 +58,7 @@ Ranking rank_stcs(const PolicyView& view) {
   Ranking ranking = list_ranking(view, kRunsMax);
   for (const Stretch& bucket : buckets_of(list)) {  // newest first: the smallest, where sizes grow with age
     if (bucket.count >= least) {
-      add_candidate(ranking, list, oldest_of(bucket, kRunsMax), ranking.triggers.size());
+      add_stretch(ranking, list, oldest_of(bucket, kRunsMax), ranking.triggers.size());
     }
     ranking.triggers.push_back({.what = fmt::format("{} runs of about {} bytes, {} start a merge", bucket.count,
                                                     list[bucket.first].bytes, least),
@@ -107,7 +66,7 @@ Ranking rank_stcs(const PolicyView& view) {
   }
   if (list.size() <= kRunsMax) return ranking;
   // None of them is similar, perhaps: without a merge writers would wait for ever.
-  add_candidate(ranking, list, {.first = lightest(list, least), .count = least}, ranking.triggers.size());
+  add_stretch(ranking, list, {.first = lightest(list, least), .count = least}, ranking.triggers.size());
   ranking.triggers.push_back({.what = fmt::format("{} runs, more than {} start a merge", list.size(), kRunsMax),
                               .score = score_of(list.size(), kRunsMax + 1)});
   return ranking;

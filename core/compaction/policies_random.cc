@@ -1,9 +1,9 @@
 // A policy of random legal jobs, which tests everything behind the policy.
 //
 // It proposes some tables of a run or of neighbouring runs, or whole levels, with or without overlapping tables below.
-// The output is above or below, in any run or a new one, by a merge or a move. Whether it tries at all is a coin that
-// depends on the tree's shape alone, so an unchanging tree comes to rest, on average after two jobs. The state counts
-// draws, so a repeated shape gets other jobs.
+// The output is above or below, in any run or a new one, by a merge or a move; or the tables expire. Whether it tries
+// at all is a coin that depends on the tree's shape alone, so an unchanging tree comes to rest, on average after two
+// jobs. The state counts draws, so a repeated shape gets other jobs.
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -67,6 +67,10 @@ class Proposer {
     job.move = random_.chance(1, 4);
     job.overlap_bytes_max = random_.chance(1, 2) ? view_.options.sstable_max_bytes : 0;
     if (random_.chance(1, 2)) job.cuts = even_cuts(view_.levels, random_.between(2, 8));
+    if (const auto percent = static_cast<std::uint64_t>(view_.parameter("expire")); percent > 0) {
+      job.expire = random_.chance(percent, 100);
+      job.move &= !job.expire;
+    }
     return job;
   }
 
@@ -128,6 +132,12 @@ PlannedJob plan_random(const PolicyView& view, const CompactionCandidate& candid
 CompactionPolicies random_policies() {
   return {{.name = "random_legal",
            .what = "any legal job, drawn at random: for tests of what stands behind the policy",
+           .parameters = {{.name = "expire",
+                           .fallback = 0,
+                           .low = 0,
+                           .high = 100,
+                           .meaning = "percent of proposals that let their tables expire, of whatever age",
+                           .worth_trying = {0, 20}}},
            .rank = rank_random,
            .plan = plan_random}};
 }

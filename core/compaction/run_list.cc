@@ -54,6 +54,45 @@ Ranking list_ranking(const PolicyView& view, std::uint64_t runs) {
   return {.expired = ExpiredTombstones::kToLastOlderData, .pressure = level0_limits(view, runs)};
 }
 
+void add_stretch(Ranking& ranking, RunList list, const Stretch& stretch, std::size_t trigger) {
+  ranking.candidates.push_back({.kind = CompactionCandidate::Kind::kOther,
+                                .trigger = trigger,
+                                .position = list[stretch.first].position,
+                                .to_level = list[stretch.first + stretch.count - 1].position.level,
+                                .score = static_cast<std::int64_t>(stretch.count)});
+}
+
+PlannedJob plan_stretch(const PolicyView& view, const CompactionCandidate& candidate) {
+  CompactionJob job;
+  for (std::uint32_t level = 0; level < view.levels.size(); ++level) {
+    for (const Run& run : view.levels[level].runs) {
+      const RunPosition position{.level = level, .run = run.id};
+      const bool begun = !job.inputs.empty() || position == candidate.position;
+      if (!begun || static_cast<std::int64_t>(job.inputs.size()) == candidate.score) continue;
+      CompactionInput& input = job.inputs.emplace_back(CompactionInput{.level = level, .run = run.id, .tables = {}});
+      for (const TableInfo& table : run.tables) input.tables.push_back(table.number);
+    }
+  }
+  if (job.inputs.empty()) return {.job = std::move(job)};
+  job.to_level = job.inputs.back().level;
+  job.into = job.inputs.back().run;
+  return {.job = std::move(job)};
+}
+
+std::vector<Stretch> buckets_of(RunList list) {
+  std::vector<Stretch> buckets;
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (buckets.empty() || !is_similar(list[i], bytes, buckets.back().count)) {
+      buckets.push_back({.first = i, .count = 0});
+      bytes = 0;
+    }
+    ++buckets.back().count;
+    bytes += list[i].bytes;
+  }
+  return buckets;
+}
+
 std::vector<Cell> cells_of(RunList runs) {
   std::vector<Placed> all;
   for (std::size_t i = 0; i < runs.size(); ++i) {

@@ -39,6 +39,14 @@ bool is_similar(const ListedRun& run, std::uint64_t bytes, std::uint64_t count);
 // The ranking of a policy of one list, without candidates; `runs` start a merge.
 Ranking list_ranking(const PolicyView& view, std::uint64_t runs);
 
+// Stretches of runs, each similar to those before it.
+std::vector<Stretch> buckets_of(RunList list);
+
+// A candidate that merges a stretch whole; its position is that of the newest run, its score the number of runs.
+void add_stretch(Ranking& ranking, RunList list, const Stretch& stretch, std::size_t trigger);
+// Its job: the result stands in the place of the oldest run.
+PlannedJob plan_stretch(const PolicyView& view, const CompactionCandidate& candidate);
+
 struct Cell {
   std::vector<CompactionInput> inputs;  // newest run first
   const TableInfo* first = nullptr;     // the one with the least key

@@ -19,7 +19,7 @@ void VisibleIterator::seek_source(std::string_view user_key, std::uint64_t trail
 }
 
 void VisibleIterator::seek(std::string_view user_key) {
-  seek_source(std::max(user_key, std::string_view(bounds_.low)), seek_trailer(at_));
+  seek_source(std::max(user_key, std::string_view(bounds_.low)), seek_trailer(moment_.at));
   find_forward(false);
 }
 
@@ -57,7 +57,8 @@ void VisibleIterator::prev() {
 }
 
 bool VisibleIterator::shows(const ParsedKey& entry) const {
-  return entry.kind == Kind::kPut && (ranges_.empty() || ranges_.newest_covering(entry.user_key, at_) <= entry.at);
+  if (entry.kind != Kind::kPut || entry.at <= moment_.expired_through) return false;
+  return ranges_.empty() || ranges_.newest_covering(entry.user_key, moment_.at) <= entry.at;
 }
 
 void VisibleIterator::find_forward(bool skip_current_key) {
@@ -66,7 +67,7 @@ void VisibleIterator::find_forward(bool skip_current_key) {
   for (; source_->valid(); source_->next()) {
     const ParsedKey entry = parse_internal_key(source_->key());
     if (bounds_.high && entry.user_key >= *bounds_.high) return;
-    if (entry.at > at_ || (skip_current_key && entry.user_key == key_)) continue;
+    if (entry.at > moment_.at || (skip_current_key && entry.user_key == key_)) continue;
     key_ = entry.user_key;
     if (shows(entry)) {
       valid_ = true;
@@ -83,7 +84,7 @@ void VisibleIterator::find_backward() {
     const ParsedKey entry = parse_internal_key(source_->key());
     if (valid_ && entry.user_key != key_) return;
     if (entry.user_key < bounds_.low) return;
-    if (entry.at > at_) continue;
+    if (entry.at > moment_.at) continue;
     valid_ = shows(entry);
     if (!valid_) continue;
     key_ = entry.user_key;

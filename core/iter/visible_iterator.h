@@ -1,5 +1,6 @@
-// A cursor over the visible keys at one stamp. It shows each key in [low, high) once, with its newest version at or
-// below the stamp. It skips keys whose newest version is a delete, or that a newer range delete covers.
+// A cursor over the visible keys at one moment. It shows each key in [low, high) once, with its newest version at or
+// below the moment's stamp. It skips keys whose newest version is a delete or has expired, or that a newer range delete
+// covers.
 //
 // Backward, versions of a key come oldest first. So the last one at or below the stamp is copied and shown, and the
 // source stands before the key. Forward, the source stands on the shown entry.
@@ -25,9 +26,9 @@ namespace mylonite {
 class VisibleIterator {
  public:
   // All that the source reads must outlive the iterator. Not valid until a seek.
-  VisibleIterator(std::unique_ptr<InternalIterator> source, Timestamp at, KeyBounds bounds = {},
+  VisibleIterator(std::unique_ptr<InternalIterator> source, const ReadMoment& moment, KeyBounds bounds = {},
                   RangeTombstones ranges = {})
-      : source_(std::move(source)), at_(at), bounds_(std::move(bounds)), ranges_(std::move(ranges)) {}
+      : source_(std::move(source)), moment_(moment), bounds_(std::move(bounds)), ranges_(std::move(ranges)) {}
 
   bool valid() const { return valid_; }
   void seek_to_first() { seek(bounds_.low); }
@@ -46,7 +47,7 @@ class VisibleIterator {
   bool shows(const ParsedKey& entry) const;  // requires that it is the newest of its key at or below the stamp
 
   std::unique_ptr<InternalIterator> source_;
-  const Timestamp at_;
+  const ReadMoment moment_;
   const KeyBounds bounds_;
   const RangeTombstones ranges_;
   bool valid_ = false;

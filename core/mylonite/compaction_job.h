@@ -29,12 +29,18 @@ struct CompactionJob {
   // flushes make runs.
   std::optional<RunId> into{};
   bool move = false;  // the tables change their place without being read
+  // The tables leave the tree unread. All that was written up to their newest stamp expires with them, wherever it is:
+  // from the job's end on no read sees it. to_level and into count for nothing.
+  bool expire = false;
   // An output table ends before it overlaps more bytes than this of the level below to_level; 0: no such limit.
   std::uint64_t overlap_bytes_max = 0;
   std::vector<std::string> cuts{};  // user keys, ascending: no output table holds keys on both sides of one
   Reason why{};
 
-  RunPosition output() const { return {.level = to_level, .run = into.value_or(kNewestRun)}; }
+  RunPosition output() const {
+    if (expire && !inputs.empty()) return inputs.front().position();
+    return {.level = to_level, .run = into.value_or(kNewestRun)};
+  }
 };
 
 // The facts of a job that later decisions must respect until its edit is in force. Owns its keys.

@@ -33,6 +33,7 @@ std::uint64_t input_bytes(Levels levels, const std::vector<CompactionInput>& inp
 
 // All idle tables of a level, as inputs, newest run first; runs without any are left out.
 std::vector<CompactionInput> level_inputs(Levels levels, std::uint32_t level, const std::set<FileNumber>& busy);
+std::vector<const TableInfo*> tables_of(Levels levels, const CompactionInput& input);
 // The one table as inputs.
 std::vector<CompactionInput> table_input(const RunPosition& position, const TableInfo& table);
 

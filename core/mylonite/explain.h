@@ -20,6 +20,7 @@ struct ReadStep {
     kValue,     // decides: a put
     kDeleted,   // decides: a delete
     kCovered,   // decides: a range delete, newer than any version here
+    kExpired,   // decides: a put that has expired
   };
   struct Version {
     bool is_delete = false;

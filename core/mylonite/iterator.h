@@ -34,19 +34,20 @@ class Iterator {
   std::string_view key() const { return key_; }
   std::string_view value() const;
   Status status() const;
-  Timestamp read_at() const { return read_at_; }
+  Timestamp read_at() const { return read_.at; }
+  const ReadMoment& moment() const { return read_; }
 
  private:
   friend class Session;  // makes it
   Iterator(std::shared_ptr<const EngineState> state, std::shared_ptr<const ReadState> pinned,
-           std::unique_ptr<VisibleIterator> cursor, Timestamp read_at);
+           std::unique_ptr<VisibleIterator> cursor, const ReadMoment& read);
   bool open() const { return !closed_.load(std::memory_order_acquire); }
   void look();  // reads the cursor's position
 
   const std::shared_ptr<const EngineState> state_;
   const std::shared_ptr<const ReadState> pinned_;
   const std::unique_ptr<VisibleIterator> cursor_;
-  const Timestamp read_at_;
+  const ReadMoment read_;
   const std::atomic<bool>& closed_;  // the state's
   bool stands_ = false;              // on a key: `key_`, the cursor's
   std::string_view key_;

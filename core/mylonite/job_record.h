@@ -32,13 +32,17 @@ struct JobRecord {
   std::vector<std::uint32_t> from_levels{};  // of the inputs, ascending
   std::uint32_t to_level = 0;
   bool move = false;
+  Timestamp expired_through{};  // what was written up to here expires; kTimestampMin: nothing does
   std::uint64_t tables_in = 0;
   std::uint64_t tables_out = 0;
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_above = 0;  // of bytes_in, those of levels above to_level; 0 in records of older stores
   std::uint64_t bytes_out = 0;
-  std::uint64_t dropped = 0;  // entries and stamps of range deletes
+  std::uint64_t dropped = 0;  // entries and stamps of range deletes; of tables that expire, all of them
   Timestamp at;               // wall clock when the job was chosen
+
+  bool expires() const { return expired_through > kTimestampMin; }
+  const char* kind() const { return expires() ? "expiry" : move ? "move" : "merge"; }
   bool operator==(const JobRecord&) const = default;
 };
 

@@ -2,7 +2,8 @@
 // session a thread; Store has a default one for simple calls.
 //
 // Every read sees one moment: all writes up to a stamp, none after it. `read_at()` returns the stamp. A read `as_of` an
-// older stamp repeats what was visible then. A session owns what it reads and may outlive the store.
+// older stamp repeats what was visible then, but for what has expired since (policies fifo and twcs). A session owns
+// what it reads and may outlive the store.
 // Thread-safety: one thread a session (and its iterators); any number of sessions side by side.
 // Errors: kClosed after close() or the store's destruction; kOutOfRange for an as_of in the future, or before the kept
 // history; kCorruption with file and offset.
@@ -48,7 +49,9 @@ class Session {
   // The result of get(), and why: the sources it read, and what each holds. Counters ignore it.
   Result<GetExplanation> explain(std::string_view key, const ReadOptions& options = {});
 
-  Timestamp read_at() const { return read_at_; }  // of the last read of this session
+  // Of the last read of this session.
+  Timestamp read_at() const { return read_.at; }
+  const ReadMoment& moment() const { return read_; }
 
  private:
   friend class Store;  // makes it
@@ -57,14 +60,14 @@ class Session {
 
   struct View {
     std::shared_ptr<const ReadState> state;
-    Timestamp at;
+    ReadMoment moment;
   };
   Result<View> view(const ReadOptions& options);
   Result<bool> look_up(const View& from, std::string_view key, std::string& value);
   Error error_of_read(const Error& error) const;
 
   std::shared_ptr<EngineState> state_;
-  Timestamp read_at_;
+  ReadMoment read_;
 };
 
 }  // namespace mylonite

@@ -39,11 +39,12 @@ struct StoreStats {
   std::uint64_t flush_bytes = 0;
   std::uint64_t flush_entries = 0;  // in the tables
   std::uint64_t merges = 0;
-  std::uint64_t moves = 0;  // of tables to another level, without reading them
+  std::uint64_t moves = 0;     // of tables to another level, without reading them
+  std::uint64_t expiries = 0;  // of tables that left the tree, without reading them
   std::uint64_t merge_bytes_in = 0;
   std::uint64_t merge_bytes_out = 0;
   std::uint64_t merge_entries_out = 0;
-  std::uint64_t entries_dropped = 0;  // by flushes and merges
+  std::uint64_t entries_dropped = 0;  // by flushes, merges and expiries
   std::uint64_t ingested_bytes = 0;
   // Sources of reads.
   std::uint64_t memtable_hits = 0;
@@ -57,6 +58,7 @@ struct StoreStats {
   std::uint64_t merges_running = 0;
   std::uint64_t debt_bytes = 0;  // of levels above their targets
   std::uint64_t history_floor = 0;
+  std::uint64_t expired_through = 0;  // what was written up to this stamp is gone
   std::uint64_t newest_stamp = 0;
   // Memory now, in logical bytes.
   std::uint64_t memtable_bytes = 0;

@@ -18,6 +18,15 @@ inline constexpr Timestamp kTimestampMin{0};
 inline constexpr Timestamp kTimestampMax{(1ULL << 56) - 1};
 inline constexpr std::uint64_t kTicksPerSecond = 10'000'000;
 
+// The moment of a read: it sees what was written up to `at`, without what was written up to `expired_through`.
+struct ReadMoment {
+  Timestamp at;
+  Timestamp expired_through;  // kTimestampMin: nothing has expired
+  constexpr ReadMoment() = default;
+  constexpr ReadMoment(Timestamp stamp, Timestamp expired = {}) : at(stamp), expired_through(expired) {}
+  bool operator==(const ReadMoment&) const = default;
+};
+
 // The number of a file of the store. It is never reused for a file that a manifest ever listed, nor while a name with
 // it is on the disk. (A file that no manifest listed may lose its name in a crash; then its number is free again.)
 struct FileNumber {

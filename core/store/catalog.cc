@@ -166,7 +166,7 @@ bool Catalog::manifest_is_long() const {
 }
 
 Status Catalog::commit_durably(const VersionEdit& edit, const Version& after) {
-  if (!manifest_is_long()) return manifest_->append(edit);
+  if (!manifest_is_long() && Manifest::format_for(after) <= manifest_->format()) return manifest_->append(edit);
   Version next = after;
   const FileNumber number = new_file_number();
   next.next_file = FileNumber{number.value + 1};

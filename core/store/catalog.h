@@ -3,7 +3,7 @@
 // Only commit() changes the set of tables, the first needed log and the stamp ceiling. An edit is in force only after
 // it is durable. The catalog also issues file numbers. A snapshot replaces the manifest once it is longer than
 // manifest_rotate_bytes and than twice the snapshot that it began with. So rotations write at most one byte for each
-// byte of edits, whatever the number of tables.
+// byte of edits, whatever the number of tables. One more comes where the manifest's format cannot hold an edit.
 // Thread-safety: any thread for all methods; commits are serialized. I/O happens outside `mutex_`.
 #pragma once
 

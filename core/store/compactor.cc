@@ -47,6 +47,7 @@ PolicyView Compactor::view_of(const Version& version, const std::vector<RunningJ
           .options = policy.options,
           .now = wall_now(),
           .floor = state_.history.possible_floor(),
+          .expire_max = state_.history.expire_max(),
           .state = policy_state_,
           .parameters = policy.configured.parameters};
 }
@@ -139,17 +140,30 @@ Compactor::Task Compactor::decide() {
     return nullptr;
   }
   task->request = request;
+  if (!start(*task)) return nullptr;
   if (!request) policy_state_ = std::move(choice.next_state);
-  start(*task);
   return task;
 }
 
-void Compactor::start(MergeTask& task) {
+bool Compactor::start(MergeTask& task) {
+  const CompactionJob& job = task.plan.job;
+  if (job.expire && !state_.history.begin_expiry(task.record.expired_through)) return false;
   task.record.policy = task.request ? "manual" : policies_.back().configured.text;
   if (task.request) task.request->started = true;
-  if (!task.plan.job.move) task.plan.drop.floor = state_.history.raise_floor();
+  if (!job.move && !job.expire) task.plan.drop.floor = state_.history.raise_floor();
   running_.push_back(std::move(task.running));
   if (running_.size() > 1) rt::mark("compaction.concurrent");
+  return true;
+}
+
+void Compactor::end(const MergeTask& task, bool done) {
+  std::erase_if(running_, [&](const RunningJob& each) { return each.id == task.record.id; });
+  if (task.plan.job.expire) {
+    state_.history.end_expiry(done ? std::optional(task.record.expired_through) : std::nullopt);
+    state_.progress.notify_all();  // for those who take a snapshot
+  }
+  ++state_.changes;
+  state_.merge_work.notify_all();
 }
 
 void Compactor::rest(std::uint64_t asks) {
@@ -178,6 +192,10 @@ Status Compactor::commit(MergeTask& task, VersionEdit& edit) {
   for (const VersionEdit::Added& added : edit.added) task.record.bytes_out += added.table.file_bytes;
   task.record.tables_out = edit.added.size();
   edit.jobs = {task.record};
+  if (task.plan.job.expire) {
+    edit.expired_through = task.record.expired_through;
+    edit.history_floor = task.record.expired_through;
+  }
   edit.jobs_kept = state_.options.compaction_history_max;
   const bool records = !policy_state_.empty() && !changing_;  // else the change records the policy, after this
   if (records) {
@@ -208,9 +226,7 @@ void Compactor::work(Task task) {
     end_failed(*task, done.error());
     return;
   }
-  std::erase_if(running_, [&](const RunningJob& each) { return each.id == task->record.id; });
-  ++state_.changes;
-  state_.merge_work.notify_all();
+  end(*task, true);
   count(task->record, **made);
   failures_ = 0;
   state_.publish();
@@ -221,6 +237,12 @@ void Compactor::work(Task task) {
 }
 
 void Compactor::count(const JobRecord& record, const VersionEdit& edit) {
+  if (record.expires()) {
+    rt::mark("compaction.expired");
+    state_.counters.expiries.add(1);
+    state_.counters.merge_dropped.add(record.dropped);
+    return;
+  }
   if (record.move) {
     rt::mark("compaction.moved");
     state_.counters.moves.add(1);
@@ -246,16 +268,14 @@ Result<std::optional<VersionEdit>> Compactor::carry_out(MergeTask& task) {
     task.bytes_done += step_bytes;
     if (scheduler_.gives_way) return std::optional<VersionEdit>();
   }
-  task.record.dropped = task.execution->dropped();
+  if (!task.record.expires()) task.record.dropped = task.execution->dropped();
   auto edit = task.execution->finish();
   if (!edit.ok()) return edit.error();
   return std::optional(std::move(*edit));
 }
 
 void Compactor::end_failed(MergeTask& task, const Error& why) {
-  std::erase_if(running_, [&](const RunningJob& each) { return each.id == task.record.id; });
-  ++state_.changes;
-  state_.merge_work.notify_all();
+  end(task, false);
   state_.listener.on_compaction_failed(task.record, why);
   failed(task, why);
 }

@@ -71,7 +71,7 @@ class Compactor {
   Task take_waiting() REQUIRES(state_.mutex);
   // Releases the lock while the chooser decides. Null: as above.
   Task decide() REQUIRES(state_.mutex);
-  void start(MergeTask& task) REQUIRES(state_.mutex);
+  bool start(MergeTask& task) REQUIRES(state_.mutex);  // false: a snapshot was taken meanwhile, so nothing may expire
   void rest(std::uint64_t asks) REQUIRES(state_.mutex);
   void work(Task task) REQUIRES(state_.mutex);  // releases the lock during I/O, as the next three do
   // Empty: the job gives way to others, and is not done.
@@ -80,6 +80,7 @@ class Compactor {
   Status commit_unlocked(const VersionEdit& edit) REQUIRES(state_.mutex);
   Result<std::optional<VersionEdit>> carry_out(MergeTask& task);
   void count(const JobRecord& record, const VersionEdit& edit);
+  void end(const MergeTask& task, bool done) REQUIRES(state_.mutex);  // it is no longer running
   void end_failed(MergeTask& task, const Error& why) REQUIRES(state_.mutex);
   void failed(MergeTask& task, const Error& why) REQUIRES(state_.mutex);
   void give_up_waiting(const Error& why) REQUIRES(state_.mutex);

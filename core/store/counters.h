@@ -36,7 +36,8 @@ struct Counters {
   Counter flush_entries;  // written
   Counter flush_dropped;  // entries
   Counter merges;
-  Counter moves;  // of whole tables, without reading them
+  Counter moves;     // of whole tables, without reading them
+  Counter expiries;  // likewise, out of the tree
   Counter merge_bytes_in;
   Counter merge_bytes_out;
   Counter merge_entries_out;

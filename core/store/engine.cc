@@ -120,6 +120,7 @@ const Options& Engine::options() const { return writers_ == nullptr ? state_->op
 
 Result<Snapshot> Engine::snapshot() const {
   const rt::Lock lock(state_->mutex);
+  while (state_->history.expiring() && !state_->gate.closing()) state_->progress.wait(state_->mutex);
   if (state_->gate.closing()) return closed_error();
   const Timestamp now = state_->history.visible();
   state_->history.hold(now);

@@ -23,6 +23,7 @@ ReadStep::Outcome outcome_of(const SourceSeen& seen, std::string_view key) {
     case Verdict::kValue: return ReadStep::Outcome::kValue;
     case Verdict::kDeleted: return ReadStep::Outcome::kDeleted;
     case Verdict::kCovered: return ReadStep::Outcome::kCovered;
+    case Verdict::kExpired: return ReadStep::Outcome::kExpired;
     case Verdict::kNothing: break;
   }
   if (seen.run == nullptr) return ReadStep::Outcome::kNothing;

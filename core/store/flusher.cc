@@ -47,7 +47,8 @@ Status Flusher::flush_oldest() {
   // Older memtables are in tables by now, so the version holds all data older than this one.
   const DropRule rule{.floor = state_.history.raise_floor(),
                       .tombstones_until = tombstones_until(state_.options),
-                      .older = all_keys(*version)};
+                      .older = all_keys(*version),
+                      .expired_through = version->expired_through};
   const auto flushed = write_tables(oldest, rule, *version);
   if (!flushed.ok()) return flushed.error();
   state_.views.retire_oldest();

@@ -36,6 +36,19 @@ Timestamp History::raise_floor() {
   return floor();
 }
 
+Timestamp History::expire_max() const { return held() > 0 || expiring_ ? kTimestampMin : visible_; }
+
+bool History::begin_expiry(Timestamp through) {
+  if (through > expire_max()) return false;
+  expiring_ = true;
+  return true;
+}
+
+void History::end_expiry(std::optional<Timestamp> through) {
+  expiring_ = false;
+  if (through) snapshots_.raise(*through);
+}
+
 Timestamp tombstones_until(const Options& options) {
   const std::uint64_t now = std::min(rt::wall_ticks(), kTimestampMax.ticks);
   const std::uint64_t retention = options.tombstone_retention_seconds * kTicksPerSecond;

@@ -42,6 +42,13 @@ class History {
   void release(Timestamp at) { snapshots_.release(at); }
   std::size_t held() const { return snapshots_.count(); }
 
+  // What was written up to a stamp may expire while no snapshot is held, so that a snapshot stays as it is. From
+  // begin_expiry() to its end the owner takes no snapshot.
+  Timestamp expire_max() const;
+  bool begin_expiry(Timestamp through);  // false: not now
+  bool expiring() const { return expiring_; }
+  void end_expiry(std::optional<Timestamp> through);  // empty: it failed
+
   Timestamp floor() const { return snapshots_.floor(); }
   Timestamp possible_floor() const;  // the floor that raise_floor() would set; reads the clock
   // Raises the floor as far as allowed, and returns it. From then on, versions superseded at or below it may be
@@ -54,6 +61,7 @@ class History {
   StampSource stamps_;
   Timestamp visible_;
   Snapshots snapshots_;
+  bool expiring_ = false;
   const std::uint64_t retention_seconds_;
 };
 

@@ -8,11 +8,11 @@
 namespace mylonite {
 
 Iterator::Iterator(std::shared_ptr<const EngineState> state, std::shared_ptr<const ReadState> pinned,
-                   std::unique_ptr<VisibleIterator> cursor, Timestamp read_at)
+                   std::unique_ptr<VisibleIterator> cursor, const ReadMoment& read)
     : state_(std::move(state)),
       pinned_(std::move(pinned)),
       cursor_(std::move(cursor)),
-      read_at_(read_at),
+      read_(read),
       closed_(state_->closed) {}
 
 Iterator::~Iterator() = default;

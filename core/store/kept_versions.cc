@@ -48,7 +48,11 @@ class EntriesUpTo final : public InternalIterator {
 
  private:
   bool open() const { return !store_->closed.load(std::memory_order_acquire); }
-  bool hidden() const { return merged_->valid() && parse_internal_key(merged_->key()).at > newest_; }
+  bool hidden() const {
+    if (!merged_->valid()) return false;
+    const Timestamp at = parse_internal_key(merged_->key()).at;
+    return at > newest_ || at <= state_->expired_through;
+  }
   void skip_forward() {
     while (hidden()) merged_->next();
   }

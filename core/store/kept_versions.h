@@ -1,4 +1,4 @@
-// Every version that a store keeps, up to one stamp, for StoreInternals::kept_versions().
+// Every version that a store keeps and that has not expired, up to one stamp, for StoreInternals::kept_versions().
 //
 // The cursor owns what it reads and may outlive the store. Once the store is closed, the cursor is not valid and its
 // status is kClosed.

@@ -12,6 +12,15 @@
 namespace mylonite {
 namespace {
 
+void record_expiry(const Version& version, const CompactionJob& job, JobRecord& record) {
+  for (const CompactionInput& input : job.inputs) {
+    for (const TableInfo* table : tables_of(version.levels, input)) {
+      record.expired_through = std::max(record.expired_through, table->newest);
+      record.dropped += table->entries + table->range_deletes;
+    }
+  }
+}
+
 // The manifest's record of a job that is about to start.
 JobRecord record_of(const Version& version, const CompactionJob& job) {
   JobRecord record;
@@ -25,6 +34,7 @@ JobRecord record_of(const Version& version, const CompactionJob& job) {
   }
   record.from_levels.assign(levels.begin(), levels.end());
   record.bytes_in = input_bytes(version.levels, job.inputs, kLevelsMax);
+  if (job.expire) record_expiry(version, job, record);
   if (job.to_level > 0) record.bytes_above = input_bytes(version.levels, job.inputs, job.to_level - 1);
   return record;
 }
@@ -32,7 +42,7 @@ JobRecord record_of(const Version& version, const CompactionJob& job) {
 JobRunner::Inputs inputs_of(const EngineState& state, const CompactionJob& job) {
   JobRunner::Inputs inputs;
   for (const CompactionInput& input : job.inputs) {
-    if (job.move) break;
+    if (job.move || job.expire) break;
     TableList tables = state.catalog->tables_of(input.level, input.run);
     const std::set<FileNumber> wanted(input.tables.begin(), input.tables.end());
     std::erase_if(tables, [&](const auto& table) { return !wanted.contains(table->info().number); });
@@ -59,7 +69,10 @@ std::unique_ptr<MergeTask> plan_merge(const EngineState& state, const std::share
   task->plan = {.version = version,
                 .job = std::move(job),
                 .output = {},
-                .drop = {.floor = kTimestampMin, .tombstones_until = tombstones_until(state.options), .older = {}}};
+                .drop = {.floor = kTimestampMin,
+                         .tombstones_until = tombstones_until(state.options),
+                         .older = {},
+                         .expired_through = version->expired_through}};
   task->running = start_job(version->levels, task->plan.job, task->record.id);
   task->plan.output = task->running.output.run;
   task->plan.drop.older = older_than_output(*version, task->plan.job);

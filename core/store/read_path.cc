@@ -11,8 +11,11 @@ namespace {
 
 // `covered`: the newest range delete of the source over the key; kTimestampMin: none.
 template <class Entry>
-Verdict verdict_of(const std::optional<Entry>& found, Timestamp covered) {
-  if (found && found->at >= covered) return found->kind == Kind::kPut ? Verdict::kValue : Verdict::kDeleted;
+Verdict verdict_of(const ReadState& state, const std::optional<Entry>& found, Timestamp covered) {
+  if (found && found->at >= covered) {
+    if (found->kind != Kind::kPut) return Verdict::kDeleted;
+    return found->at > state.expired_through ? Verdict::kValue : Verdict::kExpired;
+  }
   return found || covered > kTimestampMin ? Verdict::kCovered : Verdict::kNothing;
 }
 
@@ -95,7 +98,7 @@ Result<std::optional<FoundValue>> get_at(const ReadState& state, const PointRead
     const auto ranges = memtable->range_tombstones();
     const auto found = memtable->get(read.key, read.at);
     const Timestamp covered = ranges == nullptr ? kTimestampMin : ranges->newest_covering(read.key, read.at);
-    const Verdict verdict = verdict_of(found, covered);
+    const Verdict verdict = verdict_of(state, found, covered);
     if (seen != nullptr) seen->push_back({.version = version_of(found), .covered = covered, .verdict = verdict});
     if (verdict == Verdict::kNothing) continue;
     counters.memtable_hits.add(1);
@@ -119,7 +122,7 @@ Result<std::optional<FoundValue>> get_at(const ReadState& state, const PointRead
     }
     auto found = table->get(read.key, read.at);
     if (!found.ok()) return found.error();
-    const Verdict verdict = verdict_of(*found, covered);
+    const Verdict verdict = verdict_of(state, *found, covered);
     if (seen != nullptr) {
       seen->push_back(
           {.run = &run, .table = table, .version = version_of(*found), .covered = covered, .verdict = verdict});

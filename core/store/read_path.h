@@ -2,7 +2,7 @@
 //
 // The rule of a point read: sources are read newest first. In each, the newest version of the key and the newest range
 // delete over it count, both at or below the read's stamp. The first source that has either decides, since it hides
-// everything in older ones.
+// everything in older ones. A value that has expired is none.
 // Pure except for the tables' I/O; the caller keeps the state alive. Thread-safety: any thread.
 // Complexity: get O(memtables · log n + runs), and at most one table block for each run whose filter passes the key.
 #pragma once
@@ -30,7 +30,7 @@ struct PointRead {
 };
 
 // The decision of one source about a key; all but kNothing end the read.
-enum class Verdict : std::uint8_t { kNothing, kValue, kDeleted, kCovered };
+enum class Verdict : std::uint8_t { kNothing, kValue, kDeleted, kCovered, kExpired };
 
 // What a point read found in one source.
 struct SourceSeen {

@@ -23,6 +23,7 @@ using TableRuns = std::vector<TableRun>;  // level by level, newest first
 struct ReadState {
   std::vector<std::shared_ptr<const Memtable>> memtables;  // the active one first
   std::shared_ptr<const TableRuns> runs;
+  Timestamp expired_through;  // of the tables' version: no read sees what was written up to here
 };
 
 }  // namespace mylonite

@@ -12,6 +12,7 @@ ReadViews::ReadViews(const std::vector<std::shared_ptr<const Memtable>>& memtabl
   auto all = std::make_shared<ReadState>();
   all->memtables.assign(memtables.rbegin(), memtables.rend());
   all->runs = tables.runs;
+  all->expired_through = tables.version->expired_through;
   current_ = std::move(all);
 }
 
@@ -33,6 +34,7 @@ void ReadViews::publish(const Catalog::View& tables) {
     if (each->next_log > tables.version->first_log) next->memtables.push_back(each->memtable);
   }
   next->runs = tables.runs;
+  next->expired_through = tables.version->expired_through;
   current_ = std::move(next);
 }
 

@@ -12,8 +12,9 @@ Result<Session::View> Session::view(const ReadOptions& options) {
   if (state_->gate.closing()) return Error(Code::kClosed, "the store is closed");
   const auto at = state_->history.moment(options.as_of);
   if (!at.ok()) return at.error();
-  read_at_ = *at;
-  return View{.state = state_->views.current(), .at = *at};
+  const std::shared_ptr<const ReadState>& current = state_->views.current();
+  read_ = {*at, current->expired_through};
+  return View{.state = current, .moment = read_};
 }
 
 // close() removes the files of tables that only readers hold: an error of a read in progress is then not damage.
@@ -23,7 +24,7 @@ Error Session::error_of_read(const Error& error) const {
 }
 
 Result<bool> Session::look_up(const View& from, std::string_view key, std::string& value) {
-  const auto found = get_at(*from.state, {.key = key, .at = from.at}, state_->counters);
+  const auto found = get_at(*from.state, {.key = key, .at = from.moment.at}, state_->counters);
   if (!found.ok()) return error_of_read(found.error());
   state_->counters.gets.add(1);
   if (state_->catalog->environment().reads.ask_policy.load(std::memory_order_relaxed)) state_->ask_policy();
@@ -66,8 +67,8 @@ Result<std::unique_ptr<Iterator>> Session::iterator(const KeyBounds& bounds, con
   auto ranges = all_range_deletes(*from->state);
   if (!ranges.ok()) return error_of_read(ranges.error());
   state_->counters.iterators.add(1);
-  auto cursor = std::make_unique<VisibleIterator>(all_versions(*from->state), from->at, bounds, std::move(*ranges));
-  return std::unique_ptr<Iterator>(new Iterator(state_, from->state, std::move(cursor), from->at));
+  auto cursor = std::make_unique<VisibleIterator>(all_versions(*from->state), from->moment, bounds, std::move(*ranges));
+  return std::unique_ptr<Iterator>(new Iterator(state_, from->state, std::move(cursor), from->moment));
 }
 
 Result<Session::Pairs> Session::range(const KeyBounds& bounds, const ReadOptions& options) {
@@ -92,7 +93,7 @@ Result<std::uint64_t> Session::approximate_size(const KeyBounds& bounds) {
 Result<GetExplanation> Session::explain(std::string_view key, const ReadOptions& options) {
   const auto from = view(options);
   if (!from.ok()) return from.error();
-  auto explanation = explain_get(*from->state, *state_->catalog->version(), {.key = key, .at = from->at});
+  auto explanation = explain_get(*from->state, *state_->catalog->version(), {.key = key, .at = from->moment.at});
   if (!explanation.ok()) return error_of_read(explanation.error());
   return explanation;
 }

@@ -33,10 +33,11 @@ constexpr Row kRows[] = {
     {"flush_entries", &StoreStats::flush_entries, true, "entries written by flushes"},
     {"merges", &StoreStats::merges, true, "compactions that rewrote tables"},
     {"moves", &StoreStats::moves, true, "compactions that moved tables as they are"},
+    {"expiries", &StoreStats::expiries, true, "expiries of the oldest tables"},
     {"merge_bytes_in", &StoreStats::merge_bytes_in, true, "bytes of tables read by merges"},
     {"merge_bytes_out", &StoreStats::merge_bytes_out, true, "bytes of tables written by merges"},
     {"merge_entries_out", &StoreStats::merge_entries_out, true, "entries written by merges"},
-    {"entries_dropped", &StoreStats::entries_dropped, true, "entries that flushes and merges dropped"},
+    {"entries_dropped", &StoreStats::entries_dropped, true, "entries that flushes, merges and expiries dropped"},
     {"ingested_bytes", &StoreStats::ingested_bytes, true, "bytes of tables ingested"},
     {"memtable_hits", &StoreStats::memtable_hits, true, "point reads answered in memory"},
     {"tables_probed", &StoreStats::tables_probed, true, "tables that point reads asked"},
@@ -47,6 +48,7 @@ constexpr Row kRows[] = {
     {"merges_running", &StoreStats::merges_running, false, "compactions running"},
     {"debt_bytes", &StoreStats::debt_bytes, false, "bytes above the levels' targets"},
     {"history_floor", &StoreStats::history_floor, false, "earliest stamp that can be read"},
+    {"expired_through", &StoreStats::expired_through, false, "stamp up to which everything has expired"},
     {"newest_stamp", &StoreStats::newest_stamp, false, "newest visible stamp"},
     {"memtable_bytes", &StoreStats::memtable_bytes, false, "bytes in memtables"},
     {"frozen_memtables", &StoreStats::frozen_memtables, false, "memtables that await their flush"},
@@ -92,6 +94,7 @@ void add_counters(const Counters& counters, StoreStats& stats) {
   stats.flush_entries = counters.flush_entries.get();
   stats.merges = counters.merges.get();
   stats.moves = counters.moves.get();
+  stats.expiries = counters.expiries.get();
   stats.merge_bytes_in = counters.merge_bytes_in.get();
   stats.merge_bytes_out = counters.merge_bytes_out.get();
   stats.merge_entries_out = counters.merge_entries_out.get();
@@ -238,6 +241,7 @@ StoreStats EngineState::stats() const {
   stats.frozen_memtables = views.frozen().size();
   stats.live_snapshots = history.held();
   stats.history_floor = history.floor().ticks;
+  stats.expired_through = views.current()->expired_through.ticks;
   stats.newest_stamp = history.visible().ticks;
   if (gate.stopped()) stats.writes_stopped = gate.stopped()->to_string();
   return stats;

@@ -18,6 +18,11 @@ std::string levels_text(const JobRecord& job) {
   return fmt::format("{} to {}", from, job.to_level);
 }
 
+std::string out_text(const JobRecord& job) {
+  if (job.expires()) return "expired";
+  return job.move ? "moved" : human_bytes(job.bytes_out);
+}
+
 std::string heading() {
   return fmt::format("{:>8}  {:<27}  {:<12}  {:<10}  {:>10}  {:>10}  {:>9}  {}\n", "id", "when", "policy", "levels",
                      "in", "out", "dropped", "trigger");
@@ -25,12 +30,11 @@ std::string heading() {
 
 std::string job_line(const JobRecord& job) {
   return fmt::format("{:>8}  {:<27}  {:<12}  {:<10}  {:>10}  {:>10}  {:>9}  {}\n", job.id, utc(job.at), job.policy,
-                     levels_text(job), human_bytes(job.bytes_in), job.move ? "moved" : human_bytes(job.bytes_out),
-                     job.dropped, job.why.trigger);
+                     levels_text(job), human_bytes(job.bytes_in), out_text(job), job.dropped, job.why.trigger);
 }
 
 std::string job_text(const JobRecord& job) {
-  std::string text = fmt::format("{} {}\n", job.move ? "move" : "merge", job.id);
+  std::string text = fmt::format("{} {}\n", job.kind(), job.id);
   auto row = [&](std::string_view name, const std::string& value) {
     text += fmt::format("  {:<9}  {}\n", name, value);
   };
@@ -48,6 +52,7 @@ std::string job_text(const JobRecord& job) {
   row("in", fmt::format("{}, {} bytes", counted(job.tables_in, "table"), job.bytes_in));
   row("out", fmt::format("{}, {} bytes", counted(job.tables_out, "table"), job.bytes_out));
   row("dropped", counted(job.dropped, "entry"));
+  if (job.expires()) row("expired", fmt::format("what was written up to {}", utc(job.expired_through)));
   return text;
 }
 
@@ -68,6 +73,7 @@ std::string job_json(const JobRecord& job) {
       .raw("from_levels", from.array())
       .number("to_level", job.to_level)
       .flag("move", job.move)
+      .number("expired_through", job.expired_through.ticks)
       .number("tables_in", job.tables_in)
       .number("tables_out", job.tables_out)
       .number("bytes_in", job.bytes_in)

@@ -26,6 +26,7 @@ std::string_view outcome_name(ReadStep::Outcome outcome) {
     case ReadStep::Outcome::kValue: return "value";
     case ReadStep::Outcome::kDeleted: return "deleted";
     case ReadStep::Outcome::kCovered: return "range deleted";
+    case ReadStep::Outcome::kExpired: return "expired";
   }
   return "";
 }
@@ -46,6 +47,7 @@ std::string step_text(const ReadStep& step) {
     case ReadStep::Outcome::kCovered:
       return fmt::format("{}range delete of stamp {} hides {} and everything older", table, step.range_delete->ticks,
                          step.version ? "the " + version_text(*step.version) : "the key");
+    case ReadStep::Outcome::kExpired: return table + version_text(*step.version) + ", which has expired";
     case ReadStep::Outcome::kValue:
     case ReadStep::Outcome::kDeleted: break;
   }

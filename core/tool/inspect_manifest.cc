@@ -42,12 +42,13 @@ std::string changes_of(const VersionEdit& edit) {
   if (edit.next_file) add_change(changes, fmt::format("next file {}", edit.next_file->value));
   if (edit.ceiling) add_change(changes, fmt::format("ceiling {}", edit.ceiling->ticks));
   if (edit.history_floor) add_change(changes, fmt::format("floor {}", edit.history_floor->ticks));
+  if (edit.expired_through) add_change(changes, fmt::format("expired through {}", edit.expired_through->ticks));
   if (edit.closed_log) {
     add_change(changes,
                fmt::format("closed with {} of {} bytes", wal_name(edit.closed_log->number), edit.closed_log->bytes));
   }
   for (const JobRecord& job : edit.jobs) {
-    add_change(changes, fmt::format("{} {} by {}", job.move ? "move" : "merge", job.id, job.policy));
+    add_change(changes, fmt::format("{} {} by {}", job.kind(), job.id, job.policy));
   }
   if (edit.policy) add_change(changes, fmt::format("state of policy {}", edit.policy->policy));
   if (edit.jobs_kept) add_change(changes, fmt::format("the newest {} remembered", counted(*edit.jobs_kept, "merge")));

@@ -163,6 +163,7 @@ std::string encode_edit(const VersionEdit& edit) {
   if (edit.first_log) object.number_text("first_log", edit.first_log->value);
   if (edit.ceiling) object.number_text("ceiling", edit.ceiling->ticks);
   if (edit.history_floor) object.number_text("history_floor", edit.history_floor->ticks);
+  if (edit.expired_through) object.number_text("expired_through", edit.expired_through->ticks);
   if (edit.closed_log) {
     object.number_text("closed_log", edit.closed_log->number.value);
     object.number_text("closed_log_bytes", edit.closed_log->bytes);
@@ -187,6 +188,7 @@ Result<VersionEdit> decode_edit(std::string_view json) {
   if (fields.has("first_log")) edit.first_log = FileNumber{fields.number("first_log")};
   if (fields.has("ceiling")) edit.ceiling = Timestamp{fields.number("ceiling")};
   if (fields.has("history_floor")) edit.history_floor = Timestamp{fields.number("history_floor")};
+  if (fields.has("expired_through")) edit.expired_through = Timestamp{fields.number("expired_through")};
   if (fields.has("closed_log")) {
     const FileNumber number{fields.number("closed_log")};
     edit.closed_log = ClosedLog{.number = number, .bytes = fields.number("closed_log_bytes")};

@@ -88,16 +88,17 @@ std::string encode_job(const JobRecord& job) {
   }
   JsonArray from;
   for (const std::uint32_t level : job.from_levels) from.number(level);
-  return JsonObject()
-      .number_text("id", job.id)
+  JsonObject object;
+  object.number_text("id", job.id)
       .text("policy", job.policy)
       .text("trigger", job.why.trigger)
       .text("chosen", job.why.chosen)
       .raw("rejected", rejected.array())
       .raw("from", from.array())
       .number("to", job.to_level)
-      .number_text("move", job.move ? 1 : 0)
-      .number_text("tables_in", job.tables_in)
+      .number_text("move", job.move ? 1 : 0);
+  if (job.expired_through > kTimestampMin) object.number_text("expired_through", job.expired_through.ticks);
+  return object.number_text("tables_in", job.tables_in)
       .number_text("tables_out", job.tables_out)
       .number_text("bytes_in", job.bytes_in)
       .number_text("bytes_above", job.bytes_above)
@@ -120,6 +121,7 @@ Result<JobRecord> decode_job(std::string_view json) {
   job.from_levels = fields.small_list("from");
   job.to_level = fields.small("to");
   job.move = fields.number("move") != 0;
+  if (object.contains("expired_through")) job.expired_through = Timestamp{fields.number("expired_through")};
   job.tables_in = fields.number("tables_in");
   job.tables_out = fields.number("tables_out");
   job.bytes_in = fields.number("bytes_in");

@@ -24,10 +24,9 @@ std::uint32_t body_crc(FileNumber manifest, std::string_view body) {
   return crc32c(body, static_cast<std::uint32_t>(mix64(manifest.value)));
 }
 
-std::string encode_line(FileNumber manifest, std::uint64_t n, const VersionEdit& edit) {
-  std::string body = fmt::format("{{\"n\":{}", n);
-  if (n == 0) body += fmt::format(",\"format\":{},\"manifest\":\"{}\"", kManifestFormatVersion, manifest.value);
-  body += fmt::format(",\"edit\":{}}}", encode_edit(edit));
+// `more`: members of the first record only.
+std::string encode_line(FileNumber manifest, std::uint64_t n, const VersionEdit& edit, std::string_view more = {}) {
+  const std::string body = fmt::format("{{\"n\":{}{},\"edit\":{}}}", n, more, encode_edit(edit));
   return fmt::format("{}{:08x}{}{}{}", kOpen, body_crc(manifest, body), kMiddle, body, kClose);
 }
 
@@ -158,7 +157,9 @@ Result<LoadedManifest> load_manifest(vfs::FileSystem& fs, const std::string& dir
 Result<std::unique_ptr<Manifest>> Manifest::create(vfs::FileSystem& fs, const std::string& directory, FileNumber number,
                                                    const Version& version) {
   const std::string name = manifest_name(number);
-  const std::string line = encode_line(number, 0, version.snapshot());
+  const std::uint64_t format = format_for(version);
+  const std::string line = encode_line(number, 0, version.snapshot(),
+                                       fmt::format(",\"format\":{},\"manifest\":\"{}\"", format, number.value));
   auto file = fs.open(directory + "/" + name, vfs::OpenMode::kCreateExclusive);
   if (!file.ok()) return file.error();
   if (Status done = (*file)->append(line); !done.ok()) return done.error();
@@ -172,7 +173,11 @@ Result<std::unique_ptr<Manifest>> Manifest::create(vfs::FileSystem& fs, const st
   if (Status done = vfs::write_new_file(fs, temporary, current); !done.ok()) return done.error();
   if (Status done = fs.rename(temporary, directory + "/" + std::string(kCurrentName)); !done.ok()) return done.error();
   if (Status done = fs.sync_directory(directory); !done.ok()) return done.error();
-  return std::unique_ptr<Manifest>(new Manifest(number, std::move(*file), line.size()));
+  return std::unique_ptr<Manifest>(new Manifest(number, std::move(*file), format, line.size()));
+}
+
+std::uint64_t Manifest::format_for(const Version& version) {
+  return version.expired_through > kTimestampMin ? kManifestFormatVersion : 1;
 }
 
 Status Manifest::append(const VersionEdit& edit) {

@@ -26,7 +26,8 @@
 
 namespace mylonite {
 
-inline constexpr std::uint64_t kManifestFormatVersion = 1;
+// Format 2: something has expired. An older program would read that data again, and refuses the format.
+inline constexpr std::uint64_t kManifestFormatVersion = 2;
 
 struct LoadedManifest {
   FileNumber number;
@@ -57,20 +58,24 @@ class Manifest {
   static Result<std::unique_ptr<Manifest>> create(vfs::FileSystem& fs, const std::string& directory, FileNumber number,
                                                   const Version& version);
 
-  // Appends and syncs one edit. After a failure the end of the file is unknown: do not call again.
+  // Appends and syncs one edit. Requires that this format can hold the version with it. After a failure the end of the
+  // file is unknown: do not call again.
   Status append(const VersionEdit& edit);
 
   FileNumber number() const { return number_; }
   std::uint64_t last_record() const { return last_record_; }
+  std::uint64_t format() const { return format_; }
+  static std::uint64_t format_for(const Version& version);  // the least that can hold it
   std::uint64_t bytes() const { return bytes_; }
   std::uint64_t snapshot_bytes() const { return snapshot_bytes_; }  // of its first record
 
  private:
-  Manifest(FileNumber number, std::unique_ptr<vfs::File> file, std::uint64_t bytes)
-      : number_(number), file_(std::move(file)), snapshot_bytes_(bytes), bytes_(bytes) {}
+  Manifest(FileNumber number, std::unique_ptr<vfs::File> file, std::uint64_t format, std::uint64_t bytes)
+      : number_(number), file_(std::move(file)), format_(format), snapshot_bytes_(bytes), bytes_(bytes) {}
 
   FileNumber number_;
   std::unique_ptr<vfs::File> file_;
+  std::uint64_t format_;
   std::uint64_t snapshot_bytes_;
   std::uint64_t bytes_;
   std::uint64_t last_record_ = 0;

@@ -72,11 +72,13 @@ VersionEdit Version::snapshot() const {
                    .first_log = first_log,
                    .ceiling = ceiling,
                    .history_floor = history_floor,
+                   .expired_through = {},
                    .closed_log = closed_log,
                    .added = {},
                    .removed = {},
                    .policy = policy,
                    .jobs = jobs};
+  if (expired_through > kTimestampMin) edit.expired_through = expired_through;
   for (std::uint32_t level = 0; level < levels.size(); ++level) {
     for (const Run& run : levels[level].runs) {
       for (const TableInfo& table : run.tables) edit.added.push_back({.level = level, .run = run.id, .table = table});
@@ -102,6 +104,7 @@ Result<Version> apply(const Version& before, const VersionEdit& edit) {
   if (edit.first_log) after.first_log = *edit.first_log;
   if (edit.ceiling) after.ceiling = *edit.ceiling;
   if (edit.history_floor) after.history_floor = std::max(after.history_floor, *edit.history_floor);
+  if (edit.expired_through) after.expired_through = std::max(after.expired_through, *edit.expired_through);
   if (edit.closed_log) after.closed_log = edit.closed_log;
   if (edit.policy) after.policy = edit.policy;
   after.jobs.insert(after.jobs.end(), edit.jobs.begin(), edit.jobs.end());

@@ -35,13 +35,14 @@ struct VersionEdit {
     TableInfo table;
     bool operator==(const Added&) const = default;
   };
-  std::optional<FileNumber> next_file{};     // every number below has been used
-  std::optional<FileNumber> first_log{};     // logs before it are obsolete
-  std::optional<Timestamp> ceiling{};        // no stamp at or above it has been issued
-  std::optional<Timestamp> history_floor{};  // only raised
-  std::optional<ClosedLog> closed_log{};     // the last edit of a clean close
-  std::vector<Added> added{};                // tables of one run in key order
-  std::vector<FileNumber> removed{};         // a table that is removed and added again is moved
+  std::optional<FileNumber> next_file{};       // every number below has been used
+  std::optional<FileNumber> first_log{};       // logs before it are obsolete
+  std::optional<Timestamp> ceiling{};          // no stamp at or above it has been issued
+  std::optional<Timestamp> history_floor{};    // only raised
+  std::optional<Timestamp> expired_through{};  // likewise
+  std::optional<ClosedLog> closed_log{};       // the last edit of a clean close
+  std::vector<Added> added{};                  // tables of one run in key order
+  std::vector<FileNumber> removed{};           // a table that is removed and added again is moved
   std::optional<PolicyState> policy{};
   std::vector<JobRecord> jobs{};             // merges that this edit carries out; added behind the known ones
   std::optional<std::uint64_t> jobs_kept{};  // the number of newest merges to keep; absent: all
@@ -54,6 +55,8 @@ struct Version {
   FileNumber first_log{0};
   Timestamp ceiling;
   Timestamp history_floor;  // reads below it may lack versions, and are refused
+  // Entries and range deletes up to here have expired: no read sees them, and any merge drops them. At most the floor.
+  Timestamp expired_through{};
   std::optional<ClosedLog> closed_log{};
   std::optional<PolicyState> policy{};
   std::vector<JobRecord> jobs{};  // oldest first

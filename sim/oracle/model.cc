@@ -72,24 +72,24 @@ ModelVersion* Model::version(std::string_view key, Timestamp at) {
   return place != found->second.end() && place->at == at ? &*place : nullptr;
 }
 
-const std::string* Model::value_at(const Versions& versions, Timestamp at) {
-  const auto after = std::ranges::upper_bound(versions, at, {}, &ModelVersion::at);
+const std::string* Model::value_at(const Versions& versions, const ReadMoment& moment) {
+  const auto after = std::ranges::upper_bound(versions, moment.at, {}, &ModelVersion::at);
   if (after == versions.begin()) return nullptr;
   const ModelVersion& version = *(after - 1);
-  return version.value ? &*version.value : nullptr;
+  return version.value && version.at > moment.expired_through ? &*version.value : nullptr;
 }
 
-const std::string* Model::get(std::string_view key, Timestamp at) const {
+const std::string* Model::get(std::string_view key, const ReadMoment& moment) const {
   const auto found = keys_.find(key);
-  return found == keys_.end() ? nullptr : value_at(found->second, at);
+  return found == keys_.end() ? nullptr : value_at(found->second, moment);
 }
 
-Model::Pairs Model::scan(const Range& range, Timestamp at) const {
+Model::Pairs Model::scan(const Range& range, const ReadMoment& moment) const {
   Pairs pairs;
   const auto first = keys_.lower_bound(range.low);
   const auto end = range.high ? keys_.lower_bound(*range.high) : keys_.end();
   auto take = [&](const auto& entry) {
-    if (const std::string* value = value_at(entry.second, at)) pairs.emplace_back(entry.first, *value);
+    if (const std::string* value = value_at(entry.second, moment)) pairs.emplace_back(entry.first, *value);
   };
   if (range.high && *range.high <= range.low) return pairs;
   if (range.backward) {

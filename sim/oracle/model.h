@@ -1,4 +1,5 @@
 // The reference model: what every stamp wrote, as plain sorted memory. It knows nothing of the store under test.
+// What has expired counts as not there.
 //
 // It holds every version of every key of every write that may still count. A lookup returns the values visible at a
 // stamp. A range delete adds a removal (`ranged`) to each key that has an older version; keys first written later
@@ -40,8 +41,8 @@ class Model {
   void add(Timestamp at, const WriteBatch& batch);  // a collapsed batch; point versions of that stamp stay
   void forget(Timestamp at, const WriteBatch& batch);
 
-  // The value visible at `at`: null when there is none.
-  const std::string* get(std::string_view key, Timestamp at) const;
+  // The value visible at that moment: null when there is none.
+  const std::string* get(std::string_view key, const ReadMoment& moment) const;
   const Keys& keys() const { return keys_; }
   Keys& keys() { return keys_; }
   std::string above_all_keys(const WriteBatch& batch) const;  // those of the model and of the batch
@@ -55,10 +56,10 @@ class Model {
     std::uint64_t limit;
     bool backward;
   };
-  Pairs scan(const Range& range, Timestamp at) const;
+  Pairs scan(const Range& range, const ReadMoment& moment) const;
 
  private:
-  static const std::string* value_at(const Versions& versions, Timestamp at);
+  static const std::string* value_at(const Versions& versions, const ReadMoment& moment);
   void add_range(Timestamp at, const BatchEntry& range);
   void forget_version(Keys::iterator place, Timestamp at);  // may erase `place`
   Keys keys_;

@@ -41,6 +41,7 @@ void Oracle::start_incarnation(const Options& options) {
   least_retention_ticks_ = std::min(least_retention_ticks_, history_retention_ticks_);
   tombstone_retention_ticks_ = options.tombstone_retention_seconds * kTicksPerSecond;
   snapshots_.clear();
+  expiring_ = false;
   in_flight_.clear();
   for (StampedWrites* writes : {&stamped_writes_, &doubtful_}) {
     for (auto& [at, stamped] : *writes) {
@@ -81,7 +82,7 @@ void Oracle::check_bounds(const WriteBatch& open, const WriteBatch& stamped) {
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (given[i].kind != BatchOperation::Kind::kRemoveRange || given[i].high) continue;
     const Model::Range behind{.low = *bounded[i].high, .high = std::nullopt, .limit = 1, .backward = false};
-    const Model::Pairs left = model_.scan(behind, kTimestampMax);
+    const Model::Pairs left = model_.scan(behind, {kTimestampMax, newest_expiry()});
     if (left.empty()) continue;
     violate("range-end", fmt::format("a removal to the end of all keys ends at '{}', and leaves '{}'",
                                      printable(*bounded[i].high), printable(left.front().first)));
@@ -158,11 +159,18 @@ void Oracle::leave(EqualWrites::iterator writes) {
   writes->second.of_failed = std::min(writes->second.of_failed, writes->second.stamps.size());
 }
 
-void Oracle::end_read(const Ticket& ticket, Timestamp at, std::optional<Timestamp> as_of) {
+void Oracle::end_read(const Ticket& ticket, const ReadMoment& moment, std::optional<Timestamp> as_of) {
   const SimulatorCode scope;
+  const Timestamp at = moment.at;
+  check_expired(moment.expired_through, ticket.expired);
+  expired_ = std::max(expired_, moment.expired_through);
   if (as_of) {
     if (at != *as_of)
       violate("read", fmt::format("a read as of stamp {} was answered as of {}", as_of->ticks, at.ticks));
+    if (at < moment.expired_through) {
+      violate("expired", fmt::format("a read as of stamp {} was answered, although everything up to {} has expired",
+                                     at.ticks, moment.expired_through.ticks));
+    }
     return;
   }
   if (at < ticket.floor) {
@@ -172,13 +180,6 @@ void Oracle::end_read(const Ticket& ticket, Timestamp at, std::optional<Timestam
   floor_ = std::max(floor_, at);
   shown_ = std::max(shown_, at);
   if (sync_on_ && !unsynced_begun_) shown_durable_ = std::max(shown_durable_, at);
-}
-
-std::uint64_t Oracle::end_snapshot(const Ticket& ticket, Timestamp at) {
-  const SimulatorCode scope;
-  end_read(ticket, at, std::nullopt);
-  snapshots_.emplace(snapshots_taken_, at);
-  return snapshots_taken_++;
 }
 
 void Oracle::made_durable(const Ticket& ticket) {
@@ -193,7 +194,7 @@ void Oracle::saw_clock(std::uint64_t highest) {
 
 Oracle::Ticket Oracle::begin() const {
   const SimulatorCode scope;
-  return {.floor = floor_, .snapshots = snapshots_taken_, .history = reported_floor_};
+  return {.floor = floor_, .snapshots = snapshots_taken_, .history = reported_floor_, .expired = expired_};
 }
 
 void Oracle::begin_write(const WriteBatch& batch, std::optional<bool> sync) {
@@ -204,58 +205,18 @@ void Oracle::begin_write(const WriteBatch& batch, std::optional<bool> sync) {
   if (batch.has_open_range()) writes.open = batch;
 }
 
-void Oracle::release_snapshot(std::uint64_t name) {
+void Oracle::check_get(std::string_view key, const ReadMoment& moment, const std::optional<std::string>& found) {
   const SimulatorCode scope;
-  snapshots_.erase(name);
-}
-
-Timestamp Oracle::past(std::uint64_t ticks) const {
-  // Stamps may be ahead of the clock, and measure time as well as it does.
-  const std::uint64_t now = std::max(wall_highest_, newest().ticks);
-  return Timestamp{now - std::min(now, ticks)};
-}
-
-Timestamp Oracle::highest_floor(std::uint64_t taken) const {
-  Timestamp highest = std::min(newest(), std::max(granted_, past(history_retention_ticks_)));
-  for (const auto& [name, at] : snapshots_) {
-    if (name < taken) highest = std::min(highest, at);
-  }
-  return std::max(highest, history_floor_);
-}
-
-void Oracle::check_refused(const Ticket& ticket, Timestamp asked) {
-  const SimulatorCode scope;
-  const Timestamp highest = highest_floor(ticket.snapshots);
-  if (asked < highest) return;
-  violate("floor", fmt::format("a read as of stamp {} was refused; history is owed from {} on, or earlier", asked.ticks,
-                               highest.ticks));
-}
-
-void Oracle::check_floor(const Ticket& ticket, Timestamp floor) {
-  const SimulatorCode scope;
-  const Timestamp highest = highest_floor(ticket.snapshots);
-  if (floor > highest) {
-    violate("floor", fmt::format("the floor of history is {}; expected {} at most", floor.ticks, highest.ticks));
-  }
-  if (const Timestamp lowest = std::max(ticket.history, dropped_to_); floor < lowest) {
-    violate("floor", fmt::format("the floor of history is {}; it was {} before, and {} is what was dropped",
-                                 floor.ticks, ticket.history.ticks, dropped_to_.ticks));
-  }
-  reported_floor_ = std::max(reported_floor_, floor);
-}
-
-void Oracle::check_get(std::string_view key, Timestamp at, const std::optional<std::string>& found) {
-  const SimulatorCode scope;
-  const std::string* expected = model_.get(key, at);
+  const std::string* expected = model_.get(key, moment);
   const bool same = expected == nullptr ? !found : (found && *found == *expected);
   if (same) return;
-  violate("read", fmt::format("get '{}' at stamp {}: expected {}, found {}", printable(key), at.ticks, show(expected),
-                              show(found)));
+  violate("read", fmt::format("get '{}' at stamp {}: expected {}, found {}", printable(key), moment.at.ticks,
+                              show(expected), show(found)));
 }
 
-void Oracle::check_scan(const Model::Range& range, Timestamp at, const Pairs& found) {
+void Oracle::check_scan(const Model::Range& range, const ReadMoment& moment, const Pairs& found) {
   const SimulatorCode scope;
-  const Model::Pairs expected = model_.scan(range, at);
+  const Model::Pairs expected = model_.scan(range, moment);
   const char* direction = range.backward ? "backward" : "forward";
   for (std::size_t i = 0; i < std::max(expected.size(), found.size()); ++i) {
     if (i < expected.size() && i < found.size() && expected[i].first == found[i].first &&
@@ -267,16 +228,16 @@ void Oracle::check_scan(const Model::Range& range, Timestamp at, const Pairs& fo
     const bool left = i < expected.size();
     const bool right = i < found.size();
     violate("scan", fmt::format("{} scan from '{}' at stamp {}, pair {}: expected {}, found {}", direction,
-                                printable(range.low), at.ticks, i,
+                                printable(range.low), moment.at.ticks, i,
                                 pair(left, left ? expected[i].first : "", left ? expected[i].second : ""),
                                 pair(right, right ? found[i].first : "", right ? found[i].second : "")));
     return;
   }
 }
 
-void Oracle::check_position(const Model::Range& range, Timestamp at, const CursorPosition& found) {
+void Oracle::check_position(const Model::Range& range, const ReadMoment& moment, const CursorPosition& found) {
   const SimulatorCode scope;
-  const Model::Pairs expected = model_.scan(range, at);
+  const Model::Pairs expected = model_.scan(range, moment);
   const CursorPosition right = expected.empty() ? CursorPosition() : CursorPosition(expected.front());
   if (right == found) return;
   auto text = [](const CursorPosition& place) {
@@ -285,7 +246,7 @@ void Oracle::check_position(const Model::Range& range, Timestamp at, const Curso
   };
   violate("walk", fmt::format("a step {} '{}' at stamp {}: expected {}, found {}", range.backward ? "before" : "to",
                               range.backward ? printable(range.high.value_or("the end")) : printable(range.low),
-                              at.ticks, text(right), text(found)));
+                              moment.at.ticks, text(right), text(found)));
 }
 
 Oracle::Counts Oracle::check_recovered(const StoredVersions& found, const Recovery& recovery) {
@@ -296,11 +257,13 @@ Oracle::Counts Oracle::check_recovered(const StoredVersions& found, const Recove
                                  .acknowledged = power ? durable_ : floor_,
                                  .shown = power ? shown_durable_ : shown_,
                                  .wall_highest = wall_highest_,
+                                 .expired_through = recovery.expired_through,
                                  .rolled_back = void_bounds};
   if (void_bounds) {
     bounds.acknowledged = {};
     bounds.shown = {};
   }
+  check_expired(recovery.expired_through, void_bounds ? Timestamp{} : recovery.expired_before);
   if (recovery.stamps_return) check_cut(found, recovery.first_visible, bounds);
   RecoveryChecker checker(model_, stamped_writes_, doubtful_, bounds);
   violation_ = violation_ ? violation_ : checker.check(found);
@@ -342,6 +305,7 @@ void Oracle::settle(const Recovery& recovery, bool void_bounds, Timestamp cut) {
   floor_ = recovery.first_visible;
   in_flight_.clear();
   std::erase_if(acknowledged_, [&](Timestamp at) { return at > floor_; });
+  expired_ = std::max(void_bounds ? Timestamp{} : expired_, recovery.expired_through);
   // Incarnations whose recovery was not checked may have shown stamps, and dropped history, up to here.
   granted_ = std::max(granted_, past(std::exchange(least_retention_ticks_, history_retention_ticks_)));
   history_floor_ = {};
@@ -351,12 +315,13 @@ void Oracle::settle(const Recovery& recovery, bool void_bounds, Timestamp cut) {
 }
 
 // A moment after the newest entry is accepted too: tombstones written in between may have been dropped.
-void Oracle::check_checkpoint(const Ticket& ticket, Timestamp newest, const Pairs& found) {
+void Oracle::check_checkpoint(const Ticket& ticket, const ReadMoment& newest, const Pairs& found) {
   const SimulatorCode scope;
+  check_expired(newest.expired_through, ticket.expired);
   const Model::Range everything{.low = "", .high = std::nullopt, .limit = UINT64_MAX, .backward = false};
-  const Timestamp first = std::max(ticket.floor, newest);
+  const Timestamp first = std::max(ticket.floor, newest.at);
   auto shows = [&](Timestamp at) {
-    return std::ranges::equal(model_.scan(everything, at), found,
+    return std::ranges::equal(model_.scan(everything, {at, newest.expired_through}), found,
                               [](const auto& a, const auto& b) { return a.first == b.first && a.second == b.second; });
   };
   if (shows(first)) return;
@@ -365,7 +330,7 @@ void Oracle::check_checkpoint(const Ticket& ticket, Timestamp newest, const Pair
   }
   violate("checkpoint", fmt::format("a checkpoint with {} pairs, the newest entry of stamp {}, asked for when {} had "
                                     "returned, is the store at no moment from then on",
-                                    found.size(), newest.ticks, ticket.floor.ticks));
+                                    found.size(), newest.at.ticks, ticket.floor.ticks));
 }
 
 void Oracle::check_listing(std::vector<std::string> found, std::vector<std::string> expected) {

@@ -20,6 +20,8 @@
 //   floor             the floor of history is never above the newest stamp, a live snapshot or the time that
 //                     history_retention_seconds grants; it never sinks while the store is open;
 //                     it is never below what was dropped; no read is refused at or above its highest legal value
+//   expired           nothing expires but by the policy's rule, while no snapshot lives, and with the listener's
+//                     knowledge before it is durable; what has expired is never seen again
 //   scan              forward and backward scans agree with the model
 //   walk              every step of a cursor agrees with the model, in any direction and at any age of the cursor
 //   checkpoint        a checkpoint holds the store's state at one moment, with all that returned before its request;
@@ -42,6 +44,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +63,7 @@ class Oracle {
     Timestamp floor;              // the largest stamp that had returned
     std::uint64_t snapshots = 0;  // the number of snapshots taken
     Timestamp history{};          // the highest floor of history that the store had reported since it was opened
+    Timestamp expired{};          // what was written up to here had expired
   };
 
   void start_incarnation(const Options& options);
@@ -77,19 +81,22 @@ class Oracle {
   void on_ingest_given_up(Timestamp at);
   void end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at, std::optional<bool> sync = {});
   void abandon_write(const WriteBatch& batch);  // it failed, or the machine died: its outcome is unknown
-  void end_read(const Ticket& ticket, Timestamp at, std::optional<Timestamp> as_of);
+  void end_read(const Ticket& ticket, const ReadMoment& moment, std::optional<Timestamp> as_of);
   // A snapshot is a read that binds the floor of history until it is released. Returns the name to release it by.
   std::uint64_t end_snapshot(const Ticket& ticket, Timestamp at);
   void release_snapshot(std::uint64_t name);  // call it before the store releases the snapshot
-  void made_durable(const Ticket& ticket);    // sync, flush or close succeeded; the ticket is of its invocation
+  // What was written up to `through` is about to expire, which no read has seen yet.
+  void begin_expiry(Timestamp through);
+  void end_expiry(std::optional<Timestamp> through);  // it has, durably, for reads from now on; empty: it failed
+  void made_durable(const Ticket& ticket);            // sync, flush or close succeeded; the ticket is of its invocation
 
   // Answers.
   using Pairs = std::vector<std::pair<std::string, std::string>>;
-  void check_get(std::string_view key, Timestamp at, const std::optional<std::string>& found);
-  void check_scan(const Model::Range& range, Timestamp at, const Pairs& found);
+  void check_get(std::string_view key, const ReadMoment& moment, const std::optional<std::string>& found);
+  void check_scan(const Model::Range& range, const ReadMoment& moment, const Pairs& found);
   // The position of a cursor after a step. The first pair of the range is expected; empty: the range has none.
   using CursorPosition = std::optional<std::pair<std::string_view, std::string_view>>;
-  void check_position(const Model::Range& range, Timestamp at, const CursorPosition& found);
+  void check_position(const Model::Range& range, const ReadMoment& moment, const CursorPosition& found);
   // A read as of `asked` was refused as older than history reaches; the ticket is of its invocation.
   void check_refused(const Ticket& ticket, Timestamp asked);
   // The store reported its floor of history; the ticket is of the invocation.
@@ -100,14 +107,17 @@ class Oracle {
     Ending ending;            // of the incarnation before
     Timestamp first_visible;  // the stamp at which a read now reads
     Timestamp floor{};        // of history
+    Timestamp expired_through{};
+    Timestamp expired_before{};  // what had expired when the store was asked; of the ticket
     // The store promises no more of its stamps than their order: first_visible is the newest that it holds. Every write
     // owed up to it is there, what is above it was lost, and such stamps may be given out again. No tombstone is owed.
     bool stamps_return = false;
   };
   using Counts = RecoveryChecker::Counts;
   Counts check_recovered(const StoredVersions& found, const Recovery& recovery);
-  // All pairs of a checkpoint, front to back, with its newest stamp; the ticket is of the invocation.
-  void check_checkpoint(const Ticket& ticket, Timestamp newest, const Pairs& found);
+  // All pairs of a checkpoint, front to back, with its newest stamp and what had expired; the ticket is of the
+  // invocation.
+  void check_checkpoint(const Ticket& ticket, const ReadMoment& newest, const Pairs& found);
   void check_listing(std::vector<std::string> found, std::vector<std::string> expected);
   void forget_everything();  // a lie destroyed the disk: the next store starts empty
 
@@ -135,9 +145,11 @@ class Oracle {
   // The highest legal floor now. It counts the live snapshots with names below `taken`.
   Timestamp highest_floor(std::uint64_t taken) const;
   Timestamp past(std::uint64_t ticks) const;                              // `ticks` before the newest known moment
+  Timestamp newest_expiry() const;                                        // of those announced
   Timestamp newest() const { return std::max(newest_stamped_, floor_); }  // the newest stamp that may be visible
   void check_cut(const StoredVersions& found, Timestamp cut, RecoveryChecker::Bounds& bounds);
   void settle(const Recovery& recovery, bool void_bounds, Timestamp cut);
+  void check_expired(Timestamp shown, Timestamp least);
 
   Model model_;
   StampedWrites stamped_writes_;         // those that may still count
@@ -152,6 +164,9 @@ class Oracle {
   Timestamp reported_floor_;                      // of history, the highest since the store was opened
   Timestamp dropped_to_;                          // the lowest floor that allows what recoveries found dropped
   Timestamp history_floor_;                       // as of the last recovery
+  Timestamp expired_;                             // every read sees that what was written up to here has expired
+  std::set<Timestamp> expiries_;                  // all that were announced
+  bool expiring_ = false;                         // one is under way
   std::map<std::uint64_t, Timestamp> snapshots_;  // live ones, by name
   std::uint64_t snapshots_taken_ = 0;             // the next one's name
   std::uint64_t wall_highest_ = 0;

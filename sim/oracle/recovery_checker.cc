@@ -65,6 +65,7 @@ void RecoveryChecker::violate(std::string rule, std::string what) {
 }
 
 std::optional<Violation> RecoveryChecker::check(const StoredVersions& found) {
+  cut_ = bounds_.expired_through;  // what has expired was there
   for (auto& [at, stamped] : stamped_writes_) {
     stamped.survived = 0;
     stamped.lost = false;
@@ -112,6 +113,11 @@ void RecoveryChecker::match_entries(const std::vector<StoredEntry>& entries) {
       return;
     }
     before = &entry;
+    if (entry.at <= bounds_.expired_through) {
+      violate("expired", fmt::format("the store holds '{}' of stamp {}, although everything up to {} has expired",
+                                     printable(entry.key), entry.at.ticks, bounds_.expired_through.ticks));
+      return;
+    }
     const auto known = [&](const ModelVersion* version) {
       return version != nullptr && !version->ranged && version->value == entry.value && !version->dropped;
     };
@@ -183,6 +189,7 @@ void RecoveryChecker::explain() {
 void RecoveryChecker::explain_key(std::string_view key, const Model::Versions& versions) {
   for (std::size_t i = versions.size(); i-- > 0;) {
     const ModelVersion& version = versions[i];
+    if (version.at <= bounds_.expired_through) return;
     if (version.dropped) continue;  // explained by that recovery
     if (version.survived) {
       if (version.at <= bounds_.floor) return;
@@ -289,6 +296,7 @@ RecoveryChecker::Counts RecoveryChecker::settle() {
       if (!version.survived && !version.dropped) {
         version.dropped = true;
         ++counts.dropped;
+        if (version.at <= bounds_.expired_through) continue;
         counts.tombstones_dropped += anchored ? 0 : 1;
         // A tombstone may be dropped for its age, a put only for a newer version. One not required may be lost instead.
         const bool superseded = version.value && i + 1 < versions.size();

@@ -1,7 +1,8 @@
 // Checks what a store holds after a recovery, version by version, against the model.
 //
-// It is the part of the oracle that finds violations of the rules `invented`, `batch-torn`, `lost`, `retention` and
-// `resurrected` (sim/oracle/oracle.h). The oracle sets the bounds: which writes are required to survive.
+// It is the part of the oracle that finds violations of the rules `invented`, `batch-torn`, `lost`, `retention`,
+// `resurrected` and partly `expired` (sim/oracle/oracle.h). The oracle sets the bounds: which writes are required to
+// survive.
 //
 // A version may be missing because its write was lost or because the store dropped it:
 //   lost     the whole batch is missing, and was not required to survive
@@ -13,6 +14,8 @@
 //   2. A missing version above the anchor was not dropped. Its write is lost, or the store broke a rule.
 //   3. A lost write explains nothing. So the walk repeats until no further write is lost. Losing more writes never
 //      explains a version, so this set of lost writes is the least. A required write in it is a violation.
+//
+// What has expired is not asked for, and is not shown: below that stamp no version is needed, and none may be found.
 //
 // A missing tombstone that may be lost or dropped counts as dropped: in both cases its key is absent at F and later.
 // After a disk that lied rolls back behind this recovery, F may be lower. The old explanation then still holds for a
@@ -80,6 +83,7 @@ class RecoveryChecker {
     Timestamp acknowledged;      // every acknowledged write up to here is required
     Timestamp shown;             // every write up to here is required
     std::uint64_t wall_highest;  // the highest reading of the wall clock so far, in ticks
+    Timestamp expired_through;   // as the store says; the oracle has checked that it may
     bool rolled_back;            // the disk may be older than earlier recoveries: it may hold what they did not find
   };
   struct Counts {

@@ -60,8 +60,8 @@ void Client::apply(const op::Get& get) {
   const Reading reading = context_.now();
   const auto found = store_.get(get.key);
   if (!context_.answered("get", error_of(found), reading)) return;
-  context_.oracle().check_get(get.key, found->at, found->value);
-  context_.read_at(reading, found->at);
+  context_.oracle().check_get(get.key, found->moment(), found->value);
+  context_.read_at(reading, found->moment());
 }
 
 void Client::apply(const op::Scan& forward) { scan(forward.bounds, forward.limit, false); }
@@ -72,8 +72,8 @@ void Client::scan(const Bounds& bounds, std::uint64_t limit, bool backward) {
   const ScanRange range{.bounds = key_bounds(bounds), .limit = limit, .backward = backward};
   const auto found = store_.scan(range);
   if (!context_.answered("scan", error_of(found), reading)) return;
-  context_.oracle().check_scan(model_range(range), found->at, found->value);
-  context_.read_at(reading, found->at);
+  context_.oracle().check_scan(model_range(range), found->moment(), found->value);
+  context_.read_at(reading, found->moment());
 }
 
 void Client::apply(const op::Sync&) {

@@ -19,8 +19,9 @@ namespace mylonite::sim {
 inline constexpr std::string_view kSimulatorMarks = "sim.";  // the prefix of their names
 
 // The marks in the code, sorted; `run --require-marks` fails when one of all_marks() was never reached.
-inline constexpr std::array<std::string_view, 34> kMarks = {
+inline constexpr std::array<std::string_view, 35> kMarks = {
     "compaction.concurrent",
+    "compaction.expired",
     "compaction.gave_way",
     "compaction.installed",
     "compaction.moved",

@@ -67,7 +67,7 @@ bool CursorChecker::check(const Model::Range& range) {
     if (!parts_.answers.succeeded("walk", error_of(status), struck_before_)) return false;
   }
   if (parts_.answers.dead()) return false;
-  parts_.oracle.check_position(range, cursor_->read_at(), found);
+  parts_.oracle.check_position(range, moment(), found);
   parts_.answers.stop_if_violated();
   return !parts_.answers.dead();
 }

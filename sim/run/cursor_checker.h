@@ -29,7 +29,7 @@ class CursorChecker {
 
   // False: the machine died, the store closed or a step was wrong.
   bool take(const Steps& steps);
-  Timestamp read_at() const { return cursor_->read_at(); }
+  const ReadMoment& moment() const { return cursor_->moment(); }
 
  private:
   enum class Move : std::uint8_t { kFirst, kLast, kSeek, kNext, kPrev };

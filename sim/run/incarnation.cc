@@ -149,6 +149,7 @@ Result<StoreDump> Incarnation::found_in(StoreUnderTest& store, const std::option
 }
 
 void Incarnation::check_recovery(StoreUnderTest& store, const std::optional<StoreDump>& looked) {
+  const Oracle::Ticket asked = state_.oracle.begin();
   const auto found = found_in(store, looked);
   if (!answers_.succeeded("reads after open", error_of(found))) return;
   const StoredVersions versions = versions_of(found->contents);
@@ -157,9 +158,13 @@ void Incarnation::check_recovery(StoreUnderTest& store, const std::optional<Stor
   {
     const SimulatorCode scope;
     state_.saw_clock();
-    const Oracle::Counts counts = state_.oracle.check_recovered(
-        versions,
-        {.ending = state_.worst_ending, .first_visible = newest, .floor = floor, .stamps_return = !is_mylonite()});
+    const Oracle::Counts counts =
+        state_.oracle.check_recovered(versions, {.ending = state_.worst_ending,
+                                                 .first_visible = newest,
+                                                 .floor = floor,
+                                                 .expired_through = found->contents.expired_through,
+                                                 .expired_before = asked.expired,
+                                                 .stamps_return = !is_mylonite()});
     if (looked) {
       const std::string differs = difference(*looked, *found);
       if (!differs.empty()) state_.oracle.violate("read-only", "opened for reading and then for writing: " + differs);

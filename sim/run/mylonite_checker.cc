@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/compaction/policies.h"
 #include "core/format/file_names.h"
 #include "core/version/manifest.h"
 #include "sim/machine/sanitizer.h"
@@ -13,6 +14,22 @@
 #include "sim/run/mylonite_store.h"
 
 namespace mylonite::sim {
+namespace {
+
+std::uint64_t bytes_of_tables(faultfs::SimFileSystem& plain, const std::string& directory) {
+  std::uint64_t bytes = 0;
+  const auto names = plain.list(directory);
+  if (!names.ok()) return bytes;
+  for (const std::string& name : *names) {
+    const auto parsed = parse_file_name(name);
+    if (!parsed || parsed->kind != FileKind::kTable) continue;
+    const auto info = plain.stat(directory + "/" + name);
+    if (info.ok() && *info) bytes += (*info)->size;
+  }
+  return bytes;
+}
+
+}  // namespace
 
 std::optional<StoreDump> MyloniteChecker::look_before_open() {
   check_copies();
@@ -150,6 +167,7 @@ void MyloniteChecker::check_destructions() {
 bool MyloniteChecker::check_rest_of(const Destruction& destruction) {
   Options options = parts_.plan.options;
   options.data_dir = destruction.directory;
+  options.compaction_policy = "none";  // nothing expires before it was looked at
   {
     auto store = Store::open(parts_.fs, options, parts_.state.components());
     const bool refused = !store.ok() && store.error().code() == Code::kCorruption &&
@@ -237,14 +255,42 @@ void MyloniteChecker::on_compaction_begin(const JobRecord& report) {
   if (!merging_.insert(report.id).second) {
     parts_.state.oracle.violate("events", fmt::format("merge {} began twice", report.id));
   }
+  if (report.expires() && !parts_.answers.dead()) begin_expiry(report);
+}
+
+// By the policy's own words: data is older than it is to live, or there is more than it may keep.
+void MyloniteChecker::begin_expiry(const JobRecord& report) {
+  parts_.state.saw_clock();
+  parts_.state.oracle.begin_expiry(report.expired_through);
+  const auto policy = configure_policy(standard_policies(), report.policy);
+  std::uint64_t ttl = 0;
+  std::uint64_t bytes_max = 0;
+  bool any = false;
+  for (const ParameterValue& each : policy.ok() ? policy->parameters : std::vector<ParameterValue>()) {
+    if (each.name == "expire") any = each.value > 0;
+    if (each.name == "ttl") ttl = static_cast<std::uint64_t>(each.value) * kTicksPerSecond;
+    if (each.name == "bytes") bytes_max = static_cast<std::uint64_t>(each.value);
+  }
+  faultfs::SimFileSystem plain(parts_.state.disk);
+  const std::uint64_t bytes = bytes_of_tables(plain, parts_.plan.options.data_dir);
+  const bool old = ttl > 0 && report.expired_through.ticks + ttl <= parts_.state.world.clock.wall_ticks_highest();
+  if (any || old || (bytes_max > 0 && bytes > bytes_max)) return;
+  parts_.state.oracle.violate("expired", fmt::format("{} lets what was written up to {} expire; the tables have {} "
+                                                     "bytes, the clock's highest reading is {}",
+                                                     report.policy, report.expired_through.ticks, bytes,
+                                                     parts_.state.world.clock.wall_ticks_highest()));
 }
 
 void MyloniteChecker::on_compaction(const JobRecord& report) {
   parts_.observer.merged(report.policy);
+  if (report.expires() && !parts_.answers.dead()) parts_.state.oracle.end_expiry(report.expired_through);
   merge_ended(report);
 }
 
-void MyloniteChecker::on_compaction_failed(const JobRecord& report, const Error&) { merge_ended(report); }
+void MyloniteChecker::on_compaction_failed(const JobRecord& report, const Error&) {
+  if (report.expires() && !parts_.answers.dead()) parts_.state.oracle.end_expiry(std::nullopt);
+  merge_ended(report);
+}
 
 void MyloniteChecker::merge_ended(const JobRecord& report) {
   const SimulatorCode scope;

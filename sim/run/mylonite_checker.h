@@ -65,6 +65,7 @@ class MyloniteChecker final : private EventListener {
   void on_policy_changed(std::string_view from, std::string_view to) override;
 
   void merge_ended(const JobRecord& report);
+  void begin_expiry(const JobRecord& report);
 
   const Parts parts_;
   std::set<std::uint64_t> merging_;  // merges that have begun, by id

@@ -71,8 +71,8 @@ void MyloniteClient::apply(const op::GetAsOf& get) {
   const Reading reading = in_the_past(get.as_of);
   const auto found = sim::get(session_, get.key, reading.options);
   if (!context_.answered("get", error_of(found), reading)) return;
-  context_.oracle().check_get(get.key, found->at, found->value);
-  context_.read_at(reading, found->at);
+  context_.oracle().check_get(get.key, found->moment(), found->value);
+  context_.read_at(reading, found->moment());
 }
 
 void MyloniteClient::apply(const op::ScanAsOf& scan) {
@@ -80,8 +80,8 @@ void MyloniteClient::apply(const op::ScanAsOf& scan) {
   const ScanRange range{.bounds = key_bounds(scan.bounds), .limit = kAsOfPairsMax, .backward = scan.backward};
   const auto found = sim::scan({.session = session_, .options = reading.options, .answers = context_.answers()}, range);
   if (!context_.answered("scan", error_of(found), reading)) return;
-  context_.oracle().check_scan(model_range(range), found->at, found->value);
-  context_.read_at(reading, found->at);
+  context_.oracle().check_scan(model_range(range), found->moment(), found->value);
+  context_.read_at(reading, found->moment());
 }
 
 void MyloniteClient::apply(const op::TakeSnapshot& take) {
@@ -117,7 +117,7 @@ void MyloniteClient::apply(const op::WalkCursor& walk) {
   if (!context_.answered("iterator", error_of(cursor), reading)) return;
   CursorChecker checker(checks(), std::move(*cursor), key_bounds(walk.bounds));
   if (!checker.take(walk.steps)) return;
-  context_.read_at(reading, checker.read_at());
+  context_.read_at(reading, checker.moment());
 }
 
 void MyloniteClient::apply(const op::OpenCursor& open) {
@@ -126,7 +126,7 @@ void MyloniteClient::apply(const op::OpenCursor& open) {
   if (!context_.answered("iterator", error_of(cursor), reading)) return;
   auto& slot = cursors_[open.slot % kSlots];
   slot.emplace(checks(), std::move(*cursor), key_bounds(open.bounds));
-  context_.read_at(reading, slot->read_at());
+  context_.read_at(reading, slot->moment());
 }
 
 void MyloniteClient::apply(const op::UseCursor& use) {
@@ -136,7 +136,7 @@ void MyloniteClient::apply(const op::UseCursor& use) {
     cursor.reset();  // the cursor keeps its error, so it is of no further use
     return;
   }
-  context_.returned(cursor->read_at());
+  context_.returned(cursor->moment().at);
 }
 
 void MyloniteClient::apply(const op::Flush&) {
@@ -168,7 +168,7 @@ std::optional<StoredPairs> MyloniteClient::checkpoint(const std::string& directo
   auto shown = dump(**copy);
   if (!answers.succeeded("reads of a checkpoint", error_of(shown))) return std::nullopt;
   context_.oracle().made_durable(reading.ticket);  // a checkpoint flushes first
-  context_.oracle().check_checkpoint(reading.ticket, shown->newest(), shown->pairs);
+  context_.oracle().check_checkpoint(reading.ticket, {shown->newest(), shown->contents.expired_through}, shown->pairs);
   answers.stop_if_violated();
   if (answers.dead()) return std::nullopt;
   return std::move(shown->pairs);
@@ -177,6 +177,7 @@ std::optional<StoredPairs> MyloniteClient::checkpoint(const std::string& directo
 Options MyloniteClient::options_in(const std::string& directory) const {
   Options options = store_.options();
   options.data_dir = directory;
+  options.compaction_policy = "none";  // nothing expires before it was looked at
   return options;
 }
 
@@ -242,9 +243,9 @@ void MyloniteClient::apply(const op::MultiGet& get) {
                               fmt::format("multi_get of {} keys answered {} values", keys.size(), found->size()));
   }
   for (std::size_t i = 0; i < std::min(keys.size(), found->size()); ++i) {
-    context_.oracle().check_get(keys[i], session_.read_at(), (*found)[i]);
+    context_.oracle().check_get(keys[i], session_.moment(), (*found)[i]);
   }
-  context_.read_at(reading, session_.read_at());
+  context_.read_at(reading, session_.moment());
 }
 
 void MyloniteClient::apply(const op::GetInto& get) {
@@ -253,8 +254,8 @@ void MyloniteClient::apply(const op::GetInto& get) {
   if (!context_.answered("get_into", error_of(found), reading)) return;
   if (!*found && !buffer_.empty())
     context_.oracle().violate("read", "get_into found no value and left bytes in the buffer");
-  context_.oracle().check_get(get.key, session_.read_at(), *found ? std::optional(buffer_) : std::nullopt);
-  context_.read_at(reading, session_.read_at());
+  context_.oracle().check_get(get.key, session_.moment(), *found ? std::optional(buffer_) : std::nullopt);
+  context_.read_at(reading, session_.moment());
 }
 
 std::optional<std::uint64_t> MyloniteClient::size_of(const KeyBounds& bounds) {

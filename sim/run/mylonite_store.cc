@@ -14,7 +14,8 @@ Result<std::unique_ptr<StoreUnderTest>> MyloniteStore::open(const Parts& parts, 
 Result<Answer<StoredValue>> get(Session& session, std::string_view key, const ReadOptions& options) {
   auto found = session.get(key, options);
   if (!found.ok()) return found.error();
-  return Answer<StoredValue>{.value = std::move(*found), .at = session.read_at()};
+  return Answer<StoredValue>{
+      .value = std::move(*found), .at = session.read_at(), .expired_through = session.moment().expired_through};
 }
 
 Result<Answer<StoredPairs>> scan(const ScanAt& where, const ScanRange& range) {
@@ -28,9 +29,11 @@ Result<Answer<StoredPairs>> scan(const ScanAt& where, const ScanRange& range) {
     pairs.emplace_back(at.key(), at.value());
   }
   if (const Status status = at.status(); !status.ok()) return status.error();
-  const Timestamp read_at = at.read_at();
-  return Answer<StoredPairs>{
-      .value = std::move(pairs), .at = read_at, .held = std::shared_ptr<Iterator>(std::move(*cursor))};
+  const ReadMoment read = at.moment();
+  return Answer<StoredPairs>{.value = std::move(pairs),
+                             .at = read.at,
+                             .expired_through = read.expired_through,
+                             .held = std::shared_ptr<Iterator>(std::move(*cursor))};
 }
 
 Result<Answer<StoredValue>> MyloniteStore::get(std::string_view key) {

@@ -35,10 +35,10 @@ void OperationContext::returned(Timestamp at) const {
   answers().stop_if_violated();
 }
 
-void OperationContext::read_at(const Reading& reading, Timestamp at) const {
-  oracle().end_read(reading.ticket, at, reading.options.as_of);
+void OperationContext::read_at(const Reading& reading, const ReadMoment& moment) const {
+  oracle().end_read(reading.ticket, moment, reading.options.as_of);
   if (reading.options.as_of) observer().mark("sim.read_in_past");
-  returned(at);
+  returned(moment.at);
 }
 
 void OperationContext::became_durable(std::string_view call, const Reading& reading, const Status& done) const {

@@ -52,7 +52,7 @@ class OperationContext {
   bool answered(std::string_view call, const Error* error, const Reading& reading) const;
   // The last of an operation that was answered.
   void returned(Timestamp at) const;
-  void read_at(const Reading& reading, Timestamp at) const;
+  void read_at(const Reading& reading, const ReadMoment& moment) const;
   void became_durable(std::string_view call, const Reading& reading, const Status& done) const;
   // Around one write. `sync`: what the write says of itself, if it does.
   Writing begin_write(const WriteBatch& batch, std::optional<bool> sync = std::nullopt) const;

@@ -12,9 +12,10 @@ namespace mylonite::sim {
 
 namespace {
 
-Result<StoreContents> contents_from(Store& store, Timestamp read_at, KeptVersions& kept) {
+Result<StoreContents> contents_from(Store& store, const ReadMoment& moment, KeptVersions& kept) {
   StoreContents contents;
-  contents.newest = read_at;
+  contents.newest = moment.at;
+  contents.expired_through = moment.expired_through;
   for (RangeTombstone& each : kept.range_deletes) {
     contents.range_deletes.push_back({.low = std::move(each.low), .high = std::move(each.high), .at = each.at});
   }
@@ -43,18 +44,19 @@ Result<StoreContents> contents_of(Store& store) {
   Session session = store.session();
   auto kept = StoreInternals::kept_versions(session);
   if (!kept.ok()) return kept.error();
-  return contents_from(store, session.read_at(), *kept);
+  return contents_from(store, session.moment(), *kept);
 }
 
 Result<StoreDump> dump(Store& store) {
   Session session = store.session();
   auto kept = StoreInternals::kept_versions(session);
   if (!kept.ok()) return kept.error();
-  auto contents = contents_from(store, session.read_at(), *kept);
+  auto contents = contents_from(store, session.moment(), *kept);
   if (!contents.ok()) return contents.error();
   auto pairs = session.range({});
   if (!pairs.ok()) return pairs.error();
-  return StoreDump{.contents = std::move(*contents), .pairs = std::move(*pairs)};
+  return StoreDump{
+      .contents = std::move(*contents), .pairs = std::move(*pairs), .pairs_expired = session.moment().expired_through};
 }
 
 void remove_all(vfs::FileSystem& fs, const std::string& directory) {
@@ -66,7 +68,8 @@ void remove_all(vfs::FileSystem& fs, const std::string& directory) {
 
 std::string difference(const StoreDump& earlier, const StoreDump& later) {
   const auto [left, right] = std::ranges::mismatch(earlier.pairs, later.pairs);
-  if (left != earlier.pairs.end() || right != later.pairs.end()) {
+  const bool same_moment = earlier.pairs_expired == later.pairs_expired;
+  if (same_moment && (left != earlier.pairs.end() || right != later.pairs.end())) {
     const auto text = [](bool there, auto at) {
       return there ? fmt::format("'{}' = '{}'", printable(at->first), printable(at->second)) : std::string("the end");
     };

@@ -12,6 +12,7 @@ namespace mylonite::sim {
 struct StoreDump {
   StoreContents contents{};
   StoredPairs pairs{};
+  Timestamp pairs_expired{};  // what was written up to here is not among the pairs
 
   Timestamp newest() const;  // of any entry or range delete
 };
@@ -21,7 +22,8 @@ Result<StoreDump> dump(Store& store);  // two passes over the store
 // Removes the files of a directory, and the directory, as long as the machine lives.
 void remove_all(vfs::FileSystem& fs, const std::string& directory);
 
-// Empty: `earlier` held everything that `later` holds, and both show the same. Otherwise the difference as text.
+// The difference as text. Empty: `earlier` held everything that `later` holds, and both show the same. Once more has
+// expired, what they show is not compared.
 std::string difference(const StoreDump& earlier, const StoreDump& later);
 
 }  // namespace mylonite::sim

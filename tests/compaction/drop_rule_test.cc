@@ -23,8 +23,9 @@ struct History {
   std::map<std::string, std::map<Timestamp, Kind, std::greater<>>> versions;  // of each key, newest first
   std::vector<RangeTombstone> ranges;
 
-  // The stamp of the put that a reader at `at` sees.
-  std::optional<Timestamp> visible(const std::string& key, Timestamp at) const {
+  // The stamp of the put that a reader sees.
+  std::optional<Timestamp> visible(const std::string& key, const ReadMoment& moment) const {
+    const Timestamp at = moment.at;
     Timestamp covered = kTimestampMin;
     for (const RangeTombstone& each : ranges) {
       if (each.low <= key && key < each.high && each.at <= at) covered = std::max(covered, each.at);
@@ -33,6 +34,7 @@ struct History {
     if (found == versions.end()) return std::nullopt;
     const auto newest = found->second.lower_bound(at);
     if (newest == found->second.end() || newest->second != Kind::kPut || newest->first < covered) return std::nullopt;
+    if (newest->first <= moment.expired_through) return std::nullopt;
     return newest->first;
   }
 };
@@ -98,6 +100,7 @@ Situation random_situation(Random& random) {
   if (random.chance(2, 3)) all.older = random_history(random, 1, split);
   all.inputs = random_history(random, split + 1, kStamps);
   all.rule.floor = Timestamp{random.below(kStamps + 2)};
+  if (random.chance(1, 3)) all.rule.expired_through = Timestamp{random.below(all.rule.floor.ticks + 1)};
   all.rule.tombstones_until = Timestamp{random.below(kStamps + 2)};
   all.rule.older = ranges_of(all.older);
   return all;
@@ -117,7 +120,8 @@ TEST(DropRule, ReadersSeeTheSame) {
     const History after_all = together(after, each.older);
     for (std::uint64_t key = 0; key < 7; ++key) {
       for (std::uint64_t at = each.rule.floor.ticks; at <= kStamps + 1; ++at) {
-        ASSERT_EQ(before_all.visible(key_name(key), Timestamp{at}), after_all.visible(key_name(key), Timestamp{at}))
+        const ReadMoment moment{Timestamp{at}, each.rule.expired_through};
+        ASSERT_EQ(before_all.visible(key_name(key), moment), after_all.visible(key_name(key), moment))
             << "case " << i << " key " << key_name(key) << " at " << at;
       }
     }
@@ -132,6 +136,7 @@ TEST(DropRule, ReadersSeeTheSame) {
 // What keeps an entry: a reader from the floor on needs it, or it is a tombstone that retention or older data holds.
 bool needed(const Situation& each, const std::string& key, Timestamp at, Kind kind) {
   if (at > each.rule.floor) return true;
+  if (at <= each.rule.expired_through) return false;
   for (const auto& [other, ignored] : each.inputs.versions.at(key)) {
     if (other > at && other <= each.rule.floor) return false;
   }
@@ -163,6 +168,7 @@ TEST(DropRule, NothingIsKeptWithoutReason) {
       for (Timestamp at : fragment.stamps) {
         if (at > each.rule.floor) continue;
         ++low_stamps;
+        ASSERT_GT(at, each.rule.expired_through) << "case " << i;
         const KeyRange range{.low = fragment.low, .high = fragment.high, .high_included = false};
         ASSERT_TRUE(at > each.rule.tombstones_until || each.rule.older.overlaps(range)) << "case " << i;
       }

@@ -7,6 +7,7 @@
 //   level ... | running ...     tests/compaction/tree.h
 //   reads TABLE PROBES WASTED
 //   state TEXT
+//   snapshot held
 //   > line                      what is expected: the job, why, what was rejected; or "nothing"; then the policy's new
 //                               state, wake and pressure
 #include <mylonite/options.h>
@@ -38,6 +39,7 @@ struct Case {
   std::vector<std::string> running;
   std::vector<TableReads> reads;
   std::string state;
+  bool snapshot = false;
   std::string expected;
 };
 
@@ -52,6 +54,7 @@ std::vector<Case> cases_of(const std::filesystem::path& file) {
     next.running.clear();
     next.reads.clear();
     next.state.clear();
+    next.snapshot = false;
     next.expected.clear();
   };
   int number = 0;
@@ -71,6 +74,8 @@ std::vector<Case> cases_of(const std::filesystem::path& file) {
     } else if (word == "reads") {
       TableReads& reads = next.reads.emplace_back();
       words >> reads.number.value >> reads.probes >> reads.wasted;
+    } else if (word == "snapshot") {
+      next.snapshot = true;
     } else if (word == ">") {
       next.expected += line.substr(2) + "\n";
     } else if (word == "set") {
@@ -95,6 +100,7 @@ std::string decide(const Case& each) {
   VersionEdit edit;
   for (const std::string& line : each.levels) add_level(edit, line);
   for (VersionEdit::Added& added : edit.added) {
+    added.table.newest.ticks *= kTicksPerSecond;
     if (added.table.oldest_tombstone != kTimestampMax) added.table.oldest_tombstone.ticks *= kTicksPerSecond;
   }
   const Version version = version_of(edit);
@@ -105,6 +111,7 @@ std::string decide(const Case& each) {
                         .options = each.options,
                         .now = each.now,
                         .floor = each.floor,
+                        .expire_max = each.snapshot ? kTimestampMin : kTimestampMax,
                         .state = each.state,
                         .parameters = each.policy->parameters,
                         .reads = each.reads};
@@ -158,7 +165,7 @@ TEST(Policy, WhatStopsWritersIsMerged) {
     const bool sequential = random.chance(1, 4);
     for (std::uint64_t run = random.between(30, 60); run > 0; --run) {
       line += " run " + std::to_string(run) + " =";
-      const auto at = static_cast<char>(sequential ? 'a' + static_cast<char>(run % 26) : 'a' + random.below(22));
+      const auto at = static_cast<char>('a' + static_cast<char>(sequential ? run % 26 : random.below(22)));
       const auto end = static_cast<char>(sequential ? at : at + static_cast<char>(random.below(4)));
       const std::uint64_t bytes = 1ULL << random.between(4, 24);
       line += " " + std::to_string(number++) + ":" + at + "-" + end + ":" + std::to_string(bytes);

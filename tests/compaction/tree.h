@@ -105,11 +105,12 @@ inline Version tree(const std::string& lines) {
 
 inline std::string text_of(const CompactionJob& job) {
   std::ostringstream out;
-  out << (job.move ? "move" : "merge");
+  out << (job.expire ? "expire" : job.move ? "move" : "merge");
   for (const CompactionInput& input : job.inputs) {
     out << " level " << input.level << " run " << input.run.value << " tables";
     for (FileNumber number : input.tables) out << ' ' << number.value;
   }
+  if (job.expire) return out.str();
   out << " -> level " << job.to_level;
   if (job.into) {
     out << " run " << job.into->value;

@@ -267,13 +267,13 @@ TEST(Compaction, HistoryIsKept) {
   ASSERT_GT(heard.jobs.size(), 5U);
   ASSERT_EQ(jobs.size(), 5U);
   for (const JobRecord& job : jobs) {
-    EXPECT_EQ(job.policy, "random_legal");
+    EXPECT_EQ(job.policy, "random_legal:expire=0");
     EXPECT_FALSE(job.why.chosen.empty());
     EXPECT_GT(job.tables_in, 0U);
     EXPECT_GT(job.at.ticks, 0U);
   }
   ASSERT_TRUE(state);
-  EXPECT_EQ(state->policy, "random_legal");
+  EXPECT_EQ(state->policy, "random_legal:expire=0");
   const auto loaded = load_manifest(disk.fs(), "store");
   ASSERT_TRUE(loaded.ok());
   EXPECT_EQ(loaded->version.jobs, jobs);

@@ -218,11 +218,11 @@ TEST(Refusals, NewerFormats) {
     const std::size_t newline = bytes.find('\n');
     std::string body = bytes.substr(25, newline - 26);
     ASSERT_TRUE(body.starts_with("{\"n\":0,\"format\":1,")) << body;
-    body[body.find('1')] = '2';
+    body[body.find('1')] = '3';
     const std::uint64_t number = std::stoull(file.substr(file.rfind('-') + 1));
     const std::uint32_t crc = crc32c(body, static_cast<std::uint32_t>(mix64(number)));
     write_bytes(file, fmt::format("{{\"crc\":\"{:08x}\",\"body\":{}}}{}", crc, body, bytes.substr(newline)));
-    for (const Words& words : every_command(store)) expect_refused(scratch, words, 5, "manifest format 2");
+    for (const Words& words : every_command(store)) expect_refused(scratch, words, 5, "manifest format 3");
   }
   {
     const Scratch scratch;

@@ -63,30 +63,31 @@ std::vector<Version> write_manifest(Directory& directory) {
 // Goal: an edit comes back as it was, whatever bytes its keys hold and however large its numbers. Method: rapidcheck.
 // Expectation: equal, one line, no byte outside ASCII.
 TEST(Manifest, EditRoundTrip) {
-  EXPECT_TRUE(
-      rc::check([](std::string low, std::string high, const std::vector<std::uint64_t>& numbers, std::uint64_t big) {
-        VersionEdit edit;
-        if (big % 2 == 0) edit.next_file = FileNumber{big};
-        if (big % 3 == 0) edit.first_log = FileNumber{big / 3};
-        if (big % 5 != 0) edit.ceiling = Timestamp{big};
-        for (const std::uint64_t number : numbers) {
-          edit.removed.push_back(FileNumber{number});
-          edit.added.push_back({.level = static_cast<std::uint32_t>(number % 32),
-                                .run = RunId{number},
-                                .table = {.number = FileNumber{number},
-                                          .file_bytes = big,
-                                          .footer_hash = mix64(big),
-                                          .smallest = low,
-                                          .largest = high,
-                                          .entries = big ^ number,
-                                          .tombstones = number,
-                                          .oldest = Timestamp{number},
-                                          .newest = Timestamp{big}}});
-        }
-        const std::string text = encode_edit(edit);
-        RC_ASSERT(decode_edit(text).value() == edit);
-        for (const char byte : text) RC_ASSERT(byte >= ' ' && byte <= '~');
-      }));
+  EXPECT_TRUE(rc::check([](const std::string& low, const std::string& high, const std::vector<std::uint64_t>& numbers,
+                           std::uint64_t big) {
+    VersionEdit edit;
+    if (big % 2 == 0) edit.next_file = FileNumber{big};
+    if (big % 3 == 0) edit.first_log = FileNumber{big / 3};
+    if (big % 5 != 0) edit.ceiling = Timestamp{big};
+    if (big % 7 != 0) edit.expired_through = Timestamp{big / 7};
+    for (const std::uint64_t number : numbers) {
+      edit.removed.push_back(FileNumber{number});
+      edit.added.push_back({.level = static_cast<std::uint32_t>(number % 32),
+                            .run = RunId{number},
+                            .table = {.number = FileNumber{number},
+                                      .file_bytes = big,
+                                      .footer_hash = mix64(big),
+                                      .smallest = low,
+                                      .largest = high,
+                                      .entries = big ^ number,
+                                      .tombstones = number,
+                                      .oldest = Timestamp{number},
+                                      .newest = Timestamp{big}}});
+    }
+    const std::string text = encode_edit(edit);
+    RC_ASSERT(decode_edit(text).value() == edit);
+    for (const char byte : text) RC_ASSERT(byte >= ' ' && byte <= '~');
+  }));
 }
 
 // Goal: text that is no edit is refused, not guessed at. Method: a list of malformed edits. Expectation: kCorruption.
@@ -216,12 +217,12 @@ TEST(Manifest, ForeignAndMissingRecords) {
   EXPECT_EQ(load_manifest(directory.fs, "d").error().code(), Code::kCorruption) << "a manifest that is not there";
 }
 
-// Goal: a newer format is told from damage. Method: record 0 of format 2 with a good checksum. Expectation:
+// Goal: a newer format is told from damage. Method: record 0 of format 3 with a good checksum. Expectation:
 // kUnsupported.
 TEST(Manifest, NewerFormatIsUnsupported) {
   Directory directory;
   write_manifest(directory);
-  const std::string body = R"({"n":0,"format":2,"manifest":"1","edit":{"shape":"unknown"}})";
+  const std::string body = R"({"n":0,"format":3,"manifest":"1","edit":{"shape":"unknown"}})";
   const std::uint32_t crc = crc32c(body, static_cast<std::uint32_t>(mix64(1)));
   directory.replace("manifest-1.jsonl", fmt::format("{{\"crc\":\"{:08x}\",\"body\":{}}}\n", crc, body));
   const auto loaded = load_manifest(directory.fs, "d");

@@ -97,6 +97,7 @@ TEST(Version, SnapshotRoundTrip) {
       ++number;
     }
     version.ceiling = Timestamp{ceiling};
+    version.expired_through = Timestamp{ceiling / 2};
     version.first_log = FileNumber{number};
     RC_ASSERT(apply({}, version.snapshot()).value() == version);
   }));

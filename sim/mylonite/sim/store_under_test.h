@@ -75,7 +75,10 @@ template <class T>
 struct Answer {
   T value;
   Timestamp at;
+  Timestamp expired_through{};   // what was written up to here has expired: of Mylonite only
   std::shared_ptr<void> held{};  // what the store keeps for this read, such as a cursor; let go once it was checked
+
+  ReadMoment moment() const { return {at, expired_through}; }
 };
 using StoredValue = std::optional<std::string>;                        // empty: absent
 using StoredPairs = std::vector<std::pair<std::string, std::string>>;  // key and value, in the order of the scan
@@ -103,6 +106,7 @@ struct StoreContents {
   std::vector<Entry> entries{};              // by key, then newest first
   Timestamp newest{};                        // every write up to it is in
   std::vector<RangeDelete> range_deletes{};  // in any order
+  Timestamp expired_through{};               // as in Answer
   std::optional<Timestamp> history_floor{};  // superseded versions above it are still there; empty: none are kept
 };
 

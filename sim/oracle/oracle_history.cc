@@ -1,0 +1,94 @@
+// The part of the oracle about the past: snapshots, the floor of history, and what has expired.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sim/machine/sanitizer.h"
+#include "sim/oracle/oracle.h"
+
+namespace mylonite::sim {
+
+std::uint64_t Oracle::end_snapshot(const Ticket& ticket, Timestamp at) {
+  const SimulatorCode scope;
+  end_read(ticket, {at, expired_}, std::nullopt);
+  if (expiring_) violate("expired", fmt::format("the snapshot of {} was taken while data expired", at.ticks));
+  snapshots_.emplace(snapshots_taken_, at);
+  return snapshots_taken_++;
+}
+
+void Oracle::release_snapshot(std::uint64_t name) {
+  const SimulatorCode scope;
+  snapshots_.erase(name);
+}
+
+Timestamp Oracle::past(std::uint64_t ticks) const {
+  // Stamps may be ahead of the clock, and measure time as well as it does.
+  const std::uint64_t now = std::max(wall_highest_, newest().ticks);
+  return Timestamp{now - std::min(now, ticks)};
+}
+
+Timestamp Oracle::highest_floor(std::uint64_t taken) const {
+  Timestamp highest = std::min(newest(), std::max(granted_, past(history_retention_ticks_)));
+  for (const auto& [name, at] : snapshots_) {
+    if (name < taken) highest = std::min(highest, at);
+  }
+  return std::max({highest, history_floor_, newest_expiry()});
+}
+
+void Oracle::check_refused(const Ticket& ticket, Timestamp asked) {
+  const SimulatorCode scope;
+  const Timestamp highest = highest_floor(ticket.snapshots);
+  if (asked < highest) return;
+  violate("floor", fmt::format("a read as of stamp {} was refused; history is owed from {} on, or earlier", asked.ticks,
+                               highest.ticks));
+}
+
+void Oracle::check_floor(const Ticket& ticket, Timestamp floor) {
+  const SimulatorCode scope;
+  const Timestamp highest = highest_floor(ticket.snapshots);
+  if (floor > highest) {
+    violate("floor", fmt::format("the floor of history is {}; expected {} at most", floor.ticks, highest.ticks));
+  }
+  if (const Timestamp lowest = std::max(ticket.history, dropped_to_); floor < lowest) {
+    violate("floor", fmt::format("the floor of history is {}; it was {} before, and {} is what was dropped",
+                                 floor.ticks, ticket.history.ticks, dropped_to_.ticks));
+  }
+  reported_floor_ = std::max(reported_floor_, floor);
+}
+
+Timestamp Oracle::newest_expiry() const {
+  return expiries_.empty() ? expired_ : std::max(expired_, *expiries_.rbegin());
+}
+
+void Oracle::begin_expiry(Timestamp through) {
+  const SimulatorCode scope;
+  if (!snapshots_.empty()) {
+    violate("expired", fmt::format("what was written up to {} expires, although the snapshot of {} lives",
+                                   through.ticks, snapshots_.begin()->second.ticks));
+  }
+  if (through > newest()) {
+    violate("expired",
+            fmt::format("what was written up to {} expires; the newest stamp is {}", through.ticks, newest().ticks));
+  }
+  expiries_.insert(through);
+  expiring_ = true;
+}
+
+void Oracle::end_expiry(std::optional<Timestamp> through) {
+  const SimulatorCode scope;
+  expiring_ = false;
+  expired_ = std::max(expired_, through.value_or(expired_));
+}
+
+void Oracle::check_expired(Timestamp shown, Timestamp least) {
+  if (shown < least) {
+    violate("expired", fmt::format("the store shows what was written after {}; all up to {} had expired before",
+                                   shown.ticks, least.ticks));
+  }
+  if (shown > expired_ && !expiries_.contains(shown)) {
+    violate("expired",
+            fmt::format("what was written up to {} is gone, although no expiry of it was announced", shown.ticks));
+  }
+}
+
+}  // namespace mylonite::sim
