@@ -17,6 +17,7 @@ enum class Exit : int {
   kInternal = 8,       // the program itself is wrong
   kInterrupted = 130,  // partial results are kept
   kPipeClosed = 141,   // the reader of standard output is gone; the program dies by the signal, as others do
+  kTerminated = 143,   // as kInterrupted, by SIGTERM where a program tells them apart
 };
 
 // The exit code for an error, by its code alone.

@@ -29,8 +29,10 @@ class LineFile {
   // stands. Behind a symbolic link its target is written.
   static Result<LineFile> create(const std::string& path);
 
-  Status add(std::string_view line);  // with its newline; in the kernel on return
-  Status complete();                  // gives the file its name; the last call
+  Status add(std::string_view line);                            // with its newline; in the kernel on return
+  Status complete();                                            // gives the file its name; the last call
+  Status discard();                                             // removes what there is of it; the last call
+  std::string partial_path() const { return path_ + ".part"; }  // where it is until then
 
  private:
   LineFile(std::string path, std::unique_ptr<vfs::FileSystem> fs, std::unique_ptr<vfs::File> file)

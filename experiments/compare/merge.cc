@@ -21,18 +21,58 @@ Error lacks(const std::string& policy, std::uint64_t seed, const RunSpec& spec) 
                            workload_text(spec), policy, seed));
 }
 
-// Whether some shards are not there: by what their results say of all.
-Status check_complete(const RunSpec& spec, const OfSpec& policies) {
+// How many runs are there, of how many; the latter by what results say of all.
+struct Count {
   std::uint64_t runs = 0;
   std::uint64_t expected = 0;
+  bool complete() const { return runs >= expected; }
+  std::string text() const { return fmt::format("{} of {} runs are there", runs, expected); }
+};
+Count count_of(const OfSpec& policies) {
+  Count count;
   for (const auto& [policy, results] : policies) {
-    runs += results.size();
-    for (const auto& [seed, result] : results) expected = std::max(expected, result.of_runs);
+    count.runs += results.size();
+    for (const auto& [seed, result] : results) count.expected = std::max(count.expected, result.of_runs);
   }
-  if (runs >= expected) return {};
+  return count;
+}
+
+// Whether some shards are not there.
+Status check_complete(const RunSpec& spec, const OfSpec& policies) {
+  const Count count = count_of(policies);
+  if (count.complete()) return {};
   return Error(Code::kInvalidArgument,
-               fmt::format("workload {}: {} of {} runs are there; a shard is missing, or not complete",
-                           workload_text(spec), runs, expected));
+               fmt::format("workload {}: {}; a shard is missing, or not complete", workload_text(spec), count.text()));
+}
+
+// Leaves the seeds that every policy has. The sentence says what is missing; empty: nothing.
+std::string leave_complete_seeds(const RunSpec& spec, OfSpec& policies) {
+  constexpr std::size_t kNamed = 3;
+  std::map<std::uint64_t, std::string> incomplete;  // by seed: a policy that lacks it
+  for (const auto& [policy, results] : policies) {
+    for (const auto& [seed, unused] : results) {
+      for (const auto& [other, of_other] : policies) {
+        if (!of_other.contains(seed)) incomplete.emplace(seed, other);
+      }
+    }
+  }
+  const Count count = count_of(policies);
+  if (count.complete() && incomplete.empty()) return "";
+  std::string text = fmt::format("workload {}: {}", workload_text(spec),
+                                 count.complete() ? std::string("some runs are missing") : count.text());
+  std::size_t named = 0;
+  for (const auto& [seed, policy] : incomplete) {
+    for (auto& [unused, results] : policies) results.erase(seed);
+    if (++named <= kNamed)
+      text += fmt::format("{} seed {}, which {} lacks", named == 1 ? "; left out:" : ",", seed, policy);
+  }
+  return named > kNamed ? text + fmt::format(", and {} more seeds", named - kNamed) : text;
+}
+
+Error no_common_seed(const RunSpec& spec) {
+  return Error(
+      Code::kInvalidArgument,
+      fmt::format("workload {}: no seed has results of all policies, so nothing can be compared", workload_text(spec)));
 }
 
 Error other_content(const RunSpec& spec, const std::string& hash) {
@@ -71,7 +111,8 @@ Result<Comparison> comparison_of(RunSpec base, OfSpec policies, const std::strin
 
 }  // namespace
 
-Result<std::vector<Comparison>> merged(std::vector<RunResult> results, const std::string& base) {
+Result<std::vector<Comparison>> merged(std::vector<RunResult> results, const std::string& base,
+                                       std::vector<std::string>* missing) {
   std::map<std::string, std::pair<RunSpec, OfSpec>> specs;
   std::map<std::string, std::string> contents;  // of workload files, by name
   for (RunResult& each : results) {
@@ -94,7 +135,13 @@ Result<std::vector<Comparison>> merged(std::vector<RunResult> results, const std
   if (specs.empty()) return Error(Code::kInvalidArgument, "no results: expected a line for each run");
   std::vector<Comparison> comparisons;
   for (auto& [json, spec] : specs) {
-    if (Status whole = check_complete(spec.first, spec.second); !whole.ok()) return whole.error();
+    if (missing != nullptr) {
+      std::string lacks_some = leave_complete_seeds(spec.first, spec.second);
+      if (!lacks_some.empty()) missing->push_back(std::move(lacks_some));
+      if (spec.second.begin()->second.empty()) return no_common_seed(spec.first);
+    } else if (Status whole = check_complete(spec.first, spec.second); !whole.ok()) {
+      return whole.error();
+    }
     auto comparison = comparison_of(std::move(spec.first), std::move(spec.second), base);
     if (!comparison.ok()) return comparison.error();
     comparisons.push_back(std::move(*comparison));

@@ -281,6 +281,7 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   arguments.endure.policies = parts.compaction_policies;
   arguments.bench.settings.mylonite.policies = parts.compaction_policies;
   arguments.job.mylonite.policies = parts.compaction_policies;
+  arguments.lab.program = parts.name;
   arguments.lab.policies = parts.compaction_policies;
   std::vector<cli::Command> all = lab_commands(arguments.lab, parts.name);
   for (cli::Command& each : decision_commands(arguments.lab, parts.name)) all.push_back(std::move(each));

@@ -86,10 +86,10 @@ struct ShapeSample {
 
 struct RunResult {
   RunSpec spec;
-  std::string policy;          // as configured, with all parameters
-  std::string options_hash{};  // of all options of the store; not in the hash, as the spec decides them
-  std::string commit{};        // of the source that made it; not in the hash
-  std::uint64_t of_runs = 0;   // that all shards of its comparison have together; 0: no shard made it; not in the hash
+  std::string policy;              // as configured, with all parameters
+  std::string options_hash{};      // of all options of the store; not in the hash, as the spec decides them
+  std::string commit{};            // of the source that made it; not in the hash
+  std::uint64_t of_runs = 0;       // that its comparison has, all shards together; 0: not known; not in the hash
   std::uint64_t buffer_bytes = 0;  // of the table that a full memtable makes: measured before the run
   RunFigures figures;
   std::string failure{};             // a wrong answer of the store; empty: none

@@ -80,5 +80,15 @@ TEST_F(Files, LinksStay) {
   EXPECT_EQ(text_of("target"), "new");
 }
 
+// Goal: a file that is given up leaves nothing, and one that is not says where it is until it is complete.
+TEST_F(Files, AreGivenUp) {
+  auto file = LineFile::create(path("a"));
+  ASSERT_TRUE(file.ok() && file->add("line\n").ok());
+  EXPECT_EQ(file->partial_path(), path("a.part"));
+  EXPECT_EQ(text_of("a.part"), "line\n");
+  ASSERT_TRUE(file->discard().ok());
+  EXPECT_TRUE(listing().empty());
+}
+
 }  // namespace
 }  // namespace mylonite::cli

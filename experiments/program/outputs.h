@@ -1,0 +1,55 @@
+// Where the results of a command go besides its text: the files of --jsonl, --csv and --html.
+// Thread-safety: one call at a time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <mylonite/status.h>
+
+#include "core/cli/files.h"
+#include "core/cli/program.h"
+#include "experiments/compare/compare.h"
+#include "experiments/program/lab_commands.h"
+
+namespace mylonite::experiments {
+
+// A file of results, a line for each. Begun before anything runs, so that a wrong path costs nothing.
+class ResultFile {
+ public:
+  Status open(const std::optional<std::string>& path, const std::string& header);
+  Status add(const std::string& line) { return file_ ? file_->add(line) : Status(); }
+  Status complete() { return file_ ? file_->complete() : Status(); }
+  Status discard() { return file_ ? file_->discard() : Status(); }
+  std::string partial_path() const { return file_ ? file_->partial_path() : ""; }
+
+ private:
+  std::optional<cli::LineFile> file_;
+};
+
+class Outputs {
+ public:
+  Status open(const LabArguments& arguments);
+  void add(const RunResult& result);
+
+  // Writes what is left, and prints the text and the comparisons.
+  cli::Ending complete(std::string text, const std::vector<Comparison>& comparisons);
+
+  // After a signal: keeps the lines of the runs that ended, and says so on standard error. `stopped_after`: "after 7 of
+  // 20 runs". `rest`: the options that carry out the others ("--seed 4 --seeds 7"); empty: there are none.
+  cli::Ending stop(const std::string& program, const std::string& stopped_after, const std::string& rest);
+
+  std::uint64_t runs() const { return runs_; }
+
+ private:
+  ResultFile jsonl_{};
+  ResultFile csv_{};
+  ResultFile html_{};
+  std::uint64_t runs_ = 0;
+  std::string wrong_{};  // the first wrong answer of a store
+  Status written_{};
+};
+
+}  // namespace mylonite::experiments
