@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -98,12 +99,17 @@ Status prepare(LabArguments& arguments) {
   return Error(Code::kInvalidArgument, "--precision and --html need all results: not with --shard");
 }
 
-// What is left to do of a comparison that was stopped, as options; empty: it takes more than options to say.
-std::string rest_of(const LabArguments& arguments, std::uint64_t done) {
+// What is left to do of a comparison that was stopped, as options; empty: it takes more than options to say. With
+// several threads a later seed may be complete before an earlier one.
+std::string rest_of(const LabArguments& arguments, const std::map<std::uint64_t, std::uint64_t>& runs_of_seed) {
   const CompareArguments& all = arguments.compare;
   if (arguments.workloads.size() > 1 || all.shard.of > 1 || all.precision_percent > 0) return "";
-  const std::uint64_t seeds = done / all.policies.size();
-  return fmt::format("--seed {} --seeds {}", all.base.seed + seeds, all.seeds - seeds);
+  std::uint64_t complete = 0;
+  for (const auto& [seed, runs] : runs_of_seed) {
+    if (seed != all.base.seed + complete || runs < all.policies.size()) break;
+    ++complete;
+  }
+  return fmt::format("--seed {} --seeds {}", all.base.seed + complete, all.seeds - complete);
 }
 
 Ending compare_policies(LabArguments& arguments) {
@@ -114,6 +120,7 @@ Ending compare_policies(LabArguments& arguments) {
   const Shard& shard = compare_arguments.shard;
   const std::uint64_t all = arguments.workloads.size() * compare_arguments.seeds * compare_arguments.policies.size();
   std::vector<Comparison> comparisons;
+  std::map<std::uint64_t, std::uint64_t> runs_of_seed;
   auto line = std::make_unique<ProgressLine>();
   cli::take_interrupts();
   compare_arguments.stop = cli::interrupt_asked;
@@ -121,6 +128,7 @@ Ending compare_policies(LabArguments& arguments) {
     compare_arguments.base.workload = workload;
     const auto comparison = compare(compare_arguments, arguments.policies, [&](const RunResult& result) {
       outputs.add(result);
+      ++runs_of_seed[result.spec.seed];
       line->show(outputs.runs(), std::max(all / shard.of, outputs.runs()), "runs");
     });
     if (!comparison.ok()) {
@@ -129,7 +137,7 @@ Ending compare_policies(LabArguments& arguments) {
       const std::string of = shard.of > 1 ? " of shard " + arguments.shard : "";
       const std::string count =
           fmt::format("after {}{} runs{}", outputs.runs(), of.empty() ? fmt::format(" of {}", all) : "", of);
-      return outputs.stop(arguments.program, count, rest_of(arguments, outputs.runs()));
+      return outputs.stop(arguments.program, count, rest_of(arguments, runs_of_seed));
     }
     if (shard.of == 1) comparisons.push_back(*comparison);
   }

@@ -1,5 +1,6 @@
 // mylonite-lab met by a signal: what it keeps, what it says, and how a user goes on.
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include <fmt/format.h>
@@ -44,6 +45,12 @@ TEST_F(LabInterruptTest, KeepsTheRunsThatEnded) {
         << said.err;
     EXPECT_TRUE(said.err.ends_with("then `mylonite-lab merge a.jsonl.part FILE`\n")) << said.err;
     EXPECT_EQ(std::ranges::count(said.err, '\n'), 1);
+    // Every run is in the file, or of a seed that is left.
+    std::map<std::uint64_t, std::uint64_t> runs_of_seed;
+    for (const auto& line : read_lines("a.jsonl.part")) ++runs_of_seed[line["spec"]["seed"]];
+    std::uint64_t next = 1;
+    while (runs_of_seed[next] == 2) ++next;
+    EXPECT_TRUE(has(said.err, fmt::format("--seed {} --seeds {} and", next, 10'001 - next))) << said.err;
     ASSERT_EQ(shell("rm a.*").code, 0);
   }
 }
