@@ -19,6 +19,16 @@ Status ResultFile::open(const std::optional<std::string>& path, const std::strin
 }
 
 Status Outputs::open(const LabArguments& arguments) {
+  std::vector<cli::GivenPath> written;
+  if (arguments.jsonl) written.push_back({"--jsonl", *arguments.jsonl});
+  if (arguments.html) written.push_back({"--html", *arguments.html});
+  if (arguments.csv) written.push_back({"--csv", *arguments.csv});
+  std::vector<cli::GivenPath> read;
+  for (const std::string& file : arguments.files) read.push_back({"FILE", file});
+  for (const RunSpec* spec : {&arguments.compare.base, &arguments.beside.base}) {
+    if (!spec->workload_file.empty()) read.push_back({"--workload-file", spec->workload_file});
+  }
+  if (Status good = cli::check_distinct(written, read); !good.ok()) return good;
   if (Status good = jsonl_.open(arguments.jsonl, ""); !good.ok()) return good;
   if (Status good = html_.open(arguments.html, ""); !good.ok()) return good;
   return csv_.open(arguments.csv, csv_header());

@@ -31,6 +31,7 @@ class ResultFile {
 
 class Outputs {
  public:
+  // Begins the files. kInvalidArgument if two are one, or one is a file that the command reads.
   Status open(const LabArguments& arguments);
   void add(const RunResult& result);
 

@@ -90,5 +90,32 @@ TEST_F(Files, AreGivenUp) {
   EXPECT_TRUE(listing().empty());
 }
 
+// Goal: no file is written over another one. Method: the same place by other paths; the .part of a file; what is read.
+// Expectation: refused with both words of the command line; other places are fine.
+TEST_F(Files, AreDistinct) {
+  paths::create_directory(path("folder"));
+  paths::create_directory_symlink("folder", path("link"));
+  std::ofstream(path("there")) << "old";
+  paths::create_symlink("there", path("alias"));
+  const auto refused = [&](const std::string& a, const std::string& b) {
+    const Status two = check_distinct({{"--a", path(a)}, {"--b", path(b)}}, {});
+    const Status in_place = check_distinct({{"--b", path(b)}}, {{"--a", path(a)}});
+    EXPECT_EQ(two.ok(), in_place.ok()) << a << " " << b;
+    if (!two.ok()) {
+      EXPECT_EQ(two.error().code(), Code::kInvalidArgument);
+      EXPECT_TRUE(two.error().message().starts_with("--a " + path(a) + " and --b " + path(b) + " are one file"));
+    }
+    return !two.ok();
+  };
+  EXPECT_TRUE(refused("new", "new"));
+  EXPECT_TRUE(refused("new", "./folder/../new"));
+  EXPECT_TRUE(refused("folder/new", "link/new"));
+  EXPECT_TRUE(refused("there", "alias"));
+  EXPECT_TRUE(refused("new", "new.part"));
+  EXPECT_TRUE(refused("new.part", "new"));
+  EXPECT_FALSE(refused("new", "folder/new"));
+  EXPECT_FALSE(refused("there", "there2"));
+}
+
 }  // namespace
 }  // namespace mylonite::cli

@@ -1,0 +1,36 @@
+// What users give mylonite-lab by mistake: refused before anything runs, with what is wrong and what to do.
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/experiments/lab_program.h"
+
+namespace mylonite::experiments {
+namespace {
+
+constexpr const char* kSmall = "compare full tier --entries 3000 --buffer-entries 64 --seeds 1 ";
+
+// Goal: results are not lost by a path that is given twice. Method: outputs that are one file, or a file that is read.
+// Expectation: exit 2 with both options, and no file is touched.
+TEST_F(LabTest, RefusesOneFileForTwo) {
+  ASSERT_EQ(shell("ln -s a.jsonl link").code, 0);
+  for (const char* paths : {"--jsonl X --csv X", "--jsonl X --csv ./X", "--html X --csv X.part"}) {
+    const Said said = lab(std::string(kSmall) + paths);
+    EXPECT_EQ(said.code, 2);
+    EXPECT_TRUE(has(said.err, " are one file: expected a file for each")) << said.err;
+  }
+  EXPECT_EQ(names(), std::vector<std::string>{"link"});
+  ASSERT_EQ(lab("export ingest --entries 3000 --out w.txt").code, 0);
+  ASSERT_EQ(lab(std::string(kSmall) + "--jsonl a.jsonl").code, 0);
+  const std::string before = read("a.jsonl") + read("w.txt");
+  for (const char* command : {"merge a.jsonl --jsonl a.jsonl", "merge a.jsonl --html link",
+                              "compare full --workload-file w.txt --jsonl ./w.txt"}) {
+    const Said said = lab(command);
+    EXPECT_EQ(said.code, 2);
+    EXPECT_TRUE(has(said.err, "expected another file to write than those that are read")) << said.err;
+  }
+  EXPECT_EQ(read("a.jsonl") + read("w.txt"), before);
+}
+
+}  // namespace
+}  // namespace mylonite::experiments
