@@ -10,6 +10,7 @@
 #include "core/cli/output.h"
 #include "core/cli/settings.h"
 #include "experiments/program/ending.h"
+#include "experiments/program/named_once.h"
 #include "experiments/program/outputs.h"
 #include "experiments/program/progress_line.h"
 
@@ -25,11 +26,10 @@ constexpr std::array<std::string_view, 4> kNotHere = {"--clients", "--load-perce
 
 Ending set_beside(LabArguments& arguments) {
   AmplificationArguments& beside = arguments.beside;
-  for (const std::string& text : arguments.settings) {
-    auto setting = cli::parse_setting(text);
-    if (!setting.ok()) return failed(setting.error());
-    beside.base.set[setting->name] = std::move(setting->value);
-  }
+  const auto settings = cli::parse_settings(arguments.settings);
+  if (!settings.ok()) return failed(settings.error());
+  for (const auto& [name, value] : *settings) beside.base.set[name] = value;
+  if (Status once = check_policies_once(beside.trees, arguments.policies); !once.ok()) return failed(once.error());
   if (!beside.base.workload_file.empty()) beside.base.workload = kFileWorkload;
   Outputs outputs;
   if (Status good = outputs.open(arguments); !good.ok()) return failed(good.error());

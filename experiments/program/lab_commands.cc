@@ -16,6 +16,7 @@
 #include "experiments/machine/profiles.h"
 #include "experiments/program/ending.h"
 #include "experiments/program/merge_command.h"
+#include "experiments/program/named_once.h"
 #include "experiments/program/outputs.h"
 #include "experiments/program/progress_line.h"
 #include "experiments/run/run.h"
@@ -78,11 +79,12 @@ Result<Shard> parse_shard(const std::string& text) {
 }
 
 Status prepare(LabArguments& arguments) {
-  for (const std::string& text : arguments.settings) {
-    auto setting = cli::parse_setting(text);
-    if (!setting.ok()) return setting.error();
-    arguments.compare.base.set[setting->name] = std::move(setting->value);
-  }
+  const auto settings = cli::parse_settings(arguments.settings);
+  if (!settings.ok()) return settings.error();
+  for (const auto& [name, value] : *settings) arguments.compare.base.set[name] = value;
+  const Status policies_once = check_policies_once(arguments.compare.policies, arguments.policies);
+  if (!policies_once.ok()) return policies_once;
+  if (Status once = check_once("workload", arguments.workloads); !once.ok()) return once;
   const auto shard = parse_shard(arguments.shard);
   if (!shard.ok()) return shard.error();
   arguments.compare.shard = *shard;
@@ -150,6 +152,7 @@ Ending compare_policies(LabArguments& arguments) {
 }
 
 Ending judge(LabArguments& arguments) {
+  if (Status once = check_once("claim", arguments.claims.names); !once.ok()) return failed(once.error());
   const auto all = runs_of_claims(arguments.claims);
   if (!all.ok()) return failed(all.error());
   std::uint64_t done = 0;

@@ -8,6 +8,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "experiments/spec/json_text.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -132,6 +133,7 @@ std::string result_json(const RunResult& result) {
 
 Result<RunResult> parse_result(std::string_view json, const std::string& file, std::uint64_t line) {
   const std::string place = fmt::format("{}, line {}", file, line);
+  if (Status good = check_json(json, file, line); !good.ok()) return good.error();
   try {
     return result_of(Json::parse(json), place);
   } catch (const Json::exception& error) {

@@ -12,7 +12,9 @@
 #include "core/base/json.h"
 #include "core/base/names.h"
 #include "experiments/machine/profiles.h"
+#include "experiments/spec/json_text.h"
 #include "experiments/spec/toml_text.h"
+#include "experiments/workload/file_lines.h"
 #include "experiments/workload/phases.h"
 
 namespace mylonite::experiments {
@@ -53,16 +55,17 @@ Error wrong(std::string message) { return Error(Code::kInvalidArgument, std::mov
 
 Status read_member(RunSpec& spec, const SpecRow& row, const Json& value, std::uint64_t low) {
   if (const auto* text = std::get_if<std::string RunSpec::*>(&row.member)) {
-    if (!value.is_string()) return wrong(fmt::format("{} is a text, not {}", row.name, value.dump()));
+    if (!value.is_string()) return wrong(fmt::format("{} is a text, not {}", row.name, shown(value.dump())));
     spec.** text = value.get<std::string>();
   } else if (const auto* flag = std::get_if<bool RunSpec::*>(&row.member)) {
-    if (!value.is_boolean()) return wrong(fmt::format("{} is true or false, not {}", row.name, value.dump()));
+    if (!value.is_boolean()) return wrong(fmt::format("{} is true or false, not {}", row.name, shown(value.dump())));
     spec.** flag = value.get<bool>();
   } else {
     const bool fits =
         value.is_number_unsigned() && value.get<std::uint64_t>() >= low && value.get<std::uint64_t>() <= row.high;
     if (!fits) {
-      return wrong(fmt::format("{} is a whole number from {} to {}, not {}", row.name, low, row.high, value.dump()));
+      return wrong(
+          fmt::format("{} is a whole number from {} to {}, not {}", row.name, low, row.high, shown(value.dump())));
     }
     spec.*std::get<std::uint64_t RunSpec::*>(row.member) = value.get<std::uint64_t>();
   }
@@ -120,12 +123,8 @@ Result<RunSpec> parse_spec(std::string_view text, const std::string& file) {
     return spec_of(Json::parse(toml->json),
                    [&](const std::string& name) { return fmt::format("{}, line {}", file, toml->lines.at(name)); });
   }
-  Json object;
-  try {
-    object = Json::parse(text, nullptr, true, true);
-  } catch (const Json::parse_error& error) {
-    return wrong(fmt::format("not JSON at byte {}", error.byte)).in(file, error.byte);
-  }
+  if (Status good = check_json(text, file); !good.ok()) return good.error();
+  const Json object = Json::parse(text, nullptr, true, true);
   if (!object.is_object()) return wrong("a spec is one JSON object").in(file);
   return spec_of(object, [&](const std::string&) { return file; });
 }

@@ -32,5 +32,29 @@ TEST_F(LabTest, RefusesOneFileForTwo) {
   EXPECT_EQ(read("a.jsonl") + read("w.txt"), before);
 }
 
+// Goal: a name that is given twice is a slip, not a wish. Method: each kind of name. Expectation: exit 2 with the name.
+TEST_F(LabTest, RefusesANameTwice) {
+  write("spec.json", R"({"policy": "lo1", "policy": "tier"})");
+  write("spec.toml", "policy = 'lo1'\npolicy = 'tier'\n");
+  const std::pair<std::string, std::string> commands[] = {
+      {"run spec.json", "spec.json: expected each member once, found 'policy' twice"},
+      {"run spec.toml", "spec.toml"},
+      {std::string(kSmall) + "full", "expected each policy once, found full twice"},
+      {"compare lazy full lazy:T=10", "expected each policy once, found lazy and lazy:T=10, which are the same"},
+      {std::string(kSmall) + "--workload upd_u --workload upd_u", "expected each workload once, found upd_u twice"},
+      {std::string(kSmall) + "--set block_bytes=8192 --set compression=lz4 --set block_bytes=4096",
+       "--set block_bytes: expected each option once, found it twice"},
+      {std::string(kSmall) + "--jsonl a --jsonl b", "--jsonl"},
+      {"amplification lo1 lo1", "expected each policy once, found lo1 twice"},
+      {"amplification lo1 --set block_bytes=1 --set block_bytes=2", "--set block_bytes: expected each option once"},
+      {"endure --set block_bytes=8192 --set block_bytes=4096", "--set block_bytes: expected each option once"},
+      {"claims 1 1", "expected each claim once, found 1 twice"}};
+  for (const auto& [command, says] : commands) {
+    const Said said = lab(command);
+    EXPECT_EQ(said.code, 2) << command;
+    EXPECT_TRUE(has(said.err, says)) << said.err;
+  }
+}
+
 }  // namespace
 }  // namespace mylonite::experiments

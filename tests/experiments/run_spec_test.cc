@@ -45,10 +45,27 @@ TEST(RunSpecTest, Mistakes) {
   EXPECT_TRUE(has(refusal(R"({"entries":"5"})"), "whole number"));
   EXPECT_TRUE(has(refusal(R"({"rests":1})"), "true or false"));
   EXPECT_TRUE(has(refusal(R"({"seed":-1})"), "whole number"));
-  EXPECT_TRUE(has(refusal("{\"seed\":}"), "a.json"));
+  EXPECT_TRUE(has(refusal("{\"seed\":}"), "a.json, line 1: expected JSON, found '}' at column 9"));
+  EXPECT_TRUE(has(refusal("{\n// mine\n  \"seed\": 1\n  wrong\n}"), "a.json, line 4: expected JSON, found 'wrong'"));
+  EXPECT_TRUE(has(refusal("{\"seed\": 1,\n"), "line 2: expected the rest of the JSON, found the end"));
+  EXPECT_TRUE(has(refusal(""), "a.json, line 1: expected the rest of the JSON, found the end"));
+  EXPECT_TRUE(has(refusal("{\"seed\": 1e999}"), "a.json: expected numbers of at most 64 bits, found a larger one"));
+  EXPECT_TRUE(has(refusal("{\"seed\": " + std::string(100'000, '[')), "a.json"));
+  EXPECT_TRUE(has(refusal("{\"seed\": " + std::string(99, '[') + std::string(99, ']') + "}"), "few levels of values"));
+  EXPECT_LT(refusal("{\"seed\": \"" + std::string(5000, 'x') + "\"}").size(), 300U);
   EXPECT_TRUE(has(refusal(R"({"workload_file":"w","workload":"upd_u"})"), "a run has one of both"));
   EXPECT_TRUE(has(refusal(R"({"workload":"file"})"), "workload_file is missing"));
   EXPECT_TRUE(has(refusal("[]"), "one JSON object"));
+}
+
+// Goal: what is said twice is refused, since one of both would be lost. Method: a member, an option; the same name at
+// two levels, which is fine.
+TEST(RunSpecTest, SaysEachThingOnce) {
+  EXPECT_EQ(refusal(R"({"policy":"lo1","seed":1,"policy":"tier"})"),
+            "invalid argument: a.json: expected each member once, found 'policy' twice");
+  EXPECT_EQ(refusal(R"({"set":{"compression":"lz4","block_bytes":8192,"compression":"none"}})"),
+            "invalid argument: a.json: expected each member once, found 'compression' twice");
+  EXPECT_EQ(refusal(R"({"set":{"compression":"lz4"},"policy":"lo1"})"), "");
 }
 
 // Goal: a spec in TOML is the same spec, and a mistake has its line. Method: one of each kind.
