@@ -71,6 +71,21 @@ TEST_F(Files, ReplaceNothingElse) {
   EXPECT_TRUE(paths::is_fifo(path("pipe")));
 }
 
+// Goal: what may never end is not read. Method: a pipe without a writer, a directory, devices, links to them.
+// Expectation: refused at once, with what stands there.
+TEST_F(Files, AreReadOnlyIfTheyEnd) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  paths::create_symlink("pipe", path("link"));
+  const std::pair<std::string, std::string> places[] = {{path("pipe"), "a pipe"},          {path("link"), "a pipe"},
+                                                        {folder_.string(), "a directory"}, {path("."), "a directory"},
+                                                        {"/dev/zero", "a device"},         {"/dev/null", "a device"}};
+  for (const auto& [place, kind] : places) {
+    const auto text = read_file(place);
+    ASSERT_FALSE(text.ok()) << place;
+    EXPECT_EQ(text.error().to_string(), "invalid argument: " + place + ": expected a file, found " + kind);
+  }
+}
+
 // Goal: behind a link its target is written, and the link stays.
 TEST_F(Files, LinksStay) {
   std::ofstream(path("target")) << "old";

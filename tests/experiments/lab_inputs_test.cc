@@ -32,6 +32,23 @@ TEST_F(LabTest, RefusesOneFileForTwo) {
   EXPECT_EQ(read("a.jsonl") + read("w.txt"), before);
 }
 
+// Goal: what is no file is refused at once, wherever a file is read. Method: a pipe without a writer, a folder, a
+// device.
+TEST_F(LabTest, ReadsFilesOnly) {
+  ASSERT_EQ(shell("mkfifo pipe; mkdir folder; echo '{\"workload_file\": \"pipe\"}' > spec.json").code, 0);
+  for (const auto& [place, kind] :
+       {std::pair{"pipe", "a pipe"}, {"folder", "a directory"}, {"/dev/zero", "a device"}}) {
+    for (const char* command : {"compare full --workload-file ", "run spec.json --workload-file ", "run ", "merge ",
+                                "explain --json ", "amplification lo1 --workload-file "}) {
+      const Said said = shell("timeout 20 '" MYLONITE_LAB "' " + std::string(command) + place +
+                              (has(command, "explain") ? " 1" : ""));
+      EXPECT_EQ(said.code, 2) << command;
+      EXPECT_TRUE(has(said.err, std::string(place) + ": expected a file, found " + kind)) << said.err;
+    }
+  }
+  EXPECT_TRUE(has(shell("timeout 20 '" MYLONITE_LAB "' run spec.json").err, "pipe: expected a file, found a pipe"));
+}
+
 // Goal: a name that is given twice is a slip, not a wish. Method: each kind of name. Expectation: exit 2 with the name.
 TEST_F(LabTest, RefusesANameTwice) {
   write("spec.json", R"({"policy": "lo1", "policy": "tier"})");
