@@ -103,7 +103,7 @@ Status LineFile::complete() {
   return named(fs_->rename(temporary_of(path_), name_of(path_)), path_);
 }
 
-Status LineFile::discard() {
+Status LineFile::discard() const {
   if (Status done = named(file_->close(), path_); !done.ok()) return done;
   return named(fs_->remove(temporary_of(path_)), path_);
 }

@@ -41,7 +41,7 @@ class LineFile {
 
   Status add(std::string_view line);  // with its newline; in the kernel on return
   Status complete();                  // gives the file its name; the last call
-  Status discard();                   // removes what there is of it; the last call
+  Status discard() const;             // removes what there is of it; the last call
   std::string partial_path() const;   // where it is until then
 
  private:

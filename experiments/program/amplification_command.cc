@@ -44,7 +44,7 @@ Ending set_beside(LabArguments& arguments) {
   line.reset();
   if (!comparison.ok() && cli::interrupt_asked()) {
     const std::uint64_t seeds = outputs.runs() / beside.trees.size();
-    return outputs.stop(arguments.program, fmt::format("after {} of {} runs", outputs.runs(), all),
+    return outputs.stop(fmt::format("after {} of {} runs", outputs.runs(), all),
                         fmt::format("--seed {} --seeds {}", beside.base.seed + seeds, beside.seeds - seeds));
   }
   if (!comparison.ok()) return failed(comparison.error());

@@ -58,6 +58,7 @@ Ending run(const LabArguments& arguments) {
     return stopped(arguments.program, "before the run ended; nothing is kept");
   }
   if (!result.ok()) return failed(result.error());
+  if (says_nothing(*result)) warn_of_silence(arguments.program, "the run says nothing", result->spec.buffer_entries);
   if (Status done = cli::print(arguments.json ? result_json(*result) : result_text(*result)); !done.ok()) return done;
   return result->failure.empty() ? Exit::kDone : Exit::kFinding;
 }
@@ -139,7 +140,7 @@ Ending compare_policies(LabArguments& arguments) {
       const std::string of = shard.of > 1 ? " of shard " + arguments.shard : "";
       const std::string count =
           fmt::format("after {}{} runs{}", outputs.runs(), of.empty() ? fmt::format(" of {}", all) : "", of);
-      return outputs.stop(arguments.program, count, rest_of(arguments, runs_of_seed));
+      return outputs.stop(count, rest_of(arguments, runs_of_seed));
     }
     if (shard.of == 1) comparisons.push_back(*comparison);
   }

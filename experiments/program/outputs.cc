@@ -18,7 +18,15 @@ Status ResultFile::open(const std::optional<std::string>& path, const std::strin
   return file_->add(header);
 }
 
+void warn_of_silence(const std::string& program, const std::string& which, std::uint64_t buffer_entries) {
+  cli::print_error(
+      fmt::format("{}: {} of flushes and merges, since no buffer of {} entries was full meanwhile: choose a smaller "
+                  "buffer_entries\n",
+                  program, which, buffer_entries));
+}
+
 Status Outputs::open(const LabArguments& arguments) {
+  program_ = arguments.program;
   std::vector<cli::GivenPath> written;
   if (arguments.jsonl) written.push_back({"--jsonl", *arguments.jsonl});
   if (arguments.html) written.push_back({"--html", *arguments.html});
@@ -36,6 +44,7 @@ Status Outputs::open(const LabArguments& arguments) {
 
 void Outputs::add(const RunResult& result) {
   ++runs_;
+  if (says_nothing(result) && ++silent_runs_ == 1) silent_entries_ = result.spec.buffer_entries;
   if (wrong_.empty() && !result.failure.empty()) {
     wrong_ = fmt::format("WRONG: {}, seed {}: {}\n", result.policy, result.spec.seed, result.failure);
   }
@@ -50,30 +59,33 @@ cli::Ending Outputs::complete(std::string text, const std::vector<Comparison>& c
   if (written_.ok()) written_ = jsonl_.complete();
   if (written_.ok()) written_ = csv_.complete();
   if (!written_.ok()) return failed(written_.error());
+  if (silent_runs_ > 0) {
+    warn_of_silence(program_, fmt::format("{} of {} runs say nothing", silent_runs_, runs_), silent_entries_);
+  }
   if (Status printed = cli::print(text + wrong_); !printed.ok()) return printed;
   return wrong_.empty() ? cli::Exit::kDone : cli::Exit::kFinding;
 }
 
-cli::Ending Outputs::stop(const std::string& program, const std::string& stopped_after, const std::string& rest) {
+cli::Ending Outputs::stop(const std::string& stopped_after, const std::string& rest) const {
   if (!written_.ok()) return failed(written_.error());
   ignore(html_.discard(), "it holds nothing yet");
   if (runs_ == 0) {
     ignore(jsonl_.discard(), "it holds nothing yet");
     ignore(csv_.discard(), "it holds nothing yet");
-    return stopped(program, stopped_after + "; nothing is kept");
+    return stopped(program_, stopped_after + "; nothing is kept");
   }
   const std::string lines = jsonl_.partial_path();
   const std::string table = csv_.partial_path();
   if (lines.empty() && table.empty()) {
-    return stopped(program, stopped_after + "; none of them is kept, since there is no --jsonl FILE");
+    return stopped(program_, stopped_after + "; none of them is kept, since there is no --jsonl FILE");
   }
   std::string text =
       fmt::format("{}; they are in {}{}{}", stopped_after, lines, lines.empty() || table.empty() ? "" : " and ", table);
-  if (lines.empty()) return stopped(program, text);
-  if (rest.empty()) return stopped(program, fmt::format("{}; `{} merge {}` compares them", text, program, lines));
-  return stopped(program, fmt::format("{}; to go on, run the same with {} and another --jsonl FILE, then `{} merge {} "
-                                      "FILE`",
-                                      text, rest, program, lines));
+  if (lines.empty()) return stopped(program_, text);
+  if (rest.empty()) return stopped(program_, fmt::format("{}; `{} merge {}` compares them", text, program_, lines));
+  return stopped(program_, fmt::format("{}; to go on, run the same with {} and another --jsonl FILE, then `{} merge {} "
+                                       "FILE`",
+                                       text, rest, program_, lines));
 }
 
 }  // namespace mylonite::experiments

@@ -22,12 +22,15 @@ class ResultFile {
   Status open(const std::optional<std::string>& path, const std::string& header);
   Status add(const std::string& line) { return file_ ? file_->add(line) : Status(); }
   Status complete() { return file_ ? file_->complete() : Status(); }
-  Status discard() { return file_ ? file_->discard() : Status(); }
+  Status discard() const { return file_ ? file_->discard() : Status(); }
   std::string partial_path() const { return file_ ? file_->partial_path() : ""; }
 
  private:
   std::optional<cli::LineFile> file_;
 };
+
+// Says on standard error that `which` ("2 of 4 runs") say nothing, why, and what to do.
+void warn_of_silence(const std::string& program, const std::string& which, std::uint64_t buffer_entries);
 
 class Outputs {
  public:
@@ -40,16 +43,19 @@ class Outputs {
 
   // After a signal: keeps the lines of the runs that ended, and says so on standard error. `stopped_after`: "after 7 of
   // 20 runs". `rest`: the options that carry out the others ("--seed 4 --seeds 7"); empty: there are none.
-  cli::Ending stop(const std::string& program, const std::string& stopped_after, const std::string& rest);
+  cli::Ending stop(const std::string& stopped_after, const std::string& rest) const;
 
   std::uint64_t runs() const { return runs_; }
 
  private:
+  std::string program_{};
   ResultFile jsonl_{};
   ResultFile csv_{};
   ResultFile html_{};
   std::uint64_t runs_ = 0;
-  std::string wrong_{};  // the first wrong answer of a store
+  std::uint64_t silent_runs_ = 0;     // that say nothing
+  std::uint64_t silent_entries_ = 0;  // of a buffer of the first of them
+  std::string wrong_{};               // the first wrong answer of a store
   Status written_{};
 };
 

@@ -141,6 +141,12 @@ Result<RunResult> parse_result(std::string_view json, const std::string& file, s
   }
 }
 
+bool says_nothing(const RunResult& result) {
+  const RunFigures& at = result.figures;
+  if (at.user_entries > 0) return at.flush_bytes == 0;
+  return at.operations > 0 && at.tables_probed == 0 && at.blocks_read == 0;
+}
+
 std::string ratio_text(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return "-";
   const std::uint64_t hundredths = (part * 100 + whole / 2) / whole;

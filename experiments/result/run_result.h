@@ -101,7 +101,10 @@ std::string result_json(const RunResult& result);  // one line
 // A line of result_json. Errors: kInvalidArgument, with the file, the line's number and what is wrong: not JSON, a
 // member that lacks, or a hash that is not that of the figures.
 Result<RunResult> parse_result(std::string_view json, const std::string& file, std::uint64_t line);
-std::string result_text(const RunResult& result);                 // for people
+std::string result_text(const RunResult& result);  // for people
+// Whether all was in memory while figures were taken: nothing was flushed, and no read found a table. Then ratios of
+// what was written are 0, and mean nothing.
+bool says_nothing(const RunResult& result);
 std::string ratio_text(std::uint64_t part, std::uint64_t whole);  // two decimals, rounded; "-" without a whole
 
 }  // namespace mylonite::experiments

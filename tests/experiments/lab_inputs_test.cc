@@ -49,6 +49,26 @@ TEST_F(LabTest, ReadsFilesOnly) {
   EXPECT_TRUE(has(shell("timeout 20 '" MYLONITE_LAB "' run spec.json").err, "pipe: expected a file, found a pipe"));
 }
 
+// Goal: a figure that means nothing says so. Method: buffers larger than the workload, of writes and of reads; then one
+// that is smaller. Expectation: one line on standard error beside the results, and none where there is something.
+TEST_F(LabTest, SaysThatAResultSaysNothing) {
+  const std::string nothing =
+      " of flushes and merges, since no buffer of 90000 entries was full meanwhile: choose a smaller buffer_entries\n";
+  write("spec.json", R"({"entries": 3000, "buffer_entries": 90000})");
+  const Said ran = lab("run spec.json");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.err, "mylonite-lab: the run says nothing" + nothing);
+  EXPECT_TRUE(has(ran.out, "write amplification")) << ran.out;
+  for (const std::string workload : {"upd_u", "ycsb_c"}) {
+    const std::string what = "compare full tier --entries 3000 --seeds 2 --workload " + workload;
+    const Said said = lab(what + " --buffer-entries 90000 --jsonl a.jsonl");
+    EXPECT_EQ(said.code, 0);
+    EXPECT_EQ(said.err, "mylonite-lab: 4 of 4 runs say nothing" + nothing);
+    EXPECT_EQ(lab("merge a.jsonl").err, said.err);
+    EXPECT_EQ(lab(what + " --buffer-entries 64").err, "");
+  }
+}
+
 // Goal: a name that is given twice is a slip, not a wish. Method: each kind of name. Expectation: exit 2 with the name.
 TEST_F(LabTest, RefusesANameTwice) {
   write("spec.json", R"({"policy": "lo1", "policy": "tier"})");
