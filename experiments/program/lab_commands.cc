@@ -148,6 +148,11 @@ Ending compare_policies(LabArguments& arguments) {
   std::string text;
   if (shard.of > 1) {
     text = fmt::format("shard {}: {} runs; `merge` makes one of all shards\n", arguments.shard, outputs.runs());
+    if (outputs.runs() == 0) {
+      cli::print_error(
+          fmt::format("{}: shard {} has no runs, since all shards have {}; its empty file is good for `merge`\n",
+                      arguments.program, arguments.shard, all));
+    }
   }
   return outputs.complete(text, comparisons);
 }

@@ -69,6 +69,27 @@ TEST_F(LabTest, SaysThatAResultSaysNothing) {
   }
 }
 
+// Goal: shards may be more than runs. Method: four runs in nine shards. Expectation: those without runs say so, and all
+// files make the comparison of one run.
+TEST_F(LabTest, MayHaveShardsWithoutRuns) {
+  const std::string what = "compare full tier --entries 3000 --buffer-entries 64 --seeds 2";
+  int without = 0;
+  for (int i = 1; i <= 9; ++i) {
+    const std::string number = std::to_string(i);
+    const Said said = lab(what + " --shard " + number + "/9 --jsonl s" + number + ".jsonl");
+    EXPECT_EQ(said.code, 0) << said.err;
+    if (said.err.empty()) continue;
+    ++without;
+    EXPECT_EQ(said.err, "mylonite-lab: shard " + number +
+                            "/9 has no runs, since all shards have 4; its empty file is good for `merge`\n");
+    EXPECT_TRUE(names().size() == static_cast<std::size_t>(i) && read("s" + number + ".jsonl").empty());
+  }
+  EXPECT_GE(without, 5);
+  const Said merged = lab("merge s*.jsonl --base full");
+  EXPECT_EQ(merged.code, 0) << merged.err;
+  EXPECT_EQ(merged.out, lab(what).out);
+}
+
 // Goal: a name that is given twice is a slip, not a wish. Method: each kind of name. Expectation: exit 2 with the name.
 TEST_F(LabTest, RefusesANameTwice) {
   write("spec.json", R"({"policy": "lo1", "policy": "tier"})");
