@@ -17,7 +17,7 @@ using OfSpec = std::map<std::string, OfPolicy>;       // by policy as configured
 Error lacks(const std::string& policy, std::uint64_t seed, const RunSpec& spec) {
   return Error(Code::kInvalidArgument,
                fmt::format("workload {}: there is no result of {} with seed {}, but another policy has one; a shard is "
-                           "missing, or not complete",
+                           "missing, or not complete: run it again",
                            workload_text(spec), policy, seed));
 }
 
@@ -41,8 +41,8 @@ Count count_of(const OfSpec& policies) {
 Status check_complete(const RunSpec& spec, const OfSpec& policies) {
   const Count count = count_of(policies);
   if (count.complete()) return {};
-  return Error(Code::kInvalidArgument,
-               fmt::format("workload {}: {}; a shard is missing, or not complete", workload_text(spec), count.text()));
+  return Error(Code::kInvalidArgument, fmt::format("workload {}: {}; a shard is missing, or not complete: run it again",
+                                                   workload_text(spec), count.text()));
 }
 
 // Leaves the seeds that every policy has. The sentence says what is missing; empty: nothing.

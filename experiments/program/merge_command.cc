@@ -50,7 +50,11 @@ Ending merge(const LabArguments& arguments) {
   for (const std::string& file : arguments.files) {
     const auto text = cli::read_file(file);
     if (!text.ok()) return cannot_read(file, text.error());
-    if (Status taken = take_lines(file, *text, results); !taken.ok()) return failed(taken.error());
+    if (Status taken = take_lines(file, *text, results); !taken.ok()) {
+      Ending ending = failed(taken.error());
+      ending.next = "a file for `merge` is what `compare --jsonl FILE` wrote, line by line; make this one again";
+      return ending;
+    }
   }
   std::vector<std::string> missing;
   const bool may_lack = std::ranges::any_of(arguments.files, is_partial);

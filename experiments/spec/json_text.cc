@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "experiments/workload/file_lines.h"
+#include "core/base/bytes.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -16,25 +16,28 @@ using Json = nlohmann::json;
 
 constexpr int kDepth = 16;  // a result has three; a message may show a value, which costs stack for each level
 
-Error wrong(const std::string& file, std::uint64_t line, const std::string& message) {
-  return Error(Code::kInvalidArgument, message).in(fmt::format("{}, line {}", file, line));
+Error wrong(const std::string& place, const std::string& message) {
+  return Error(Code::kInvalidArgument, message).in(place);
 }
+std::string line_of(const std::string& file, std::uint64_t line) { return fmt::format("{}, line {}", file, line); }
 
 // The parser's message speaks of its own states. A user needs the place, and what stands there.
 Error not_json(std::string_view text, const std::string& file, std::uint64_t first_line, std::size_t byte) {
   const std::string_view before = text.substr(0, byte == 0 ? 0 : byte - 1);
   const auto line = first_line + static_cast<std::uint64_t>(std::ranges::count(before, '\n'));
-  if (before.size() >= text.size()) return wrong(file, line, "expected the rest of the JSON, found the end");
+  if (before.size() >= text.size()) return wrong(line_of(file, line), "expected the rest of the JSON, found the end");
   const std::size_t column = before.size() - (before.rfind('\n') + 1);
   const std::string_view here = text.substr(before.size());
-  return wrong(
-      file, line,
-      fmt::format("expected JSON, found '{}' at column {}", shown(here.substr(0, here.find('\n'))), column + 1));
+  return wrong(line_of(file, line), fmt::format("expected JSON, found '{}' at column {}",
+                                                printable(here.substr(0, here.find('\n'))), column + 1));
 }
 
 }  // namespace
 
 Status check_json(std::string_view text, const std::string& file, std::uint64_t first_line) {
+  // The library says where a text is no JSON, and no more: so the line of other mistakes is known of one line only.
+  const bool is_one_line = text.find('\n') == std::string_view::npos;
+  const std::string place = is_one_line ? line_of(file, first_line) : file;
   std::vector<std::set<std::string>> names;
   std::string twice;
   bool deep = false;
@@ -52,12 +55,11 @@ Status check_json(std::string_view text, const std::string& file, std::uint64_t 
   } catch (const Json::parse_error& error) {
     return not_json(text, file, first_line, error.byte);
   } catch (const Json::out_of_range&) {
-    return Error(Code::kInvalidArgument, "expected numbers of at most 64 bits, found a larger one").in(file);
+    return wrong(place, "expected numbers of at most 64 bits, found a larger one");
   }
-  if (deep) return Error(Code::kInvalidArgument, "expected a few levels of values, found many").in(file);
+  if (deep) return wrong(place, "expected a few levels of values, found many");
   if (twice.empty()) return {};
-  return Error(Code::kInvalidArgument, fmt::format("expected each member once, found '{}' twice", shown(twice)))
-      .in(file);
+  return wrong(place, fmt::format("expected each member once, found '{}' twice", printable(twice)));
 }
 
 }  // namespace mylonite::experiments

@@ -8,13 +8,13 @@
 #include <mylonite/options.h>
 #include <nlohmann/json.hpp>
 
+#include "core/base/bytes.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/base/names.h"
 #include "experiments/machine/profiles.h"
 #include "experiments/spec/json_text.h"
 #include "experiments/spec/toml_text.h"
-#include "experiments/workload/file_lines.h"
 #include "experiments/workload/phases.h"
 
 namespace mylonite::experiments {
@@ -55,17 +55,18 @@ Error wrong(std::string message) { return Error(Code::kInvalidArgument, std::mov
 
 Status read_member(RunSpec& spec, const SpecRow& row, const Json& value, std::uint64_t low) {
   if (const auto* text = std::get_if<std::string RunSpec::*>(&row.member)) {
-    if (!value.is_string()) return wrong(fmt::format("{} is a text, not {}", row.name, shown(value.dump())));
+    if (!value.is_string()) return wrong(fmt::format("{} is a text, not {}", row.name, printable(value.dump())));
     spec.** text = value.get<std::string>();
   } else if (const auto* flag = std::get_if<bool RunSpec::*>(&row.member)) {
-    if (!value.is_boolean()) return wrong(fmt::format("{} is true or false, not {}", row.name, shown(value.dump())));
+    if (!value.is_boolean())
+      return wrong(fmt::format("{} is true or false, not {}", row.name, printable(value.dump())));
     spec.** flag = value.get<bool>();
   } else {
     const bool fits =
         value.is_number_unsigned() && value.get<std::uint64_t>() >= low && value.get<std::uint64_t>() <= row.high;
     if (!fits) {
       return wrong(
-          fmt::format("{} is a whole number from {} to {}, not {}", row.name, low, row.high, shown(value.dump())));
+          fmt::format("{} is a whole number from {} to {}, not {}", row.name, low, row.high, printable(value.dump())));
     }
     spec.*std::get<std::uint64_t RunSpec::*>(row.member) = value.get<std::uint64_t>();
   }

@@ -90,12 +90,31 @@ TEST_F(LabTest, MayHaveShardsWithoutRuns) {
   EXPECT_EQ(merged.out, lab(what).out);
 }
 
+// Goal: a file that cannot be merged is named with its line and the way out. Method: a table, a cut line, a shard
+// alone.
+TEST_F(LabTest, SaysWhatIsWrongWithAFileToMerge) {
+  ASSERT_EQ(lab(std::string(kSmall) + "--jsonl a.jsonl --csv a.csv").code, 0);
+  ASSERT_EQ(shell("head -1 a.jsonl > one.jsonl; { cat one.jsonl; head -c 999 a.jsonl; } > cut.jsonl").code, 0);
+  const std::pair<std::string, std::string> commands[] = {
+      {"merge a.csv", "a.csv, line 1: expected JSON, found 'policy,workload,"},
+      {"merge a.jsonl cut.jsonl",
+       "cut.jsonl, line 2: expected the rest of the JSON, found the end\n  a file for `merge` is"},
+      {"merge one.jsonl", "1 of 2 runs are there; a shard is missing, or not complete: run it again\n"},
+      {"merge a.jsonl --base lazy", "no result is of policy lazy"}};
+  for (const auto& [command, says] : commands) {
+    const Said said = lab(command);
+    EXPECT_EQ(said.code, 2) << command;
+    EXPECT_TRUE(has(said.err, says)) << said.err;
+    EXPECT_FALSE(has(said.err, "json.exception")) << said.err;
+  }
+}
+
 // Goal: a name that is given twice is a slip, not a wish. Method: each kind of name. Expectation: exit 2 with the name.
 TEST_F(LabTest, RefusesANameTwice) {
   write("spec.json", R"({"policy": "lo1", "policy": "tier"})");
   write("spec.toml", "policy = 'lo1'\npolicy = 'tier'\n");
   const std::pair<std::string, std::string> commands[] = {
-      {"run spec.json", "spec.json: expected each member once, found 'policy' twice"},
+      {"run spec.json", "spec.json, line 1: expected each member once, found 'policy' twice"},
       {"run spec.toml", "spec.toml"},
       {std::string(kSmall) + "full", "expected each policy once, found full twice"},
       {"compare lazy full lazy:T=10", "expected each policy once, found lazy and lazy:T=10, which are the same"},

@@ -49,7 +49,8 @@ TEST(RunSpecTest, Mistakes) {
   EXPECT_TRUE(has(refusal("{\n// mine\n  \"seed\": 1\n  wrong\n}"), "a.json, line 4: expected JSON, found 'wrong'"));
   EXPECT_TRUE(has(refusal("{\"seed\": 1,\n"), "line 2: expected the rest of the JSON, found the end"));
   EXPECT_TRUE(has(refusal(""), "a.json, line 1: expected the rest of the JSON, found the end"));
-  EXPECT_TRUE(has(refusal("{\"seed\": 1e999}"), "a.json: expected numbers of at most 64 bits, found a larger one"));
+  EXPECT_TRUE(
+      has(refusal("{\"seed\": 1e999}"), "a.json, line 1: expected numbers of at most 64 bits, found a larger one"));
   EXPECT_TRUE(has(refusal("{\"seed\": " + std::string(100'000, '[')), "a.json"));
   EXPECT_TRUE(has(refusal("{\"seed\": " + std::string(99, '[') + std::string(99, ']') + "}"), "few levels of values"));
   EXPECT_LT(refusal("{\"seed\": \"" + std::string(5000, 'x') + "\"}").size(), 300U);
@@ -62,9 +63,11 @@ TEST(RunSpecTest, Mistakes) {
 // two levels, which is fine.
 TEST(RunSpecTest, SaysEachThingOnce) {
   EXPECT_EQ(refusal(R"({"policy":"lo1","seed":1,"policy":"tier"})"),
-            "invalid argument: a.json: expected each member once, found 'policy' twice");
+            "invalid argument: a.json, line 1: expected each member once, found 'policy' twice");
   EXPECT_EQ(refusal(R"({"set":{"compression":"lz4","block_bytes":8192,"compression":"none"}})"),
-            "invalid argument: a.json: expected each member once, found 'compression' twice");
+            "invalid argument: a.json, line 1: expected each member once, found 'compression' twice");
+  EXPECT_EQ(refusal("{\"policy\":\"lo1\",\n\"policy\":\"lo1\"}"),
+            "invalid argument: a.json: expected each member once, found 'policy' twice");
   EXPECT_EQ(refusal(R"({"set":{"compression":"lz4"},"policy":"lo1"})"), "");
 }
 
