@@ -34,6 +34,7 @@ struct CompareArguments {
 struct Comparison {
   RunSpec base;
   SweepResults results{};  // by policy, then by seed
+  std::string differs{};   // what tells it from others beside it that have the same heading: "compression=lz4"
   std::uint64_t seeds() const { return results.empty() ? 0 : results.front().size(); }
 };
 
@@ -42,7 +43,8 @@ Result<Comparison> compare(const CompareArguments& arguments, const CompactionPo
                            const OnResult& on_result = {});
 
 // Comparisons from single results, in any order and from any files: one for each spec without policy and seed. Policies
-// come by name, but `base` (as configured, or its name) first. A result that is there twice counts once.
+// come by name, but `base` (as configured, or its name) first. A result that is there twice counts once. Of several
+// comparisons each says in which options and members of the spec it differs.
 //
 // `missing`: gets a sentence for each comparison that lacks runs. It then has the seeds that all its policies have.
 // Without it such a comparison is an error.

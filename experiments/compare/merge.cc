@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -82,6 +84,44 @@ Error other_content(const RunSpec& spec, const std::string& hash) {
                            spec.workload_file, hash, spec.workload_hash));
 }
 
+// Members of a spec that every heading shows.
+constexpr std::array<std::string_view, 11> kShown = {"policy",         "workload",   "workload_file", "workload_hash",
+                                                     "device",         "processor",  "seed",          "entries",
+                                                     "buffer_entries", "size_ratio", "load_percent"};
+
+// What a heading does not show: options that are set, and other members, by name.
+std::map<std::string, std::string> hidden_members(const RunSpec& spec) {
+  std::map<std::string, std::string> members = spec.set;
+  for (const SpecRow& row : spec_table()) {
+    if (std::ranges::find(kShown, row.name) != kShown.end()) continue;
+    std::string& text = members[std::string(row.name)];
+    if (const auto* flag = std::get_if<bool RunSpec::*>(&row.member)) text = spec.**flag ? "true" : "false";
+    if (const auto* number = std::get_if<std::uint64_t RunSpec::*>(&row.member)) text = std::to_string(spec.**number);
+  }
+  return members;
+}
+
+void say_differences(std::vector<Comparison>& comparisons) {
+  std::vector<std::map<std::string, std::string>> members;
+  std::set<std::string> names;
+  for (const Comparison& each : comparisons) {
+    members.push_back(hidden_members(each.base));
+    for (const auto& [name, value] : members.back()) names.insert(name);
+  }
+  for (const std::string& name : names) {
+    std::vector<std::string> texts;
+    for (const auto& of_one : members) {
+      const auto found = of_one.find(name);
+      texts.push_back(found == of_one.end() ? name + " not set" : fmt::format("{}={}", name, found->second));
+    }
+    if (std::ranges::count(texts, texts.front()) == std::ssize(texts)) continue;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      std::string& differs = comparisons[i].differs;
+      differs += (differs.empty() ? "" : ", ") + texts[i];
+    }
+  }
+}
+
 Result<Comparison> comparison_of(RunSpec base, OfSpec policies, const std::string& first) {
   Comparison comparison{.base = std::move(base)};
   std::vector<std::pair<std::string, OfPolicy>> ordered(policies.begin(), policies.end());
@@ -146,6 +186,7 @@ Result<std::vector<Comparison>> merged(std::vector<RunResult> results, const std
     if (!comparison.ok()) return comparison.error();
     comparisons.push_back(std::move(*comparison));
   }
+  say_differences(comparisons);
   return comparisons;
 }
 

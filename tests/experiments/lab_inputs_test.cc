@@ -133,5 +133,22 @@ TEST_F(LabTest, RefusesANameTwice) {
   }
 }
 
+// Goal: tables that stand side by side are told apart. Method: results merged that differ in an option of the store
+// and in a member of the spec, then those of one kind. Expectation: each heading and page has its values, and
+// nothing alike.
+TEST_F(LabTest, HeadingsSayWhatDiffers) {
+  const std::string what = std::string(kSmall) + "--set block_cache_bytes=4096 ";
+  ASSERT_EQ(lab(what + "--jsonl a.jsonl --set compression=lz4").code, 0);
+  ASSERT_EQ(lab(what + "--jsonl b.jsonl --clients 2").code, 0);
+  const Said merged = lab("merge a.jsonl b.jsonl --html page.html");
+  ASSERT_EQ(merged.code, 0) << merged.err;
+  for (const char* differs : {"with clients=1, compression=lz4", "with clients=2, compression not set"}) {
+    EXPECT_TRUE(has(merged.out, " 1 seed from 1\n" + std::string(differs) + "\nmean ")) << merged.out;
+    EXPECT_TRUE(has(read("page.html"), "<h2>upd_u " + std::string(differs) + "</h2>"));
+  }
+  EXPECT_FALSE(has(merged.out, "block_cache_bytes")) << merged.out;
+  EXPECT_FALSE(has(lab("merge a.jsonl").out, "with clients"));
+}
+
 }  // namespace
 }  // namespace mylonite::experiments
