@@ -37,10 +37,13 @@ Status take_lines(const std::string& file, std::string_view text, std::vector<Ru
   std::uint64_t number = 0;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
-    auto result = parse_result(text.substr(at, end - at), file, ++number);
+    const std::string_view line = text.substr(at, end - at);
+    at = end + 1;
+    ++number;
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    auto result = parse_result(line, file, number);
     if (!result.ok()) return result.error();
     results.push_back(std::move(*result));
-    at = end + 1;
   }
   return {};
 }

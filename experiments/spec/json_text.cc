@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/bytes.h"
+#include "experiments/workload/plain_text.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -35,6 +36,7 @@ Error not_json(std::string_view text, const std::string& file, std::uint64_t fir
 }  // namespace
 
 Status check_json(std::string_view text, const std::string& file, std::uint64_t first_line) {
+  if (const auto plain = plain_text(text, line_of(file, first_line)); !plain.ok()) return plain.error();
   // The library says where a text is no JSON, and no more: so the line of other mistakes is known of one line only.
   const bool is_one_line = text.find('\n') == std::string_view::npos;
   const std::string place = is_one_line ? line_of(file, first_line) : file;

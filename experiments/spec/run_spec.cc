@@ -16,6 +16,7 @@
 #include "experiments/spec/json_text.h"
 #include "experiments/spec/toml_text.h"
 #include "experiments/workload/phases.h"
+#include "experiments/workload/plain_text.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -65,8 +66,9 @@ Status read_member(RunSpec& spec, const SpecRow& row, const Json& value, std::ui
     const bool fits =
         value.is_number_unsigned() && value.get<std::uint64_t>() >= low && value.get<std::uint64_t>() <= row.high;
     if (!fits) {
-      return wrong(
-          fmt::format("{} is a whole number from {} to {}, not {}", row.name, low, row.high, printable(value.dump())));
+      const char* const form = value.is_number_float() ? " in digits alone" : "";
+      return wrong(fmt::format("{} is a whole number from {} to {}{}, not {}", row.name, low, row.high, form,
+                               printable(value.dump())));
     }
     spec.*std::get<std::uint64_t RunSpec::*>(row.member) = value.get<std::uint64_t>();
   }
@@ -82,8 +84,13 @@ Status check_option(const std::string& name) {
 
 Status read_set(RunSpec& spec, const Json& value) {
   if (!value.is_object()) return wrong("set is an object of names and values of the store's options");
-  for (const auto& [name, each] : value.items())
+  for (const auto& [name, each] : value.items()) {
+    if (!each.is_string() && !each.is_number() && !each.is_boolean()) {
+      return wrong(
+          fmt::format("set.{}: expected a text, a number, true or false, found {}", name, printable(each.dump())));
+    }
     spec.set[name] = each.is_string() ? each.get<std::string>() : each.dump();
+  }
   return {};
 }
 
@@ -119,7 +126,9 @@ std::span<const SpecRow> spec_table() { return kRows; }
 
 Result<RunSpec> parse_spec(std::string_view text, const std::string& file) {
   if (file.ends_with(".toml")) {
-    const auto toml = json_of_toml(text, file);
+    const auto plain = plain_text(text, file);
+    if (!plain.ok()) return plain.error();
+    const auto toml = json_of_toml(*plain, file);
     if (!toml.ok()) return toml.error();
     return spec_of(Json::parse(toml->json),
                    [&](const std::string& name) { return fmt::format("{}, line {}", file, toml->lines.at(name)); });

@@ -133,6 +133,28 @@ TEST_F(LabTest, RefusesANameTwice) {
   }
 }
 
+// Goal: files that an editor saved anew still serve. Method: the mark of UTF-8 and other line ends in results and in a
+// workload. Expectation: the same results; the hash of a workload is that of its bytes, so it is another content.
+TEST_F(LabTest, TakesFilesThatAnEditorSaved) {
+  ASSERT_EQ(lab("export ingest --entries 3000 --out w.txt").code, 0);
+  const std::string what = "compare full tier --buffer-entries 64 --seeds 1 --workload-file ";
+  const Said own = lab(what + "w.txt --jsonl a.jsonl");
+  ASSERT_EQ(own.code, 0) << own.err;
+  ASSERT_EQ(shell("mkdir s").code, 0);
+  const auto save = [&](const std::string& name) {
+    std::string saved = "\xEF\xBB\xBF";
+    for (const char each : read(name)) saved += each == '\n' ? std::string("\r\n") : std::string(1, each);
+    write("s/" + name, saved + "\r\n");
+  };
+  save("a.jsonl");
+  EXPECT_EQ(lab("merge s/a.jsonl --base full").out, own.out);
+  save("w.txt");
+  const Said saved = lab(what + "s/w.txt --jsonl b.jsonl");
+  ASSERT_EQ(saved.code, 0) << saved.err;
+  EXPECT_EQ(read_lines("b.jsonl")[0]["figures"], read_lines("a.jsonl")[0]["figures"]);
+  EXPECT_NE(read_lines("b.jsonl")[0]["spec"]["workload_hash"], read_lines("a.jsonl")[0]["spec"]["workload_hash"]);
+}
+
 // Goal: tables that stand side by side are told apart. Method: results merged that differ in an option of the store
 // and in a member of the spec, then those of one kind. Expectation: each heading and page has its values, and
 // nothing alike.
