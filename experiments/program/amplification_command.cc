@@ -18,7 +18,6 @@ namespace mylonite::experiments {
 namespace {
 
 using cli::Ending;
-using cli::Exit;
 
 constexpr cli::Range kSeeds{.low = 1, .high = 100'000};
 // Members of a spec that mean nothing beside a peer.

@@ -83,8 +83,7 @@ Status prepare(LabArguments& arguments) {
   const auto settings = cli::parse_settings(arguments.settings);
   if (!settings.ok()) return settings.error();
   for (const auto& [name, value] : *settings) arguments.compare.base.set[name] = value;
-  const Status policies_once = check_policies_once(arguments.compare.policies, arguments.policies);
-  if (!policies_once.ok()) return policies_once;
+  if (Status once = check_policies_once(arguments.compare.policies, arguments.policies); !once.ok()) return once;
   if (Status once = check_once("workload", arguments.workloads); !once.ok()) return once;
   const auto shard = parse_shard(arguments.shard);
   if (!shard.ok()) return shard.error();

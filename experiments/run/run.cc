@@ -154,7 +154,8 @@ void Run::client(bool measured) {
       return;
     }
     if (measured) latencies_ns_.push_back(rt::monotonic_ns() - before_ns);
-    if (++done_ % kProgressOperations == 0 && progress_ && !progress_(done_, operations_.total())) {
+    ++done_;
+    if (done_ % kProgressOperations == 0 && progress_ && !progress_(done_, operations_.total())) {
       error_ = Error(Code::kClosed, "the run was given up");
       return;
     }
