@@ -69,8 +69,9 @@ Status check_distinct(const std::vector<GivenPath>& written, const std::vector<G
   for (std::size_t i = 0; i < written.size(); ++i) {
     const std::string place = place_of(written[i].path);
     const auto refuse = [&](const GivenPath& other, std::string_view does) {
-      return Error(Code::kInvalidArgument, fmt::format("{} {} and {} {} are one file: expected {}", other.option,
-                                                       other.path, written[i].option, written[i].path, does));
+      const char* const until = place == place_of(other.path) ? "" : " until they are complete";
+      return Error(Code::kInvalidArgument, fmt::format("{} {} and {} {} are one file{}: expected {}", other.option,
+                                                       other.path, written[i].option, written[i].path, until, does));
     };
     for (std::size_t other = 0; other < i; ++other) {
       if (meet(place, place_of(written[other].path))) return refuse(written[other], "a file for each");

@@ -46,7 +46,7 @@ Ending set_beside(LabArguments& arguments) {
     return outputs.stop(fmt::format("after {} of {} runs", outputs.runs(), all),
                         fmt::format("--seed {} --seeds {}", beside.base.seed + seeds, beside.seeds - seeds));
   }
-  if (!comparison.ok()) return failed(comparison.error());
+  if (!comparison.ok()) return outputs.fail(comparison.error());
   return outputs.complete("", {*comparison});
 }
 

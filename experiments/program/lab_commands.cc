@@ -135,7 +135,7 @@ Ending compare_policies(LabArguments& arguments) {
     });
     if (!comparison.ok()) {
       line.reset();
-      if (!cli::interrupt_asked()) return failed(comparison.error());
+      if (!cli::interrupt_asked()) return outputs.fail(comparison.error());
       const std::string of = shard.of > 1 ? " of shard " + arguments.shard : "";
       const std::string count =
           fmt::format("after {}{} runs{}", outputs.runs(), of.empty() ? fmt::format(" of {}", all) : "", of);

@@ -66,21 +66,34 @@ cli::Ending Outputs::complete(std::string text, const std::vector<Comparison>& c
   return wrong_.empty() ? cli::Exit::kDone : cli::Exit::kFinding;
 }
 
-cli::Ending Outputs::stop(const std::string& stopped_after, const std::string& rest) const {
-  if (!written_.ok()) return failed(written_.error());
+std::string Outputs::kept() const {
   ignore(html_.discard(), "it holds nothing yet");
   if (runs_ == 0) {
     ignore(jsonl_.discard(), "it holds nothing yet");
     ignore(csv_.discard(), "it holds nothing yet");
-    return stopped(program_, stopped_after + "; nothing is kept");
+    return "";
   }
   const std::string lines = jsonl_.partial_path();
   const std::string table = csv_.partial_path();
-  if (lines.empty() && table.empty()) {
+  return lines + (lines.empty() || table.empty() ? "" : " and ") + table;
+}
+
+cli::Ending Outputs::fail(const Error& error) const {
+  cli::Ending ending = failed(error);
+  const std::string files = kept();
+  if (!files.empty()) ending.next = fmt::format("the runs that ended before are in {}", files);
+  return ending;
+}
+
+cli::Ending Outputs::stop(const std::string& stopped_after, const std::string& rest) const {
+  const std::string files = kept();
+  if (!written_.ok()) return failed(written_.error());
+  if (runs_ == 0) return stopped(program_, stopped_after + "; nothing is kept");
+  if (files.empty()) {
     return stopped(program_, stopped_after + "; none of them is kept, since there is no --jsonl FILE");
   }
-  std::string text =
-      fmt::format("{}; they are in {}{}{}", stopped_after, lines, lines.empty() || table.empty() ? "" : " and ", table);
+  const std::string text = fmt::format("{}; they are in {}", stopped_after, files);
+  const std::string lines = jsonl_.partial_path();
   if (lines.empty()) return stopped(program_, text);
   if (rest.empty()) return stopped(program_, fmt::format("{}; `{} merge {}` compares them", text, program_, lines));
   return stopped(program_, fmt::format("{}; to go on, run the same with {} and another --jsonl FILE, then `{} merge {} "

@@ -45,9 +45,15 @@ class Outputs {
   // 20 runs". `rest`: the options that carry out the others ("--seed 4 --seeds 7"); empty: there are none.
   cli::Ending stop(const std::string& stopped_after, const std::string& rest) const;
 
+  // After an error: no file stays that holds nothing.
+  cli::Ending fail(const Error& error) const;
+
   std::uint64_t runs() const { return runs_; }
 
  private:
+  // Where the runs so far are: "a.jsonl.part and a.csv.part". Without runs nothing is there, and removed.
+  std::string kept() const;
+
   std::string program_{};
   ResultFile jsonl_{};
   ResultFile csv_{};

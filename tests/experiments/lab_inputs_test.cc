@@ -17,7 +17,9 @@ TEST_F(LabTest, RefusesOneFileForTwo) {
   for (const char* paths : {"--jsonl X --csv X", "--jsonl X --csv ./X", "--html X --csv X.part"}) {
     const Said said = lab(std::string(kSmall) + paths);
     EXPECT_EQ(said.code, 2);
-    EXPECT_TRUE(has(said.err, " are one file: expected a file for each")) << said.err;
+    EXPECT_TRUE(has(said.err, has(paths, "part") ? " are one file until they are complete: expected a file for each"
+                                                 : " are one file: expected a file for each"))
+        << said.err;
   }
   EXPECT_EQ(names(), std::vector<std::string>{"link"});
   ASSERT_EQ(lab("export ingest --entries 3000 --out w.txt").code, 0);
@@ -67,6 +69,17 @@ TEST_F(LabTest, SaysThatAResultSaysNothing) {
     EXPECT_EQ(lab("merge a.jsonl").err, said.err);
     EXPECT_EQ(lab(what + " --buffer-entries 64").err, "");
   }
+}
+
+// Goal: a buffer that is never full costs no memory to speak of, and a mistake leaves no empty file. Method: far more
+// entries than operations; a policy that does not exist.
+TEST_F(LabTest, RefusesAHugeBuffer) {
+  const Said said = lab("compare full --entries 3000 --buffer-entries 2000000000 --jsonl a.jsonl --csv a.csv");
+  EXPECT_EQ(said.code, 2);
+  EXPECT_TRUE(has(said.err, "buffer_entries is a whole number up to 1048576, since the workload has no more"))
+      << said.err;
+  EXPECT_EQ(lab(std::string(kSmall) + "ful --jsonl a.jsonl --html a.html").code, 2);
+  EXPECT_TRUE(names().empty());
 }
 
 // Goal: shards may be more than runs. Method: four runs in nine shards. Expectation: those without runs say so, and all
