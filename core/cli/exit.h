@@ -15,8 +15,9 @@ enum class Exit : int {
   kNotReproduced = 6,  // a replay differs from its file
   kEnvironment = 7,    // locked, full, not permitted, or the operating system failed
   kInternal = 8,       // the program itself is wrong
-  kInterrupted = 130,  // partial results are kept
+  kInterrupted = 130,  // by SIGINT; partial results are kept
   kPipeClosed = 141,   // the reader of standard output is gone; the program dies by the signal, as others do
+  kTerminated = 143,   // likewise, by SIGTERM
 };
 
 // The exit code for an error, by its code alone.

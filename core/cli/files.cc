@@ -1,5 +1,7 @@
 #include "core/cli/files.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,8 +13,22 @@
 namespace mylonite::cli {
 namespace {
 
+constexpr std::string_view kPartial = ".part";
+
 std::string name_of(const std::string& path) { return std::string(vfs::name_of(path)); }
-std::string temporary_of(const std::string& path) { return name_of(path) + ".part"; }
+std::string temporary_of(const std::string& path) { return name_of(path).append(kPartial); }
+
+// The same text for every path of a place, whether a file stands there or not.
+std::string place_of(const std::string& path) {
+  std::error_code failed;
+  const auto place = std::filesystem::weakly_canonical(std::filesystem::absolute(path, failed), failed);
+  return failed ? path : place.string();
+}
+
+bool meet(const std::string& written, const std::string& other) {
+  const std::string partial = std::string(kPartial);
+  return written == other || written + partial == other || written == other + partial;
+}
 
 Status named(const Status& done, const std::string& path) {
   return done.ok() ? done : Status(done.error().in(path, done.error().offset()));
@@ -49,6 +65,26 @@ Status make_directory(const std::string& path) {
   return named((*parent)->make_directory(name_of(path)), path);
 }
 
+Status check_distinct(const std::vector<GivenPath>& written, const std::vector<GivenPath>& read) {
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    const std::string place = place_of(written[i].path);
+    const auto refuse = [&](const GivenPath& other, std::string_view does) {
+      const char* const until = place == place_of(other.path) ? "" : " until they are complete";
+      return Error(Code::kInvalidArgument, fmt::format("{} {} and {} {} are one file{}: expected {}", other.option,
+                                                       other.path, written[i].option, written[i].path, until, does));
+    };
+    for (std::size_t other = 0; other < i; ++other) {
+      if (meet(place, place_of(written[other].path))) return refuse(written[other], "a file for each");
+    }
+    for (const GivenPath& each : read) {
+      if (meet(place, place_of(each.path))) return refuse(each, "another file to write than those that are read");
+    }
+  }
+  return {};
+}
+
+std::string LineFile::partial_path() const { return path_ + std::string(kPartial); }
+
 Result<LineFile> LineFile::create(const std::string& given) {
   const std::string path = vfs::check_place_of_file(given).ok() ? given : vfs::without_links(given);
   if (Status free = vfs::check_place_of_file(path); !free.ok()) return free.error();
@@ -66,6 +102,11 @@ Status LineFile::complete() {
   if (Status done = named(file_->sync(vfs::SyncKind::kDataAndSize), path_); !done.ok()) return done;
   if (Status done = named(file_->close(), path_); !done.ok()) return done;
   return named(fs_->rename(temporary_of(path_), name_of(path_)), path_);
+}
+
+Status LineFile::discard() const {
+  if (Status done = named(file_->close(), path_); !done.ok()) return done;
+  return named(fs_->remove(temporary_of(path_)), path_);
 }
 
 }  // namespace mylonite::cli

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <mylonite/file_system.h>
 #include <mylonite/status.h>
@@ -23,6 +24,15 @@ Result<std::string> keep_file(const std::string& stem, std::string_view ending, 
 // Makes the directory, but not its parents. An existing directory is no error.
 Status make_directory(const std::string& path);
 
+// A path, and the word of the command line that has it ("--csv").
+struct GivenPath {
+  std::string option;
+  std::string path;
+};
+// kInvalidArgument if a file that is to be written would take the place of another one, or of one that is read, by
+// whatever path. A file counts with its .part.
+Status check_distinct(const std::vector<GivenPath>& written, const std::vector<GivenPath>& read);
+
 class LineFile {
  public:
   // Begins the file. A path that cannot be written is refused here, and one where a directory, a device or a pipe
@@ -31,6 +41,8 @@ class LineFile {
 
   Status add(std::string_view line);  // with its newline; in the kernel on return
   Status complete();                  // gives the file its name; the last call
+  Status discard() const;             // removes what there is of it; the last call
+  std::string partial_path() const;   // where it is until then
 
  private:
   LineFile(std::string path, std::unique_ptr<vfs::FileSystem> fs, std::unique_ptr<vfs::File> file)

@@ -1,6 +1,8 @@
 #include "core/cli/settings.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,8 +19,6 @@ std::vector<std::string_view> option_names() {
   return names;
 }
 
-}  // namespace
-
 Result<Setting> parse_setting(std::string_view text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos) {
@@ -27,16 +27,31 @@ Result<Setting> parse_setting(std::string_view text) {
   return Setting{.name = std::string(text.substr(0, equals)), .value = std::string(text.substr(equals + 1))};
 }
 
-Status apply_settings(const std::vector<std::string>& settings, Options& options) {
-  for (const std::string& text : settings) {
-    const auto setting = parse_setting(text);
+}  // namespace
+
+Result<std::vector<Setting>> parse_settings(const std::vector<std::string>& texts) {
+  std::vector<Setting> settings;
+  for (const std::string& text : texts) {
+    auto setting = parse_setting(text);
     if (!setting.ok()) return setting.error();
-    const std::string& name = setting->name;
+    if (std::ranges::find(settings, setting->name, &Setting::name) != settings.end()) {
+      return Error(Code::kInvalidArgument,
+                   fmt::format("--set {}: expected each option once, found it twice", setting->name));
+    }
+    settings.push_back(std::move(*setting));
+  }
+  return settings;
+}
+
+Status apply_settings(const std::vector<std::string>& settings, Options& options) {
+  const auto parsed = parse_settings(settings);
+  if (!parsed.ok()) return parsed.error();
+  for (const auto& [name, value] : *parsed) {
     if (name == kDirectory) return Error(Code::kInvalidArgument, "--set data_dir: the argument DIR is this option");
     if (std::ranges::find(option_table(), name, &OptionRow::name) == option_table().end()) {
       return unknown_name("option", name, option_names());
     }
-    if (Status done = set_option(options, name, setting->value); !done.ok()) return done;
+    if (Status done = set_option(options, name, value); !done.ok()) return done;
   }
   return validate(options);
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <mylonite/options.h>
@@ -14,9 +13,10 @@ struct Setting {
   std::string name;
   std::string value;
 };
-Result<Setting> parse_setting(std::string_view text);  // kInvalidArgument without an equals sign; names are not checked
+// kInvalidArgument without an equals sign, or with a name twice. Names are not checked otherwise.
+Result<std::vector<Setting>> parse_settings(const std::vector<std::string>& texts);
 
-// Applies the settings in order, then validates all options. kInvalidArgument names the setting and the expected value.
+// Applies the settings, then validates all options. kInvalidArgument names the setting and the expected value.
 // `data_dir` is no setting: the directory is an argument of its own.
 Status apply_settings(const std::vector<std::string>& settings, Options& options);
 

@@ -315,6 +315,14 @@ Result<std::unique_ptr<FileSystem>> open_directory_of(const std::string& path) {
 }
 
 Result<std::string> read_posix_file(const std::string& path) {
+  struct ::stat there{};
+  if (::stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) {
+    const char* const kind = S_ISDIR(there.st_mode)    ? "a directory"
+                             : S_ISFIFO(there.st_mode) ? "a pipe"
+                             : S_ISSOCK(there.st_mode) ? "a socket"
+                                                       : "a device";
+    return Error(Code::kInvalidArgument, fmt::format("expected a file, found {}", kind)).in(path);
+  }
   auto fs = open_directory_of(path);
   if (!fs.ok()) return fs.error().in(path);
   auto text = read_whole_file(**fs, std::string(name_of(path)));

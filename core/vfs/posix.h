@@ -17,7 +17,9 @@ Result<std::unique_ptr<FileSystem>> open_posix(const std::string& root);
 
 // The directory of a path, or the current one; files in it are named by the path's last part (name_of in path.h).
 Result<std::unique_ptr<FileSystem>> open_directory_of(const std::string& path);
-Result<std::string> read_posix_file(const std::string& path);  // whole; errors name the path
+// Whole; errors name the path. kInvalidArgument: no file stands there, but a directory, a pipe or a device, which might
+// never end.
+Result<std::string> read_posix_file(const std::string& path);
 
 // The path of what symbolic links lead to; the same path where there is nothing.
 std::string without_links(const std::string& path);

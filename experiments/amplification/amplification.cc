@@ -71,6 +71,8 @@ Result<Comparison> amplification(const AmplificationArguments& arguments, const 
     if (kind == nullptr) continue;
     if (Status good = check_peer(arguments.base, *kind); !good.ok()) return good.error();
   }
+  Progress goes_on;
+  if (arguments.stop) goes_on = [&](std::uint64_t, std::uint64_t) { return !arguments.stop(); };
   Comparison comparison{.base = source->spec, .results = SweepResults(arguments.trees.size())};
   for (std::uint64_t i = 0; i < arguments.seeds; ++i) {
     for (std::size_t tree = 0; tree < arguments.trees.size(); ++tree) {
@@ -78,8 +80,10 @@ Result<Comparison> amplification(const AmplificationArguments& arguments, const 
       spec.policy = arguments.trees[tree];
       spec.seed += i;
       const PeerTreeKind* kind = kind_named(kinds, spec.policy);
-      auto result = kind == nullptr ? run_spec(spec, policies) : run_peer(spec, *kind);
+      if (goes_on && !goes_on(0, 0)) return Error(Code::kClosed, "the runs were given up");
+      auto result = kind == nullptr ? run_spec(spec, policies, goes_on) : run_peer(spec, *kind);
       if (!result.ok()) return result.error();
+      result->of_runs = arguments.trees.size() * arguments.seeds;
       if (on_result) on_result(*result);
       comparison.results[tree].push_back(std::move(*result));
     }

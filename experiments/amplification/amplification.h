@@ -23,6 +23,7 @@ struct AmplificationArguments {
   RunSpec base;                      // its policy is ignored, its seed is the first one
   std::vector<std::string> trees{};  // policies and peers' names; the first is what the others are compared with
   std::uint64_t seeds = 3;
+  std::function<bool()> stop{};  // asked often; true: the runs are given up, but for that of a peer
 };
 
 // The sizes at which LevelDB can take part: a buffer is a tenth of its level 1. One merge at a time. A device and

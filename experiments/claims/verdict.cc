@@ -77,16 +77,17 @@ Result<JudgedClaims> judge_claims(const ClaimsArguments& arguments, const Compac
   if (!plan.ok()) return plan.error();
   JudgedClaims judged{.tier = plan->tier, .seeds = arguments.seeds, .seed = arguments.seed, .hash = {}};
   std::string hashes;
-  const auto results = sweep({.specs = plan->specs, .seeds = arguments.seeds, .workers = arguments.workers}, policies,
-                             [&](const RunResult& result) {
-                               ++judged.runs;
-                               hashes += result_hash(result);
-                               if (judged.wrong.empty() && !result.failure.empty()) {
-                                 judged.wrong = fmt::format("{} under {}, seed {}: {}", result.policy,
-                                                            result.spec.workload, result.spec.seed, result.failure);
-                               }
-                               if (on_result) on_result(result);
-                             });
+  SweepArguments runs{.specs = plan->specs, .seeds = arguments.seeds, .workers = arguments.workers};
+  runs.stop = arguments.stop;
+  const auto results = sweep(runs, policies, [&](const RunResult& result) {
+    ++judged.runs;
+    hashes += result_hash(result);
+    if (judged.wrong.empty() && !result.failure.empty()) {
+      judged.wrong = fmt::format("{} under {}, seed {}: {}", result.policy, result.spec.workload, result.spec.seed,
+                                 result.failure);
+    }
+    if (on_result) on_result(result);
+  });
   if (!results.ok()) return results.error();
   judged.hash = fmt::format("{:016x}", hash64(hashes));
   for (const Claim* claim : plan->claims) judged.claims.push_back(judge(*claim, *plan, arguments.seed, *results));

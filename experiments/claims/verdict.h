@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@ struct ClaimsArguments {
   std::uint64_t seeds = 5;
   std::uint64_t seed = 1;
   std::uint64_t workers = 1;
+  std::function<bool()> stop{};  // as of a sweep
 };
 
 struct JudgedClaims {

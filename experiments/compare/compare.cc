@@ -25,6 +25,7 @@ bool precise(const SweepResults& results, std::uint64_t percent) {
 Result<Comparison> compare(const CompareArguments& arguments, const CompactionPolicies& policies,
                            const OnResult& on_result) {
   SweepArguments all{.seeds = arguments.seeds, .workers = arguments.workers, .shard = arguments.shard};
+  all.stop = arguments.stop;
   for (const std::string& policy : arguments.policies) {
     all.specs.push_back(arguments.base);
     all.specs.back().policy = policy;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,14 @@ struct CompareArguments {
   std::uint64_t seeds = 10;             // at most, if a precision is asked for
   std::uint64_t precision_percent = 0;  // 0: all seeds
   std::uint64_t workers = 1;
-  Shard shard{};  // of more than one: only for what OnResult gets, and not with a precision
+  Shard shard{};                 // of more than one: only for what OnResult gets, and not with a precision
+  std::function<bool()> stop{};  // as of a sweep
 };
 
 struct Comparison {
   RunSpec base;
   SweepResults results{};  // by policy, then by seed
+  std::string differs{};   // what tells it from others beside it that have the same heading: "compression=lz4"
   std::uint64_t seeds() const { return results.empty() ? 0 : results.front().size(); }
 };
 
@@ -40,10 +43,15 @@ Result<Comparison> compare(const CompareArguments& arguments, const CompactionPo
                            const OnResult& on_result = {});
 
 // Comparisons from single results, in any order and from any files: one for each spec without policy and seed. Policies
-// come by name, but `base` (as configured, or its name) first. A result that is there twice counts once.
+// come by name, but `base` (as configured, or its name) first. A result that is there twice counts once. Of several
+// comparisons each says in which options and members of the spec it differs.
+//
+// `missing`: gets a sentence for each comparison that lacks runs. It then has the seeds that all its policies have.
+// Without it such a comparison is an error.
 // Errors: kInvalidArgument if a policy lacks a seed that another one has, base has no result, or workload files of one
 // name differ; kCorruption if results of one spec differ: then a run is not reproducible.
-Result<std::vector<Comparison>> merged(std::vector<RunResult> results, const std::string& base);
+Result<std::vector<Comparison>> merged(std::vector<RunResult> results, const std::string& base,
+                                       std::vector<std::string>* missing = nullptr);
 
 // Over the results' hashes in order of seeds, then of policies' texts: the same for one run and for merged shards.
 std::string results_hash(const Comparison& comparison);

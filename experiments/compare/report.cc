@@ -69,10 +69,11 @@ std::string comparison_text(const Comparison& comparison) {
   std::size_t width = 0;
   for (const auto& results : comparison.results) width = std::max(width, results.front().policy.size());
   std::string text = fmt::format(
-      "{}, {} entries, {} of a buffer, size ratio {}, device {}, processor {}, {}, {} seed{} from {}\n"
+      "{}, {} entries, {} of a buffer, size ratio {}, device {}, processor {}, {}, {} seed{} from {}\n{}"
       "mean ± 95 %; then the mean of the differences from {} seed by seed, in percent\n",
       workload_text(spec), spec.entries, spec.buffer_entries, spec.size_ratio, spec.device, spec.processor,
       loop_text(spec), comparison.seeds(), comparison.seeds() == 1 ? "" : "s", spec.seed,
+      comparison.differs.empty() ? "" : fmt::format("with {}\n", comparison.differs),
       comparison.results[0].front().policy);
   for (const Metric* metric : metrics_of(comparison)) {
     text += fmt::format("\n{} ({})\n", metric->name, metric->unit);

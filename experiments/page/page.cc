@@ -50,12 +50,13 @@ std::string trees(const Comparison& comparison) {
 std::string section(const Comparison& comparison) {
   const RunSpec& spec = comparison.base;
   std::string html = fmt::format(
-      "<section>\n<h2>{}</h2>\n<p>{} entries, {} of a buffer, size ratio {}, device {}, processor {}, {}; {} seeds "
+      "<section>\n<h2>{}{}</h2>\n<p>{} entries, {} of a buffer, size ratio {}, device {}, processor {}, {}; {} seeds "
       "from "
       "{}. Means with intervals of 95 %; differences from {} are taken seed by seed.</p>\n",
-      escaped(workload_text(spec)), spec.entries, spec.buffer_entries, spec.size_ratio, escaped(spec.device),
-      escaped(spec.processor), loop_text(spec), comparison.seeds(), spec.seed,
-      escaped(comparison.results[0].front().policy));
+      escaped(workload_text(spec)),
+      comparison.differs.empty() ? "" : escaped(fmt::format(" with {}", comparison.differs)), spec.entries,
+      spec.buffer_entries, spec.size_ratio, escaped(spec.device), escaped(spec.processor), loop_text(spec),
+      comparison.seeds(), spec.seed, escaped(comparison.results[0].front().policy));
   for (const Metric* metric : metrics_of(comparison)) html += metric_figure(*metric, comparison);
   return html + trees(comparison) +
          fmt::format("<p class=\"hash\">results {}</p>\n</section>\n", results_hash(comparison));

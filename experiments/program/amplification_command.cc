@@ -3,22 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "core/cli/files.h"
 #include "core/cli/output.h"
 #include "core/cli/settings.h"
 #include "experiments/program/ending.h"
+#include "experiments/program/named_once.h"
+#include "experiments/program/outputs.h"
 #include "experiments/program/progress_line.h"
 
 namespace mylonite::experiments {
 namespace {
 
 using cli::Ending;
-using cli::Exit;
 
 constexpr cli::Range kSeeds{.low = 1, .high = 100'000};
 // Members of a spec that mean nothing beside a peer.
@@ -26,37 +25,29 @@ constexpr std::array<std::string_view, 4> kNotHere = {"--clients", "--load-perce
 
 Ending set_beside(LabArguments& arguments) {
   AmplificationArguments& beside = arguments.beside;
-  for (const std::string& text : arguments.settings) {
-    auto setting = cli::parse_setting(text);
-    if (!setting.ok()) return failed(setting.error());
-    beside.base.set[setting->name] = std::move(setting->value);
-  }
+  const auto settings = cli::parse_settings(arguments.settings);
+  if (!settings.ok()) return failed(settings.error());
+  for (const auto& [name, value] : *settings) beside.base.set[name] = value;
+  if (Status once = check_policies_once(beside.trees, arguments.policies); !once.ok()) return failed(once.error());
   if (!beside.base.workload_file.empty()) beside.base.workload = kFileWorkload;
-  std::optional<cli::LineFile> file;
-  if (arguments.jsonl) {
-    auto begun = cli::LineFile::create(*arguments.jsonl);
-    if (!begun.ok()) return failed(begun.error());
-    file = std::move(*begun);
-  }
-  Status written;
-  std::string wrong;
-  std::uint64_t done = 0;
+  Outputs outputs;
+  if (Status good = outputs.open(arguments); !good.ok()) return failed(good.error());
+  const std::uint64_t all = beside.trees.size() * beside.seeds;
   auto line = std::make_unique<ProgressLine>();
+  cli::take_interrupts();
+  beside.stop = cli::interrupt_asked;
   const auto comparison = amplification(beside, arguments.policies, [&](const RunResult& result) {
-    line->show(++done, beside.trees.size() * beside.seeds, "runs");
-    if (cli::errors_go_to_a_terminal())
-      cli::print_error(fmt::format("\r\033[K{}, seed {}", result.policy, result.spec.seed));
-    if (file && written.ok()) written = file->add(result_json(result));
-    if (wrong.empty() && !result.failure.empty()) {
-      wrong = fmt::format("WRONG: {}, seed {}: {}\n", result.policy, result.spec.seed, result.failure);
-    }
+    outputs.add(result);
+    line->show(outputs.runs(), all, fmt::format("runs, the last of {}, seed {}", result.policy, result.spec.seed));
   });
   line.reset();
-  if (!comparison.ok()) return failed(comparison.error());
-  if (file && written.ok()) written = file->complete();
-  if (!written.ok()) return failed(written.error());
-  if (Status printed = cli::print(comparison_text(*comparison) + wrong); !printed.ok()) return printed;
-  return wrong.empty() ? Exit::kDone : Exit::kFinding;
+  if (!comparison.ok() && cli::interrupt_asked()) {
+    const std::uint64_t seeds = outputs.runs() / beside.trees.size();
+    return outputs.stop(fmt::format("after {} of {} runs", outputs.runs(), all),
+                        fmt::format("--seed {} --seeds {}", beside.base.seed + seeds, beside.seeds - seeds));
+  }
+  if (!comparison.ok()) return outputs.fail(comparison.error());
+  return outputs.complete("", {*comparison});
 }
 
 std::string list_of_peers() {

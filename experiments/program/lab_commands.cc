@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -13,8 +14,10 @@
 #include "core/cli/settings.h"
 #include "core/compaction/scheduler.h"
 #include "experiments/machine/profiles.h"
-#include "experiments/page/page.h"
 #include "experiments/program/ending.h"
+#include "experiments/program/merge_command.h"
+#include "experiments/program/named_once.h"
+#include "experiments/program/outputs.h"
 #include "experiments/program/progress_line.h"
 #include "experiments/run/run.h"
 #include "experiments/workload/phases.h"
@@ -34,23 +37,6 @@ constexpr Range kAnyNumber{.low = 0, .high = UINT64_MAX / 2};
 constexpr Range kWorkers{.low = 1, .high = 256};
 constexpr Range kPercent{.low = 0, .high = 100};
 
-// A file of results, a line for each. Begun before anything runs, so that a wrong path costs nothing.
-class ResultFile {
- public:
-  Status open(const std::optional<std::string>& path, const std::string& header) {
-    if (!path) return {};
-    auto begun = cli::LineFile::create(*path);
-    if (!begun.ok()) return begun.error();
-    file_ = std::move(*begun);
-    return file_->add(header);
-  }
-  Status add(const std::string& line) { return file_ ? file_->add(line) : Status(); }
-  Status complete() { return file_ ? file_->complete() : Status(); }
-
- private:
-  std::optional<cli::LineFile> file_;
-};
-
 Ending run(const LabArguments& arguments) {
   auto spec = read_spec(arguments.spec);
   if (!spec.ok()) return {spec.error(), Exit::kUsage};
@@ -62,10 +48,17 @@ Ending run(const LabArguments& arguments) {
   Result<RunResult> result = Error(Code::kIo, "nothing ran");
   {
     ProgressLine line;
-    result = run_spec(*spec, arguments.policies,
-                      [&](std::uint64_t done, std::uint64_t all) { line.show(done, all, "operations"); });
+    cli::take_interrupts();
+    result = run_spec(*spec, arguments.policies, [&](std::uint64_t done, std::uint64_t all) {
+      line.show(done, all, "operations");
+      return !cli::interrupt_asked();
+    });
+  }
+  if (!result.ok() && cli::interrupt_asked()) {
+    return stopped(arguments.program, "before the run ended; nothing is kept");
   }
   if (!result.ok()) return failed(result.error());
+  if (says_nothing(*result)) warn_of_silence(arguments.program, "the run says nothing", result->spec.buffer_entries);
   if (Status done = cli::print(arguments.json ? result_json(*result) : result_text(*result)); !done.ok()) return done;
   return result->failure.empty() ? Exit::kDone : Exit::kFinding;
 }
@@ -86,45 +79,12 @@ Result<Shard> parse_shard(const std::string& text) {
   return shard;
 }
 
-// Where results go besides the text.
-struct Outputs {
-  ResultFile jsonl{};
-  ResultFile csv{};
-  ResultFile html{};
-  std::vector<Comparison> comparisons{};
-  std::string wrong{};  // the first wrong answer of a store
-  Status written{};
-
-  Status open(const LabArguments& arguments) {
-    if (Status good = jsonl.open(arguments.jsonl, ""); !good.ok()) return good;
-    if (Status good = html.open(arguments.html, ""); !good.ok()) return good;
-    return csv.open(arguments.csv, csv_header());
-  }
-  void add(const RunResult& result) {
-    if (wrong.empty() && !result.failure.empty()) {
-      wrong = fmt::format("WRONG: {}, seed {}: {}\n", result.policy, result.spec.seed, result.failure);
-    }
-    if (written.ok()) written = jsonl.add(result_json(result));
-    if (written.ok()) written = csv.add(csv_line(result));
-  }
-  Ending complete(std::string text) {
-    for (const Comparison& each : comparisons) text += (text.empty() ? "" : "\n") + comparison_text(each);
-    if (written.ok()) written = html.add(comparison_page(comparisons));
-    if (written.ok()) written = html.complete();
-    if (written.ok()) written = jsonl.complete();
-    if (written.ok()) written = csv.complete();
-    if (!written.ok()) return failed(written.error());
-    if (Status printed = cli::print(text + wrong); !printed.ok()) return printed;
-    return wrong.empty() ? Exit::kDone : Exit::kFinding;
-  }
-};
-
 Status prepare(LabArguments& arguments) {
-  for (const std::string& text : arguments.settings) {
-    auto setting = cli::parse_setting(text);
-    if (!setting.ok()) return setting.error();
-    arguments.compare.base.set[setting->name] = std::move(setting->value);
-  }
+  const auto settings = cli::parse_settings(arguments.settings);
+  if (!settings.ok()) return settings.error();
+  for (const auto& [name, value] : *settings) arguments.compare.base.set[name] = value;
+  if (Status once = check_policies_once(arguments.compare.policies, arguments.policies); !once.ok()) return once;
+  if (Status once = check_once("workload", arguments.workloads); !once.ok()) return once;
   const auto shard = parse_shard(arguments.shard);
   if (!shard.ok()) return shard.error();
   arguments.compare.shard = *shard;
@@ -141,69 +101,75 @@ Status prepare(LabArguments& arguments) {
   return Error(Code::kInvalidArgument, "--precision and --html need all results: not with --shard");
 }
 
+// What is left to do of a comparison that was stopped, as options; empty: it takes more than options to say. With
+// several threads a later seed may be complete before an earlier one.
+std::string rest_of(const LabArguments& arguments, const std::map<std::uint64_t, std::uint64_t>& runs_of_seed) {
+  const CompareArguments& all = arguments.compare;
+  if (arguments.workloads.size() > 1 || all.shard.of > 1 || all.precision_percent > 0) return "";
+  std::uint64_t complete = 0;
+  for (const auto& [seed, runs] : runs_of_seed) {
+    if (seed != all.base.seed + complete || runs < all.policies.size()) break;
+    ++complete;
+  }
+  return fmt::format("--seed {} --seeds {}", all.base.seed + complete, all.seeds - complete);
+}
+
 Ending compare_policies(LabArguments& arguments) {
   if (Status good = prepare(arguments); !good.ok()) return failed(good.error());
   Outputs outputs;
   if (Status good = outputs.open(arguments); !good.ok()) return failed(good.error());
   CompareArguments& compare_arguments = arguments.compare;
   const Shard& shard = compare_arguments.shard;
-  const std::uint64_t all =
-      arguments.workloads.size() * compare_arguments.seeds * compare_arguments.policies.size() / shard.of;  // about
-  std::uint64_t done = 0;
+  const std::uint64_t all = arguments.workloads.size() * compare_arguments.seeds * compare_arguments.policies.size();
+  std::vector<Comparison> comparisons;
+  std::map<std::uint64_t, std::uint64_t> runs_of_seed;
   auto line = std::make_unique<ProgressLine>();
+  cli::take_interrupts();
+  compare_arguments.stop = cli::interrupt_asked;
   for (const std::string& workload : arguments.workloads) {
     compare_arguments.base.workload = workload;
     const auto comparison = compare(compare_arguments, arguments.policies, [&](const RunResult& result) {
-      line->show(++done, std::max(all, done), "runs");
       outputs.add(result);
+      ++runs_of_seed[result.spec.seed];
+      line->show(outputs.runs(), std::max(all / shard.of, outputs.runs()), "runs");
     });
     if (!comparison.ok()) {
       line.reset();
-      return failed(comparison.error());
+      if (!cli::interrupt_asked()) return outputs.fail(comparison.error());
+      const std::string of = shard.of > 1 ? " of shard " + arguments.shard : "";
+      const std::string count =
+          fmt::format("after {}{} runs{}", outputs.runs(), of.empty() ? fmt::format(" of {}", all) : "", of);
+      return outputs.stop(count, rest_of(arguments, runs_of_seed));
     }
-    if (shard.of == 1) outputs.comparisons.push_back(*comparison);
+    if (shard.of == 1) comparisons.push_back(*comparison);
   }
   line.reset();
   std::string text;
-  if (shard.of > 1) text = fmt::format("shard {}: {} runs; `merge` makes one of all shards\n", arguments.shard, done);
-  return outputs.complete(text);
-}
-
-Ending merge(const LabArguments& arguments) {
-  std::vector<RunResult> results;
-  for (const std::string& file : arguments.files) {
-    const auto text = cli::read_file(file);
-    if (!text.ok()) return {text.error(), Exit::kUsage};
-    std::uint64_t number = 0;
-    for (std::size_t at = 0; at < text->size();) {
-      const std::size_t end = std::min(text->find('\n', at), text->size());
-      auto result = parse_result(std::string_view(*text).substr(at, end - at), file, ++number);
-      if (!result.ok()) return failed(result.error());
-      results.push_back(std::move(*result));
-      at = end + 1;
+  if (shard.of > 1) {
+    text = fmt::format("shard {}: {} runs; `merge` makes one of all shards\n", arguments.shard, outputs.runs());
+    if (outputs.runs() == 0) {
+      cli::print_error(
+          fmt::format("{}: shard {} has no runs, since all shards have {}; its empty file is good for `merge`\n",
+                      arguments.program, arguments.shard, all));
     }
   }
-  const auto comparisons = merged(std::move(results), arguments.base_policy);
-  if (!comparisons.ok()) return failed(comparisons.error());
-  Outputs outputs;
-  if (Status good = outputs.open(arguments); !good.ok()) return failed(good.error());
-  for (const Comparison& comparison : *comparisons) {
-    for (std::size_t seed = 0; seed < comparison.seeds(); ++seed) {
-      for (const std::vector<RunResult>& row : comparison.results) outputs.add(row[seed]);
-    }
-  }
-  outputs.comparisons = *comparisons;
-  return outputs.complete("");
+  return outputs.complete(text, comparisons);
 }
 
-Ending judge(const LabArguments& arguments) {
+Ending judge(LabArguments& arguments) {
+  if (Status once = check_once("claim", arguments.claims.names); !once.ok()) return failed(once.error());
   const auto all = runs_of_claims(arguments.claims);
   if (!all.ok()) return failed(all.error());
   std::uint64_t done = 0;
   auto line = std::make_unique<ProgressLine>();
+  cli::take_interrupts();
+  arguments.claims.stop = cli::interrupt_asked;
   const auto judged =
       judge_claims(arguments.claims, arguments.policies, [&](const RunResult&) { line->show(++done, *all, "runs"); });
   line.reset();
+  if (!judged.ok() && cli::interrupt_asked()) {
+    return stopped(arguments.program, fmt::format("after {} of {} runs; none of them is kept", done, *all));
+  }
   if (!judged.ok()) return failed(judged.error());
   const std::string text = arguments.json ? claims_json(*judged) : claims_text(*judged);
   if (Status printed = cli::print(text); !printed.ok()) return printed;
@@ -259,8 +225,6 @@ void add_spec_parameters(RunSpec& spec, Parameters& all) {
   }
 }
 
-namespace {
-
 Parameter jsonl_parameter(LabArguments& arguments) {
   return {
       .name = "--jsonl", .to = &arguments.jsonl, .meaning = "a file that gets a line for each run, with every figure"};
@@ -273,6 +237,8 @@ Parameter html_parameter(LabArguments& arguments) {
   return {
       .name = "--html", .to = &arguments.html, .meaning = "a page that needs nothing else: intervals, trees over time"};
 }
+
+namespace {
 
 Parameters compare_parameters(LabArguments& arguments) {
   CompareArguments& compare = arguments.compare;
@@ -344,17 +310,7 @@ std::vector<cli::Command> lab_commands(LabArguments& arguments, const std::strin
            .example = program + " compare full one_lvl lazy:T=4 --workload upd_u --seeds 10",
            .parameters = compare_parameters(arguments),
            .run = [&] { return compare_policies(arguments); }},
-          {.name = "merge",
-           .what = "one comparison from the result files of shards, in any order, each result checked by its hash",
-           .example = program + " merge shard-1.jsonl shard-2.jsonl --base full",
-           .parameters = {{.name = "FILE", .to = &arguments.files, .required = true, .repeats = true},
-                          {.name = "--base",
-                           .to = &arguments.base_policy,
-                           .meaning = "the policy that the others are compared with; otherwise the first by name"},
-                          jsonl_parameter(arguments),
-                          csv_parameter(arguments),
-                          html_parameter(arguments)},
-           .run = [&] { return merge(arguments); }},
+          merge_command(arguments, program),
           {.name = "claims",
            .what = "claims of the literature, measured: inequality, value with interval, verdict",
            .example = program + " claims 1 18a --tier ci --seeds 3",

@@ -1,5 +1,4 @@
-// The commands of mylonite-lab that run specs in virtual time: run, compare, merge, claims, policies,
-// workloads.
+// The commands of mylonite-lab that run specs in virtual time: run, compare, claims, policies, workloads.
 // Thread-safety: on a program's main thread.
 #pragma once
 
@@ -29,6 +28,7 @@ struct ExportArguments {
 
 // The targets of the commands' values.
 struct LabArguments {
+  std::string program{};  // its name in messages
   CompactionPolicies policies{};
   std::string spec{};           // a file
   std::string workload_file{};  // of run: in place of the spec's
@@ -55,6 +55,11 @@ Result<RunSpec> read_spec(const std::string& file);
 
 // A parameter for each member of a spec: --buffer-entries for buffer_entries.
 void add_spec_parameters(RunSpec& spec, std::vector<cli::Parameter>& all);
+
+// Of the files that results go to.
+cli::Parameter jsonl_parameter(LabArguments& arguments);
+cli::Parameter csv_parameter(LabArguments& arguments);
+cli::Parameter html_parameter(LabArguments& arguments);
 
 std::vector<cli::Command> lab_commands(LabArguments& arguments, const std::string& program);
 

@@ -59,10 +59,9 @@ std::string next_step(const Error& error) {
 Status take_settings(const Arguments& arguments, StoreSettings& mylonite) {
   Options options;
   if (Status good = cli::apply_settings(arguments.settings, options); !good.ok()) return good;
-  for (const std::string& text : arguments.settings) {
-    auto setting = cli::parse_setting(text);
-    if (setting.ok()) mylonite.options.emplace_back(std::move(setting->name), std::move(setting->value));
-  }
+  const auto settings = cli::parse_settings(arguments.settings);
+  if (!settings.ok()) return settings.error();
+  for (const auto& [name, value] : *settings) mylonite.options.emplace_back(name, value);
   if (!mylonite.policy.empty()) options.compaction_policy = mylonite.policy;
   const auto policy = configure_policy(mylonite.policies, options.compaction_policy);
   return policy.ok() ? Status() : Status(policy.error());
@@ -281,6 +280,7 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   arguments.endure.policies = parts.compaction_policies;
   arguments.bench.settings.mylonite.policies = parts.compaction_policies;
   arguments.job.mylonite.policies = parts.compaction_policies;
+  arguments.lab.program = parts.name;
   arguments.lab.policies = parts.compaction_policies;
   std::vector<cli::Command> all = lab_commands(arguments.lab, parts.name);
   for (cli::Command& each : decision_commands(arguments.lab, parts.name)) all.push_back(std::move(each));

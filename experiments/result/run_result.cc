@@ -1,13 +1,16 @@
 #include "experiments/result/run_result.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/base/bytes.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "experiments/spec/json_text.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -73,31 +76,83 @@ std::string duration_text(std::uint64_t ns) {
   return fmt::format("{} s", ns / 1'000'000'000);
 }
 
-// Throws what Json does where a member lacks or is of another type.
-Result<RunResult> result_of(const Json& object, const std::string& file) {
-  auto spec = parse_spec(object.at("spec").dump(), file);
-  if (!spec.ok()) return spec.error();
+// The members of an object, and the first error about them: where it is, what was expected, what was found.
+class Members {
+ public:
+  Members(const Json& object, std::string prefix, std::string place)
+      : object_(object), prefix_(std::move(prefix)), place_(std::move(place)) {}
+
+  std::string text(std::string_view name) {
+    const Json* const value = find(name, "a text", &Json::is_string);
+    return value == nullptr ? std::string() : value->get<std::string>();
+  }
+  std::uint64_t number(std::string_view name) {
+    const Json* const value = find(name, "a whole number", &Json::is_number_unsigned);
+    return value == nullptr ? 0 : value->get<std::uint64_t>();
+  }
+  // Null where there is none.
+  const Json* object(std::string_view name) { return find(name, "an object", &Json::is_object); }
+  const Json* array(std::string_view name) { return find(name, "an array", &Json::is_array); }
+
+  void expected(std::string_view name, std::string_view what, std::string_view found) {
+    if (error_) return;
+    error_ = Error(Code::kInvalidArgument, fmt::format("expected {} as {}{}, found {}", what, prefix_, name, found));
+    error_ = error_->in(place_);
+  }
+  const std::optional<Error>& error() const { return error_; }
+
+ private:
+  const Json* find(std::string_view name, std::string_view what, bool (Json::*is)() const noexcept) {
+    const auto value = object_.find(name);
+    if (value != object_.end() && (*value.*is)()) return &*value;
+    expected(name, what, value == object_.end() ? std::string("no such member") : printable(value->dump()));
+    return nullptr;
+  }
+
+  const Json& object_;
+  const std::string prefix_;
+  const std::string place_;
+  std::optional<Error> error_{};
+};
+
+std::optional<Error> read_figures(const Json& object, const std::string& place, RunFigures& figures) {
+  Members members(object, "figures.", place);
+  for (const FigureRow& row : kRows) figures.*row.member = members.number(row.name);
+  const Json* const levels = members.array("levels");
+  for (const Json& level : levels == nullptr ? Json::array() : *levels) {
+    if (!level.is_array() || level.size() != 2 || !level[0].is_number_unsigned() || !level[1].is_number_unsigned()) {
+      members.expected("levels", "pairs of whole numbers", printable(level.dump()));
+      break;
+    }
+    figures.levels.push_back(
+        {.entered_bytes = level[0].get<std::uint64_t>(), .written_bytes = level[1].get<std::uint64_t>()});
+  }
+  return members.error();
+}
+
+Result<RunResult> result_of(const Json& object, const std::string& place) {
+  Members members(object, "", place);
   RunResult result;
+  const Json* const spec_object = members.object("spec");
+  const Json* const figures = members.object("figures");
+  result.policy = members.text("policy");
+  result.options_hash = members.text("options_hash");
+  result.commit = members.text("commit");
+  if (object.contains("of_runs")) result.of_runs = members.number("of_runs");  // not in lines of older versions
+  result.buffer_bytes = members.number("buffer_bytes");
+  result.failure = members.text("failure");
+  const std::string said = members.text("result_hash");
+  if (members.error()) return *members.error();
+  auto spec = parse_spec(spec_object->dump(), place);
+  if (!spec.ok()) return spec.error();
   result.spec = std::move(*spec);
-  result.policy = object.at("policy").get<std::string>();
-  result.options_hash = object.at("options_hash").get<std::string>();
-  result.commit = object.at("commit").get<std::string>();
-  result.of_runs = object.value("of_runs", std::uint64_t{0});  // not in lines of older versions
-  result.buffer_bytes = object.at("buffer_bytes").get<std::uint64_t>();
-  result.failure = object.at("failure").get<std::string>();
-  for (const FigureRow& row : kRows) {
-    result.figures.*row.member = object.at("figures").at(row.name).get<std::uint64_t>();
-  }
-  for (const Json& level : object.at("figures").at("levels")) {
-    result.figures.levels.push_back(
-        {.entered_bytes = level.at(0).get<std::uint64_t>(), .written_bytes = level.at(1).get<std::uint64_t>()});
-  }
-  const auto said = object.at("result_hash").get<std::string>();
+  if (const auto error = read_figures(*figures, place, result.figures)) return *error;
   if (said == result_hash(result)) return result;
-  return Error(Code::kInvalidArgument, fmt::format("the result has hash {}, and its figures have {}: another version "
-                                                   "wrote it, or it was changed",
-                                                   said, result_hash(result)))
-      .in(file);
+  return Error(Code::kInvalidArgument,
+               fmt::format("expected a result whose hash is {}, found one with the hash {}: another version wrote it, "
+                           "or it was changed",
+                           printable(said), result_hash(result)))
+      .in(place);
 }
 
 }  // namespace
@@ -132,11 +187,17 @@ std::string result_json(const RunResult& result) {
 
 Result<RunResult> parse_result(std::string_view json, const std::string& file, std::uint64_t line) {
   const std::string place = fmt::format("{}, line {}", file, line);
-  try {
-    return result_of(Json::parse(json), place);
-  } catch (const Json::exception& error) {
-    return Error(Code::kInvalidArgument, fmt::format("not a result: {}", error.what())).in(place);
-  }
+  if (Status good = check_json(json, file, line); !good.ok()) return good.error();
+  const Json object = Json::parse(json, nullptr, true, true);
+  if (object.is_object()) return result_of(object, place);
+  return Error(Code::kInvalidArgument, fmt::format("expected a result as a JSON object, found '{}'", printable(json)))
+      .in(place);
+}
+
+bool says_nothing(const RunResult& result) {
+  const RunFigures& at = result.figures;
+  if (at.user_entries > 0) return at.flush_bytes == 0;
+  return at.operations > 0 && at.tables_probed == 0 && at.blocks_read == 0;
 }
 
 std::string ratio_text(std::uint64_t part, std::uint64_t whole) {

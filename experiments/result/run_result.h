@@ -86,10 +86,10 @@ struct ShapeSample {
 
 struct RunResult {
   RunSpec spec;
-  std::string policy;          // as configured, with all parameters
-  std::string options_hash{};  // of all options of the store; not in the hash, as the spec decides them
-  std::string commit{};        // of the source that made it; not in the hash
-  std::uint64_t of_runs = 0;   // that all shards of its comparison have together; 0: no shard made it; not in the hash
+  std::string policy;              // as configured, with all parameters
+  std::string options_hash{};      // of all options of the store; not in the hash, as the spec decides them
+  std::string commit{};            // of the source that made it; not in the hash
+  std::uint64_t of_runs = 0;       // that its comparison has, all shards together; 0: not known; not in the hash
   std::uint64_t buffer_bytes = 0;  // of the table that a full memtable makes: measured before the run
   RunFigures figures;
   std::string failure{};             // a wrong answer of the store; empty: none
@@ -101,7 +101,10 @@ std::string result_json(const RunResult& result);  // one line
 // A line of result_json. Errors: kInvalidArgument, with the file, the line's number and what is wrong: not JSON, a
 // member that lacks, or a hash that is not that of the figures.
 Result<RunResult> parse_result(std::string_view json, const std::string& file, std::uint64_t line);
-std::string result_text(const RunResult& result);                 // for people
+std::string result_text(const RunResult& result);  // for people
+// Whether all was in memory while figures were taken: nothing was flushed, and no read found a table. Then ratios of
+// what was written are 0, and mean nothing.
+bool says_nothing(const RunResult& result);
 std::string ratio_text(std::uint64_t part, std::uint64_t whole);  // two decimals, rounded; "-" without a whole
 
 }  // namespace mylonite::experiments

@@ -26,7 +26,7 @@
 namespace mylonite::experiments {
 namespace {
 
-constexpr std::uint64_t kProgressOperations = 1 << 14;
+constexpr std::uint64_t kProgressOperations = 1 << 10;
 constexpr std::uint64_t kBurstsOfAPhase = 10;
 
 struct Observers {
@@ -154,7 +154,11 @@ void Run::client(bool measured) {
       return;
     }
     if (measured) latencies_ns_.push_back(rt::monotonic_ns() - before_ns);
-    if (++done_ % kProgressOperations == 0 && progress_) progress_(done_, operations_.total());
+    ++done_;
+    if (done_ % kProgressOperations == 0 && progress_ && !progress_(done_, operations_.total())) {
+      error_ = Error(Code::kClosed, "the run was given up");
+      return;
+    }
     const bool wrote = operation->generation > 0 || operation->kind == OperationKind::kDelete;
     if (wrote && ++writes_ % spec_.buffer_entries == 0) after_buffer(measured);
   }

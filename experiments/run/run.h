@@ -19,10 +19,12 @@
 
 namespace mylonite::experiments {
 
-using Progress = std::function<void(std::uint64_t done, std::uint64_t operations)>;
+// Called now and then; false: the run is given up.
+using Progress = std::function<bool(std::uint64_t done, std::uint64_t operations)>;
 
 // `observer` gets what the store says of its merges; on the machine's threads, which are one OS thread.
-// Errors: kInvalidArgument for a name or option of the spec, before anything runs; else what stopped the store.
+// Errors: kInvalidArgument for a name or option of the spec, before anything runs; kClosed if it was given up; else
+// what stopped the store.
 Result<RunResult> run_spec(const RunSpec& spec, const CompactionPolicies& policies, const Progress& progress = {},
                            EventListener* observer = nullptr);
 

@@ -8,8 +8,14 @@
 #include "core/base/hash.h"
 #include "core/memtable/memtable.h"
 #include "experiments/machine/world.h"
+#include "experiments/workload/operation_stream.h"
 
 namespace mylonite::experiments {
+namespace {
+
+constexpr std::uint64_t kAlwaysMeasured = 1 << 20;  // entries of a buffer, which lie in memory
+
+}  // namespace
 
 StreamOptions value_options(const RunSpec& spec, const PlannedWorkload& workload) {
   const std::uint64_t recorded = workload.recording ? workload.recording->value_bytes_max : 0;
@@ -42,6 +48,13 @@ Result<Options> store_options(const RunSpec& spec, const PlannedWorkload& worklo
 }
 
 Result<std::uint64_t> measured_buffer(const RunSpec& spec, const PlannedWorkload& workload) {
+  const std::uint64_t most = std::max(OperationStream(workload, spec.seed).total(), kAlwaysMeasured);
+  if (spec.buffer_entries > most) {
+    return Error(Code::kInvalidArgument,
+                 fmt::format("buffer_entries is a whole number up to {}, since the workload has no more operations: no "
+                             "larger buffer is ever full, but it would take its memory; not {}",
+                             most, spec.buffer_entries));
+  }
   auto options = store_options(spec, workload, std::uint64_t{1} << 30);
   if (!options.ok()) return options.error();
   options->compaction_policy = "none";

@@ -22,7 +22,8 @@ std::string options_hash(const Options& options);
 // Of the values of a workload, whatever their sizes.
 StreamOptions value_options(const RunSpec& spec, const PlannedWorkload& workload);
 
-// The bytes of the table that a full memtable makes, by a store on a machine of its own.
+// The bytes of the table that a full memtable makes, by a store on a machine of its own. kInvalidArgument: the buffer
+// is large, and the workload never fills it.
 Result<std::uint64_t> measured_buffer(const RunSpec& spec, const PlannedWorkload& workload);
 
 }  // namespace mylonite::experiments

@@ -36,12 +36,14 @@ class Campaign {
     work();
     for (rt::Thread& each : workers) each.join();
     const rt::Lock lock(mutex_);
+    if (error_ && stopped()) deliver_rest();
     if (error_) return *error_;
     return std::move(results_);
   }
 
  private:
   std::size_t specs() const { return arguments_.specs.size(); }
+  bool stopped() const { return arguments_.stop && arguments_.stop(); }
 
   void work() {
     for (;;) {
@@ -49,11 +51,15 @@ class Campaign {
       {
         const rt::Lock lock(mutex_);
         if (next_ == numbers_.size() || complete_ || error_) return;
+        if (stopped()) {
+          error_ = Error(Code::kClosed, "the runs were given up");
+          return;
+        }
         number = numbers_[next_++];
       }
       RunSpec spec = arguments_.specs[number % specs()];
       spec.seed += number / specs();
-      auto result = run_spec(spec, policies_);
+      auto result = run_spec(spec, policies_, [this](std::uint64_t, std::uint64_t) { return !stopped(); });
       const rt::Lock lock(mutex_);
       waiting_.emplace(number, std::move(result));
       accept();
@@ -61,7 +67,7 @@ class Campaign {
   }
 
   bool next_is_there() const REQUIRES(mutex_) {
-    return !waiting_.empty() && waiting_.begin()->first == numbers_[accepted_];
+    return !complete_ && !error_ && !waiting_.empty() && waiting_.begin()->first == numbers_[accepted_];
   }
 
   // Takes what is there of the results, in order, so that the number of threads changes nothing.
@@ -70,17 +76,27 @@ class Campaign {
       const auto first = waiting_.begin();
       Result<RunResult> result = std::move(first->second);
       waiting_.erase(first);
-      if (complete_ || error_) return;
       if (!result.ok()) {
         error_ = result.error();
         return;
       }
       const std::uint64_t number = numbers_[accepted_++];
       if (number >= specs()) result->shape.clear();
-      if (arguments_.shard.of > 1) result->of_runs = specs() * arguments_.seeds;
+      deliver(*result);
       results_[number % specs()].push_back(*result);
-      if (on_result_) on_result_(*result);
       complete_ = (number + 1) % specs() == 0 && arguments_.enough && arguments_.enough(results_);
+    }
+  }
+
+  void deliver(RunResult& result) {
+    if (!arguments_.enough) result.of_runs = specs() * arguments_.seeds;
+    if (on_result_) on_result_(result);
+  }
+
+  // What ended before an earlier run that never will: those who keep results can use it.
+  void deliver_rest() REQUIRES(mutex_) {
+    for (auto& [number, result] : waiting_) {
+      if (result.ok()) deliver(*result);
     }
   }
 

@@ -18,8 +18,7 @@ namespace mylonite::experiments {
 
 using SweepResults = std::vector<std::vector<RunResult>>;  // by spec, then by seed; of one length, but of a shard
 
-// One of `of` shards that together are all runs. Each has some seeds of every spec. Its results say how many runs all
-// shards have; so a merge without one of them notices.
+// One of `of` shards that together are all runs. Each has some seeds of every spec.
 struct Shard {
   std::uint64_t index = 0;
   std::uint64_t of = 1;
@@ -31,10 +30,13 @@ struct SweepArguments {
   std::uint64_t workers = 1;
   Shard shard{};
   std::function<bool(const SweepResults&)> enough{};  // asked after each seed
+  std::function<bool()> stop{};                       // asked often, on every thread; true: runs are given up
 };
 
-using OnResult = std::function<void(const RunResult&)>;  // one call at a time, in order of seeds, then of specs
+// One call at a time, in order of seeds, then of specs. Once stopped, what ended before an earlier run comes at last.
+using OnResult = std::function<void(const RunResult&)>;
 
+// Each result says how many runs all shards have, if that is known before; so a merge that lacks some notices.
 // Errors: those of run_spec, for the first seed and spec that has one. kInvalidArgument comes before anything runs.
 Result<SweepResults> sweep(const SweepArguments& arguments, const CompactionPolicies& policies,
                            const OnResult& on_result = {});

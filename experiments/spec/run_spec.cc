@@ -8,12 +8,15 @@
 #include <mylonite/options.h>
 #include <nlohmann/json.hpp>
 
+#include "core/base/bytes.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/base/names.h"
 #include "experiments/machine/profiles.h"
+#include "experiments/spec/json_text.h"
 #include "experiments/spec/toml_text.h"
 #include "experiments/workload/phases.h"
+#include "experiments/workload/plain_text.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -53,16 +56,19 @@ Error wrong(std::string message) { return Error(Code::kInvalidArgument, std::mov
 
 Status read_member(RunSpec& spec, const SpecRow& row, const Json& value, std::uint64_t low) {
   if (const auto* text = std::get_if<std::string RunSpec::*>(&row.member)) {
-    if (!value.is_string()) return wrong(fmt::format("{} is a text, not {}", row.name, value.dump()));
+    if (!value.is_string()) return wrong(fmt::format("{} is a text, not {}", row.name, printable(value.dump())));
     spec.** text = value.get<std::string>();
   } else if (const auto* flag = std::get_if<bool RunSpec::*>(&row.member)) {
-    if (!value.is_boolean()) return wrong(fmt::format("{} is true or false, not {}", row.name, value.dump()));
+    if (!value.is_boolean())
+      return wrong(fmt::format("{} is true or false, not {}", row.name, printable(value.dump())));
     spec.** flag = value.get<bool>();
   } else {
     const bool fits =
         value.is_number_unsigned() && value.get<std::uint64_t>() >= low && value.get<std::uint64_t>() <= row.high;
     if (!fits) {
-      return wrong(fmt::format("{} is a whole number from {} to {}, not {}", row.name, low, row.high, value.dump()));
+      const char* const form = value.is_number_float() ? " in digits alone" : "";
+      return wrong(fmt::format("{} is a whole number from {} to {}{}, not {}", row.name, low, row.high, form,
+                               printable(value.dump())));
     }
     spec.*std::get<std::uint64_t RunSpec::*>(row.member) = value.get<std::uint64_t>();
   }
@@ -78,8 +84,13 @@ Status check_option(const std::string& name) {
 
 Status read_set(RunSpec& spec, const Json& value) {
   if (!value.is_object()) return wrong("set is an object of names and values of the store's options");
-  for (const auto& [name, each] : value.items())
+  for (const auto& [name, each] : value.items()) {
+    if (!each.is_string() && !each.is_number() && !each.is_boolean()) {
+      return wrong(
+          fmt::format("set.{}: expected a text, a number, true or false, found {}", name, printable(each.dump())));
+    }
     spec.set[name] = each.is_string() ? each.get<std::string>() : each.dump();
+  }
   return {};
 }
 
@@ -115,17 +126,15 @@ std::span<const SpecRow> spec_table() { return kRows; }
 
 Result<RunSpec> parse_spec(std::string_view text, const std::string& file) {
   if (file.ends_with(".toml")) {
-    const auto toml = json_of_toml(text, file);
+    const auto plain = plain_text(text, file);
+    if (!plain.ok()) return plain.error();
+    const auto toml = json_of_toml(*plain, file);
     if (!toml.ok()) return toml.error();
     return spec_of(Json::parse(toml->json),
                    [&](const std::string& name) { return fmt::format("{}, line {}", file, toml->lines.at(name)); });
   }
-  Json object;
-  try {
-    object = Json::parse(text, nullptr, true, true);
-  } catch (const Json::parse_error& error) {
-    return wrong(fmt::format("not JSON at byte {}", error.byte)).in(file, error.byte);
-  }
+  if (Status good = check_json(text, file); !good.ok()) return good.error();
+  const Json object = Json::parse(text, nullptr, true, true);
   if (!object.is_object()) return wrong("a spec is one JSON object").in(file);
   return spec_of(object, [&](const std::string&) { return file; });
 }

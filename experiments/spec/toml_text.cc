@@ -29,8 +29,11 @@ Result<std::string> object_of(const toml::table& table, const std::string& file,
     } else if (const auto* flag = node.as_boolean(); flag != nullptr) {
       value = flag->get() ? "true" : "false";
     } else {
-      return Error(Code::kInvalidArgument,
-                   fmt::format("{}: expected a text, a whole number, true or false, found another kind of value", name))
+      return Error(
+                 Code::kInvalidArgument,
+                 fmt::format(
+                     "{}: expected a text, a whole number in digits alone, true or false, found another kind of value",
+                     name))
           .in(place(file, key.source().begin.line));
     }
     json += fmt::format("{}{}:{}", json.size() > 1 ? "," : "", json_text(name), value);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "experiments/workload/file_lines.h"
+#include "experiments/workload/plain_text.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -92,7 +93,9 @@ PlannedWorkload recorded(Recording recording, std::vector<Phase> phases, std::ui
 }
 
 Result<PlannedWorkload> parse_workload(std::string_view text, const std::string& path) {
-  const FileLines lines(text, path);
+  const auto plain = plain_text(text, path);
+  if (!plain.ok()) return plain.error();
+  const FileLines lines(*plain, path);
   FileLines ahead = lines;
   const auto first = ahead.next();
   if (!first) return lines.about_file("expected a workload, found an empty file");

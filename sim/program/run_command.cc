@@ -1,14 +1,10 @@
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
-#include <cerrno>
-#include <csignal>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "core/cli/files.h"
+#include "core/cli/interrupt.h"
 #include "core/cli/output.h"
 #include "core/rt/rt.h"
 #include "sim/machine/fiber.h"
@@ -21,16 +17,8 @@
 namespace mylonite::sim {
 namespace {
 
-// Global, since a signal handler can reach nothing else.
-std::atomic<bool> interrupt_asked{false};
-
-void on_interrupt(int) {
-  if (interrupt_asked.exchange(true)) _exit(static_cast<int>(cli::Exit::kInterrupted));  // the second signal: at once
-  constexpr std::string_view kText =
-      "\ninterrupted; the program ends when the seeds that run have stopped; a second signal ends it now\n";
-  const int error = errno;
-  if (write(STDERR_FILENO, kText.data(), kText.size()) < 0) errno = error;
-}
+constexpr std::string_view kInterrupted =
+    "\ninterrupted; the program ends when the seeds that run have stopped; a third signal ends it now\n";
 
 // Progress on a terminal: one line, rewritten a few times a second.
 class Progress {
@@ -147,7 +135,7 @@ void RunCommand::on_seed(const SeedResult& result) {
 }
 
 cli::Exit RunCommand::exit_code(const Campaign& campaign) const {
-  if (campaign.interrupted) return cli::Exit::kInterrupted;
+  if (campaign.interrupted) return cli::interrupt_exit();
   if (io_failed_) return cli::Exit::kEnvironment;
   if (campaign.nondeterministic > 0) return cli::Exit::kNotDeterministic;
   if (campaign.failures > 0) return cli::Exit::kFinding;
@@ -185,14 +173,13 @@ void RunCommand::report_io(const Error& error) {
 
 cli::Ending RunCommand::execute() {
   if (Status ready = prepare(); !ready.ok()) return {ready.error(), cli::Exit::kEnvironment};
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
+  cli::take_interrupts(kInterrupted);
   report_crashes();
   const std::string again = shell_word(arguments_.called_as) +
                             (arguments_.campaign.unreadable_heaps ? " run --unreadable-arenas --seed " : " replay ");
   const std::string words = generator_words(arguments_.campaign.generator);
   const Campaign campaign =
-      run_campaign(arguments_.campaign, interrupt_asked,
+      run_campaign(arguments_.campaign, cli::interrupt_asked(),
                    {.on_seed = [this](const SeedResult& result) { on_seed(result); },
                     .on_begin =
                         [&](std::uint64_t seed) {

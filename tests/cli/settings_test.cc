@@ -22,5 +22,15 @@ TEST(Settings, HelpIsTheTable) {
   }
 }
 
+// Goal: an option that is set twice is a slip. Method: the same name with two values, and two names.
+TEST(Settings, EachOnce) {
+  Options options;
+  const Status twice = apply_settings({"block_bytes=8192", "compression=lz4", "block_bytes=8192"}, options);
+  ASSERT_FALSE(twice.ok());
+  EXPECT_EQ(twice.error().code(), Code::kInvalidArgument);
+  EXPECT_EQ(twice.error().message(), "--set block_bytes: expected each option once, found it twice");
+  EXPECT_TRUE(apply_settings({"block_bytes=8192", "compression=lz4"}, options).ok());
+}
+
 }  // namespace
 }  // namespace mylonite::cli

@@ -3,18 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/sim_tool/program.h"
+#include "tests/experiments/lab_program.h"
 
 namespace mylonite::experiments {
 namespace {
-
-using sim::Said;
-
-class LabTest : public sim::ProgramTest {
- protected:
-  Said lab(const std::string& arguments) const { return shell("'" MYLONITE_LAB "' " + arguments); }
-  static bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-};
 
 constexpr const char* kSmall = " --entries 8000 --buffer-entries 64 --size-ratio 4 --seeds 2";
 

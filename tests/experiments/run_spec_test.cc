@@ -45,10 +45,55 @@ TEST(RunSpecTest, Mistakes) {
   EXPECT_TRUE(has(refusal(R"({"entries":"5"})"), "whole number"));
   EXPECT_TRUE(has(refusal(R"({"rests":1})"), "true or false"));
   EXPECT_TRUE(has(refusal(R"({"seed":-1})"), "whole number"));
-  EXPECT_TRUE(has(refusal("{\"seed\":}"), "a.json"));
+  EXPECT_TRUE(has(refusal("{\"seed\":}"), "a.json, line 1: expected JSON, found '}' at column 9"));
+  EXPECT_TRUE(has(refusal("{\n// mine\n  \"seed\": 1\n  wrong\n}"), "a.json, line 4: expected JSON, found 'wrong'"));
+  EXPECT_TRUE(has(refusal("{\"seed\": 1,\n"), "line 2: expected the rest of the JSON, found the end"));
+  EXPECT_TRUE(has(refusal(""), "a.json, line 1: expected the rest of the JSON, found the end"));
+  EXPECT_TRUE(
+      has(refusal("{\"seed\": 1e999}"), "a.json, line 1: expected numbers of at most 64 bits, found a larger one"));
+  EXPECT_TRUE(has(refusal("{\"seed\": " + std::string(100'000, '[')), "a.json"));
+  EXPECT_TRUE(has(refusal("{\"seed\": " + std::string(99, '[') + std::string(99, ']') + "}"), "few levels of values"));
+  EXPECT_LT(refusal("{\"seed\": \"" + std::string(5000, 'x') + "\"}").size(), 300U);
   EXPECT_TRUE(has(refusal(R"({"workload_file":"w","workload":"upd_u"})"), "a run has one of both"));
   EXPECT_TRUE(has(refusal(R"({"workload":"file"})"), "workload_file is missing"));
   EXPECT_TRUE(has(refusal("[]"), "one JSON object"));
+}
+
+// Goal: what is said twice is refused, since one of both would be lost. Method: a member, an option; the same name at
+// two levels, which is fine.
+TEST(RunSpecTest, SaysEachThingOnce) {
+  EXPECT_EQ(refusal(R"({"policy":"lo1","seed":1,"policy":"tier"})"),
+            "invalid argument: a.json, line 1: expected each member once, found 'policy' twice");
+  EXPECT_EQ(refusal(R"({"set":{"compression":"lz4","block_bytes":8192,"compression":"none"}})"),
+            "invalid argument: a.json, line 1: expected each member once, found 'compression' twice");
+  EXPECT_EQ(refusal("{\"policy\":\"lo1\",\n\"policy\":\"lo1\"}"),
+            "invalid argument: a.json: expected each member once, found 'policy' twice");
+  EXPECT_EQ(refusal(R"({"set":{"compression":"lz4"},"policy":"lo1"})"), "");
+}
+
+// Goal: a spec is the same whatever editor saved it, and numbers are digits. Method: marks and line ends of others in
+// both forms; UTF-16; exponents; kinds of values that no option has.
+TEST(RunSpecTest, FormsOfText) {
+  const std::string mark = "\xEF\xBB\xBF";
+  const RunSpec plain{.entries = 5000, .set = {{"block_bytes", "8192"}}};
+  EXPECT_EQ(*parse_spec(mark + "{\"entries\": 5000,\r\n\"set\": {\"block_bytes\": 8192}}\r\n", "a.json"), plain);
+  const auto toml = parse_spec(mark + "entries = 5000\r\n[set]\r\nblock_bytes = 8192\r\n", "a.toml");
+  if (toml.ok() || toml.error().code() != Code::kUnsupported) {
+    EXPECT_EQ(*toml, plain);
+    EXPECT_EQ(parse_spec("entries = 5e3", "a.toml").error().to_string(),
+              "invalid argument: a.toml, line 1: entries: expected a text, a whole number in digits alone, true or "
+              "false, found another kind of value");
+  }
+  for (const char* file : {"a.json", "a.toml"}) {
+    const auto wide = parse_spec(std::string("\xFF\xFE{\0}\0", 6), file);
+    ASSERT_FALSE(wide.ok());
+    EXPECT_EQ(wide.error().message(), "expected text in UTF-8, found UTF-16: save it as UTF-8");
+    EXPECT_TRUE(wide.error().file().starts_with(file));
+  }
+  EXPECT_EQ(refusal(R"({"entries":5e3})"),
+            "invalid argument: a.json: entries is a whole number from 1000 to 2147483648 in digits alone, not 5000.0");
+  EXPECT_EQ(refusal(R"({"set":{"block_bytes":null}})"),
+            "invalid argument: a.json: set.block_bytes: expected a text, a number, true or false, found null");
 }
 
 // Goal: a spec in TOML is the same spec, and a mistake has its line. Method: one of each kind.

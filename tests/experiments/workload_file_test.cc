@@ -96,6 +96,22 @@ TEST(WorkloadFileTest, Properties) {
   EXPECT_EQ(scans.value_bytes, 1000U);
 }
 
+// Goal: a workload is the same whatever editor saved it. Method: each form with the mark of UTF-8 and other line ends;
+// UTF-16; a number with an exponent.
+TEST(WorkloadFileTest, FormsOfText) {
+  const std::string forms[] = {"insert 0\nupdate 0 20\n", "0x6262 0 0 0 1\n0x63 1 0 40 2\n",
+                               "recordcount=1000\noperationcount=10\nmaxscanlength=7\n"};
+  for (const std::string& plain : forms) {
+    std::string saved = "\xEF\xBB\xBF";
+    for (const char each : plain) saved += each == '\n' ? std::string("\r\n") : std::string(1, each);
+    EXPECT_EQ(operations_of(workload_from(saved)), operations_of(workload_from(plain))) << plain;
+  }
+  EXPECT_EQ(refusal(std::string("\xFF\xFEu\0", 4)),
+            "invalid argument: w: expected text in UTF-8, found UTF-16: save it as UTF-8");
+  EXPECT_TRUE(
+      has(refusal("recordcount=5e3\n"), "w, line 1: expected recordcount=NUMBER from 1 to 2147483647, found '5e3'"));
+}
+
 // Goal: each mistake is named with its place, what was expected and what was found. Method: one of each.
 TEST(WorkloadFileTest, Mistakes) {
   const std::string sizes = "recordcount=1000\noperationcount=10\n";

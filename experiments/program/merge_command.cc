@@ -1,0 +1,97 @@
+#include "experiments/program/merge_command.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/cli/files.h"
+#include "core/cli/output.h"
+#include "experiments/program/ending.h"
+#include "experiments/program/outputs.h"
+
+namespace mylonite::experiments {
+namespace {
+
+using cli::Ending;
+using cli::Exit;
+
+constexpr std::string_view kPartial = ".part";  // of a file whose writer was stopped, or still writes
+
+bool is_partial(const std::string& file) { return file.ends_with(kPartial); }
+
+Ending cannot_read(const std::string& file, const Error& error) {
+  Ending ending(error, Exit::kUsage);
+  if (error.code() == Code::kNotFound && !is_partial(file) && cli::read_file(file + std::string(kPartial)).ok()) {
+    ending.next = fmt::format("{}{} is there: its run was stopped, or goes on; name it to merge what it has so far",
+                              file, kPartial);
+  }
+  return ending;
+}
+
+// Adds the results of a file. What was stopped may end within a line, which is then left out.
+Status take_lines(const std::string& file, std::string_view text, std::vector<RunResult>& results) {
+  if (is_partial(file)) text = text.substr(0, text.rfind('\n') + 1);
+  std::uint64_t number = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    at = end + 1;
+    ++number;
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    auto result = parse_result(line, file, number);
+    if (!result.ok()) return result.error();
+    results.push_back(std::move(*result));
+  }
+  return {};
+}
+
+Ending merge(const LabArguments& arguments) {
+  std::vector<RunResult> results;
+  for (const std::string& file : arguments.files) {
+    const auto text = cli::read_file(file);
+    if (!text.ok()) return cannot_read(file, text.error());
+    if (Status taken = take_lines(file, *text, results); !taken.ok()) {
+      Ending ending = failed(taken.error());
+      ending.next = "a file for `merge` is what `compare --jsonl FILE` wrote, line by line; make this one again";
+      return ending;
+    }
+  }
+  std::vector<std::string> missing;
+  const bool may_lack = std::ranges::any_of(arguments.files, is_partial);
+  const auto comparisons = merged(std::move(results), arguments.base_policy, may_lack ? &missing : nullptr);
+  if (!comparisons.ok()) return failed(comparisons.error());
+  Outputs outputs;
+  if (Status good = outputs.open(arguments); !good.ok()) return failed(good.error());
+  for (const Comparison& comparison : *comparisons) {
+    for (std::size_t seed = 0; seed < comparison.seeds(); ++seed) {
+      for (const std::vector<RunResult>& row : comparison.results) outputs.add(row[seed]);
+    }
+  }
+  for (const std::string& each : missing) cli::print_error(fmt::format("{}: {}\n", arguments.program, each));
+  return outputs.complete("", *comparisons);
+}
+
+}  // namespace
+
+cli::Command merge_command(LabArguments& arguments, const std::string& program) {
+  return {.name = "merge",
+          .what = "one comparison from the result files of shards, in any order, each result checked by its hash",
+          .example = program + " merge shard-1.jsonl shard-2.jsonl --base full",
+          .parameters = {{.name = "FILE",
+                          .to = &arguments.files,
+                          .meaning = "of --jsonl; FILE.part of a run that was stopped may lack runs",
+                          .required = true,
+                          .repeats = true},
+                         {.name = "--base",
+                          .to = &arguments.base_policy,
+                          .meaning = "the policy that the others are compared with; otherwise the first by name"},
+                         jsonl_parameter(arguments),
+                         csv_parameter(arguments),
+                         html_parameter(arguments)},
+          .run = [&] { return merge(arguments); }};
+}
+
+}  // namespace mylonite::experiments
