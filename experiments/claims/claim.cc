@@ -29,6 +29,10 @@ double spread_of_tables_opened(FiguresOfRuns of) {
 double tail_of_the_first_to_the_second(FiguresOfRuns of) {
   return static_cast<double>(of[0]->latency_p999_ns) / static_cast<double>(of[1]->latency_p999_ns);
 }
+// The most bytes on the disk, to those of what was written in half of the run.
+double space_of_half_a_run(FiguresOfRuns of) {
+  return 2 * static_cast<double>(of[0]->space_max) / static_cast<double>(of[0]->user_bytes);
+}
 double age_of_the_oldest_tombstone(FiguresOfRuns of) {
   return 12 * static_cast<double>(of[0]->tombstone_age_max_ns) / static_cast<double>(of[0]->duration_ns);
 }
@@ -255,6 +259,29 @@ std::vector<Claim> other_claims() {
            {{.policy = "fade:D=$D", .workload = "del_5"}, {.policy = "one_lvl", .workload = "del_5"}}}};
 }
 
+// Series of 600 seconds, of which 300 are kept, in windows of 30.
+std::vector<Claim> expiry_claims() {
+  constexpr std::string_view kWindows = "Apache Cassandra, TimeWindowCompactionStrategy";
+  const ClaimRun windows{.policy = "twcs:ttl=300,window=30", .workload = "ts"};
+  return {{"16a",
+           "windows write a third of what leveling writes for data with an end",
+           kWindows,
+           "write amplification on ts, twcs to lo1",
+           writes_of_the_first_to_the_second,
+           Bound::kAtMost,
+           0.333,
+           {windows, {.policy = "lo1", .workload = "ts"}}},
+          {"16b",
+           "windows keep hardly more than what has not expired",
+           kWindows,
+           "most bytes on the disk under twcs, to what is written in the time it lives",
+           space_of_half_a_run,
+           Bound::kAtMost,
+           1.2,
+           {windows},
+           "holds in larger buffers: with tables of 32 KiB, logs, manifests and the ends of files are a larger part"}};
+}
+
 ClaimRun under_load(std::string_view policy, std::uint64_t level0_stop_runs, std::string_view scheduler) {
   return {.policy = std::string(policy),
           .load_percent = 80,
@@ -299,6 +326,7 @@ std::vector<Claim> all_claims() {
   for (const auto& family : {layout_claims(), filter_claims(), movement_claims(), tail_claims(), other_claims()}) {
     all.insert(all.end(), family.begin(), family.end());
   }
+  for (const Claim& each : expiry_claims()) all.push_back(each);
   all.push_back(full_against_partial("18a", 1));
   all.push_back(full_against_partial("18b", 2));
   all.push_back(full_against_partial("18c", 4));

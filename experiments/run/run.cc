@@ -16,6 +16,7 @@
 #include "experiments/machine/world.h"
 #include "experiments/result/commit.h"
 #include "experiments/run/debt.h"
+#include "experiments/run/live_data.h"
 #include "experiments/run/merge_events.h"
 #include "experiments/run/rest.h"
 #include "experiments/run/store_options.h"
@@ -34,12 +35,6 @@ struct Observers {
   EventListener* listener;  // null: nobody
 };
 
-// The last value of a key.
-struct Written {
-  std::uint64_t generation = 0;  // 0: absent
-  std::uint32_t value_bytes = 0;
-};
-
 // One run on its machine.
 class Run {
  public:
@@ -53,7 +48,7 @@ class Run {
         operations_(workload, spec.seed),
         keys_(workload),
         values_(value_options(spec, workload)),
-        written_(operations_.keys()),
+        live_(operations_.keys()),
         merge_events_(observers.listener) {}
 
   Status carry_out(const Options& options, CompactionPolicies policies);  // on the machine
@@ -64,12 +59,12 @@ class Run {
 
  private:
   void work(const Phase& phase);
-  void client(bool measured);
+  void client(const Phase& phase);
   Status apply(const PlannedOperation& operation);
   enum class Expected : std::uint8_t { kThere, kAbsent, kEither };
-  Status read(const std::string& key, Expected expected);
+  Status read(const std::string& key, Expected expected, Timestamp written = {});
   Status scan(const std::string& from, std::uint64_t length);
-  void wrote(std::uint64_t index, std::uint64_t key_bytes, const Written& now);
+  std::uint64_t due_ns(const Phase& phase);  // when the next operation is issued
   void after_buffer(bool measured);
   void sample();
   void sample_tombstones();
@@ -87,8 +82,7 @@ class Run {
   OperationStream operations_;
   KeyTexts keys_;
   Values values_;
-  std::vector<Written> written_;  // by index: the last value
-  std::uint64_t live_bytes_ = 0;  // of the keys that are there, and their values
+  LiveData live_;
   MergeEvents merge_events_;
   std::unique_ptr<Store> store_;
   std::optional<Error> error_;
@@ -103,6 +97,8 @@ class Run {
   StoreStats stats_before_;
   Traffic traffic_before_;
   std::uint64_t began_ns_ = 0;
+  std::uint64_t phase_began_ns_ = 0;
+  std::uint64_t phase_operations_ = 0;
 };
 
 Status Run::carry_out(const Options& options, CompactionPolicies policies) {
@@ -131,36 +127,46 @@ Status Run::carry_out(const Options& options, CompactionPolicies policies) {
 }
 
 void Run::work(const Phase& phase) {
+  phase_began_ns_ = rt::monotonic_ns();
+  phase_operations_ = operations_.left();
   if (phase.measured && arrival_mean_ps_ > 0) {
     const std::uint64_t burst = phase.bursts ? operations_.left() / kBurstsOfAPhase : 0;
     arrivals_.emplace(arrival_mean_ps_, rt::monotonic_ns(), Random(spec_.seed).split("arrivals"), burst);
   }
   std::vector<rt::Thread> clients;
   for (std::uint64_t i = 1; i < spec_.clients; ++i) {
-    clients.emplace_back("client", [this, &phase] { client(phase.measured); });
+    clients.emplace_back("client", [this, &phase] { client(phase); });
   }
-  client(phase.measured);
+  client(phase);
   for (rt::Thread& each : clients) each.join();
 }
 
-void Run::client(bool measured) {
+std::uint64_t Run::due_ns(const Phase& phase) {
+  if (arrivals_) return arrivals_->next_ns();
+  if (phase.seconds == 0) return rt::monotonic_ns();
+  __extension__ using Wide = unsigned __int128;
+  const std::uint64_t before = phase_operations_ - 1 - operations_.left();
+  return phase_began_ns_ + static_cast<std::uint64_t>(Wide{phase.seconds} * 1'000'000'000 * before / phase_operations_);
+}
+
+void Run::client(const Phase& phase) {
   while (!error_) {
     const auto operation = operations_.next();
     if (!operation) return;
-    const std::uint64_t before_ns = arrivals_ ? arrivals_->next_ns() : rt::monotonic_ns();
-    if (arrivals_) rt::sleep_until(before_ns);
+    const std::uint64_t before_ns = due_ns(phase);
+    if (arrivals_ || phase.seconds > 0) rt::sleep_until(before_ns);
     if (Status done = apply(*operation); !done.ok()) {
       error_ = done.error();
       return;
     }
-    if (measured) latencies_ns_.push_back(rt::monotonic_ns() - before_ns);
+    if (phase.measured) latencies_ns_.push_back(rt::monotonic_ns() - before_ns);
     ++done_;
     if (done_ % kProgressOperations == 0 && progress_ && !progress_(done_, operations_.total())) {
       error_ = Error(Code::kClosed, "the run was given up");
       return;
     }
     const bool wrote = operation->generation > 0 || operation->kind == OperationKind::kDelete;
-    if (wrote && ++writes_ % spec_.buffer_entries == 0) after_buffer(measured);
+    if (wrote && ++writes_ % spec_.buffer_entries == 0) after_buffer(phase.measured);
   }
 }
 
@@ -171,8 +177,8 @@ Status Run::apply(const PlannedOperation& operation) {
   const bool reads = operation.kind == OperationKind::kRead || operation.kind == OperationKind::kReadModifyWrite;
   if (reads) {
     // An insert by another client may still be on its way.
-    const Expected expected = written_[operation.index].generation > 0 ? Expected::kThere : Expected::kEither;
-    if (Status done = read(key, expected); !done.ok()) return done;
+    const Expected expected = live_.last(operation.index).generation > 0 ? Expected::kThere : Expected::kEither;
+    if (Status done = read(key, expected, live_.last(operation.index).at); !done.ok()) return done;
   }
   const bool deletes = operation.kind == OperationKind::kDelete;
   if (operation.generation == 0 && !deletes) return {};
@@ -180,20 +186,18 @@ Status Run::apply(const PlannedOperation& operation) {
   const auto stamp =
       deletes ? store_->remove(key) : store_->put(key, values_.at(operation.index, operation.generation, bytes));
   if (!stamp.ok()) return stamp.error();
-  wrote(operation.index, key.size(), {operation.generation, static_cast<std::uint32_t>(bytes)});
+  live_.wrote(operation.index, {.generation = operation.generation,
+                                .key_bytes = static_cast<std::uint32_t>(key.size()),
+                                .value_bytes = static_cast<std::uint32_t>(bytes),
+                                .at = *stamp});
   return {};
 }
 
-void Run::wrote(std::uint64_t index, std::uint64_t key_bytes, const Written& now) {
-  const Written& before = written_[index];
-  if (now.generation > 0) live_bytes_ += key_bytes + now.value_bytes;
-  if (before.generation > 0) live_bytes_ -= key_bytes + before.value_bytes;
-  written_[index] = now;
-}
-
-Status Run::read(const std::string& key, Expected expected) {
-  const auto value = store_->get(key);
+Status Run::read(const std::string& key, Expected expected, Timestamp written) {
+  Session session = store_->session();
+  const auto value = session.get(key);
   if (!value.ok()) return value.error();
+  if (expected == Expected::kThere && written <= session.moment().expired_through) expected = Expected::kAbsent;
   if (expected != Expected::kEither && value->has_value() != (expected == Expected::kThere) && failure_.empty()) {
     failure_ = fmt::format("key {} is {}", key, value->has_value() ? "there, and was never written" : "missing");
   }
@@ -221,7 +225,9 @@ void Run::sample() {
   std::uint64_t bytes = 0;
   std::uint64_t tombstones = 0;
   ShapeSample& shape = shape_.emplace_back();
-  for (const LevelStats& level : store_->stats().levels) {
+  const StoreStats stats = store_->stats();
+  live_.expire(Timestamp{stats.expired_through});
+  for (const LevelStats& level : stats.levels) {
     shape.levels.push_back({.runs = level.runs, .bytes = level.bytes});
     runs += level.runs;
     bytes += level.bytes;
@@ -232,7 +238,7 @@ void Run::sample() {
   figures_.runs_sum += runs;
   figures_.runs_max = std::max(figures_.runs_max, runs);
   figures_.table_bytes_sum += bytes;
-  figures_.live_bytes_sum += live_bytes_;
+  figures_.live_bytes_sum += live_.bytes();
   figures_.space_max = std::max(figures_.space_max, world_.space_bytes());
 }
 
@@ -301,31 +307,31 @@ void Run::end_measuring() {
 // Concurrent clients may have written one key in either order; their values are not compared.
 void Run::verify() {
   if (!failure_.empty()) return;
-  std::uint64_t index = 0;
-  const auto skip_absent = [&] {
-    while (index < written_.size() && written_[index].generation == 0) ++index;
-  };
   auto opened = store_->session().iterator();
   if (!opened.ok()) {
     error_ = opened.error();
     return;
   }
   const std::unique_ptr<Iterator> iterator = std::move(*opened);
+  std::uint64_t index = 0;
+  const auto skip_absent = [&] {
+    while (index < live_.keys() && !live_.last(index).there(iterator->moment().expired_through)) ++index;
+  };
   skip_absent();
   for (iterator->seek_to_first(); iterator->valid(); iterator->next(), ++index, skip_absent()) {
-    if (index == written_.size() || iterator->key() != keys_.at(index)) {
+    if (index == live_.keys() || iterator->key() != keys_.at(index)) {
       failure_ = fmt::format("the scan shows key {}, expected {}", iterator->key(),
-                             index == written_.size() ? "the end" : keys_.at(index));
+                             index == live_.keys() ? "the end" : keys_.at(index));
       return;
     }
-    const Written& last = written_[index];
+    const LiveData::Value& last = live_.last(index);
     if (spec_.clients == 1 && iterator->value() != values_.at(index, last.generation, last.value_bytes)) {
       failure_ = fmt::format("key {} has another value than the last one written", iterator->key());
       return;
     }
   }
   if (!iterator->status().ok()) error_ = iterator->status().error();
-  if (index < written_.size()) failure_ = fmt::format("key {} is missing in the scan", keys_.at(index));
+  if (index < live_.keys()) failure_ = fmt::format("key {} is missing in the scan", keys_.at(index));
 }
 
 // All that stays the same when a spec is run once more.

@@ -162,6 +162,10 @@ Status check_names(const RunSpec& spec) {
   if (!has_file && spec.load_percent == 0 && std::ranges::any_of((*plan)->phases, &Phase::bursts)) {
     return wrong(fmt::format("workload {} is about arrivals: it needs load_percent, as in 80", spec.workload));
   }
+  if (!has_file && spec.load_percent > 0 &&
+      std::ranges::any_of((*plan)->phases, [](const Phase& phase) { return phase.seconds > 0; })) {
+    return wrong(fmt::format("workload {} says when operations arrive: load_percent cannot", spec.workload));
+  }
   return {};
 }
 

@@ -16,6 +16,7 @@ namespace mylonite::experiments {
 
 inline constexpr std::uint64_t kKeysMax = std::uint64_t{1} << 31;
 inline constexpr std::uint64_t kValueBytesMax = 1 << 20;
+inline constexpr std::uint64_t kSecondsMax = 100'000'000;  // of a phase
 
 // The lines of a text, without spaces at their ends; empty ones and comments (#) are skipped.
 class FileLines {

@@ -21,7 +21,7 @@ constexpr std::uint64_t kKeysOfAnyFile = 1'000'000;
 
 class OperationsFile {
  public:
-  explicit OperationsFile(FileLines lines) : lines_(std::move(lines)) {}
+  explicit OperationsFile(FileLines lines) : lines_(lines) {}
 
   Result<PlannedWorkload> parse() {
     while (const auto line = lines_.next()) {
@@ -52,15 +52,20 @@ class OperationsFile {
 
  private:
   Status begin_phase(const Words& words) {
-    if (words.size() < 2) return lines_.unexpected("'phase NAME [unmeasured] [bursts]'", words.front());
+    if (words.size() < 2) return lines_.unexpected("'phase NAME [unmeasured] [bursts] [seconds=S]'", words.front());
+    constexpr std::string_view kSeconds = "seconds=";
     Phase& phase = phases_.emplace_back();
     for (std::size_t i = 2; i < words.size(); ++i) {
       if (words[i] == "unmeasured") {
         phase.measured = false;
       } else if (words[i] == "bursts") {
         phase.bursts = true;
+      } else if (const auto seconds =
+                     words[i].starts_with(kSeconds) ? whole_number(words[i].substr(kSeconds.size())) : std::nullopt;
+                 seconds && *seconds <= kSecondsMax) {
+        phase.seconds = *seconds;
       } else {
-        return lines_.unexpected("'unmeasured' or 'bursts' after the name of a phase", words[i]);
+        return lines_.unexpected("'unmeasured', 'bursts' or 'seconds=S' after the name of a phase", words[i]);
       }
     }
     return {};
@@ -131,6 +136,6 @@ class OperationsFile {
 
 }  // namespace
 
-Result<PlannedWorkload> parse_operations(FileLines lines) { return OperationsFile(std::move(lines)).parse(); }
+Result<PlannedWorkload> parse_operations(FileLines lines) { return OperationsFile(lines).parse(); }
 
 }  // namespace mylonite::experiments

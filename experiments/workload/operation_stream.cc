@@ -56,6 +56,12 @@ std::uint64_t OperationStream::draw_index(OperationKind kind) {
     case Skew::kQueue:
       if (kind == OperationKind::kDelete) return front_++;
       return kind == OperationKind::kScan ? front_ : live_ - 1;
+    case Skew::kRecent: {
+      const std::uint64_t inserted = live_ - live_before_;
+      const std::uint64_t recent = std::clamp<std::uint64_t>(length / 20, 1, std::max<std::uint64_t>(inserted, 1));
+      if (inserted == 0) break;
+      return live_before_ + order_->at(inserted - 1 - random_.below(recent));
+    }
     case Skew::kUniform: break;
   }
   const std::uint64_t drawn = random_.below(live_);

@@ -142,6 +142,16 @@ constexpr WorkloadPlan kPlans[] = {
      .key_space = 200,
      .phases = {{load(200), updates(Skew::kHotspot)}},
      .what = "load N/5 keys, then N updates, nine of ten in a tenth of the keys, which changes ten times"},
+    {.name = "ts",
+     .phases = {{{.name = "run",
+                  .length = 1000,
+                  .mix = mix_of({{OperationKind::kInsert, 990}, {OperationKind::kUpdate, 10}}),
+                  .keys = Indices::kSeries,
+                  .skew = Skew::kRecent,
+                  .seconds = kSeriesPoints}}},
+     .what = "N points of time series, ordered by series, one of each series a second for 600 seconds; 1 % correct a "
+             "point of the "
+             "last 30"},
     {.name = "burst",
      .key_space = 200,
      .phases = {{load(200), in_bursts(updates(Skew::kUniform))}},

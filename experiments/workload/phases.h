@@ -28,7 +28,8 @@ constexpr bool writes_value(OperationKind kind) {
 // those that were inserted last are popular. Hotspot: nine of ten draws are of one tenth of the keys, and each tenth
 // of the phase has another. Each once: in random order. Queue: a delete takes the first key that lives; a scan
 // begins there. A scan from the first key ever would pass every tombstone, in a time that is quadratic in N.
-enum class Skew : std::uint8_t { kUniform, kScrambledZipf, kLatestZipf, kHotspot, kEachOnce, kQueue };
+// Recent: one of what the phase inserted last, a twentieth of its length.
+enum class Skew : std::uint8_t { kUniform, kScrambledZipf, kLatestZipf, kHotspot, kEachOnce, kQueue, kRecent };
 
 // Entries of a scan, drawn evenly from low to high; or a share of the keys.
 struct ScanLengths {
@@ -47,7 +48,8 @@ struct Phase {
   Skew skew = Skew::kUniform;          // of all other operations, among the keys that live
   bool measured = true;
   ScanLengths scans{};
-  bool bursts = false;  // of an open loop: arrivals come by turns ten times as often, ten turns in a phase
+  bool bursts = false;        // of an open loop: arrivals come by turns ten times as often, ten turns in a phase
+  std::uint64_t seconds = 0;  // operations come evenly over so much virtual time; 0: as they are answered
 };
 
 struct WorkloadPlan {

@@ -75,10 +75,11 @@ std::uint64_t Order::next() {
 std::uint64_t Order::at(std::uint64_t place) const {
   place %= entries_;
   if (indices_ == Indices::kShuffled) return shuffled_[place];
-  if (indices_ != Indices::kEightStreams) return place;
-  constexpr std::uint64_t kStreams = 8;
-  const std::uint64_t stream = place % kStreams;
-  return stream * (entries_ / kStreams) + std::min(stream, entries_ % kStreams) + place / kStreams;
+  if (indices_ != Indices::kEightStreams && indices_ != Indices::kSeries) return place;
+  const std::uint64_t streams =
+      indices_ == Indices::kEightStreams ? 8 : std::max<std::uint64_t>(entries_ / kSeriesPoints, 1);
+  const std::uint64_t stream = place % streams;
+  return stream * (entries_ / streams) + std::min(stream, entries_ % streams) + place / streams;
 }
 
 }  // namespace mylonite::experiments

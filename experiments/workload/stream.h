@@ -15,8 +15,10 @@
 
 namespace mylonite::experiments {
 
-// Eight streams: eighths of the range in turn, each of them ascending. Drawn: with repetitions.
-enum class Indices : std::uint8_t { kAscending, kEightStreams, kShuffled, kDrawn };
+// Streams: equal parts of the range in turn, each of them ascending; eight of them, or as many as make each one
+// kSeriesPoints long. Drawn: with repetitions.
+enum class Indices : std::uint8_t { kAscending, kEightStreams, kSeries, kShuffled, kDrawn };
+inline constexpr std::uint64_t kSeriesPoints = 600;
 
 struct StreamOptions {
   std::uint64_t entries = 1'000'000;  // below 2^32

@@ -49,7 +49,8 @@ Status write_operations(const WorkloadPlan& plan, const StreamOptions& size, con
   out.add("# workload {}, {} entries, seed {}\nkeys {}\n", plan.name, size.entries, size.seed, stream.keys());
   for (std::size_t i = 0; i < stream.phases().size(); ++i) {
     const Phase& phase = stream.phases()[i];
-    out.add("phase {}{}{}\n", phase.name, phase.measured ? "" : " unmeasured", phase.bursts ? " bursts" : "");
+    const std::string pace = phase.seconds > 0 ? fmt::format(" seconds={}", phase.seconds) : "";
+    out.add("phase {}{}{}{}\n", phase.name, phase.measured ? "" : " unmeasured", phase.bursts ? " bursts" : "", pace);
     stream.begin(i);
     while (const auto at = stream.next()) {
       out.add("{} {}", kOperationNames[static_cast<std::size_t>(at->kind)], at->index);

@@ -145,6 +145,7 @@ TEST(PhasesTest, OperationsAreThoseOfTheName) {
             "scan a44d6dd5\n"
             "phases f9366cc2\n"
             "drift 217f1118\n"
+            "ts 6286963e\n"
             "burst 2863a052\n");
 }
 

@@ -43,6 +43,32 @@ TEST(RunTest, CountsWhatTheUserDid) {
   EXPECT_GE(result.figures.space_max, result.figures.table_bytes_sum / result.figures.samples);
 }
 
+// Goal: data that expires is counted as gone, and operations come when the workload says. Method: ts, whose points live
+// 300 of 600 seconds, under policies with and without expiry. Expectation: the run lasts 600 seconds; what is live, and
+// what the last scan shows, is what is young enough.
+TEST(RunTest, WhatExpiresIsGone) {
+  RunSpec spec = small("lo1");
+  spec.workload = "ts";
+  const RunResult kept = result_of(spec);
+  spec.policy = "twcs:ttl=300,window=30";
+  const RunResult windows = result_of(spec);
+  spec.policy = "fifo:bytes=0,ttl=300";
+  const RunResult runs = result_of(spec);
+  for (const RunResult* each : {&kept, &windows, &runs}) {
+    EXPECT_EQ(each->failure, "");
+    EXPECT_GT(each->figures.duration_ns, 599'000'000'000U);
+    EXPECT_LT(each->figures.duration_ns, 601'000'000'000U);
+  }
+  // Kept: 0 to 600 seconds of data, 300 on average; else at most 300, 225 on average, and a window more.
+  const auto live = [&](const RunResult& of) {
+    return static_cast<double>(of.figures.live_bytes_sum) / static_cast<double>(kept.figures.live_bytes_sum);
+  };
+  EXPECT_NEAR(live(runs), 0.75, 0.02);
+  EXPECT_NEAR(live(windows), 0.78, 0.03);
+  spec.load_percent = 50;
+  EXPECT_EQ(run_spec(spec, standard_policies()).error().code(), Code::kInvalidArgument);
+}
+
 // Goal: a result says which options and which source made it. Method: an option set, and not; a line read again.
 TEST(RunTest, NamesItsOptionsAndItsSource) {
   const RunResult plain = result_of(small("full"));

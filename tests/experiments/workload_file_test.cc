@@ -52,7 +52,8 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 // size has the mean of the others.
 TEST(WorkloadFileTest, Operations) {
   const PlannedWorkload workload = workload_from(
-      "# mine\nkeys 5\nphase load unmeasured\ninsert 0 100\n\n  insert 1\r\nphase run bursts\nupdate 1 20\nread 0\n"
+      "# mine\nkeys 5\nphase load unmeasured\ninsert 0 100\n\n  insert 1\r\nphase run bursts seconds=90\nupdate 1 "
+      "20\nread 0\n"
       "read_absent 3\nscan 0 3\ndelete 1\nread_modify_write 0");
   const std::string zeros(15, '0');
   EXPECT_EQ(operations_of(workload),
@@ -63,6 +64,7 @@ TEST(WorkloadFileTest, Operations) {
   EXPECT_EQ(workload.value_bytes, 60U);
   EXPECT_FALSE(workload.phases[0].measured);
   EXPECT_TRUE(workload.phases[1].measured && workload.phases[1].bursts);
+  EXPECT_EQ(workload.phases[1].seconds, 90U);
   EXPECT_EQ(operations_of(workload_from("update 0\n")), (Lines{"update " + zeros + "0", "-"}));
 }
 

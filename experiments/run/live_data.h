@@ -1,0 +1,39 @@
+// What a run has written and what of it is live: the last value of each key, and its bytes. What has expired is gone.
+// Thread-safety: one thread. Complexity: constant a write, on average; 24 bytes a key and 16 a write that lives.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <utility>
+#include <vector>
+
+#include <mylonite/timestamp.h>
+
+namespace mylonite::experiments {
+
+class LiveData {
+ public:
+  struct Value {
+    std::uint64_t generation = 0;  // 0: absent
+    std::uint32_t key_bytes = 0;
+    std::uint32_t value_bytes = 0;
+    Timestamp at{};  // of the write
+
+    bool there(Timestamp expired_through) const { return generation > 0 && at > expired_through; }
+  };
+  explicit LiveData(std::uint64_t keys) : last_(keys) {}
+
+  void wrote(std::uint64_t index, const Value& value);  // stamps ascend, but where clients write at the same time
+  void expire(Timestamp through);                       // never falls
+  const Value& last(std::uint64_t index) const { return last_[index]; }
+  std::uint64_t keys() const { return last_.size(); }
+  std::uint64_t bytes() const { return bytes_; }  // of the keys that are there, and their values
+
+ private:
+  std::vector<Value> last_;                                 // by index
+  std::deque<std::pair<Timestamp, std::uint64_t>> by_age_;  // stamps and keys of writes that have not expired
+  std::uint64_t bytes_ = 0;
+  Timestamp expired_through_;
+};
+
+}  // namespace mylonite::experiments
