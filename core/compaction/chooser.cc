@@ -105,19 +105,20 @@ void choose_job(const CompactionPolicy& policy, const PolicyView& view, const Ra
   choice.next_state = view.state;
 }
 
-PressureLimits limits_of(const Ranking& ranking, const Options& options) {
-  return ranking.pressure.value_or(
-      PressureLimits{.slowdown_runs = options.level0_slowdown_runs, .stop_runs = options.level0_stop_runs});
+Level0Rules rules_of(Ranking& ranking, const Options& options) {
+  const PressureLimits usual{.slowdown_runs = options.level0_slowdown_runs, .stop_runs = options.level0_stop_runs};
+  return {.pressure = ranking.pressure.value_or(usual), .flush_cuts = std::move(ranking.flush_cuts)};
 }
 
 }  // namespace
 
-PressureLimits pressure_limits(const ConfiguredPolicy& policy, const PolicyView& view) {
-  return limits_of(policy.policy.rank(view), view.options);
+Level0Rules level0_rules(const ConfiguredPolicy& policy, const PolicyView& view) {
+  Ranking ranking = policy.policy.rank(view);
+  return rules_of(ranking, view.options);
 }
 
 Choice choose(const ConfiguredPolicy& policy, const PolicyView& view) {
-  const Ranking ranking = policy.policy.rank(view);
+  Ranking ranking = policy.policy.rank(view);
   Choice choice;
   choose_job(policy.policy, view, ranking, choice);
   choice.wake_at = ranking.wake_at;
@@ -125,19 +126,19 @@ Choice choose(const ConfiguredPolicy& policy, const PolicyView& view) {
     const auto expiry = expiry_wake(view);
     if (expiry && (!choice.wake_at || *expiry < *choice.wake_at)) choice.wake_at = expiry;
   }
-  choice.pressure = limits_of(ranking, view.options);
+  choice.level0 = rules_of(ranking, view.options);
   return choice;
 }
 
 Pressure pressure_of(const PressureLimits& limits, Levels levels) {
-  const std::uint64_t runs = runs_of(levels, 0).size();
+  const std::uint64_t runs = limits.by_depth ? depth_of(levels, 0, {}).tables : runs_of(levels, 0).size();
+  const std::string has = fmt::format("level 0 has {} runs{}", runs, limits.by_depth ? " over one key" : "");
   if (runs >= limits.stop_runs) {
-    return {.level = Pressure::Level::kStop,
-            .cause = fmt::format("level 0 has {} runs, {} stop writers", runs, limits.stop_runs)};
+    return {.level = Pressure::Level::kStop, .cause = fmt::format("{}, {} stop writers", has, limits.stop_runs)};
   }
   if (runs < limits.slowdown_runs) return {};
   return {.level = Pressure::Level::kSlowdown,
-          .cause = fmt::format("level 0 has {} runs, {} slow writers down", runs, limits.slowdown_runs)};
+          .cause = fmt::format("{}, {} slow writers down", has, limits.slowdown_runs)};
 }
 
 }  // namespace mylonite

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <mylonite/compaction_policy.h>
 
@@ -17,15 +18,21 @@
 
 namespace mylonite {
 
+// What a policy says of writers and flushes.
+struct Level0Rules {
+  PressureLimits pressure{};
+  std::vector<std::string> flush_cuts{};
+};
+
 struct Choice {
   std::optional<CompactionJob> job{};  // legal, with its reason; empty: nothing to do
   std::string next_state{};            // the policy's state once the job starts; without a job it does not change
   std::optional<Timestamp> wake_at{};  // when to choose again without a change of the tree; empty: never
-  PressureLimits pressure{};
+  Level0Rules level0{};
   std::string refused{};  // why the best candidate is not legal, where no job was running and none was legal
 };
 Choice choose(const ConfiguredPolicy& policy, const PolicyView& view);
-PressureLimits pressure_limits(const ConfiguredPolicy& policy, const PolicyView& view);  // those of choose()
+Level0Rules level0_rules(const ConfiguredPolicy& policy, const PolicyView& view);  // those of choose()
 
 // Whether writers should give merging time to catch up.
 struct Pressure {

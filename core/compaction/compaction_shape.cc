@@ -60,6 +60,28 @@ std::optional<RunPosition> deepest_older(Levels levels, const RunPosition& posit
   return std::nullopt;
 }
 
+Depth depth_of(Levels levels, std::uint32_t level, const std::set<FileNumber>& busy) {
+  // At each key first the tables that end before it, then those that begin, then those that end with it.
+  enum class Edge : std::uint8_t { kEndsBefore, kBegins, kEndsWith };
+  std::vector<std::pair<std::string_view, Edge>> edges;
+  for (const Run& run : runs_of(levels, level)) {
+    for (const TableInfo& table : run.tables) {
+      if (busy.contains(table.number)) continue;
+      const KeyRange range = key_range(table);
+      edges.emplace_back(range.low, Edge::kBegins);
+      edges.emplace_back(range.high, range.high_included ? Edge::kEndsWith : Edge::kEndsBefore);
+    }
+  }
+  std::ranges::sort(edges);
+  Depth most;
+  std::size_t open = 0;
+  for (const auto& [key, edge] : edges) {
+    open += edge == Edge::kBegins ? 1 : -1;
+    if (open > most.tables) most = {.tables = open, .key = key};
+  }
+  return most;
+}
+
 std::vector<CompactionInput> level_inputs(Levels levels, std::uint32_t level, const std::set<FileNumber>& busy) {
   std::vector<CompactionInput> inputs;
   for (const Run& run : runs_of(levels, level)) {

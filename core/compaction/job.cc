@@ -41,7 +41,7 @@ Status JobRunner::start() {
   }
   range_deletes_ = RangeTombstones(ranges);
   filter_.emplace(plan_.drop, range_deletes_);
-  output_.emplace(target_, surviving(plan_.drop, range_deletes_, dropped_ranges_));
+  output_.emplace(target_, surviving(plan_.drop, range_deletes_, dropped_ranges_), plan_.job.cuts);
   merged_.emplace(std::move(runs));
   merged_->seek_to_first();
   return {};
@@ -63,16 +63,14 @@ Result<bool> JobRunner::step(std::uint64_t bytes) {
   return false;
 }
 
-// Whether the table that is open must not hold the next user key. Requires ascending keys.
+// Whether the table that is open overlaps too much below to hold the next user key. Requires ascending keys.
 bool JobRunner::ends_table_before(std::string_view user_key) {
-  bool ends = false;
-  for (; next_cut_ < plan_.job.cuts.size() && plan_.job.cuts[next_cut_] <= user_key; ++next_cut_) ends = true;
-  if (tables_started_ == 0) return false;
+  if (tables_started_ == 0 || plan_.job.overlap_bytes_max == 0) return false;
   for (; next_grandparent_ < grandparents_.size(); ++next_grandparent_) {
     if (grandparents_[next_grandparent_].low > user_key) break;
     overlapped_bytes_ += grandparents_[next_grandparent_].bytes;
   }
-  return ends || (plan_.job.overlap_bytes_max > 0 && overlapped_bytes_ > plan_.job.overlap_bytes_max);
+  return overlapped_bytes_ > plan_.job.overlap_bytes_max;
 }
 
 Status JobRunner::write_entry() {

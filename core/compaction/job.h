@@ -67,7 +67,6 @@ class JobRunner {
   std::vector<Grandparent> grandparents_;  // by low
   std::size_t next_grandparent_ = 0;
   std::uint64_t overlapped_bytes_ = 0;  // by the open output table
-  std::size_t next_cut_ = 0;
   std::string last_user_key_;
 };
 

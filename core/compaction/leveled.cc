@@ -238,6 +238,7 @@ Ranking rank_leveled(const PolicyView& view, const Movement* movement, const Lev
   Ranking ranking;
   ranking.pressure = level0_limits(view, level0_trigger(view));
   for (DueLevel& due : level_scores(view, targets, busy)) {
+    if (due.level == 0 && !targets.ranks_level0) continue;
     CompactionCandidate level{.trigger = ranking.triggers.size(), .position = {.level = due.level}, .score = due.score};
     const bool in_place = due.too_many_runs || due.level == last;
     level.to_level = in_place ? due.level : std::max(due.level + 1, targets.base);

@@ -20,6 +20,7 @@ std::uint64_t level0_trigger(const PolicyView& view);
 struct LevelTargets {
   std::uint32_t base = 1;              // the level that takes level 0
   std::vector<std::uint64_t> bytes{};  // by level; level 0 and the last level have none
+  bool ranks_level0 = true;            // false: the policy ranks it by itself
   bool counts_what_comes = false;      // a level's score also weighs what levels above it have too much
 };
 // By the options: compaction_threshold_bytes at level 1, then level_size_ratio times the level above.

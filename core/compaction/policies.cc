@@ -93,8 +93,8 @@ TableReads PolicyView::reads_of(FileNumber table) const {
 
 CompactionPolicies standard_policies() {
   CompactionPolicies all = {none_policy()};
-  for (const auto& family : {leveled_policies(), tiered_policies(), list_policies(), ucs_policies(), cell_policies(),
-                             expiring_policies(), random_policies()}) {
+  for (const auto& family : {leveled_policies(), sublevel_policies(), tiered_policies(), list_policies(),
+                             ucs_policies(), cell_policies(), expiring_policies(), random_policies()}) {
     all.insert(all.end(), family.begin(), family.end());
   }
   return all;

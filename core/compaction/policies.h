@@ -28,6 +28,7 @@ std::string policy_names(const CompactionPolicies& policies);  // for messages: 
 
 // The families of standard_policies(), each in a file of its own.
 CompactionPolicies leveled_policies();
+CompactionPolicies sublevel_policies();
 CompactionPolicies tiered_policies();
 CompactionPolicies list_policies();
 CompactionPolicies expiring_policies();

@@ -80,6 +80,7 @@ struct CompactionCandidate {
 // The numbers of runs of level 0 from which on writers are slowed down, and from which on they wait. A policy that does
 // not merge level 0 must use kNoPressure: no merge would end the pressure.
 struct PressureLimits {
+  bool by_depth = false;  // runs count where they overlap: as many as hold tables over one key, not all of the level
   std::uint64_t slowdown_runs = UINT64_MAX;
   std::uint64_t stop_runs = UINT64_MAX;
 };
@@ -94,6 +95,7 @@ struct Ranking {
   ExpiredTombstones expired = ExpiredTombstones::kToNextLevel;
   std::optional<Timestamp> wake_at{};        // the latest time to rank again; expiring tombstones cause it, too
   std::optional<PressureLimits> pressure{};  // empty: level0_slowdown_runs and level0_stop_runs
+  std::vector<std::string> flush_cuts{};  // user keys, ascending: no table of a flush holds keys on both sides of one
 };
 
 struct PlannedJob {

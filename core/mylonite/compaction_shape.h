@@ -31,6 +31,13 @@ std::uint64_t idle_bytes(Levels levels, std::uint32_t level, const std::set<File
 // Bytes of the inputs' tables down to the level.
 std::uint64_t input_bytes(Levels levels, const std::vector<CompactionInput>& inputs, std::uint32_t to_level);
 
+// Where tables of a level's runs overlap most: as many as hold one key.
+struct Depth {
+  std::size_t tables = 0;
+  std::string_view key{};  // the least one; empty without tables
+};
+Depth depth_of(Levels levels, std::uint32_t level, const std::set<FileNumber>& busy);  // O(tables · log tables)
+
 // All idle tables of a level, as inputs, newest run first; runs without any are left out.
 std::vector<CompactionInput> level_inputs(Levels levels, std::uint32_t level, const std::set<FileNumber>& busy);
 std::vector<const TableInfo*> tables_of(Levels levels, const CompactionInput& input);

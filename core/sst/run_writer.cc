@@ -8,8 +8,14 @@
 
 namespace mylonite {
 
-RunWriter::RunWriter(RunTarget target, RangeTombstones range_deletes)
-    : target_(std::move(target)), range_deletes_(std::move(range_deletes)) {}
+RunWriter::RunWriter(RunTarget target, RangeTombstones range_deletes, std::vector<std::string> cuts)
+    : target_(std::move(target)), range_deletes_(std::move(range_deletes)), cuts_(std::move(cuts)) {}
+
+bool RunWriter::passes_cut(std::string_view user_key) {
+  const std::size_t before = next_cut_;
+  while (next_cut_ < cuts_.size() && cuts_[next_cut_] <= user_key) ++next_cut_;
+  return next_cut_ != before;
+}
 
 Status RunWriter::start_table() {
   const FileNumber number = target_.new_file_number();
@@ -41,6 +47,7 @@ Status RunWriter::add(std::string_view internal_key, std::string_view value) {
     return Error(Code::kClosed, "given up: the store is closing");
   }
   const std::string_view user_key = user_key_of(internal_key);
+  if (passes_cut(user_key)) end_table_ = true;
   if (open_) {
     const bool same_key = user_key == last_user_key_;
     invariant(!end_table_ || !same_key, "a table ends between two user keys");

@@ -1,7 +1,7 @@
 // Writes sorted entries and range deletes into the tables of one run, for flushes, recovery and compactions.
 //
-// It changes no entry. A new table starts beyond `sstable_max_bytes` or where the caller ends one, never between two
-// versions of one user key. Range deletes are cut at the tables' borders: a table has those from its first user key up
+// It changes no entry. A new table starts beyond `sstable_max_bytes`, at a cut, or where the caller ends one, never
+// between two versions of one user key. Range deletes are cut at the tables' borders: a table has those from its first user key up
 // to that of the next table. The first table has them from the beginning, the last one to the end. Range deletes
 // without any entry make one table.
 // On success the tables and their names are synced; no manifest lists them yet. After an error the writer must be
@@ -40,7 +40,8 @@ struct RunTarget {
 
 class RunWriter {
  public:
-  RunWriter(RunTarget target, RangeTombstones range_deletes);
+  // `cuts`: user keys, ascending; no table holds keys on both sides of one.
+  RunWriter(RunTarget target, RangeTombstones range_deletes, std::vector<std::string> cuts = {});
 
   // Keys increase strictly. The views are not kept.
   Status add(std::string_view internal_key, std::string_view value);
@@ -56,6 +57,7 @@ class RunWriter {
     std::unique_ptr<TableBuilder> builder;
   };
   Status start_table();
+  bool passes_cut(std::string_view user_key);  // since the last one
   // `next`: the first user key of the next table; empty: this is the last.
   Status finish_table(std::optional<std::string_view> next);
 
@@ -64,6 +66,8 @@ class RunWriter {
   std::optional<OpenTable> open_;
   std::string low_;  // where the open table begins; before the first, where that one begins
   std::string last_user_key_;
+  const std::vector<std::string> cuts_;
+  std::size_t next_cut_ = 0;  // the first one above the last user key
   bool end_table_ = false;
   std::uint64_t finished_bytes_ = 0;
   std::vector<TableInfo> tables_;

@@ -34,7 +34,7 @@ Compactor::Compactor(EngineState& state, ConfiguredPolicy policy)
   }
   state.catalog->environment().reads.on = named.policy.counts_reads;
   // Without the lock: no thread writes, flushes or merges before the open returns.
-  state.gate.set_limits(pressure_limits(named, view_of(*version, running_, policies_.back())));
+  obey(level0_rules(named, view_of(*version, running_, policies_.back())));
   for (std::uint64_t i = 0; i < state.options.compaction_threads; ++i) {
     threads_.emplace_back(fmt::format("compaction {}", i + 1), [this] { run(); });
   }
@@ -126,7 +126,7 @@ Compactor::Task Compactor::decide() {
   deciding_ = false;
   if (changing_) change_step_.notify_all();
   wake_ns_ = rt::kNever;
-  if (!request) state_.gate.set_limits(choice.pressure);
+  if (!request) obey(std::move(choice.level0));
   if (!request && running.empty()) refused_ = std::move(choice.refused);
   if (const auto wake = choice.wake_at) {
     const std::uint64_t ticks = wake->ticks - std::min(wake->ticks, view.now.ticks);
@@ -143,6 +143,11 @@ Compactor::Task Compactor::decide() {
   if (!start(*task)) return nullptr;
   if (!request) policy_state_ = std::move(choice.next_state);
   return task;
+}
+
+void Compactor::obey(Level0Rules rules) {
+  state_.gate.set_limits(rules.pressure);
+  state_.flush_cuts = std::move(rules.flush_cuts);
 }
 
 bool Compactor::start(MergeTask& task) {

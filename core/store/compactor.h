@@ -72,6 +72,7 @@ class Compactor {
   // Releases the lock while the chooser decides. Null: as above.
   Task decide() REQUIRES(state_.mutex);
   bool start(MergeTask& task) REQUIRES(state_.mutex);  // false: a snapshot was taken meanwhile, so nothing may expire
+  void obey(Level0Rules rules) REQUIRES(state_.mutex);
   void rest(std::uint64_t asks) REQUIRES(state_.mutex);
   void work(Task task) REQUIRES(state_.mutex);  // releases the lock during I/O, as the next three do
   // Empty: the job gives way to others, and is not done.

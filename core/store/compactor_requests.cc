@@ -63,12 +63,12 @@ Status Compactor::set_policy(ConfiguredPolicy policy, std::string_view text) {
   const auto version = state_.catalog->version();
   const std::vector<RunningJob> running = running_;
   const PolicyView view = view_of(*version, running, next);
-  PressureLimits limits;
+  Level0Rules rules;
   Status done;
   {
     // Safe: while changing_ is set, no thread decides, and no other commit records a policy.
     const rt::Unlocked unlocked(state_.mutex);
-    limits = pressure_limits(next.configured, view);
+    rules = level0_rules(next.configured, view);
     done = state_.catalog->commit(
         {.policy = PolicyState{
              .policy = next.configured.text, .version = next.configured.policy.state_version, .state = {}}});
@@ -78,7 +78,7 @@ Status Compactor::set_policy(ConfiguredPolicy policy, std::string_view text) {
     policies_.push_back(std::move(next));
     state_.catalog->environment().reads.on = policies_.back().configured.policy.counts_reads;
     shown_.store(&policies_.back().options, std::memory_order_release);
-    state_.gate.set_limits(limits);
+    obey(std::move(rules));
     state_.publish();  // weighs the pressure by the new limits
     state_.progress.notify_all();
     state_.listener.on_policy_changed(from, policies_.back().configured.text);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <mylonite/events.h>
 #include <mylonite/file_system.h>
@@ -49,6 +50,7 @@ struct EngineState {
   History history GUARDED_BY(mutex);
   WriteGate gate GUARDED_BY(mutex);
   LiveLogs logs GUARDED_BY(mutex);
+  std::vector<std::string> flush_cuts GUARDED_BY(mutex);  // of the policy in force: where tables of a flush end
   std::unique_ptr<vfs::FileLock> lock_file GUARDED_BY(mutex);
   rt::CondVar flush_work;                       // for the flusher: a memtable was frozen; the gate shuts
   rt::CondVar merge_work;                       // for the compactor: see note_change(); the gate shuts

@@ -8,12 +8,13 @@
 
 namespace mylonite {
 
-Result<Flushed> flush_memtable(const RunTarget& target, const Memtable& memtable, const DropRule& rule) {
+Result<Flushed> flush_memtable(const RunTarget& target, const Memtable& memtable, const DropRule& rule,
+                               std::vector<std::string> cuts) {
   Flushed flushed;
   const auto held = memtable.range_tombstones();
   const RangeTombstones ranges = held == nullptr ? RangeTombstones() : *held;
   DropFilter filter(rule, ranges);
-  RunWriter writer(target, surviving(rule, ranges, flushed.dropped));
+  RunWriter writer(target, surviving(rule, ranges, flushed.dropped), std::move(cuts));
   const auto entries = memtable.iterator();
   for (entries->seek_to_first(); entries->valid(); entries->next()) {
     if (!filter.keeps(entries->key())) continue;
@@ -71,11 +72,12 @@ Status Flusher::flush_oldest() {
 }
 
 Result<Flushed> Flusher::write_tables(const FrozenMemtable& oldest, const DropRule& rule, const Version& version) {
+  std::vector<std::string> cuts = state_.flush_cuts;
   // Safe: only this thread retires memtables, so the oldest stays the oldest; the floor was raised before.
   const rt::Unlocked unlocked(state_.mutex);
   NewTables tables(state_);
   const std::uint64_t filter_rate = filter_rate_of_run(state_.options, version.levels, oldest.memtable->entries());
-  auto flushed = flush_memtable(tables.target(filter_rate), *oldest.memtable, rule);
+  auto flushed = flush_memtable(tables.target(filter_rate), *oldest.memtable, rule, std::move(cuts));
   if (!flushed.ok()) return flushed;
   flushed->edit.first_log = oldest.next_log;
   if (Status done = state_.catalog->commit(flushed->edit); !done.ok()) return done.error();

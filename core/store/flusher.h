@@ -22,7 +22,8 @@ struct Flushed {
 };
 
 // Writes the tables of a memtable that is not empty; the caller commits the edit. Any thread.
-Result<Flushed> flush_memtable(const RunTarget& target, const Memtable& memtable, const DropRule& rule);
+Result<Flushed> flush_memtable(const RunTarget& target, const Memtable& memtable, const DropRule& rule,
+                               std::vector<std::string> cuts = {});
 
 class Flusher {
  public:

@@ -196,11 +196,11 @@ TEST_F(Chooser, HasDefaults) {
   Choice choice = choose_by(example({}));
   EXPECT_FALSE(choice.job);
   EXPECT_EQ(choice.wake_at, Timestamp{2 * kTicksPerSecond});
-  EXPECT_EQ(choice.pressure.slowdown_runs, 3U);
-  EXPECT_EQ(choice.pressure.stop_runs, 5U);
+  EXPECT_EQ(choice.level0.pressure.slowdown_runs, 3U);
+  EXPECT_EQ(choice.level0.pressure.stop_runs, 5U);
   choice = choose_by(example({.wake_at = Timestamp{2000}, .pressure = kNoPressure}));
   EXPECT_EQ(choice.wake_at, Timestamp{2000});
-  EXPECT_EQ(choice.pressure.stop_runs, UINT64_MAX);
+  EXPECT_EQ(choice.level0.pressure.stop_runs, UINT64_MAX);
   EXPECT_FALSE(choose_by(example({.expired = ExpiredTombstones::kIgnored})).wake_at);
   options.tombstone_retention_seconds = 0;
   version.levels[2].runs[0].tables[0].oldest_tombstone = Timestamp{10};

@@ -375,7 +375,7 @@ TEST(Legality, StoppedWritersGetAMerge) {
                               .state = state,
                               .parameters = policy.parameters};
         const Choice choice = choose(policy, view);
-        const bool stopped = pressure_of(choice.pressure, now.levels).level == Pressure::Level::kStop;
+        const bool stopped = pressure_of(choice.level0.pressure, now.levels).level == Pressure::Level::kStop;
         stops += static_cast<std::uint64_t>(stopped);
         ASSERT_TRUE(choice.job || !stopped) << policy.text << ", " << options.max_levels << " levels, state " << state;
         next += 10;

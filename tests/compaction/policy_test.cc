@@ -127,7 +127,7 @@ std::string decide(const Case& each) {
   }
   if (choice.job && choice.next_state != each.state) out << "state " << choice.next_state << '\n';
   if (choice.wake_at) out << "wake at " << choice.wake_at->ticks / kTicksPerSecond << '\n';
-  const Pressure pressure = pressure_of(choice.pressure, view.levels);
+  const Pressure pressure = pressure_of(choice.level0.pressure, view.levels);
   if (pressure.level == Pressure::Level::kSlowdown) out << "slowdown: " << pressure.cause << '\n';
   if (pressure.level == Pressure::Level::kStop) out << "stop: " << pressure.cause << '\n';
   return out.str();
@@ -182,7 +182,7 @@ TEST(Policy, WhatStopsWritersIsMerged) {
                             .floor = {},
                             .parameters = policy->parameters};
       const Choice choice = choose(*policy, view);
-      if (pressure_of(choice.pressure, view.levels).level == Pressure::Level::kNone) continue;
+      if (pressure_of(choice.level0.pressure, view.levels).level == Pressure::Level::kNone) continue;
       ++stops;
       EXPECT_TRUE(choice.job) << each.name << ": " << line;
     }

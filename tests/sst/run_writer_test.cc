@@ -106,6 +106,26 @@ TEST(RunWriter, EndsTables) {
   for (const TableInfo& table : *by_size) EXPECT_LT(table.file_bytes, 2048U);
 }
 
+// Goal: tables end at cuts, and nowhere else while they are small. Method: keys 0 to 9 with several versions each; cuts
+// before all keys, between them, at one, twice in one gap, and behind all. Expectation: a table for each part with keys.
+TEST(RunWriter, EndsTablesAtCuts) {
+  RunWorld world(testing::small_tables());
+  RunWriter writer(world.target(), {}, {"/", "3", "45", "46", "8", "x"});
+  for (char key = '0'; key <= '9'; ++key) {
+    for (std::uint64_t at = 3; at > 0; --at) {
+      ASSERT_TRUE(writer.add(internal_key(std::string(1, key), Timestamp{at}, Kind::kPut), "v").ok());
+    }
+  }
+  const auto tables = writer.finish();
+  ASSERT_TRUE(tables.ok());
+  std::string parts;
+  for (const TableInfo& table : *tables) {
+    parts += std::string(user_key_of(table.smallest)) + std::string(user_key_of(table.largest)) + " ";
+    EXPECT_EQ(table.entries % 3, 0U);
+  }
+  EXPECT_EQ(parts, "02 34 57 89 ");
+}
+
 // Goal: nothing gives no table; range deletes alone give one. Method: both through write_run. Expect: so.
 TEST(RunWriter, KnowsTheEmptyRun) {
   RunWorld world(testing::small_tables());
