@@ -24,7 +24,9 @@ Status check_legal(const PolicyView& view, const CompactionJob& job) {
     if (!job.expire) break;
     for (const TableInfo* table : tables_of(view.levels, input)) {
       if (table->newest > view.expire_max) {
-        return Error(Code::kInvalidArgument, "illegal compaction: nothing expires while a snapshot is held");
+        return Error(Code::kInvalidArgument,
+                     "illegal compaction: nothing so new expires while a snapshot is held, or a write of it "
+                     "is not visible yet");
       }
     }
   }

@@ -2,7 +2,8 @@
 // newest stamp expires (CompactionJob::expire).
 //
 // Time is that of stamps, so of writes. Data lives at least as long as the policy says, and until its whole run is that
-// old. The newest run never expires by bytes. While a snapshot is held, nothing expires.
+// old. By bytes, runs that were written in the same time expire together, since what expires is a time: so do the
+// levels of a tree that was leveled before. The newest of them never do. While a snapshot is held, nothing expires.
 #include <algorithm>
 #include <utility>
 
@@ -24,15 +25,14 @@ Timestamp newest_of(const ListedRun& run) {
   return newest;
 }
 
-std::uint64_t ticks_of(const PolicyView& view, std::string_view parameter) {
-  return static_cast<std::uint64_t>(view.parameter(parameter)) * kTicksPerSecond;
+Timestamp oldest_of_run(const ListedRun& run) {
+  Timestamp oldest = kTimestampMax;
+  for (const TableInfo& table : run.run->tables) oldest = std::min(oldest, table.oldest);
+  return oldest;
 }
 
-// The number of oldest runs without a stamp above `until`.
-std::size_t runs_until(const std::vector<ListedRun>& list, Timestamp until) {
-  std::size_t count = 0;
-  while (count < list.size() && newest_of(list[list.size() - 1 - count]) <= until) ++count;
-  return count;
+std::uint64_t ticks_of(const PolicyView& view, std::string_view parameter) {
+  return static_cast<std::uint64_t>(view.parameter(parameter)) * kTicksPerSecond;
 }
 
 void wake_by(Ranking& ranking, std::uint64_t ticks) {
@@ -40,52 +40,100 @@ void wake_by(Ranking& ranking, std::uint64_t ticks) {
   if (!ranking.wake_at || at < *ranking.wake_at) ranking.wake_at = at;
 }
 
-// By age: the oldest runs whose newest entry is `ttl` old. 0 seconds: none.
-std::size_t expire_by_age(const PolicyView& view, const std::vector<ListedRun>& list, Ranking& ranking) {
+// What expires: everything written up to a stamp, the newest of some runs. The trigger says why.
+struct Expiry {
+  Timestamp through{};  // kTimestampMin: nothing
+  std::size_t trigger = 0;
+
+  bool takes(const ListedRun& run) const { return newest_of(run) <= through; }
+};
+
+// By age: the runs whose newest entry is `ttl` old. 0 seconds: none.
+Expiry expire_by_age(const PolicyView& view, const std::vector<ListedRun>& list, Ranking& ranking) {
+  Expiry expiry{.trigger = ranking.triggers.size()};
   const std::uint64_t ttl = ticks_of(view, "ttl");
-  if (ttl == 0) return 0;
-  const std::size_t due = view.now.ticks < ttl ? 0 : runs_until(list, Timestamp{view.now.ticks - ttl});
+  if (ttl == 0) return expiry;
+  std::size_t due = 0;
+  for (const ListedRun& run : list) {
+    const Timestamp newest = newest_of(run);
+    if (newest.ticks + ttl > view.now.ticks) {
+      wake_by(ranking, newest.ticks + ttl);
+      continue;
+    }
+    expiry.through = std::max(expiry.through, newest);
+    ++due;
+  }
   ranking.triggers.push_back(
       {.what = fmt::format("{} runs older than {} s", due, view.parameter("ttl")), .score = due > 0 ? kScoreUnit : 0});
-  if (due < list.size()) wake_by(ranking, newest_of(list[list.size() - 1 - due]).ticks + ttl);
-  return due;
+  return expiry;
 }
 
-// By bytes: as many of the oldest runs as bring the rest within the limit. 0 bytes: no limit.
-std::size_t expire_by_bytes(const PolicyView& view, const std::vector<ListedRun>& list, Ranking& ranking) {
+// Runs that were written in the same time, directly or through others of them.
+struct Generation {
+  Timestamp newest;
+  std::uint64_t bytes = 0;
+};
+
+std::vector<Generation> generations_of(std::vector<ListedRun> list) {
+  std::ranges::sort(list, {}, oldest_of_run);
+  std::vector<Generation> generations;
+  for (const ListedRun& run : list) {
+    if (generations.empty() || oldest_of_run(run) > generations.back().newest) generations.emplace_back();
+    Generation& last = generations.back();
+    last.newest = std::max(last.newest, newest_of(run));
+    last.bytes += run.bytes;
+  }
+  return generations;
+}
+
+// By bytes: as many of the oldest generations as bring the rest within the limit. 0 bytes: no limit.
+Expiry expire_by_bytes(const PolicyView& view, const std::vector<ListedRun>& list, Ranking& ranking) {
+  Expiry expiry{.trigger = ranking.triggers.size()};
   const auto most = static_cast<std::uint64_t>(view.parameter("bytes"));
-  if (most == 0) return 0;
+  if (most == 0) return expiry;
   std::uint64_t bytes = 0;
   for (const ListedRun& run : list) bytes += run.bytes;
   ranking.triggers.push_back({.what = fmt::format("{} bytes, {} at most", bytes, most), .score = 0});
-  std::size_t due = 0;
-  for (; due + 1 < list.size() && bytes > most; ++due) bytes -= list[list.size() - 1 - due].bytes;
-  if (due > 0) ranking.triggers.back().score = kScoreUnit;
-  return due;
+  const std::vector<Generation> generations = generations_of(list);
+  for (std::size_t i = 0; i + 1 < generations.size() && bytes > most; ++i) {
+    expiry.through = generations[i].newest;
+    bytes -= generations[i].bytes;
+    ranking.triggers.back().score = kScoreUnit;
+  }
+  return expiry;
 }
 
-// An expiry of the oldest runs: to no level.
+// An expiry leads to no level; its score is the stamp.
 constexpr std::uint32_t kNowhere = UINT32_MAX;
 
-void add_expiry(Ranking& ranking, const std::vector<ListedRun>& list, std::size_t count, std::size_t trigger) {
-  if (count == 0) return;
-  add_stretch(ranking, list, {.first = list.size() - count, .count = count}, trigger);
-  ranking.candidates.back().to_level = kNowhere;
+void add_expiry(Ranking& ranking, const Expiry& expiry) {
+  if (expiry.through == kTimestampMin) return;
+  ranking.candidates.push_back({.kind = CompactionCandidate::Kind::kOther,
+                                .trigger = expiry.trigger,
+                                .to_level = kNowhere,
+                                .score = static_cast<std::int64_t>(expiry.through.ticks)});
 }
 
 PlannedJob plan_expiring(const PolicyView& view, const CompactionCandidate& candidate) {
-  PlannedJob planned = plan_stretch(view, candidate);
-  planned.job->expire = candidate.to_level == kNowhere;
-  return planned;
+  if (candidate.to_level != kNowhere) return plan_stretch(view, candidate);
+  const Expiry expiry{.through = Timestamp{static_cast<std::uint64_t>(candidate.score)}};
+  CompactionJob job;
+  job.expire = true;
+  for (const ListedRun& run : list_of(view.levels)) {
+    if (!expiry.takes(run)) continue;
+    CompactionInput& input =
+        job.inputs.emplace_back(CompactionInput{.level = run.position.level, .run = run.position.run, .tables = {}});
+    for (const TableInfo& table : run.run->tables) input.tables.push_back(table.number);
+  }
+  return {.job = std::move(job)};
 }
 
 Ranking rank_fifo(const PolicyView& view) {
   const std::vector<ListedRun> list = list_of(view.levels);
   Ranking ranking{.expired = ExpiredTombstones::kIgnored, .pressure = kNoPressure};
-  const std::size_t by_age = expire_by_age(view, list, ranking);
-  const std::size_t by_bytes = expire_by_bytes(view, list, ranking);
-  const std::size_t due = std::max(by_age, by_bytes);
-  add_expiry(ranking, list, due, due == by_age ? 0 : ranking.triggers.size() - 1);
+  const Expiry by_age = expire_by_age(view, list, ranking);
+  const Expiry by_bytes = expire_by_bytes(view, list, ranking);
+  add_expiry(ranking, by_bytes.through > by_age.through ? by_bytes : by_age);
   return ranking;
 }
 
@@ -98,12 +146,16 @@ Ranking rank_twcs(const PolicyView& view) {
   const std::uint64_t window = ticks_of(view, "window");
   const std::uint64_t current = view.now.ticks / window;
   Ranking ranking{.expired = ExpiredTombstones::kIgnored, .pressure = kNoPressure};
-  const std::size_t due = expire_by_age(view, list, ranking);
-  add_expiry(ranking, list, due, 0);
-  for (std::size_t first = 0; first + due < list.size();) {
+  const Expiry expiry = expire_by_age(view, list, ranking);
+  add_expiry(ranking, expiry);
+  for (std::size_t first = 0; first < list.size();) {
     const std::uint64_t at = window_of(list[first], window);
     std::size_t end = first + 1;
-    while (end + due < list.size() && window_of(list[end], window) == at) ++end;
+    if (expiry.takes(list[first])) {
+      first = end;
+      continue;
+    }
+    while (end < list.size() && !expiry.takes(list[end]) && window_of(list[end], window) == at) ++end;
     const bool open = at >= current;
     const std::vector<Stretch> stretches = open ? buckets_of(RunList(list).subspan(first, end - first))
                                                 : std::vector<Stretch>{{.first = 0, .count = end - first}};

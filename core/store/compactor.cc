@@ -16,8 +16,6 @@ constexpr std::uint64_t kLookAtClockNs = 10'000'000'000;  // the longest wait: t
 constexpr std::uint64_t kClockStandsNs = 1'000'000;       // the shortest wait: the wall clock may stand still
 constexpr std::uint64_t kTickNs = 100;
 
-Timestamp wall_now() { return Timestamp{std::min(rt::wall_ticks(), kTimestampMax.ticks)}; }
-
 }  // namespace
 
 Compactor::Compactor(EngineState& state, ConfiguredPolicy policy)
@@ -45,7 +43,7 @@ PolicyView Compactor::view_of(const Version& version, const std::vector<RunningJ
   return {.levels = version.levels,
           .running = running,
           .options = policy.options,
-          .now = wall_now(),
+          .now = state_.history.now(),
           .floor = state_.history.possible_floor(),
           .expire_max = state_.history.expire_max(),
           .state = policy_state_,
@@ -161,10 +159,10 @@ bool Compactor::start(MergeTask& task) {
   return true;
 }
 
-void Compactor::end(const MergeTask& task, bool done) {
+void Compactor::end(const MergeTask& task) {
   std::erase_if(running_, [&](const RunningJob& each) { return each.id == task.record.id; });
   if (task.plan.job.expire) {
-    state_.history.end_expiry(done ? std::optional(task.record.expired_through) : std::nullopt);
+    state_.history.end_expiry();
     state_.progress.notify_all();  // for those who take a snapshot
   }
   ++state_.changes;
@@ -200,6 +198,7 @@ Status Compactor::commit(MergeTask& task, VersionEdit& edit) {
   if (task.plan.job.expire) {
     edit.expired_through = task.record.expired_through;
     edit.history_floor = task.record.expired_through;
+    state_.history.forget_before(task.record.expired_through);
   }
   edit.jobs_kept = state_.options.compaction_history_max;
   const bool records = !policy_state_.empty() && !changing_;  // else the change records the policy, after this
@@ -231,7 +230,7 @@ void Compactor::work(Task task) {
     end_failed(*task, done.error());
     return;
   }
-  end(*task, true);
+  end(*task);
   count(task->record, **made);
   failures_ = 0;
   state_.publish();
@@ -280,7 +279,7 @@ Result<std::optional<VersionEdit>> Compactor::carry_out(MergeTask& task) {
 }
 
 void Compactor::end_failed(MergeTask& task, const Error& why) {
-  end(task, false);
+  end(task);
   state_.listener.on_compaction_failed(task.record, why);
   failed(task, why);
 }

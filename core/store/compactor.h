@@ -81,7 +81,7 @@ class Compactor {
   Status commit_unlocked(const VersionEdit& edit) REQUIRES(state_.mutex);
   Result<std::optional<VersionEdit>> carry_out(MergeTask& task);
   void count(const JobRecord& record, const VersionEdit& edit);
-  void end(const MergeTask& task, bool done) REQUIRES(state_.mutex);  // it is no longer running
+  void end(const MergeTask& task) REQUIRES(state_.mutex);  // it is no longer running
   void end_failed(MergeTask& task, const Error& why) REQUIRES(state_.mutex);
   void failed(MergeTask& task, const Error& why) REQUIRES(state_.mutex);
   void give_up_waiting(const Error& why) REQUIRES(state_.mutex);

@@ -120,6 +120,8 @@ const Options& Engine::options() const { return writers_ == nullptr ? state_->op
 
 Result<Snapshot> Engine::snapshot() const {
   const rt::Lock lock(state_->mutex);
+  if (state_->gate.closing()) return closed_error();
+  const Caller caller(*state_);
   while (state_->history.expiring() && !state_->gate.closing()) state_->progress.wait(state_->mutex);
   if (state_->gate.closing()) return closed_error();
   const Timestamp now = state_->history.visible();

@@ -24,6 +24,11 @@ Error History::out_of_range(Timestamp at) const {
                                               at.ticks, floor().ticks));
 }
 
+Timestamp History::now() const {
+  const std::uint64_t clock = rt::wall_ticks();
+  return StampSource::clock_is_usable(clock) ? Timestamp{clock} : visible_;
+}
+
 Timestamp History::possible_floor() const {
   // An unusable clock does not show the age of history, so it drops none.
   const std::uint64_t clock = rt::wall_ticks();
@@ -44,10 +49,7 @@ bool History::begin_expiry(Timestamp through) {
   return true;
 }
 
-void History::end_expiry(std::optional<Timestamp> through) {
-  expiring_ = false;
-  if (through) snapshots_.raise(*through);
-}
+void History::forget_before(Timestamp floor) { snapshots_.raise(floor); }
 
 Timestamp tombstones_until(const Options& options) {
   const std::uint64_t now = std::min(rt::wall_ticks(), kTimestampMax.ticks);

@@ -30,6 +30,8 @@ class History {
   Timestamp visible() const { return visible_; }
   void show(Timestamp newest) { visible_ = newest; }
 
+  Timestamp now() const;  // by the wall clock; while that is unusable, the newest visible stamp
+
   // The stamp that a read as of `as_of` (empty: now) sees. kOutOfRange: in the future, or below the floor.
   Result<Timestamp> moment(std::optional<Timestamp> as_of) const {
     const Timestamp at = as_of.value_or(visible_);
@@ -47,7 +49,8 @@ class History {
   Timestamp expire_max() const;
   bool begin_expiry(Timestamp through);  // false: not now
   bool expiring() const { return expiring_; }
-  void end_expiry(std::optional<Timestamp> through);  // empty: it failed
+  void forget_before(Timestamp floor);  // reads below it are refused; before any read can see that data expired
+  void end_expiry() { expiring_ = false; }
 
   Timestamp floor() const { return snapshots_.floor(); }
   Timestamp possible_floor() const;  // the floor that raise_floor() would set; reads the clock

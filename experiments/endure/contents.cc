@@ -7,6 +7,12 @@
 namespace mylonite::experiments {
 namespace {
 
+Status check_nothing_expired(const ReadMoment& moment) {
+  if (moment.expired_through == kTimestampMin) return {};
+  return Error(Code::kInvalidArgument,
+               "data has expired, and is judged here as if it lived: give a policy that keeps all");
+}
+
 Error wrong(std::string what) { return {Code::kCorruption, "wrong answer: " + std::move(what)}; }
 
 }  // namespace
@@ -30,6 +36,7 @@ Result<std::uint64_t> Contents::judge_scan(Session session, Direction direction)
   auto cursor = session.iterator();
   if (!cursor.ok()) return cursor.error();
   Iterator& at = **cursor;
+  if (Status kept = check_nothing_expired(at.moment()); !kept.ok()) return kept.error();
   const bool forward = direction == Direction::kForward;
   forward ? at.seek_to_first() : at.seek_to_last();
   std::uint64_t seen = 0;
@@ -52,6 +59,7 @@ Result<std::uint64_t> Contents::judge_scan(Session session, Direction direction)
 Status Contents::judge_get(Session& session, std::uint64_t index) {
   const auto found = session.get(key(index));
   if (!found.ok()) return found.error();
+  if (Status kept = check_nothing_expired(session.moment()); !kept.ok()) return kept;
   if (found->has_value() != alive(index)) {
     return wrong(fmt::format("get of '{}': {}", key(index), alive(index) ? "nothing is found" : "it was deleted"));
   }

@@ -1,9 +1,10 @@
 // What a run has written and what of it is live: the last value of each key, and its bytes. What has expired is gone.
-// Thread-safety: one thread. Complexity: constant a write, on average; 24 bytes a key and 16 a write that lives.
+// Thread-safety: one thread. Complexity: O(log n) a write; 24 bytes a key and 16 a write that lives.
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <functional>
+#include <queue>
 #include <utility>
 #include <vector>
 
@@ -23,15 +24,17 @@ class LiveData {
   };
   explicit LiveData(std::uint64_t keys) : last_(keys) {}
 
-  void wrote(std::uint64_t index, const Value& value);  // stamps ascend, but where clients write at the same time
+  void wrote(std::uint64_t index, const Value& value);  // stamps need not ascend
   void expire(Timestamp through);                       // never falls
   const Value& last(std::uint64_t index) const { return last_[index]; }
   std::uint64_t keys() const { return last_.size(); }
   std::uint64_t bytes() const { return bytes_; }  // of the keys that are there, and their values
 
  private:
-  std::vector<Value> last_;                                 // by index
-  std::deque<std::pair<Timestamp, std::uint64_t>> by_age_;  // stamps and keys of writes that have not expired
+  std::vector<Value> last_;  // by index
+  // Stamps and keys of writes that have not expired, the oldest on top.
+  using Write = std::pair<Timestamp, std::uint64_t>;
+  std::priority_queue<Write, std::vector<Write>, std::greater<>> by_age_;
   std::uint64_t bytes_ = 0;
   Timestamp expired_through_;
 };

@@ -100,6 +100,7 @@ std::string decide(const Case& each) {
   VersionEdit edit;
   for (const std::string& line : each.levels) add_level(edit, line);
   for (VersionEdit::Added& added : edit.added) {
+    added.table.oldest.ticks *= kTicksPerSecond;
     added.table.newest.ticks *= kTicksPerSecond;
     if (added.table.oldest_tombstone != kTimestampMax) added.table.oldest_tombstone.ticks *= kTicksPerSecond;
   }

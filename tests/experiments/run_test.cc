@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "experiments/run/live_data.h"
 #include "experiments/workload/arrivals.h"
 #include "experiments/workload/phases.h"
 
@@ -67,6 +68,31 @@ TEST(RunTest, WhatExpiresIsGone) {
   EXPECT_NEAR(live(windows), 0.78, 0.03);
   spec.load_percent = 50;
   EXPECT_EQ(run_spec(spec, standard_policies()).error().code(), Code::kInvalidArgument);
+  RunSpec many = small("fifo:bytes=1");
+  many.clients = 4;
+  many.workload = "ycsb_a";
+  EXPECT_EQ(result_of(many).failure, "") << "a key may be written again while another client reads it";
+}
+
+// Goal: live bytes follow any order of stamps. Method: writes of several clients, noted out of order; expiry between.
+// Expectation: those of values that are there, at any time.
+TEST(LiveDataTest, StampsNeedNotAscend) {
+  LiveData live(3);
+  const auto value = [](std::uint64_t at) {
+    return LiveData::Value{.generation = 1, .key_bytes = 10, .value_bytes = 90, .at = Timestamp{at}};
+  };
+  live.wrote(0, value(20));
+  live.wrote(1, value(15));
+  EXPECT_EQ(live.bytes(), 200U);
+  live.expire(Timestamp{17});
+  EXPECT_EQ(live.bytes(), 100U);
+  live.wrote(2, value(16));
+  EXPECT_EQ(live.bytes(), 100U) << "it came too late";
+  live.wrote(1, value(30));
+  live.wrote(2, value(31));
+  EXPECT_EQ(live.bytes(), 300U);
+  live.expire(Timestamp{100});
+  EXPECT_EQ(live.bytes(), 0U);
 }
 
 // Goal: a result says which options and which source made it. Method: an option set, and not; a line read again.

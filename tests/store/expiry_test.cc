@@ -14,6 +14,11 @@
 namespace mylonite::testing {
 namespace {
 
+std::string beginning_of(Store& store, std::string_view key) {
+  const auto value = get(store, key);
+  return value ? value->substr(0, value->find('.')) : "absent";
+}
+
 class Expiry : public OnEachDisk {
  protected:
   Expiry() { options_.compaction_policy = "none"; }
@@ -150,6 +155,52 @@ TEST_P(Expiry, WaitsForSnapshots) {
   await_expiries(*store, 1);
   EXPECT_EQ(beginning(get(*store, "a")), "absent");
   EXPECT_TRUE(store->snapshot().ok());
+}
+
+// Goal: by bytes no more goes than must. Method: the table that stands deepest got the newest entry of all by a merge; one
+// byte too much. Expectation: of the two runs above it the older one goes, and nothing else.
+TEST_P(Expiry, TakesTheOldestWhereverItStands) {
+  const auto store = open_store(disk_.fs(), options_);
+  make_run(*store, {"a"}, "first");
+  ASSERT_TRUE(store->compact_level(0).ok());
+  make_run(*store, {"b1", "b2", "b3"}, "second");
+  make_run(*store, {"c1", "c2", "c3"}, "third");
+  put(*store, "a", "fourth.");
+  ASSERT_TRUE(store->compact_range({.low = "a", .high = "b"}).ok());
+  ASSERT_EQ(store->levels().size(), 2U);
+  std::uint64_t bytes = 0;
+  for (const LevelStats& level : store->stats().levels) bytes += level.bytes;
+  ASSERT_TRUE(store->set_compaction_policy("fifo:bytes=" + std::to_string(bytes - 1)).ok());
+  await_expiries(*store, 1);
+  EXPECT_EQ(all(*store).size(), 4U);
+  EXPECT_EQ(beginning(get(*store, "a")), "fourth");
+  EXPECT_EQ(beginning(get(*store, "c3")), "third");
+}
+
+// Goal: a clock that cannot be right lets nothing expire. Method: simulated threads; the clock jumps beyond all stamps,
+// and the policy is asked again. Expectation: all is there; a second after the clock is back it has expired.
+TEST(ExpiryClock, AnUnusableClockShowsNoAge) {
+  sim::VirtualClock clock(1'000'000 * kTicksPerSecond);
+  TestDisk disk(false);
+  run_simulated(clock, [&] {
+    Options options = small_options();
+    options.compaction_policy = "fifo:bytes=0,ttl=10";
+    const auto store = open_store(disk.fs(), options);
+    put(*store, "a", "first");
+    ASSERT_TRUE(store->flush().ok());
+    clock.jump(1LL << 57);
+    put(*store, "b", "second");
+    ASSERT_TRUE(store->flush().ok());
+    rt::sleep_until(rt::monotonic_ns() + 1'000'000'000);
+    EXPECT_EQ(all(*store).size(), 2U);
+    EXPECT_EQ(store->stats().expiries, 0U);
+    clock.jump(-(1LL << 57) + 20 * static_cast<std::int64_t>(kTicksPerSecond));
+    put(*store, "c", "third");
+    ASSERT_TRUE(store->flush().ok());
+    while (store->stats().expiries == 0) rt::sleep_until(rt::monotonic_ns() + 1'000'000'000);
+    EXPECT_EQ(beginning_of(*store, "a"), "absent");
+    ASSERT_TRUE(store->close().ok());
+  });
 }
 
 // Goal: data does not outlive its time by more than a run's. Method: ttl of a second, on the real clock. Expectation: a
