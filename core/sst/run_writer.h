@@ -1,9 +1,9 @@
 // Writes sorted entries and range deletes into the tables of one run, for flushes, recovery and compactions.
 //
 // It changes no entry. A new table starts beyond `sstable_max_bytes`, at a cut, or where the caller ends one, never
-// between two versions of one user key. Range deletes are cut at the tables' borders: a table has those from its first user key up
-// to that of the next table. The first table has them from the beginning, the last one to the end. Range deletes
-// without any entry make one table.
+// between two versions of one user key. Range deletes are cut at the tables' borders: a table has those from its first
+// user key up to that of the next table. The first table has them from the beginning, the last one to the end. Range
+// deletes without any entry make one table.
 // On success the tables and their names are synced; no manifest lists them yet. After an error the writer must be
 // dropped; the next open removes the files that it wrote.
 // Thread-safety: one thread a writer; several writers side by side. Memory: one table builder and the range deletes.

@@ -107,7 +107,8 @@ TEST(RunWriter, EndsTables) {
 }
 
 // Goal: tables end at cuts, and nowhere else while they are small. Method: keys 0 to 9 with several versions each; cuts
-// before all keys, between them, at one, twice in one gap, and behind all. Expectation: a table for each part with keys.
+// before all keys, between them, at one, twice in one gap, and behind all. Expectation: a table for each part that has
+// keys.
 TEST(RunWriter, EndsTablesAtCuts) {
   RunWorld world(testing::small_tables());
   RunWriter writer(world.target(), {}, {"/", "3", "45", "46", "8", "x"});

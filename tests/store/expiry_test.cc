@@ -157,8 +157,8 @@ TEST_P(Expiry, WaitsForSnapshots) {
   EXPECT_TRUE(store->snapshot().ok());
 }
 
-// Goal: by bytes no more goes than must. Method: the table that stands deepest got the newest entry of all by a merge; one
-// byte too much. Expectation: of the two runs above it the older one goes, and nothing else.
+// Goal: by bytes no more goes than must. Method: the table that stands deepest got the newest entry of all by a merge;
+// one byte too much. Expectation: of the two runs above it the older one goes, and nothing else.
 TEST_P(Expiry, TakesTheOldestWhereverItStands) {
   const auto store = open_store(disk_.fs(), options_);
   make_run(*store, {"a"}, "first");
