@@ -76,7 +76,7 @@ Depth depth_of(Levels levels, std::uint32_t level, const std::set<FileNumber>& b
   Depth most;
   std::size_t open = 0;
   for (const auto& [key, edge] : edges) {
-    open += edge == Edge::kBegins ? 1 : -1;
+    edge == Edge::kBegins ? ++open : --open;
     if (open > most.tables) most = {.tables = open, .key = key};
   }
   return most;
