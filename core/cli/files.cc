@@ -1,7 +1,5 @@
 #include "core/cli/files.h"
 
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,13 +15,6 @@ constexpr std::string_view kPartial = ".part";
 
 std::string name_of(const std::string& path) { return std::string(vfs::name_of(path)); }
 std::string temporary_of(const std::string& path) { return name_of(path).append(kPartial); }
-
-// The same text for every path of a place, whether a file stands there or not.
-std::string place_of(const std::string& path) {
-  std::error_code failed;
-  const auto place = std::filesystem::weakly_canonical(std::filesystem::absolute(path, failed), failed);
-  return failed ? path : place.string();
-}
 
 bool meet(const std::string& written, const std::string& other) {
   const std::string partial = std::string(kPartial);
@@ -67,17 +58,17 @@ Status make_directory(const std::string& path) {
 
 Status check_distinct(const std::vector<GivenPath>& written, const std::vector<GivenPath>& read) {
   for (std::size_t i = 0; i < written.size(); ++i) {
-    const std::string place = place_of(written[i].path);
+    const std::string place = vfs::place_of(written[i].path);
     const auto refuse = [&](const GivenPath& other, std::string_view does) {
-      const char* const until = place == place_of(other.path) ? "" : " until they are complete";
+      const char* const until = place == vfs::place_of(other.path) ? "" : " until they are complete";
       return Error(Code::kInvalidArgument, fmt::format("{} {} and {} {} are one file{}: expected {}", other.option,
                                                        other.path, written[i].option, written[i].path, until, does));
     };
     for (std::size_t other = 0; other < i; ++other) {
-      if (meet(place, place_of(written[other].path))) return refuse(written[other], "a file for each");
+      if (meet(place, vfs::place_of(written[other].path))) return refuse(written[other], "a file for each");
     }
     for (const GivenPath& each : read) {
-      if (meet(place, place_of(each.path))) return refuse(each, "another file to write than those that are read");
+      if (meet(place, vfs::place_of(each.path))) return refuse(each, "another file to write than those that are read");
     }
   }
   return {};

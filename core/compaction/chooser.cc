@@ -134,11 +134,11 @@ Choice choose(const ConfiguredPolicy& policy, const PolicyView& view) {
 
 Pressure pressure_of(const PressureLimits& limits, Levels levels) {
   const std::uint64_t runs = limits.by_depth ? depth_of(levels, 0, {}).tables : runs_of(levels, 0).size();
+  if (runs < std::min(limits.slowdown_runs, limits.stop_runs)) return {};
   const std::string has = fmt::format("level 0 has {} runs{}", runs, limits.by_depth ? " over one key" : "");
   if (runs >= limits.stop_runs) {
     return {.level = Pressure::Level::kStop, .cause = fmt::format("{}, {} stop writers", has, limits.stop_runs)};
   }
-  if (runs < limits.slowdown_runs) return {};
   return {.level = Pressure::Level::kSlowdown,
           .cause = fmt::format("{}, {} slow writers down", has, limits.slowdown_runs)};
 }

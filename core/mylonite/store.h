@@ -12,7 +12,8 @@
 // to some stamp, at least every durable one, batches whole. A write that returned an error may or may not be there
 // after the next open, as a whole. A failed write or sync of the log or manifest, or a failed flush, makes the store
 // read-only until it is opened again (Code::kReadOnly). A failed merge only pauses merging: nothing acknowledged
-// depends on it. Keys: 0 to 64 KiB of any bytes; values: 0 to 1 GiB. Order: unsigned bytes.
+// depends on it. Data expires only under a policy that lets it (fifo, twcs): durably, and by stamps. Keys: 0 to 64 KiB
+// of any bytes; values: 0 to 1 GiB. Order: unsigned bytes.
 //
 // Thread-safety: every method from any thread. close() waits for writes, syncs and flushes in progress; those that
 // would have to wait get kClosed, as do all later calls. Sessions, iterators and snapshots own what they read. They may

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <limits>
 #include <system_error>
 #include <utility>
@@ -333,6 +334,12 @@ Result<std::string> read_posix_file(const std::string& path) {
 std::string without_links(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
   return real == nullptr ? path : std::string(real.get());
+}
+
+std::string place_of(const std::string& path) {
+  std::error_code failed;
+  const auto place = std::filesystem::weakly_canonical(std::filesystem::absolute(path, failed), failed);
+  return failed ? path : place.string();
 }
 
 Status check_place_of_file(const std::string& path) {

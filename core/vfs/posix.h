@@ -24,6 +24,9 @@ Result<std::string> read_posix_file(const std::string& path);
 // The path of what symbolic links lead to; the same path where there is nothing.
 std::string without_links(const std::string& path);
 
+// The same text for every path of a place, whether a file stands there or not.
+std::string place_of(const std::string& path);
+
 // kInvalidArgument where a new file would take the place of something else than a file: a directory, a device, a pipe.
 Status check_place_of_file(const std::string& path);
 
