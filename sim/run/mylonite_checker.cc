@@ -48,15 +48,43 @@ std::vector<Generation> generations_of(const Version& version) {
   return generations;
 }
 
-// Whether the tables are too many with the youngest that expires, and those that stay are not all young.
+// Whether generations expire whole, the tables are too many with the youngest of these, and some stay.
 bool too_many(const Version& version, Timestamp through, std::uint64_t bytes_max) {
   std::uint64_t bytes = 0;
   std::size_t stay = 0;
+  bool whole = false;
   for (const Generation& each : generations_of(version)) {
     if (each.newest >= through) bytes += each.bytes;
     stay += each.newest > through ? 1 : 0;
+    whole = whole || each.newest == through;
   }
-  return bytes > bytes_max && stay > 0;
+  return bytes > bytes_max && stay > 0 && whole;
+}
+
+struct Limits {  // of a policy, in its own words
+  bool any = false;
+  std::uint64_t ttl_ticks = 0;
+  std::uint64_t bytes_max = 0;
+};
+
+Limits limits_of(const std::string& text) {
+  const auto policy = configure_policy(standard_policies(), text);
+  Limits limits;
+  for (const ParameterValue& each : policy.ok() ? policy->parameters : std::vector<ParameterValue>()) {
+    const auto value = static_cast<std::uint64_t>(each.value);
+    if (each.name == "expire") limits.any = value > 0;
+    if (each.name == "ttl") limits.ttl_ticks = value * kTicksPerSecond;
+    if (each.name == "bytes") limits.bytes_max = value;
+  }
+  return limits;
+}
+
+// The latest moment that the store may take for now. Its stamps, which stay below the ceiling, measure time where the
+// clock does not.
+std::uint64_t latest_now(const VirtualClock& clock, const Version& version) {
+  const std::uint64_t usable = clock.wall_ticks_highest_usable();
+  const bool always = clock.wall_ticks_highest() == usable;
+  return always ? usable : std::max(usable, version.ceiling.ticks);
 }
 
 }  // namespace
@@ -292,25 +320,18 @@ void MyloniteChecker::on_compaction_begin(const JobRecord& report) {
 void MyloniteChecker::begin_expiry(const JobRecord& report) {
   parts_.state.saw_clock();
   parts_.state.oracle.begin_expiry(report.expired_through);
-  const auto policy = configure_policy(standard_policies(), report.policy);
-  std::uint64_t ttl = 0;
-  std::uint64_t bytes_max = 0;
-  bool any = false;
-  for (const ParameterValue& each : policy.ok() ? policy->parameters : std::vector<ParameterValue>()) {
-    if (each.name == "expire") any = each.value > 0;
-    if (each.name == "ttl") ttl = static_cast<std::uint64_t>(each.value) * kTicksPerSecond;
-    if (each.name == "bytes") bytes_max = static_cast<std::uint64_t>(each.value);
-  }
-  const std::uint64_t now = parts_.state.world.clock.wall_ticks_highest();
-  if (any || (ttl > 0 && report.expired_through.ticks + ttl <= now)) return;
+  const Limits limits = limits_of(report.policy);
   // The tree that the policy saw, but for what flushes have added; with more threads merges may have changed it, too.
   faultfs::SimFileSystem plain(parts_.state.disk);
   const auto manifest = load_manifest(plain, parts_.plan.options.data_dir);
-  const bool same_tree = manifest.ok() && parts_.plan.options.compaction_threads == 1;
-  if (bytes_max > 0 && (!same_tree || too_many(manifest->version, report.expired_through, bytes_max))) return;
-  parts_.state.oracle.violate("expired", fmt::format("{} lets what was written up to {} expire; the clock's highest "
-                                                     "reading is {}",
-                                                     report.policy, report.expired_through.ticks, now));
+  if (limits.any || !manifest.ok()) return;
+  const Timestamp through = report.expired_through;
+  const std::uint64_t now = latest_now(parts_.state.world.clock, manifest->version);
+  if (limits.ttl_ticks > 0 && through.ticks + limits.ttl_ticks <= now) return;
+  const bool same_tree = parts_.plan.options.compaction_threads == 1;
+  if (limits.bytes_max > 0 && (!same_tree || too_many(manifest->version, through, limits.bytes_max))) return;
+  parts_.state.oracle.violate("expired", fmt::format("{} lets what was written up to {} expire; it is {} at most",
+                                                     report.policy, through.ticks, now));
 }
 
 void MyloniteChecker::on_compaction(const JobRecord& report) {

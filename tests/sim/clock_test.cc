@@ -44,6 +44,27 @@ TEST(ClockTest, HighestReading) {
   EXPECT_EQ(clock.wall_ticks_highest(), 1'105U);
   clock.advance(20'000);
   EXPECT_EQ(clock.wall_ticks_highest(), 1'205U);
+  VirtualClock fell(1'000);
+  fell.advance(500);
+  fell.jump(-200);
+  EXPECT_EQ(fell.wall_ticks_highest(), 1'005U);
+}
+
+// Goal: the highest reading that was usable is known, too. Method: jump and run beyond the limit, and back; begin
+// beyond. Expectation: the limit where the clock ran past it, and else what it showed below.
+TEST(ClockTest, HighestUsableReading) {
+  VirtualClock clock(1'000, 2'000);
+  clock.advance(500);
+  clock.jump(5'000);
+  clock.advance(500);
+  EXPECT_EQ(clock.wall_ticks_highest_usable(), 1'005U);
+  EXPECT_EQ(clock.wall_ticks_highest(), 6'010U);
+  clock.jump(-5'000);
+  EXPECT_EQ(clock.wall_ticks_highest_usable(), 1'010U);
+  clock.advance(500'000);
+  EXPECT_EQ(clock.wall_ticks_highest_usable(), 2'000U);
+  const VirtualClock beyond(3'000, 2'000);
+  EXPECT_EQ(beyond.wall_ticks_highest_usable(), 0U);
 }
 
 }  // namespace
