@@ -125,6 +125,8 @@ class Oracle {
   const std::optional<Violation>& violation() const { return violation_; }
 
   std::optional<Timestamp> some_stamp(std::uint64_t which) const;  // a stamp that was acknowledged, if any
+  // One of the acknowledged stamps around the newest expiry that was announced; without an expiry, any.
+  std::optional<Timestamp> stamp_near_expiry(std::uint64_t which) const;
   std::size_t writes() const { return stamped_writes_.size(); }
 
  private:

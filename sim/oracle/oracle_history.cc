@@ -60,6 +60,19 @@ Timestamp Oracle::newest_expiry() const {
   return expiries_.empty() ? expired_ : std::max(expired_, *expiries_.rbegin());
 }
 
+std::optional<Timestamp> Oracle::stamp_near_expiry(std::uint64_t which) const {
+  const SimulatorCode scope;
+  constexpr std::uint64_t kBefore = 6;  // most stamps above are of data that lives, which other reads look at
+  constexpr std::uint64_t kAfter = 2;
+  // Stamps are acknowledged nearly in their order.
+  const auto expired = std::find_if(acknowledged_.rbegin(), acknowledged_.rend(),
+                                    [&](Timestamp each) { return each <= newest_expiry(); });
+  if (expired == acknowledged_.rend()) return some_stamp(which);
+  const auto count = static_cast<std::uint64_t>(std::distance(expired, acknowledged_.rend()));  // of those up to it
+  const std::uint64_t place = count + kAfter - 1 - std::min(count + kAfter - 1, which % (kBefore + kAfter));
+  return acknowledged_[std::min<std::uint64_t>(place, acknowledged_.size() - 1)];
+}
+
 void Oracle::begin_expiry(Timestamp through) {
   const SimulatorCode scope;
   if (!snapshots_.empty()) {

@@ -54,9 +54,11 @@ void MyloniteClient::compacted(const Status& done) {
 }
 
 Reading MyloniteClient::in_the_past(const AsOf& as_of) {
-  Reading reading{.ticket = context_.oracle().begin(),
-                  .options = {.as_of = context_.oracle().some_stamp(as_of.stamp)},
-                  .struck_before = context_.answers().faults()};
+  const Oracle& oracle = context_.oracle();
+  Reading reading{
+      .ticket = oracle.begin(),
+      .options = {.as_of = as_of.near_expiry ? oracle.stamp_near_expiry(as_of.stamp) : oracle.some_stamp(as_of.stamp)},
+      .struck_before = context_.answers().faults()};
   if (!as_of.slot) return reading;
   const auto& held = snapshots_[*as_of.slot % kSlots];
   if (!held) return reading;

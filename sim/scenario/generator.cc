@@ -72,6 +72,7 @@ Options draw_options(const GeneratorOptions& given, const Swarm& swarm, Random r
   options.compaction_history_max = random.below(4);
   draw_history(options, random.split("history"));
   draw_reading(options, random.split("reading"));
+  if (!swarm.expiry.policy.empty()) draw_expiring_options(options, swarm.expiry, random.split("expiry"));
   return options;
 }
 
@@ -147,7 +148,11 @@ std::vector<std::uint64_t> share_out(std::uint64_t total, const std::vector<bool
 Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
   const Random root(seed);
   Swarm swarm = draw_swarm(root.split("swarm"), options.profile, options.policies);
-  if (options.for_every_store) keep_for_every_store(swarm);
+  if (options.for_every_store) {
+    keep_for_every_store(swarm);
+  } else {
+    draw_expiry(swarm, root.split("expiry"));
+  }
   Random world = root.split("world");
   Scenario scenario;
   scenario.seed = seed;

@@ -26,7 +26,7 @@ struct GeneratorOptions {
   std::string profile = "default";  // smoke: one client, the default schedule; default; harsh: tiny sizes, more faults
   std::optional<faultfs::NameOrder> names{};          // empty: drawn
   std::optional<bool> liar{};                         // empty: one seed in ten
-  CompactionPolicies policies = standard_policies();  // each is drawn equally often
+  CompactionPolicies policies = standard_policies();  // each is drawn equally often, but see expiry_draws.h
   bool for_every_store = false;                       // nothing that only Mylonite can (first_of_mylonite)
 };
 

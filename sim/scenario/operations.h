@@ -40,7 +40,9 @@ struct Bounds {  // of keys: [low, high)
 struct AsOf {
   std::optional<std::uint32_t> slot{};  // empty: always a stamp
   std::uint64_t stamp = 0;              // the index among the stamps acknowledged so far, modulo their number
-  static constexpr std::tuple kFields{Field{"slot", &AsOf::slot}, Field{"stamp", &AsOf::stamp}};
+  bool near_expiry = false;             // the index counts from the newest announced expiry, a few stamps to and fro
+  static constexpr std::tuple kFields{Field{"slot", &AsOf::slot}, Field{"stamp", &AsOf::stamp},
+                                      Field{"near_expiry", &AsOf::near_expiry}};
   bool operator==(const AsOf&) const = default;
 };
 AsOf as_of_from(std::uint64_t draw);  // from one random number

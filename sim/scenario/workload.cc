@@ -30,6 +30,8 @@ constexpr AddedOperation kAdded[] = {
 
 constexpr std::uint64_t kValuesApart = 1'000'000;  // more than a scenario draws of one operation
 
+constexpr std::int64_t kFarJump = std::int64_t{1} << 56;  // from today: to a reading that no stamp can have
+
 // The letters of values, repeated.
 const std::string kLetters = [] {
   std::string letters;
@@ -53,7 +55,7 @@ class Draw {
   void operator()(op::Get& get) { get.key = key(); }
   void operator()(op::GetAsOf& get) {
     get.key = key();
-    get.as_of = as_of_from(random_.next());
+    get.as_of = as_of(random_.next());
   }
   void operator()(op::Scan& scan) {
     scan.bounds = bounds();
@@ -67,7 +69,7 @@ class Draw {
     scan.bounds = bounds();
     const std::uint64_t draw = random_.next();
     scan.backward = draw % 2 == 1;
-    scan.as_of = as_of_from(draw / 2);
+    scan.as_of = as_of(draw / 2);
   }
   void operator()(op::WalkCursor& walk) {
     walk.bounds = bounds();
@@ -76,7 +78,7 @@ class Draw {
   void operator()(op::OpenCursor& open) {
     open.bounds = bounds();
     open.slot = slot();
-    if (random_.chance(1, 8)) open.as_of = as_of_from(random_.next());
+    if (random_.chance(1, 8)) open.as_of = as_of(random_.next());
   }
   void operator()(op::UseCursor& use) {
     use.steps = steps();
@@ -100,7 +102,7 @@ class Draw {
   void operator()(op::ClockRun&) {}
   void operator()(op::MultiGet& get) {
     for (std::uint64_t left = random_.below(8); left > 0; --left) get.keys.push_back(key());
-    if (random_.chance(1, 4)) get.as_of = as_of_from(random_.next());
+    if (random_.chance(1, 4)) get.as_of = as_of(random_.next());
   }
   void operator()(op::GetInto& get) { get.key = key(); }
   void operator()(op::ApproximateSize& size) {
@@ -127,6 +129,7 @@ class Draw {
   Bounds bounds();
   Steps steps();
   void small_range(std::string& low, std::string& high);
+  AsOf as_of(std::uint64_t draw) const;
   std::uint32_t slot() { return static_cast<std::uint32_t>(random_.below(kSlots)); }
 
   const Swarm& swarm_;
@@ -187,6 +190,13 @@ Bounds Draw::bounds() {
   return bounds;
 }
 
+// Of a seed about data that expires, two of three are near what has expired.
+AsOf Draw::as_of(std::uint64_t draw) const {
+  AsOf as_of = as_of_from(draw);
+  as_of.near_expiry = !swarm_.expiry.policy.empty() && draw % 3 != 0;
+  return as_of;
+}
+
 // Mostly small: a range over all keys would leave nothing for other operations.
 void Draw::small_range(std::string& low, std::string& high) {
   low = key();
@@ -217,13 +227,9 @@ void Draw::operator()(op::Sleep& sleep) {
 
 void Draw::operator()(op::ClockJump& jump) {
   const std::uint64_t size = pick(random_, {1000, 10'000'000, 60'000'000, 36'000'000'000});
-  const auto ticks = static_cast<std::int64_t>(random_.between(1, size));
+  auto ticks = static_cast<std::int64_t>(random_.between(1, size));
+  if (swarm_.far_jumps && random_.chance(1, 2)) ticks = kFarJump;
   jump.ticks = random_.chance(1, 2) ? ticks : -ticks;
-}
-
-void add_weights(Swarm& swarm) {
-  swarm.weight_sum = 0;
-  for (const std::uint64_t each : swarm.weights) swarm.weight_sum += each;
 }
 
 }  // namespace
@@ -274,6 +280,11 @@ Swarm draw_swarm(Random random, std::string_view profile, const CompactionPolici
   if (weight(kIndexOf<op::ClockFreeze>, 1, 20)) follow(kIndexOf<op::ClockRun>, 1);
   add_weights(swarm);
   return swarm;
+}
+
+void add_weights(Swarm& swarm) {
+  swarm.weight_sum = 0;
+  for (const std::uint64_t each : swarm.weights) swarm.weight_sum += each;
 }
 
 void keep_for_every_store(Swarm& swarm) {

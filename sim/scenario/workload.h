@@ -15,6 +15,7 @@
 #include <mylonite/compaction_policy.h>
 #include <mylonite/random.h>
 
+#include "sim/scenario/expiry_draws.h"
 #include "sim/scenario/operations.h"
 
 namespace mylonite::sim {
@@ -33,6 +34,7 @@ struct Swarm {
   bool large_batches = false;                        // and a batch that exceeds a small memtable
   bool range_batches = false;                        // batches remove ranges, too
   bool long_sleeps = false;                          // and seconds without work, so that retention passes
+  bool far_jumps = false;                            // the clock jumps to where it is not usable, too
   std::array<std::uint64_t, kOperations> weights{};  // by their places in the list
   std::uint64_t weight_sum = 0;
   std::uint64_t sync_chance = 50;  // of 100, per incarnation
@@ -40,8 +42,10 @@ struct Swarm {
   bool harsh = false;
   bool for_every_store = false;   // only operations that every store carries out
   CompactionPolicies policies{};  // to set; each is drawn equally often
+  ExpiryDraw expiry{};            // with a policy: reads of the past are near what has expired, too
 };
 Swarm draw_swarm(Random random, std::string_view profile, const CompactionPolicies& policies);
+void add_weights(Swarm& swarm);           // after a change of weights
 void keep_for_every_store(Swarm& swarm);  // drops the operations that only Mylonite carries out
 
 class Workload {

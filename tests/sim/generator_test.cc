@@ -1,6 +1,7 @@
 // The generator: one seed gives one scenario for ever, as much work as asked, and everything it can draw is drawn.
 #include "sim/scenario/generator.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <set>
@@ -76,7 +77,7 @@ TEST(GeneratorTest, OneSeedOneScenario) {
 // the same. Method: a hash over 50 scenarios. If you changed the generator on purpose: put the new hash here, and raise
 // kGeneratorVersion in the first change after a release.
 TEST(GeneratorTest, DrawsWhatItAlwaysDrew) {
-  constexpr std::string_view kGolden = "e74122c7b2764b29";
+  constexpr std::string_view kGolden = "2f433291a98b96eb";
   std::string text;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     const auto options = many_options();
@@ -183,6 +184,53 @@ TEST(GeneratorTest, EverythingOccurs) {
   EXPECT_EQ(crash_calls.size(), 9U) << "any call, and each of eight rare kinds";
   EXPECT_EQ(clients, (std::set<std::size_t>{1, 2, 3, 4}));
   EXPECT_EQ(after.size() + foreign.size() + sync_on.size() + spurious.size() + dropped.size(), 10U);
+}
+
+bool reads_near_expiry(const Operation& operation) {
+  const auto* get = std::get_if<op::GetAsOf>(&operation);
+  return get != nullptr && get->as_of.near_expiry;
+}
+
+// Goal: seeds about data that expires are a few, and are what they are to be. Method: 300 seeds, those with reads near
+// what has expired. Expectation: between a tenth and a quarter; several incarnations under one expiring policy, and
+// others; clocks that jump to no usable reading; none in scenarios for every store, nor without such a policy.
+TEST(GeneratorTest, SomeSeedsAreAboutExpiry) {
+  GeneratorOptions options{.operations = 200, .crashes = 6};
+  const auto count = [](const GeneratorOptions& given) {
+    std::map<std::string, std::uint64_t> counts;
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+      bool near = false, far = false;
+      std::map<std::string, std::uint64_t> policies;
+      for (const IncarnationPlan& life : generate(seed, given).incarnations) {
+        ++policies[life.options.compaction_policy];
+        for (const auto& client : life.clients) {
+          near = near || std::ranges::any_of(client, reads_near_expiry);
+          far = far || std::ranges::any_of(client, [](const Operation& each) {
+                  const auto* jump = std::get_if<op::ClockJump>(&each);
+                  return jump != nullptr && jump->ticks >= 1LL << 56;
+                });
+        }
+      }
+      const auto most = std::ranges::max_element(policies, {}, [](const auto& each) { return each.second; });
+      const bool expiring = most->first.starts_with("fifo:") || most->first.starts_with("twcs:");
+      counts["near"] += near ? 1 : 0;
+      counts["several"] += near && expiring && most->second >= 3 ? 1 : 0;
+      counts["others"] += near && policies.size() > 1 ? 1 : 0;
+      counts["far"] += far ? 1 : 0;
+    }
+    return counts;
+  };
+  auto counts = count(options);
+  EXPECT_GT(counts["near"], 30U);
+  EXPECT_LT(counts["near"], 75U);
+  EXPECT_GT(counts["several"], counts["near"] / 3);
+  EXPECT_GT(counts["others"], counts["near"] / 3);
+  EXPECT_GT(counts["far"], 2U);
+  GeneratorOptions every = options;
+  every.for_every_store = true;
+  EXPECT_EQ(count(every)["near"] + count(every)["far"], 0U);
+  std::erase_if(options.policies, [](const auto& each) { return each.name == "fifo" || each.name == "twcs"; });
+  EXPECT_EQ(count(options)["near"], 0U);
 }
 
 std::vector<std::string> values_of(const Operation& operation) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <set>
 #include <string>
 
 #include "sim/oracle/oracle.h"
@@ -127,6 +128,22 @@ TEST(OracleExpiry, WhatIsNot) {
               store.recover({}, 20);
             }),
             "lost");
+}
+
+// Goal: reads of the past can be sent to where data has just expired. Method: all places, before and after an expiry of
+// ten of twenty writes was announced. Expectation: any stamp; then the six up to it, and the two behind.
+TEST(OracleExpiry, StampsNearIt) {
+  ExpiringStore store;
+  EXPECT_FALSE(store.oracle.stamp_near_expiry(0));
+  for (std::uint64_t at = 1; at <= 20; ++at) store.put("a", at);
+  const auto all = [&] {
+    std::set<std::uint64_t> stamps;
+    for (std::uint64_t which = 0; which < 40; ++which) stamps.insert(store.oracle.stamp_near_expiry(which)->ticks);
+    return stamps;
+  };
+  EXPECT_EQ(all().size(), 20U);
+  store.oracle.begin_expiry(Timestamp{10});
+  EXPECT_EQ(all(), (std::set<std::uint64_t>{5, 6, 7, 8, 9, 10, 11, 12}));
 }
 
 }  // namespace

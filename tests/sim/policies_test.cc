@@ -53,7 +53,7 @@ TEST(SimulatedPolicies, EveryRowIsDrawn) {
   GeneratorOptions options{.operations = 10, .crashes = 10};
   options.policies.push_back(own_policy("mine"));
   options.policies.push_back(own_policy("other"));
-  const auto counts = drawn(options, 150);
+  const auto counts = drawn(options, 180);
   for (const CompactionPolicy& each : options.policies) {
     ASSERT_TRUE(counts.contains(each.name)) << each.name;
     EXPECT_GT(counts.at(each.name), 40) << each.name;
@@ -66,7 +66,7 @@ TEST(SimulatedPolicies, RowsDoNotShiftOneAnother) {
   GeneratorOptions more{.operations = 10, .crashes = 10};
   more.policies.insert(more.policies.begin(), own_policy("mine"));
   int won = 0;
-  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+  for (std::uint64_t seed = 0; seed < 80; ++seed) {
     const Scenario with = generate(seed, more);
     const Scenario without = generate(seed, {.operations = 10, .crashes = 10});
     ASSERT_EQ(with.incarnations.size(), without.incarnations.size());
