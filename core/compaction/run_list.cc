@@ -138,11 +138,44 @@ RunList runs_of_candidate(const std::vector<ListedRun>& list, const CompactionCa
   return {first, static_cast<std::size_t>(candidate.score)};
 }
 
+// It grows from its first table: whatever shares keys with what is there joins, and no table before the first one can.
 Cell cell_of(RunList runs, const CompactionCandidate& candidate) {
-  std::vector<Cell> cells = cells_of(runs);
-  const auto found =
-      std::ranges::find_if(cells, [&](const Cell& cell) { return cell.first->number == candidate.table->number; });
-  return found == cells.end() ? Cell{} : std::move(*found);
+  KeyRange whole = key_range(*candidate.table);
+  const std::string_view low = whole.low;
+  struct Part {
+    std::size_t first;
+    std::size_t end;
+  };
+  std::vector<Part> parts;
+  for (const ListedRun& each : runs) {
+    const auto first = std::ranges::partition_point(each.run->tables,
+                                                    [&](const TableInfo& table) { return key_range(table).low < low; });
+    const auto place = static_cast<std::size_t>(first - each.run->tables.begin());
+    parts.push_back({.first = place, .end = place});
+  }
+  for (bool grows = true; grows;) {
+    grows = false;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      const std::vector<TableInfo>& tables = runs[i].run->tables;
+      for (std::size_t& end = parts[i].end; end < tables.size(); ++end) {
+        const KeyRange next = key_range(tables[end]);
+        if (ends_before(whole, next)) break;
+        whole = hull(whole, next);
+        grows = true;
+      }
+    }
+  }
+  Cell cell{.inputs = {}, .first = candidate.table};
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    CompactionInput input{.level = runs[i].position.level, .run = runs[i].position.run, .tables = {}};
+    for (std::size_t place = parts[i].first; place < parts[i].end; ++place) {
+      const TableInfo& table = runs[i].run->tables[place];
+      input.tables.push_back(table.number);
+      cell.bytes += table.file_bytes;
+    }
+    if (!input.tables.empty()) cell.inputs.push_back(std::move(input));
+  }
+  return cell;
 }
 
 std::size_t lightest(RunList runs, std::size_t count) {

@@ -42,7 +42,7 @@ std::set<FileNumber> numbers_of(const Cell& cell) {
 }
 
 // Goal: cells are as their header says. Method: random trees. Expectation: every table is in one cell, no two cells
-// overlap, a cell of several tables cannot be divided, and its merge is legal.
+// overlap, a cell of several tables cannot be divided, it is found again by its first table, and its merge is legal.
 TEST(RunList, CellsAreLeastAndLegal) {
   Random random(3);
   std::size_t several = 0;
@@ -67,6 +67,9 @@ TEST(RunList, CellsAreLeastAndLegal) {
       }
       EXPECT_EQ(reached, own);
       several += own.size() > 1 ? 1 : 0;
+      const Cell again = cell_of(list, {.table = cell.first});
+      EXPECT_EQ(describe(again.inputs), describe(cell.inputs));
+      EXPECT_EQ(again.bytes, cell.bytes);
       if (is_merged(list, cell)) continue;
       const Status legal = check_legal(version.levels, {}, merge_cell(list, cell));
       EXPECT_TRUE(legal.ok()) << legal.error().to_string();
