@@ -5,12 +5,13 @@
 namespace mylonite::experiments {
 
 std::uint64_t Device::request_ps(std::uint64_t now_ps, std::uint64_t bytes) {
-  const auto slot = std::ranges::min_element(slot_free_ps_);
+  std::uint64_t& slot_free_ps = slot_free_ps_[next_slot_];
+  next_slot_ = next_slot_ + 1 == slot_free_ps_.size() ? 0 : next_slot_ + 1;
   const std::uint64_t turn_ps = profile_.turn_ns * kPsPerNs + bytes * profile_.byte_ps;
-  server_free_ps_ = std::max({now_ps, *slot, server_free_ps_}) + turn_ps;
+  server_free_ps_ = std::max({now_ps, slot_free_ps, server_free_ps_}) + turn_ps;
   busy_ps_ += turn_ps;
-  *slot = server_free_ps_ + profile_.latency_ns * kPsPerNs;
-  return *slot;
+  slot_free_ps = server_free_ps_ + profile_.latency_ns * kPsPerNs;
+  return slot_free_ps;
 }
 
 std::uint64_t Device::done_ns(std::uint64_t now_ns, std::uint64_t bytes) {

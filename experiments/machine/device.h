@@ -2,7 +2,7 @@
 //
 // Requests are served first come, first served; the server that moves bytes is one, and the latency is beside it. So
 // transfers are done in the order in which they began, except that one of several requests holds its place as a whole.
-// Integers only. Thread-safety: one thread an object. Complexity: linear in slots for each request.
+// Integers only. Thread-safety: one thread an object. Complexity: constant for each request.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,8 @@ class Device {
   std::uint64_t request_ps(std::uint64_t now_ps, std::uint64_t bytes);
 
   const DeviceProfile profile_;
-  std::vector<std::uint64_t> slot_free_ps_;
+  std::vector<std::uint64_t> slot_free_ps_;  // in turn: requests are done in their order, so the next is the first free
+  std::size_t next_slot_ = 0;
   std::uint64_t server_free_ps_ = 0;
   std::uint64_t busy_ps_ = 0;
 };

@@ -30,10 +30,7 @@ void TimedDisk::after(const Call& call, const faultfs::CallResult& result) {
   switch (call.kind) {
     case CallKind::kAppend: append(call); break;
     case CallKind::kRename: rename(call); break;
-    case CallKind::kRemove: {
-      if (const auto found = written_ns_.find(call.path); found != written_ns_.end()) written_ns_.erase(found);
-      break;
-    }
+    case CallKind::kRemove: forget(call.path); break;
     case CallKind::kRead:
       ++traffic_.reads;
       traffic_.read_bytes += result.size;
@@ -43,8 +40,8 @@ void TimedDisk::after(const Call& call, const faultfs::CallResult& result) {
     case CallKind::kSyncData:
     case CallKind::kSyncDirectory: {
       ++traffic_.syncs;
-      const auto written = written_ns_.find(call.path);
-      if (written != written_ns_.end()) rt::sleep_until(written->second);
+      const auto written = written_.find(call.path);
+      if (written != written_.end()) rt::sleep_until(written->second.done_ns);
       rt::sleep_until(device_.done_ns(rt::monotonic_ns(), 0));
       break;
     }
@@ -52,12 +49,18 @@ void TimedDisk::after(const Call& call, const faultfs::CallResult& result) {
   }
 }
 
+TimedDisk::Written& TimedDisk::written(std::string_view path) {
+  if (last_ == written_.end() || last_->first != path) last_ = written_.find(path);
+  if (last_ == written_.end()) last_ = written_.emplace(path, Written{.role = role_index(sim::role_of(path))}).first;
+  return last_->second;
+}
+
 void TimedDisk::append(const Call& call) {
   const std::uint64_t now_ns = rt::monotonic_ns();
-  traffic_.appended_bytes[role_index(sim::role_of(call.path))] += call.size;
+  Written& file = written(call.path);
+  traffic_.appended_bytes[file.role] += call.size;
   const std::uint64_t done_ns = device_.done_ns(now_ns, call.size);
-  const auto known = written_ns_.find(call.path);
-  (known != written_ns_.end() ? known : written_ns_.emplace(call.path, 0).first)->second = done_ns;
+  file.done_ns = done_ns;
   on_their_way_.push_back({.done_ns = done_ns, .bytes = call.size});
   on_their_way_bytes_ += call.size;
   std::uint64_t wait_ns = now_ns;
@@ -71,12 +74,19 @@ void TimedDisk::append(const Call& call) {
   if (wait_ns > now_ns) rt::sleep_until(wait_ns);
 }
 
+void TimedDisk::forget(std::string_view path) {
+  const auto found = written_.find(path);
+  if (found == written_.end()) return;
+  written_.erase(found);
+  last_ = written_.end();
+}
+
 void TimedDisk::rename(const Call& call) {
-  const auto found = written_ns_.find(call.path);
-  if (found == written_ns_.end()) return;
-  const std::uint64_t done_ns = found->second;
-  written_ns_.erase(found);
-  written_ns_.insert_or_assign(std::string(call.other_path), done_ns);
+  const auto found = written_.find(call.path);
+  if (found == written_.end()) return;
+  const std::uint64_t done_ns = found->second.done_ns;
+  forget(call.path);
+  written(call.other_path).done_ns = done_ns;
 }
 
 }  // namespace mylonite::experiments

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include <mylonite/faultfs/interceptor.h>
 
@@ -44,14 +45,21 @@ class TimedDisk final : public faultfs::Interceptor {
     std::uint64_t done_ns;
     std::uint64_t bytes;
   };
+  struct Written {
+    std::size_t role;
+    std::uint64_t done_ns = 0;  // when what was appended is on the device
+  };
   void append(const faultfs::Call& call);
   void rename(const faultfs::Call& call);
+  Written& written(std::string_view path);
+  void forget(std::string_view path);
 
   const DeviceProfile profile_;
   Device device_;
   Traffic traffic_;
-  std::map<std::string, std::uint64_t, std::less<>> written_ns_;  // by path: when what was appended is on the device
-  std::deque<Writing> on_their_way_;                              // appended, not done; in order of done_ns
+  std::map<std::string, Written, std::less<>> written_;  // by path
+  decltype(written_)::iterator last_ = written_.end();   // that of the last append: most are to one file
+  std::deque<Writing> on_their_way_;                     // appended, not done; in order of done_ns
   std::uint64_t on_their_way_bytes_ = 0;
 };
 

@@ -24,6 +24,7 @@ class LiveData {
   };
   explicit LiveData(std::uint64_t keys) : last_(keys) {}
 
+  void will_write(std::uint64_t index) const { __builtin_prefetch(last_.data() + index); }
   void wrote(std::uint64_t index, const Value& value);  // stamps need not ascend
   void expire(Timestamp through);                       // never falls
   const Value& last(std::uint64_t index) const { return last_[index]; }

@@ -35,19 +35,29 @@ struct Observers {
   EventListener* listener;  // null: nobody
 };
 
+// All that stays the same when a spec is run once more.
+struct Prepared {
+  const RunSpec& spec;
+  const CompactionPolicies& policies;
+  const PlannedWorkload& workload;
+  const Values& values;
+  Options options{};
+  std::string policy{};
+  std::uint64_t buffer_bytes = 0;
+};
+
 // One run on its machine.
 class Run {
  public:
   // `arrival_mean_ps`: between arrivals in measured phases; 0: a client issues the next operation at the answer.
-  Run(const RunSpec& spec, const PlannedWorkload& workload, std::uint64_t arrival_mean_ps, World& world,
-      const Observers& observers)
-      : spec_(spec),
+  Run(const Prepared& prepared, std::uint64_t arrival_mean_ps, World& world, const Observers& observers)
+      : spec_(prepared.spec),
         arrival_mean_ps_(arrival_mean_ps),
         world_(world),
         progress_(observers.progress),
-        operations_(workload, spec.seed),
-        keys_(workload),
-        values_(value_options(spec, workload)),
+        operations_(prepared.workload, prepared.spec.seed),
+        keys_(prepared.workload),
+        values_(prepared.values),
         live_(operations_.keys()),
         merge_events_(observers.listener) {}
 
@@ -60,7 +70,7 @@ class Run {
  private:
   void work(const Phase& phase);
   void client(const Phase& phase);
-  Status apply(const PlannedOperation& operation);
+  Status apply(const PlannedOperation& operation, const std::string& key);
   enum class Expected : std::uint8_t { kThere, kAbsent, kEither };
   Status read(const std::string& key, Expected expected, Timestamp written = {});
   Status scan(const std::string& from, std::uint64_t length);
@@ -81,7 +91,7 @@ class Run {
   const Progress& progress_;
   OperationStream operations_;
   KeyTexts keys_;
-  Values values_;
+  const Values& values_;
   LiveData live_;
   MergeEvents merge_events_;
   std::unique_ptr<Store> store_;
@@ -148,12 +158,15 @@ std::uint64_t Run::due_ns(const Phase& phase) {
 }
 
 void Run::client(const Phase& phase) {
+  std::string key;  // its own: other clients use the same keys meanwhile
   while (!error_) {
     const auto operation = operations_.next();
     if (!operation) return;
     const std::uint64_t before_ns = due_ns(phase);
     if (arrivals_ || phase.seconds > 0) rt::sleep_until(before_ns);
-    if (Status done = apply(*operation); !done.ok()) {
+    live_.will_write(operation->index);
+    key = keys_.at(operation->index);
+    if (Status done = apply(*operation, key); !done.ok()) {
       error_ = done.error();
       return;
     }
@@ -168,8 +181,7 @@ void Run::client(const Phase& phase) {
   }
 }
 
-Status Run::apply(const PlannedOperation& operation) {
-  const std::string key(keys_.at(operation.index));  // other clients use the same keys meanwhile
+Status Run::apply(const PlannedOperation& operation, const std::string& key) {
   if (operation.kind == OperationKind::kScan) return scan(key, operation.length);
   if (operation.kind == OperationKind::kReadAbsent) return read(key + ".", Expected::kAbsent);
   const bool reads = operation.kind == OperationKind::kRead || operation.kind == OperationKind::kReadModifyWrite;
@@ -333,20 +345,10 @@ void Run::verify() {
   if (index < live_.keys()) failure_ = fmt::format("key {} is missing in the scan", keys_.at(index));
 }
 
-// All that stays the same when a spec is run once more.
-struct Prepared {
-  const RunSpec& spec;
-  const CompactionPolicies& policies;
-  const PlannedWorkload& workload;
-  Options options{};
-  std::string policy{};
-  std::uint64_t buffer_bytes = 0;
-};
-
 Result<RunResult> run_at(const Prepared& prepared, std::uint64_t arrival_mean_ps, const Observers& observers) {
   const RunSpec& spec = prepared.spec;
   World world(device_named(spec.device), processor_named(spec.processor));
-  Run run(spec, prepared.workload, arrival_mean_ps, world, observers);
+  Run run(prepared, arrival_mean_ps, world, observers);
   Status done;
   const std::string stuck = world.run([&] { done = run.carry_out(prepared.options, prepared.policies); });
   if (!stuck.empty()) return Error(Code::kIo, stuck);
@@ -379,14 +381,12 @@ Result<RunResult> run_spec(const RunSpec& given, const CompactionPolicies& polic
   const RunSpec& spec = source->spec;
   const auto policy = configure_policy(policies, spec.policy);
   if (!policy.ok()) return policy.error();
-  Prepared prepared{.spec = spec, .policies = policies, .workload = source->workload};
-  prepared.policy = policy->text;
-  const auto buffer_bytes = measured_buffer(spec, source->workload);
+  const Values values(value_options(spec, source->workload));
+  const auto buffer_bytes = measured_buffer(spec, source->workload, values);
   if (!buffer_bytes.ok()) return buffer_bytes.error();
-  prepared.buffer_bytes = *buffer_bytes;
   auto options = store_options(spec, source->workload, *buffer_bytes);
   if (!options.ok()) return options.error();
-  prepared.options = std::move(*options);
+  const Prepared prepared{spec, policies, source->workload, values, std::move(*options), policy->text, *buffer_bytes};
   const Observers observers{.progress = progress, .listener = observer};
   auto closed = run_at(prepared, 0, observers);
   if (spec.load_percent == 0 || !closed.ok() || !closed->failure.empty()) return closed;

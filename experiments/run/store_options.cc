@@ -47,7 +47,7 @@ Result<Options> store_options(const RunSpec& spec, const PlannedWorkload& worklo
   return options;
 }
 
-Result<std::uint64_t> measured_buffer(const RunSpec& spec, const PlannedWorkload& workload) {
+Result<std::uint64_t> measured_buffer(const RunSpec& spec, const PlannedWorkload& workload, const Values& values) {
   const std::uint64_t most = std::max(OperationStream(workload, spec.seed).total(), kAlwaysMeasured);
   if (spec.buffer_entries > most) {
     return Error(Code::kInvalidArgument,
@@ -68,7 +68,6 @@ Result<std::uint64_t> measured_buffer(const RunSpec& spec, const PlannedWorkload
     }
     const std::uint64_t keys = workload.keys();
     KeyTexts texts(workload);
-    const Values values(value_options(spec, workload));
     Status done;
     for (std::uint64_t i = 0; i < spec.buffer_entries && done.ok(); ++i) {
       const std::uint64_t index = i * std::max<std::uint64_t>(keys / spec.buffer_entries, 1);

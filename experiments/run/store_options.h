@@ -9,6 +9,7 @@
 #include <mylonite/status.h>
 
 #include "experiments/spec/run_spec.h"
+#include "experiments/workload/stream.h"
 #include "experiments/workload/workload.h"
 
 namespace mylonite::experiments {
@@ -23,7 +24,7 @@ std::string options_hash(const Options& options);
 StreamOptions value_options(const RunSpec& spec, const PlannedWorkload& workload);
 
 // The bytes of the table that a full memtable makes, by a store on a machine of its own. kInvalidArgument: the buffer
-// is large, and the workload never fills it.
-Result<std::uint64_t> measured_buffer(const RunSpec& spec, const PlannedWorkload& workload);
+// is large, and the workload never fills it. `values`: with value_options().
+Result<std::uint64_t> measured_buffer(const RunSpec& spec, const PlannedWorkload& workload, const Values& values);
 
 }  // namespace mylonite::experiments
