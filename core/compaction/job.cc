@@ -76,10 +76,11 @@ bool JobRunner::ends_table_before(std::string_view user_key) {
 Status JobRunner::write_entry() {
   const std::string_view user_key = user_key_of(merged_->key());
   const std::uint64_t started_before = tables_started_;
-  if (user_key != last_user_key_ && ends_table_before(user_key)) output_->end_table();
+  const bool bounded = plan_.job.overlap_bytes_max > 0;
+  if (bounded && user_key != last_user_key_ && ends_table_before(user_key)) output_->end_table();
   if (Status written = output_->add(merged_->key(), merged_->value()); !written.ok()) return written;
   if (tables_started_ != started_before) overlapped_bytes_ = 0;
-  last_user_key_ = user_key;
+  if (bounded) last_user_key_ = user_key;
   return {};
 }
 

@@ -31,6 +31,8 @@ std::string key_behind(std::string_view key) {
 }
 
 void WriteBatch::put(std::string_view key, std::string_view value) {
+  constexpr std::size_t kSizesBytes = 1 + 2 * 5;  // the kind, and two lengths below 2^32
+  if (encoded_.empty()) encoded_.reserve(kSizesBytes + key.size() + value.size());
   encoded_ += static_cast<char>(Kind::kPut);
   put_length_prefixed(encoded_, key);
   put_length_prefixed(encoded_, value);
