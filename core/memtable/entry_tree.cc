@@ -204,6 +204,7 @@ void EntryTree::share_prefix_with(std::string_view user_key) {
     return;
   }
   const std::string_view prefix = first_->key().substr(0, skipped_);
+  if (user_key.substr(0, skipped_) == prefix) return;
   const auto differs = std::ranges::mismatch(user_key.substr(0, skipped_), prefix).in2;
   const auto shared = static_cast<std::uint32_t>(differs - prefix.begin());
   if (shared == skipped_) return;

@@ -1,6 +1,8 @@
 #include "core/sst/block.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <limits>
 
 #include <fmt/format.h>
@@ -28,13 +30,32 @@ bool decode_entry(std::string_view entries, std::size_t offset, Entry& entry) {
   std::uint64_t shared = 0;
   std::uint64_t unshared = 0;
   std::uint64_t value = 0;
-  if (!get_varint64(in, shared) || !get_varint64(in, unshared) || !get_varint64(in, value)) return false;
+  if (in.size() >= 3 && ((in[0] | in[1] | in[2]) & 0x80) == 0) {  // nearly always: sizes of one byte
+    shared = static_cast<unsigned char>(in[0]);
+    unshared = static_cast<unsigned char>(in[1]);
+    value = static_cast<unsigned char>(in[2]);
+    in.remove_prefix(3);
+  } else if (!get_varint64(in, shared) || !get_varint64(in, unshared) || !get_varint64(in, value)) {
+    return false;
+  }
   if (unshared > in.size() || value > in.size() - unshared) return false;
   entry.shared = shared;
   entry.unshared = in.substr(0, unshared);
   entry.value = in.substr(unshared, value);
   entry.end = entries.size() - (in.size() - unshared - value);
   return true;
+}
+
+// How many bytes both begin with.
+std::size_t shared_bytes(std::string_view a, std::string_view b) {
+  const std::size_t most = std::min(a.size(), b.size());
+  std::size_t same = 0;
+  for (; same + sizeof(std::uint64_t) <= most; same += sizeof(std::uint64_t)) {
+    const std::uint64_t differs = load_fixed64(a.data() + same) ^ load_fixed64(b.data() + same);
+    if (differs != 0) return same + static_cast<std::size_t>(std::countr_zero(differs)) / 8;
+  }
+  while (same < most && a[same] == b[same]) ++same;
+  return same;
 }
 
 }  // namespace
@@ -46,14 +67,28 @@ void BlockBuilder::add(std::string_view internal_key, std::string_view value) {
     restarts_.push_back(static_cast<std::uint32_t>(bytes_.size()));
     since_restart_ = 0;
   } else {
-    const auto ends = std::mismatch(last_key_.begin(), last_key_.end(), internal_key.begin(), internal_key.end());
-    shared = static_cast<std::size_t>(ends.first - last_key_.begin());
+    shared = shared_bytes(last_key_, internal_key);
   }
-  put_varint(bytes_, shared);
-  put_varint(bytes_, internal_key.size() - shared);
-  put_varint(bytes_, value.size());
-  bytes_.append(internal_key.substr(shared));
-  bytes_.append(value);
+  const std::string_view unshared = internal_key.substr(shared);
+  if (shared < 0x80 && unshared.size() < 0x80 && value.size() < 0x80) {  // nearly always: sizes of one byte
+    const std::size_t start = bytes_.size();
+    const std::size_t end = start + 3 + unshared.size() + value.size();
+    bytes_.resize_and_overwrite(end, [&](char* all, std::size_t) {
+      char* to = all + start;
+      *to++ = static_cast<char>(shared);
+      *to++ = static_cast<char>(unshared.size());
+      *to++ = static_cast<char>(value.size());
+      std::memcpy(to, unshared.data(), unshared.size());
+      std::memcpy(to + unshared.size(), value.data(), value.size());
+      return end;
+    });
+  } else {
+    put_varint(bytes_, shared);
+    put_varint(bytes_, unshared.size());
+    put_varint(bytes_, value.size());
+    bytes_.append(unshared);
+    bytes_.append(value);
+  }
   last_key_ = internal_key;
   ++since_restart_;
 }

@@ -18,8 +18,8 @@ constexpr std::uint64_t kSlowSleepMaxNs = 1'000'000'000;
 
 Result<Timestamp> WritePath::write(const WriteBatch& batch, const WriteOptions& options) {
   if (Status fits = batch.check_limits(); !fits.ok()) return fits.error();
-  const WriteBatch collapsed = batch.collapsed();
-  Request request{.want = Want::kWrite, .batch = &collapsed, .sync = options.sync};
+  const std::optional<WriteBatch> collapsed = batch.count() < 2 ? std::nullopt : std::optional(batch.collapsed());
+  Request request{.want = Want::kWrite, .batch = collapsed ? &*collapsed : &batch, .sync = options.sync};
   if (Status done = submit(request); !done.ok()) return done.error();
   return request.at;
 }
