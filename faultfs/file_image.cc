@@ -42,6 +42,7 @@ std::size_t FileImage::read_at(std::uint64_t offset, std::span<char> out) const 
 }
 
 void FileImage::keep_durable(std::uint64_t index) {
+  if (!lost_pages_.empty() && lost_pages_.back().index == index) return;
   if (lost_pages_.empty() || lost_pages_.back().index < index) {
     lost_pages_.push_back({index, visible_page(index)});
     return;
@@ -50,13 +51,15 @@ void FileImage::keep_durable(std::uint64_t index) {
   if (place->index != index) lost_pages_.insert(place, {index, visible_page(index)});
 }
 
-Page& FileImage::writable_page(std::uint64_t index) {
+Page& FileImage::writable_page(std::uint64_t index, const ByteRange& overwritten) {
   keep_durable(index);
   if (pages_.size() <= index) pages_.resize(index + 1);
   PagePointer& page = pages_[index];
   if (page == nullptr) {
-    page = std::make_shared<Page>();
+    page = std::make_shared_for_overwrite<Page>();
     ++pages_held_;
+    std::ranges::fill(std::span(page->bytes).first(overwritten.from), '\0');
+    std::ranges::fill(std::span(page->bytes).subspan(overwritten.to), '\0');
   } else if (page.use_count() > 1) {
     page = std::make_shared<Page>(*page);
   }
@@ -69,7 +72,8 @@ void FileImage::append(std::string_view bytes) {
   while (!bytes.empty()) {
     const std::size_t within = static_cast<std::size_t>(size_ % kPageBytes);
     const std::size_t part = std::min<std::size_t>(bytes.size(), kPageBytes - within);
-    std::memcpy(writable_page(size_ / kPageBytes).bytes.data() + within, bytes.data(), part);
+    Page& page = writable_page(size_ / kPageBytes, {.from = within, .to = within + part});
+    std::memcpy(page.bytes.data() + within, bytes.data(), part);
     size_ += part;
     bytes.remove_prefix(part);
   }
@@ -88,7 +92,7 @@ void FileImage::truncate(std::uint64_t size) {
     if (pages_.size() > kept) pages_.resize(kept);
     const std::size_t within = static_cast<std::size_t>(size % kPageBytes);
     if (within != 0 && visible_page(size / kPageBytes) != nullptr) {
-      Page& last = writable_page(size / kPageBytes);
+      Page& last = writable_page(size / kPageBytes, {});
       std::memset(last.bytes.data() + within, 0, kPageBytes - within);
     }
     while (!forgotten_.empty() && forgotten_.back().from >= size) forgotten_.pop_back();

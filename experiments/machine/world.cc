@@ -25,7 +25,7 @@ std::uint64_t World::space_bytes() const {
 std::string World::run(const std::function<void()>& program) {
   sim::StackPool stacks;
   sim::VirtualClock clock(kWallStartTicks);
-  sim::Trace trace;
+  sim::Trace trace = sim::Trace::none();
   sim::DefaultSchedule schedule;
   sim::FiberScheduler scheduler(
       {stacks, clock, trace}, schedule,

@@ -28,7 +28,9 @@ std::string_view Keys::at(std::uint64_t index) {
     put_big_endian(bytes_.data(), index * (UINT64_MAX / std::max<std::uint64_t>(entries_, 1)));
     put_big_endian(bytes_.data() + sizeof index, mix64(index));
   } else {
-    for (std::size_t i = kKeyBytes; i-- > 0; index /= 10) bytes_[i] = static_cast<char>('0' + index % 10);
+    std::size_t digits = kKeyBytes;
+    for (; digits > 0 && index > 0; index /= 10) bytes_[--digits] = static_cast<char>('0' + index % 10);
+    std::fill_n(bytes_.begin(), digits, '0');
   }
   return {bytes_.data(), kKeyBytes};
 }
@@ -43,9 +45,9 @@ Values::Values(const StreamOptions& options) : value_bytes_(options.value_bytes)
   // Pieces of 100 bytes that compress to about half: random halves, each written twice.
   const std::size_t wanted = std::max(kPoolBytes, 2 * options.value_bytes);
   while (pool_.size() < wanted) {
-    std::string half;
-    for (int i = 0; i < 50; ++i) half += static_cast<char>(' ' + random.below(95));
-    pool_ += half + half;
+    std::array<char, 50> half;
+    for (char& each : half) each = static_cast<char>(' ' + random.below(95));
+    for (int i = 0; i < 2; ++i) pool_.append(half.data(), half.size());
   }
 }
 

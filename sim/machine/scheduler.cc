@@ -26,7 +26,11 @@ void erase_sorted(std::vector<int>& ascending, int id) { ascending.erase(std::ra
 }  // namespace
 
 FiberScheduler::FiberScheduler(const World& world, Strategy& strategy, const RunOptions& options)
-    : world_(world), strategy_(strategy), options_(options), entropy_(options.entropy_seed) {}
+    : world_(world),
+      strategy_(strategy),
+      by_default_(strategy.is_default()),
+      options_(options),
+      entropy_(options.entropy_seed) {}
 
 FiberScheduler::~FiberScheduler() {
   for (const std::unique_ptr<Task>& abandoned : tasks_) {
@@ -282,9 +286,12 @@ void FiberScheduler::work(rt::Work kind, std::uint64_t count) {
   if (self.debt_ps >= Processors::kSettleAtPs) settle(self);
 }
 
-// Lets time pass until the work of `self` is done.
 void FiberScheduler::settle(Task& self) {
-  if (self.debt_ps == 0) return;
+  if (self.debt_ps > 0) work_off(self);
+}
+
+// Lets time pass until the work of `self` is done.
+void FiberScheduler::work_off(Task& self) {
   const std::uint64_t done_ns =
       options_.processors->done_ns(world_.clock.monotonic_ns(), std::exchange(self.debt_ps, 0));
   if (runnable_.size() == 1 && done_ns < due_ns_) {
@@ -330,6 +337,15 @@ void FiberScheduler::wake_due() {
 }
 
 void FiberScheduler::take_step(Task& self, EventKind kind) {
+  const bool goes_on = by_default_ && self.state == State::kRunnable && step_ < last_step_ &&
+                       world_.clock.monotonic_ns() + options_.step_ns < due_ns_;
+  if (goes_on) [[likely]] {  // what decide() would do
+    ++step_;
+    ++self.steps;
+    world_.trace.event(kind, static_cast<std::uint64_t>(self.id), self.steps);
+    world_.clock.advance(options_.step_ns);
+    return;
+  }
   Fiber& next = decide(self, kind);
   if (&next != &*self.fiber) self.fiber->switch_to(next);
 }

@@ -134,6 +134,7 @@ class FiberScheduler final : public rt::Scheduler {
 
   RunOutcome enter();  // from the host to the current fiber
   void settle(Task& self);
+  void work_off(Task& self);
   void take_step(Task& self, EventKind kind);
   Fiber& decide(Task& self, EventKind kind);
   Fiber& end(RunEnd how);
@@ -142,6 +143,7 @@ class FiberScheduler final : public rt::Scheduler {
 
   World world_;
   Strategy& strategy_;
+  const bool by_default_;  // the strategy never deviates
   RunOptions options_;
   Random entropy_;
   Fiber host_;

@@ -44,12 +44,14 @@ struct Moment {
 class Strategy {
  public:
   virtual ~Strategy() = default;
-  virtual int pick(const Moment& moment) = 0;  // one of runnable or waiting
+  virtual int pick(const Moment& moment) = 0;        // one of runnable or waiting
+  virtual bool is_default() const { return false; }  // true: every answer is the moment's by_default
 };
 
 class DefaultSchedule final : public Strategy {
  public:
   int pick(const Moment& moment) override { return moment.by_default; }
+  bool is_default() const override { return true; }
 };
 
 // Keeps the current fiber; with chance 1 in `one_in`, and whenever it blocks, any runnable one. 1 is uniform.

@@ -71,7 +71,8 @@ class FileImage {
 
   bool tail_is_clean() const { return dirty_from_ == kClean; }
   void keep_durable(std::uint64_t index);  // before the visible page changes for the first time
-  Page& writable_page(std::uint64_t index);
+  // A new page is zeroed but for the bytes that the caller overwrites.
+  Page& writable_page(std::uint64_t index, const ByteRange& overwritten);
 
   std::vector<PagePointer> pages_;  // as seen now
   std::uint64_t size_ = 0;
