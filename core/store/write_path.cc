@@ -1,9 +1,10 @@
 #include "core/store/write_path.h"
-#include "core/format/batch_reader.h"
 
 #include <algorithm>
 #include <utility>
 
+#include "core/base/invariant.h"
+#include "core/format/batch_reader.h"
 #include "core/store/ingest_run.h"
 #include "core/store/new_tables.h"
 #include "core/store/read_path.h"
@@ -48,25 +49,24 @@ Status WritePath::submit(Request& request) {
   const Caller caller(state_);
   queue_.push_back(&request);
   while (!request.done && queue_.front() != &request) request.wake.wait(state_.mutex);
-  if (!request.done) lead();
+  if (!request.done) lead(request);
   if (request.error) return *request.error;
   return {};
 }
 
-void WritePath::lead() {
-  Request& first = *queue_.front();
+void WritePath::lead(Request& first) {
+  invariant(!queue_.empty() && queue_.front() == &first, "the front of the queue leads");
   const bool freeze = first.alone();
   if (!freeze) slow_down();
   Status done = state_.gate.stopped() ? Status(*state_.gate.stopped()) : make_room(freeze);
   const std::vector<Request*> group = take_group();
   if (done.ok() && !freeze) done = commit(group);
   if (done.ok() && first.want == Want::kIngest) done = write_ingest(first);
-  const Request* self = queue_.front();
   for (Request* request : group) {
     queue_.pop_front();
     if (!done.ok()) request->error = done.error();
     request->done = true;
-    if (request != self) request->wake.notify_one();
+    if (request != &first) request->wake.notify_one();
   }
   if (!queue_.empty()) queue_.front()->wake.notify_one();
 }

@@ -60,7 +60,7 @@ class WritePath {
   Status submit(Request& request);
   // The leader's steps. Steps that do I/O or sleep release the lock meanwhile. No other request leads until the leader
   // has taken its group off the queue, so log, clock report and pace belong to it.
-  void lead() REQUIRES(state_.mutex);
+  void lead(Request& first) REQUIRES(state_.mutex);
   std::vector<Request*> take_group() const REQUIRES(state_.mutex);
   Status make_room(bool freeze_anyway) REQUIRES(state_.mutex);
   Status wait_for_room() REQUIRES(state_.mutex);

@@ -32,13 +32,13 @@ hunt() {
   "$program" run --seeds "$first:$((first + seeds_max))" "${flags[@]}" --check-determinism 0 --until-failure \
     --out "$out/found" --jsonl "$out/jsonl" >"$out/said" 2>&1 || status=$?
   # A bug that ends the simulator itself is found as well. Its last words name the rule and the seed, and a replay has them.
-  local last_words='^FAILED  rule \([a-z-]*\)  seed \([0-9]*\)$'
+  local last_words='^FAILED  rule \([a-z-]*\)\( (.*)\)\{0,1\}  seed \([0-9]*\)$' # the signal in brackets, if it was one
   if [ ! -e "$out/jsonl" ]; then
     rule=$(sed -n "s/$last_words/\1/p" "$out/said")
     [ -n "$rule" ] || return 0
-    seeds=$(($(sed -n "s/$last_words/\2/p" "$out/said") - first + 1))
+    seeds=$(($(sed -n "s/$last_words/\3/p" "$out/said") - first + 1))
     "$program" replay $((first + seeds - 1)) "${flags[@]}" >"$out/replay" 2>&1
-    if grep -q "^FAILED  rule $rule  seed" "$out/replay"; then replayed=same; else replayed=differs; fi
+    if grep -q "^FAILED  rule $rule .*seed" "$out/replay"; then replayed=same; else replayed=differs; fi
     return
   fi
   seeds=$(grep -c '"ev":"seed"' "$out/jsonl")
