@@ -35,10 +35,10 @@ TEST_F(OwnPolicyTest, IsDrawn) {
   EXPECT_EQ(drawn, (std::set<std::string>{"overflow:tables=1", "overflow:tables=2", "overflow:tables=8"}));
 }
 
-// Goal: it merges under the simulator, and keeps to the rules there. Method: 300 seeds. Expectation: clean, with jobs
+// Goal: it merges under the simulator, and keeps to the rules there. Method: 400 seeds. Expectation: clean, with jobs
 // of its name.
 TEST_F(OwnPolicyTest, InTheSimulator) {
-  const Said said = shell("'" OWN_POLICY_SIM "' run --seeds 0:300 --json");
+  const Said said = shell("'" OWN_POLICY_SIM "' run --seeds 0:400 --json");
   ASSERT_EQ(said.code, 0) << said.err;
   const nlohmann::json summary = nlohmann::json::parse(said.out);
   std::uint64_t jobs = 0;
