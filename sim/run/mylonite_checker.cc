@@ -81,10 +81,10 @@ Limits limits_of(const std::string& text) {
 
 // The latest moment that the store may take for now. Its stamps, which stay below the ceiling, measure time where the
 // clock does not.
-std::uint64_t latest_now(const VirtualClock& clock, const Version& version) {
+std::uint64_t latest_now(const VirtualClock& clock, Timestamp ceiling) {
   const std::uint64_t usable = clock.wall_ticks_highest_usable();
   const bool always = clock.wall_ticks_highest() == usable;
-  return always ? usable : std::max(usable, version.ceiling.ticks);
+  return always ? usable : std::max(usable, ceiling.ticks);
 }
 
 }  // namespace
@@ -321,14 +321,15 @@ void MyloniteChecker::begin_expiry(const JobRecord& report) {
   parts_.state.saw_clock();
   parts_.state.oracle.begin_expiry(report.expired_through);
   const Limits limits = limits_of(report.policy);
+  if (limits.any) return;
   // The tree that the policy saw, but for what flushes have added; with more threads merges may have changed it, too.
   faultfs::SimFileSystem plain(parts_.state.disk);
   const auto manifest = load_manifest(plain, parts_.plan.options.data_dir);
-  if (limits.any || !manifest.ok()) return;
   const Timestamp through = report.expired_through;
-  const std::uint64_t now = latest_now(parts_.state.world.clock, manifest->version);
+  const std::uint64_t now =
+      latest_now(parts_.state.world.clock, manifest.ok() ? manifest->version.ceiling : kTimestampMax);
   if (limits.ttl_ticks > 0 && through.ticks + limits.ttl_ticks <= now) return;
-  const bool same_tree = parts_.plan.options.compaction_threads == 1;
+  const bool same_tree = manifest.ok() && parts_.plan.options.compaction_threads == 1;
   if (limits.bytes_max > 0 && (!same_tree || too_many(manifest->version, through, limits.bytes_max))) return;
   parts_.state.oracle.violate("expired", fmt::format("{} lets what was written up to {} expire; it is {} at most",
                                                      report.policy, through.ticks, now));

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/store/stamps.h"
 #include "core/vfs/util.h"
 #include "sim/machine/machine_heap.h"
 #include "sim/run/incarnation.h"
@@ -146,15 +147,12 @@ Scenario without_incarnations(const Scenario& scenario) {
           .sync_ns = scenario.sync_ns};
 }
 
-// Near the end of stamps a reading would use them up, so a store takes it for no reading.
-constexpr std::uint64_t kUsableTicksMax = kTimestampMax.ticks - (1ULL << 48);
-
 }  // namespace
 
 Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
   Trace own;
   Trace& trace = settings.trace != nullptr ? *settings.trace : own;
-  VirtualClock clock(scenario.wall_start_ticks, kUsableTicksMax);
+  VirtualClock clock(scenario.wall_start_ticks, StampSource::kUnusableAboveTicks);
   Transcript transcript(settings.story_lines);
   RunState state{.world = {.stacks = stacks, .clock = clock, .trace = trace},
                  .disk = Disk(),
