@@ -165,16 +165,15 @@ Cell cell_of(RunList runs, const CompactionCandidate& candidate) {
       }
     }
   }
-  Cell cell{.inputs = {}, .first = candidate.table};
+  std::vector<Placed> joined;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    CompactionInput input{.level = runs[i].position.level, .run = runs[i].position.run, .tables = {}};
+    const std::vector<TableInfo>& tables = runs[i].run->tables;
     for (std::size_t place = parts[i].first; place < parts[i].end; ++place) {
-      const TableInfo& table = runs[i].run->tables[place];
-      input.tables.push_back(table.number);
-      cell.bytes += table.file_bytes;
+      joined.push_back({.table = &tables[place], .run = i});
     }
-    if (!input.tables.empty()) cell.inputs.push_back(std::move(input));
   }
+  Cell cell = cell_from(runs, joined);
+  cell.first = candidate.table;
   return cell;
 }
 

@@ -207,7 +207,6 @@ void EntryTree::share_prefix_with(std::string_view user_key) {
   if (user_key.substr(0, skipped_) == prefix) return;
   const auto differs = std::ranges::mismatch(user_key.substr(0, skipped_), prefix).in2;
   const auto shared = static_cast<std::uint32_t>(differs - prefix.begin());
-  if (shared == skipped_) return;
   const bool cheap = entries_ <= kSmallTree || entries_ / 2 >= entries_at_copy_;
   skipped_ = cheap ? shared : std::min(shared, skipped_ / 2);
   entries_at_copy_ = entries_;

@@ -24,9 +24,9 @@ class LiveData {
   };
   explicit LiveData(std::uint64_t keys) : last_(keys) {}
 
-  void will_write(std::uint64_t index) const { __builtin_prefetch(last_.data() + index); }
-  void wrote(std::uint64_t index, const Value& value);  // stamps need not ascend
-  void expire(Timestamp through);                       // never falls
+  void fetch(std::uint64_t index) const { __builtin_prefetch(last_.data() + index); }  // it will be asked for soon
+  void wrote(std::uint64_t index, const Value& value);                                 // stamps need not ascend
+  void expire(Timestamp through);                                                      // never falls
   const Value& last(std::uint64_t index) const { return last_[index]; }
   std::uint64_t keys() const { return last_.size(); }
   std::uint64_t bytes() const { return bytes_; }  // of the keys that are there, and their values

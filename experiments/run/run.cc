@@ -164,7 +164,7 @@ void Run::client(const Phase& phase) {
     if (!operation) return;
     const std::uint64_t before_ns = due_ns(phase);
     if (arrivals_ || phase.seconds > 0) rt::sleep_until(before_ns);
-    live_.will_write(operation->index);
+    live_.fetch(operation->index);
     key = keys_.at(operation->index);
     if (Status done = apply(*operation, key); !done.ok()) {
       error_ = done.error();
@@ -386,7 +386,13 @@ Result<RunResult> run_spec(const RunSpec& given, const CompactionPolicies& polic
   if (!buffer_bytes.ok()) return buffer_bytes.error();
   auto options = store_options(spec, source->workload, *buffer_bytes);
   if (!options.ok()) return options.error();
-  const Prepared prepared{spec, policies, source->workload, values, std::move(*options), policy->text, *buffer_bytes};
+  const Prepared prepared{.spec = spec,
+                          .policies = policies,
+                          .workload = source->workload,
+                          .values = values,
+                          .options = std::move(*options),
+                          .policy = policy->text,
+                          .buffer_bytes = *buffer_bytes};
   const Observers observers{.progress = progress, .listener = observer};
   auto closed = run_at(prepared, 0, observers);
   if (spec.load_percent == 0 || !closed.ok() || !closed->failure.empty()) return closed;

@@ -123,7 +123,8 @@ Fiber& FiberScheduler::task_main(void* argument) {
   for (const std::unique_ptr<Task>& each : scheduler.tasks_) {
     if (each->state == State::kJoining && each->joins == self.id) scheduler.wake(*each);
   }
-  return scheduler.decide(self, EventKind::kFinish);
+  scheduler.count_step(self, EventKind::kFinish);
+  return scheduler.decide(self);
 }
 
 int FiberScheduler::start(std::string name, std::function<void()> body) {
@@ -336,25 +337,26 @@ void FiberScheduler::wake_due() {
   }
 }
 
+void FiberScheduler::count_step(Task& self, EventKind kind) {
+  ++step_;
+  ++self.steps;
+  world_.trace.event(kind, static_cast<std::uint64_t>(self.id), self.steps);
+}
+
 void FiberScheduler::take_step(Task& self, EventKind kind) {
-  const bool goes_on = by_default_ && self.state == State::kRunnable && step_ < last_step_ &&
+  count_step(self, kind);
+  const bool goes_on = by_default_ && self.state == State::kRunnable && step_ <= last_step_ &&
                        world_.clock.monotonic_ns() + options_.step_ns < due_ns_;
-  if (goes_on) [[likely]] {  // what decide() would do
-    ++step_;
-    ++self.steps;
-    world_.trace.event(kind, static_cast<std::uint64_t>(self.id), self.steps);
+  if (goes_on) [[likely]] {  // nobody else could go on instead
     world_.clock.advance(options_.step_ns);
     return;
   }
-  Fiber& next = decide(self, kind);
+  Fiber& next = decide(self);
   if (&next != &*self.fiber) self.fiber->switch_to(next);
 }
 
 // One step of `self`. Returns the next fiber; the host, when the run is over.
-Fiber& FiberScheduler::decide(Task& self, EventKind kind) {
-  ++step_;
-  ++self.steps;
-  world_.trace.event(kind, static_cast<std::uint64_t>(self.id), self.steps);
+Fiber& FiberScheduler::decide(Task& self) {
   if (unfinished_ == 0) return end(RunEnd::kFinished);
   if (step_ > last_step_) return end(RunEnd::kLivelock);
   world_.clock.advance(options_.step_ns);

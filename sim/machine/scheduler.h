@@ -136,7 +136,8 @@ class FiberScheduler final : public rt::Scheduler {
   void settle(Task& self);
   void work_off(Task& self);
   void take_step(Task& self, EventKind kind);
-  Fiber& decide(Task& self, EventKind kind);
+  void count_step(Task& self, EventKind kind);
+  Fiber& decide(Task& self);  // who goes on after the step
   Fiber& end(RunEnd how);
   std::string describe() const;
   void forget_unwinding();
