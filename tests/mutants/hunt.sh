@@ -38,7 +38,7 @@ hunt() {
     [ -n "$rule" ] || return 0
     seeds=$(($(sed -n "s/$last_words/\3/p" "$out/said") - first + 1))
     "$program" replay $((first + seeds - 1)) "${flags[@]}" >"$out/replay" 2>&1
-    if grep -q "^FAILED  rule $rule .*seed" "$out/replay"; then replayed=same; else replayed=differs; fi
+    if grep -Eq "^FAILED  rule $rule( \(.*\))?  seed" "$out/replay"; then replayed=same; else replayed=differs; fi
     return
   fi
   seeds=$(grep -c '"ev":"seed"' "$out/jsonl")
