@@ -1,7 +1,7 @@
 // Copies after a hash: whether a hash leaves the processor in a state in which the C library's copies are slow.
 //
-// copy_after_hash must take no more than copy_alone and hash_alone together. Copies are as in merges, by turns of a size
-// that the compiler knows, in old vector instructions, and by the C library, in new ones.
+// copy_after_hash must take no more than copy_alone and hash_alone together. Copies are as in merges: by turns of a
+// size that the compiler knows, in old vector instructions, and by the C library, in new ones.
 #include <benchmark/benchmark.h>
 
 #include <cstring>

@@ -1,5 +1,7 @@
 #include "experiments/run/debt.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include <mylonite/faultfs/crash.h>
@@ -9,6 +11,7 @@
 #include "experiments/run/rest.h"
 
 namespace mylonite::experiments {
+namespace {
 
 Result<std::uint64_t> merge_debt(const faultfs::Disk& disk, const Options& options,
                                  const CompactionPolicies& policies) {
@@ -29,6 +32,20 @@ Result<std::uint64_t> merge_debt(const faultfs::Disk& disk, const Options& optio
   });
   if (!stuck.empty()) return Error(Code::kIo, stuck);
   return debt;
+}
+
+}  // namespace
+
+Status measure_debt(const std::vector<faultfs::Disk>& disks, const Options& options, const CompactionPolicies& policies,
+                    RunFigures& figures) {
+  for (const faultfs::Disk& disk : disks) {
+    const auto debt = merge_debt(disk, options, policies);
+    if (!debt.ok()) return debt.error();
+    ++figures.debt_samples;
+    figures.debt_bytes_sum += *debt;
+    figures.debt_bytes_max = std::max(figures.debt_bytes_max, *debt);
+  }
+  return {};
 }
 
 }  // namespace mylonite::experiments

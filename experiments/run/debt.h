@@ -6,16 +6,19 @@
 // Thread-safety: pure functions; simulated machines of their own.
 #pragma once
 
-#include <cstdint>
+#include <vector>
 
 #include <mylonite/compaction_policy.h>
 #include <mylonite/faultfs/disk.h>
 #include <mylonite/options.h>
 #include <mylonite/status.h>
 
+#include "experiments/result/run_result.h"
+
 namespace mylonite::experiments {
 
-// Bytes that merges write until the store rests. Errors: those of the open.
-Result<std::uint64_t> merge_debt(const faultfs::Disk& disk, const Options& options, const CompactionPolicies& policies);
+// Adds to the figures, for each disk, the bytes that merges write until the store rests. Errors: those of the open.
+Status measure_debt(const std::vector<faultfs::Disk>& disks, const Options& options, const CompactionPolicies& policies,
+                    RunFigures& figures);
 
 }  // namespace mylonite::experiments

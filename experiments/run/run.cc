@@ -30,17 +30,14 @@ namespace {
 constexpr std::uint64_t kProgressOperations = 1 << 10;
 constexpr std::uint64_t kBurstsOfAPhase = 10;
 
-struct Observers {
-  const Progress& progress;
-  EventListener* listener;  // null: nobody
-};
-
 // All that stays the same when a spec is run once more.
 struct Prepared {
   const RunSpec& spec;
   const CompactionPolicies& policies;
   const PlannedWorkload& workload;
   const Values& values;
+  const Progress& progress;
+  EventListener* observer;  // null: nobody
   Options options{};
   std::string policy{};
   std::uint64_t buffer_bytes = 0;
@@ -50,16 +47,16 @@ struct Prepared {
 class Run {
  public:
   // `arrival_mean_ps`: between arrivals in measured phases; 0: a client issues the next operation at the answer.
-  Run(const Prepared& prepared, std::uint64_t arrival_mean_ps, World& world, const Observers& observers)
+  Run(const Prepared& prepared, std::uint64_t arrival_mean_ps, World& world)
       : spec_(prepared.spec),
         arrival_mean_ps_(arrival_mean_ps),
         world_(world),
-        progress_(observers.progress),
+        progress_(prepared.progress),
         operations_(prepared.workload, prepared.spec.seed),
         keys_(prepared.workload),
         values_(prepared.values),
         live_(operations_.keys()),
-        merge_events_(observers.listener) {}
+        merge_events_(prepared.observer) {}
 
   Status carry_out(const Options& options, CompactionPolicies policies);  // on the machine
   const RunFigures& figures() const { return figures_; }
@@ -345,22 +342,17 @@ void Run::verify() {
   if (index < live_.keys()) failure_ = fmt::format("key {} is missing in the scan", keys_.at(index));
 }
 
-Result<RunResult> run_at(const Prepared& prepared, std::uint64_t arrival_mean_ps, const Observers& observers) {
+Result<RunResult> run_at(const Prepared& prepared, std::uint64_t arrival_mean_ps) {
   const RunSpec& spec = prepared.spec;
   World world(device_named(spec.device), processor_named(spec.processor));
-  Run run(prepared, arrival_mean_ps, world, observers);
+  Run run(prepared, arrival_mean_ps, world);
   Status done;
   const std::string stuck = world.run([&] { done = run.carry_out(prepared.options, prepared.policies); });
   if (!stuck.empty()) return Error(Code::kIo, stuck);
   if (!done.ok()) return done.error();
   RunFigures figures = run.figures();
-  for (const faultfs::Disk& disk : run.take_disks()) {
-    const auto debt = merge_debt(disk, prepared.options, prepared.policies);
-    if (!debt.ok()) return debt.error();
-    ++figures.debt_samples;
-    figures.debt_bytes_sum += *debt;
-    figures.debt_bytes_max = std::max(figures.debt_bytes_max, *debt);
-  }
+  done = measure_debt(run.take_disks(), prepared.options, prepared.policies, figures);
+  if (!done.ok()) return done.error();
   return RunResult{.spec = spec,
                    .policy = prepared.policy,
                    .options_hash = options_hash(prepared.options),
@@ -390,16 +382,17 @@ Result<RunResult> run_spec(const RunSpec& given, const CompactionPolicies& polic
                           .policies = policies,
                           .workload = source->workload,
                           .values = values,
+                          .progress = progress,
+                          .observer = observer,
                           .options = std::move(*options),
                           .policy = policy->text,
                           .buffer_bytes = *buffer_bytes};
-  const Observers observers{.progress = progress, .listener = observer};
-  auto closed = run_at(prepared, 0, observers);
+  auto closed = run_at(prepared, 0);
   if (spec.load_percent == 0 || !closed.ok() || !closed->failure.empty()) return closed;
   const RunFigures& at = closed->figures;
   const std::uint64_t mean_ps =
       at.duration_ns * 1000 / std::max<std::uint64_t>(at.operations, 1) * 100 / spec.load_percent;
-  return run_at(prepared, mean_ps, observers);
+  return run_at(prepared, mean_ps);
 }
 
 }  // namespace mylonite::experiments
