@@ -202,6 +202,7 @@ CompactionJob push_down(const PolicyView& view, std::vector<CompactionInput> see
   job.to_level = options.to_level;
   if (job.inputs.empty()) return job;
   job.overlap_bytes_max = saturating_product(kGrandparentTables, view.options.sstable_max_bytes);
+  job.aligned = view.options.aligned_tables;
   if (newest_of(job.inputs).level == options.to_level) {
     job.into = job.inputs.back().run;
   } else if (const auto runs = runs_of(view.levels, options.to_level); !runs.empty()) {

@@ -4,31 +4,29 @@
 #include <map>
 #include <utility>
 
+#include <mylonite/compaction_shape.h>
+
 #include "core/format/internal_key.h"
 
 namespace mylonite {
 
 JobRunner::JobRunner(RunTarget target, JobPlan plan, Inputs inputs)
-    : plan_(std::move(plan)), inputs_(std::move(inputs)), target_(std::move(target)) {
+    : plan_(std::move(plan)),
+      inputs_(std::move(inputs)),
+      target_(std::move(target)),
+      ends_(plan_.version->levels, plan_.job, target_.table_bytes_max) {
+  target_.table_bytes_max = ends_.table_bytes_max();
   target_.new_file_number = [this, inner = std::move(target_.new_file_number)] {
     ++tables_started_;
     return inner();
   };
-  if (plan_.job.overlap_bytes_max > 0) find_grandparents();
-}
-
-void JobRunner::find_grandparents() {
-  const std::uint32_t below = plan_.job.to_level + 1;
-  if (below >= plan_.version->levels.size()) return;
-  for (const Run& run : plan_.version->levels[below].runs) {
-    for (const TableInfo& table : run.tables) {
-      grandparents_.push_back({.low = std::string(user_key_of(table.smallest)), .bytes = table.file_bytes});
-    }
-  }
-  std::ranges::stable_sort(grandparents_, {}, &Grandparent::low);
 }
 
 Status JobRunner::start() {
+  const auto newest = std::ranges::min_element(plan_.job.inputs, NewerFirst(), &CompactionInput::position);
+  const auto moved = tables_of(plan_.version->levels, *newest);
+  newest_ = key_range(*moved.front());
+  for (const TableInfo* table : moved) newest_ = hull(newest_, key_range(*table));
   std::vector<RangeTombstone> ranges;
   std::vector<std::unique_ptr<InternalIterator>> runs;
   for (const auto& run : inputs_) {
@@ -63,24 +61,17 @@ Result<bool> JobRunner::step(std::uint64_t bytes) {
   return false;
 }
 
-// Whether the table that is open overlaps too much below to hold the next user key. Requires ascending keys.
-bool JobRunner::ends_table_before(std::string_view user_key) {
-  if (tables_started_ == 0 || plan_.job.overlap_bytes_max == 0) return false;
-  for (; next_grandparent_ < grandparents_.size(); ++next_grandparent_) {
-    if (grandparents_[next_grandparent_].low > user_key) break;
-    overlapped_bytes_ += grandparents_[next_grandparent_].bytes;
-  }
-  return overlapped_bytes_ > plan_.job.overlap_bytes_max;
-}
-
 Status JobRunner::write_entry() {
   const std::string_view user_key = user_key_of(merged_->key());
   const std::uint64_t started_before = tables_started_;
-  const bool bounded = plan_.job.overlap_bytes_max > 0;
-  if (bounded && user_key != last_user_key_ && ends_table_before(user_key)) output_->end_table();
+  const bool watched = ends_.may_end_one();
+  if (watched && user_key != last_user_key_ && ends_.ends_before(user_key, output_->table_bytes())) {
+    output_->end_table();
+  }
   if (Status written = output_->add(merged_->key(), merged_->value()); !written.ok()) return written;
-  if (tables_started_ != started_before) overlapped_bytes_ = 0;
-  if (bounded) last_user_key_ = user_key;
+  if (tables_started_ != started_before) ends_.table_started();
+  if (watched) last_user_key_ = user_key;
+  if (user_key < newest_.low || user_key > newest_.high) edge_bytes_ += merged_->key().size() + merged_->value().size();
   return {};
 }
 

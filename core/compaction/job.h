@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/compaction/drop_rule.h"
+#include "core/compaction/table_ends.h"
 #include "core/iter/merging_iterator.h"
 #include "core/sst/run_iterator.h"
 #include "core/sst/run_writer.h"
@@ -42,17 +43,12 @@ class JobRunner {
   // be empty.
   Result<VersionEdit> finish();
   std::uint64_t dropped() const { return dropped_ranges_ + (filter_ ? filter_->dropped() : 0); }
+  // Of the entries written, keys and values outside the hull of the newest input's keys.
+  std::uint64_t edge_bytes() const { return edge_bytes_; }
 
  private:
-  struct Grandparent {  // a table of the level below the output's
-    std::string low;
-    std::uint64_t bytes;
-  };
-
   Status start();
-  void find_grandparents();
   Status write_entry();
-  bool ends_table_before(std::string_view user_key);
   Result<VersionEdit> finish_merge(VersionEdit edit);
 
   const JobPlan plan_;
@@ -64,10 +60,10 @@ class JobRunner {
   std::optional<DropFilter> filter_;  // this and the next two exist from the first step on
   std::optional<MergingIterator> merged_;
   std::optional<RunWriter> output_;
-  std::vector<Grandparent> grandparents_;  // by low
-  std::size_t next_grandparent_ = 0;
-  std::uint64_t overlapped_bytes_ = 0;  // by the open output table
+  TableEnds ends_;
   std::string last_user_key_;
+  KeyRange newest_{};  // of the newest input; borrows from the version
+  std::uint64_t edge_bytes_ = 0;
 };
 
 }  // namespace mylonite

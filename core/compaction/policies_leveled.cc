@@ -22,6 +22,7 @@ PlannedJob plan_full(const PolicyView& view, const CompactionCandidate& candidat
   job.inputs = level_inputs(view.levels, candidate.position.level, busy_tables(view.running));
   for (CompactionInput& below : level_inputs(view.levels, job.to_level, {})) job.inputs.push_back(std::move(below));
   job.overlap_bytes_max = 0;
+  job.aligned = false;
   return {.job = std::move(job)};
 }
 
@@ -266,7 +267,8 @@ CompactionPolicies leveled_policies() {
                        .fallback = 86'400'000,
                        .low = 1,
                        .high = 1'000'000'000'000,
-                       .meaning = "milliseconds within which a tombstone reaches the deepest level",
+                       .meaning =
+                           "milliseconds within which a tombstone reaches the deepest level, while merges keep up",
                        .worth_trying = {1, 1000}}},
        .rank = rank_fade,
        .plan = plan_fade},

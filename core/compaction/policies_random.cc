@@ -66,6 +66,7 @@ class Proposer {
     }
     job.move = random_.chance(1, 4);
     job.overlap_bytes_max = random_.chance(1, 2) ? view_.options.sstable_max_bytes : 0;
+    job.aligned = random_.chance(1, 2);
     if (random_.chance(1, 2)) job.cuts = even_cuts(view_.levels, random_.between(2, 8));
     if (const auto percent = static_cast<std::uint64_t>(view_.parameter("expire")); percent > 0) {
       job.expire = random_.chance(percent, 100);

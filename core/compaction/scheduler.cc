@@ -35,6 +35,12 @@ std::optional<std::size_t> next_silk(const SchedulerView& view) {
   return first;
 }
 
+std::optional<std::size_t> next_beats(const SchedulerView& view) {
+  return least(view.jobs, [](const JobProgress& job) { return job.paid_until; });
+}
+
+__extension__ using Wide = unsigned __int128;
+
 constexpr std::array kSchedulers = {
     Scheduler{.name = "run_to_completion",
               .what = "a merge goes on until it ends",
@@ -55,9 +61,20 @@ constexpr std::array kSchedulers = {
         .source = "Balmau et al., SILK: Preventing Latency Spikes in Log-Structured Merge Key-Value Stores, "
                   "USENIX ATC 2019; without its limits of bandwidth",
         .next = next_silk},
+    Scheduler{.name = "beats",
+              .what = "the merge that writers will wait for first goes on: each write pays its share of merging, so no "
+                      "write pays for many",
+              .source = "TigerBeetle, compaction in beats (compaction.zig), where its tree has half-bars; here each "
+                        "merge has a pace of its own",
+              .paces = true,
+              .next = next_beats},
 };
 
 }  // namespace
+
+std::uint64_t Pace::paid_until(std::uint64_t done) const {
+  return began + span / 4 + static_cast<std::uint64_t>(Wide{span} * std::min(done, total) / total);
+}
 
 std::span<const Scheduler> schedulers() { return kSchedulers; }
 

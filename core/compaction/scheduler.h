@@ -13,11 +13,23 @@
 
 namespace mylonite {
 
+// How fast a merge has to be under a scheduler that paces: done when the store has accepted `span` more bytes of
+// writes. That is about when the next merge of its kind comes. Bytes of the merge are of its input.
+struct Pace {
+  std::uint64_t began = 0;  // bytes of writes accepted when it began
+  std::uint64_t span = 1;   // at least 1
+  std::uint64_t total = 1;  // at least 1
+  // The accepted bytes from which on writers wait until more of the merge is done: a quarter of a span ahead of its
+  // pace.
+  std::uint64_t paid_until(std::uint64_t done) const;
+};
+
 struct JobProgress {
   std::uint64_t id = 0;         // an older job has a smaller one
   std::uint32_t top_level = 0;  // the newest level that it reads
   std::uint64_t bytes_done = 0;
   std::uint64_t bytes_left = 0;  // estimate
+  std::uint64_t paid_until = 0;  // by its pace
 };
 
 struct SchedulerView {
@@ -30,6 +42,7 @@ struct Scheduler {
   std::string_view what;
   std::string_view source;
   bool gives_way = true;  // false: a job goes on until it ends, and nobody is asked
+  bool paces = false;     // writers wait while a merge that no user requested is behind its pace
   // The index of the job that goes on; empty: none may, until something changes.
   std::optional<std::size_t> (*next)(const SchedulerView&) = nullptr;
 };

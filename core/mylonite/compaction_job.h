@@ -34,6 +34,7 @@ struct CompactionJob {
   bool expire = false;
   // An output table ends before it overlaps more bytes than this of the level below to_level; 0: no such limit.
   std::uint64_t overlap_bytes_max = 0;
+  bool aligned = false;             // output tables rather end where tables of the level below to_level begin
   std::vector<std::string> cuts{};  // user keys, ascending: no output table holds keys on both sides of one
   Reason why{};
 

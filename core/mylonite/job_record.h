@@ -38,8 +38,9 @@ struct JobRecord {
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_above = 0;  // of bytes_in, those of levels above to_level; 0 in records of older stores
   std::uint64_t bytes_out = 0;
-  std::uint64_t dropped = 0;  // entries and stamps of range deletes; of tables that expire, all of them
-  Timestamp at;               // wall clock when the job was chosen
+  std::uint64_t bytes_edge = 0;  // of entries written, those beside the keys of the newest input; 0 in older records
+  std::uint64_t dropped = 0;     // entries and stamps of range deletes; of tables that expire, all of them
+  Timestamp at;                  // wall clock when the job was chosen
 
   bool expires() const { return expired_through > kTimestampMin; }
   const char* kind() const { return expires() ? "expiry" : move ? "move" : "merge"; }

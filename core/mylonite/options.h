@@ -41,6 +41,7 @@ struct Options {
   std::uint64_t level0_slowdown_runs = 20;  // runs of level 0 from which on writers are slowed down
   std::uint64_t level0_stop_runs = 36;      // runs of level 0 from which on writers wait
   std::uint64_t write_slowdown_bytes_per_second = 16ULL << 20;  // log bytes of writers while they are slowed down
+  bool aligned_tables = true;  // leveled policies: tables end where those of the next level begin, where that is near
   std::uint64_t compaction_history_max = 100;         // merges whose reasons are kept for `explain compaction`
   std::uint64_t manifest_rotate_bytes = 4ULL << 20;   // a manifest beyond it, and beyond two snapshots, is replaced
   bool create_if_missing = true;                      // if the directory is absent or empty

@@ -43,6 +43,7 @@ struct StoreStats {
   std::uint64_t expiries = 0;  // of tables that left the tree, without reading them
   std::uint64_t merge_bytes_in = 0;
   std::uint64_t merge_bytes_out = 0;
+  std::uint64_t merge_bytes_edge = 0;  // of entries: see JobRecord::bytes_edge
   std::uint64_t merge_entries_out = 0;
   std::uint64_t entries_dropped = 0;  // by flushes, merges and expiries
   std::uint64_t ingested_bytes = 0;

@@ -36,7 +36,6 @@ Status RunWriter::finish_table(std::optional<std::string_view> next) {
   if (Status done = open_->file->sync(vfs::SyncKind::kDataAndSize); !done.ok()) return done;
   if (Status done = open_->file->close(); !done.ok()) return done;
   open_.reset();
-  finished_bytes_ += info->file_bytes;
   tables_.push_back(std::move(*info));
   if (next) low_ = *next;
   return {};
@@ -51,7 +50,7 @@ Status RunWriter::add(std::string_view internal_key, std::string_view value) {
   if (open_) {
     const bool same_key = user_key == last_user_key_;
     invariant(!end_table_ || !same_key, "a table ends between two user keys");
-    const bool full = open_->builder->file_bytes() >= target_.options.sstable_max_bytes && !same_key;
+    const bool full = open_->builder->file_bytes() >= target_.table_bytes_max && !same_key;
     if (end_table_ || full) {
       if (Status done = finish_table(user_key); !done.ok()) return done;
     }
@@ -65,7 +64,7 @@ Status RunWriter::add(std::string_view internal_key, std::string_view value) {
   return {};
 }
 
-std::uint64_t RunWriter::bytes() const { return finished_bytes_ + (open_ ? open_->builder->file_bytes() : 0); }
+std::uint64_t RunWriter::table_bytes() const { return open_ ? open_->builder->file_bytes() : 0; }
 
 Result<std::vector<TableInfo>> RunWriter::finish() {
   if (!open_ && !range_deletes_.empty()) {

@@ -1,6 +1,6 @@
 // Writes sorted entries and range deletes into the tables of one run, for flushes, recovery and compactions.
 //
-// It changes no entry. A new table starts beyond `sstable_max_bytes`, at a cut, or where the caller ends one, never
+// It changes no entry. A new table starts beyond `table_bytes_max`, at a cut, or where the caller ends one, never
 // between two versions of one user key. Range deletes are cut at the tables' borders: a table has those from its first
 // user key up to that of the next table. The first table has them from the beginning, the last one to the end. Range
 // deletes without any entry make one table.
@@ -36,6 +36,7 @@ struct RunTarget {
   std::function<FileNumber()> new_file_number;
   std::uint64_t filter_rate;                   // of the tables' filters, in parts per million
   const std::atomic<bool>* give_up = nullptr;  // once true, the writer ends soon with kClosed; null: never
+  std::uint64_t table_bytes_max = options.sstable_max_bytes;  // a new table starts beyond it
 };
 
 class RunWriter {
@@ -47,7 +48,7 @@ class RunWriter {
   Status add(std::string_view internal_key, std::string_view value);
   // The next add starts a new table. Requires that its user key differs from the last one's.
   void end_table() { end_table_ = true; }
-  std::uint64_t bytes() const;  // written so far, approximately
+  std::uint64_t table_bytes() const;  // of the open table, approximately; 0: none is open
   // Returns the tables in key order; none when there was nothing to write. No call may follow it.
   Result<std::vector<TableInfo>> finish();
 
@@ -69,7 +70,6 @@ class RunWriter {
   const std::vector<std::string> cuts_;
   std::size_t next_cut_ = 0;  // the first one above the last user key
   bool end_table_ = false;
-  std::uint64_t finished_bytes_ = 0;
   std::vector<TableInfo> tables_;
 };
 

@@ -155,12 +155,28 @@ bool Compactor::start(MergeTask& task) {
   if (task.request) task.request->started = true;
   if (!job.move && !job.expire) task.plan.drop.floor = state_.history.raise_floor();
   running_.push_back(std::move(task.running));
+  pay(task);
   if (running_.size() > 1) rt::mark("compaction.concurrent");
   return true;
 }
 
+// One step more than what is done: a merge's next step is under way.
+void Compactor::pay(const MergeTask& task) {
+  if (!scheduler_.paces || task.request || task.plan.job.move || task.plan.job.expire) return;
+  paid_until_[task.record.id] = task.pace.paid_until(task.bytes_done + state_.options.compaction_step_bytes);
+  set_credit();
+}
+
+void Compactor::set_credit() {
+  std::uint64_t least = UINT64_MAX;
+  for (const auto& [job, accepted_bytes] : paid_until_) least = std::min(least, accepted_bytes);
+  state_.gate.set_credit(least);
+  state_.progress.notify_all();  // for writers that wait for it
+}
+
 void Compactor::end(const MergeTask& task) {
   std::erase_if(running_, [&](const RunningJob& each) { return each.id == task.record.id; });
+  if (paid_until_.erase(task.record.id) > 0) set_credit();
   if (task.plan.job.expire) {
     state_.history.end_expiry();
     state_.progress.notify_all();  // for those who take a snapshot
@@ -222,6 +238,7 @@ void Compactor::work(Task task) {
   auto made = make_tables(*task);
   if (made.ok() && !*made) {
     rt::mark("compaction.gave_way");
+    pay(*task);
     waiting_.push_back(std::move(task));
     return;
   }
@@ -256,6 +273,7 @@ void Compactor::count(const JobRecord& record, const VersionEdit& edit) {
   state_.counters.merges.add(1);
   state_.counters.merge_bytes_in.add(record.bytes_in);
   state_.counters.merge_bytes_out.add(record.bytes_out);
+  state_.counters.merge_bytes_edge.add(record.bytes_edge);
   for (const VersionEdit::Added& added : edit.added) state_.counters.merge_entries_out.add(added.table.entries);
   state_.counters.merge_dropped.add(record.dropped);
 }
@@ -273,6 +291,7 @@ Result<std::optional<VersionEdit>> Compactor::carry_out(MergeTask& task) {
     if (scheduler_.gives_way) return std::optional<VersionEdit>();
   }
   if (!task.record.expires()) task.record.dropped = task.execution->dropped();
+  task.record.bytes_edge = task.execution->edge_bytes();
   auto edit = task.execution->finish();
   if (!edit.ok()) return edit.error();
   return std::optional(std::move(*edit));

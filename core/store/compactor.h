@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -82,6 +83,8 @@ class Compactor {
   Result<std::optional<VersionEdit>> carry_out(MergeTask& task);
   void count(const JobRecord& record, const VersionEdit& edit);
   void end(const MergeTask& task) REQUIRES(state_.mutex);  // it is no longer running
+  void pay(const MergeTask& task) REQUIRES(state_.mutex);  // tells the gate how far the merges have kept pace
+  void set_credit() REQUIRES(state_.mutex);
   void end_failed(MergeTask& task, const Error& why) REQUIRES(state_.mutex);
   void failed(MergeTask& task, const Error& why) REQUIRES(state_.mutex);
   void give_up_waiting(const Error& why) REQUIRES(state_.mutex);
@@ -101,7 +104,8 @@ class Compactor {
   std::deque<PolicyInForce> policies_ GUARDED_BY(state_.mutex);  // all so far; the last is in force, none changes
   std::atomic<const Options*> shown_;                            // of the last
   std::vector<RunningJob> running_ GUARDED_BY(state_.mutex);
-  std::deque<Task> waiting_ GUARDED_BY(state_.mutex);    // of the running jobs, those that gave way
+  std::deque<Task> waiting_ GUARDED_BY(state_.mutex);  // of the running jobs, those that gave way
+  std::map<std::uint64_t, std::uint64_t> paid_until_ GUARDED_BY(state_.mutex);  // by job, if the scheduler paces
   std::uint64_t answered_ GUARDED_BY(state_.mutex) = 0;  // the change after which the chooser knew no further job
   std::deque<std::shared_ptr<MergeRequest>> requests_ GUARDED_BY(state_.mutex);  // those that are not done
   std::string refused_ GUARDED_BY(state_.mutex);       // Choice::refused of the last choice without a running job

@@ -40,6 +40,7 @@ struct Counters {
   Counter expiries;  // likewise, out of the tree
   Counter merge_bytes_in;
   Counter merge_bytes_out;
+  Counter merge_bytes_edge;
   Counter merge_entries_out;
   Counter merge_dropped;  // entries
   Counter ingested_bytes;

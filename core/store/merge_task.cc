@@ -39,6 +39,21 @@ JobRecord record_of(const Version& version, const CompactionJob& job) {
   return record;
 }
 
+// Its span is what it takes, without a run that lies where its output goes, and at least a memtable: for the next such
+// merge as much must come first. Tables are smaller than the log of the same writes, by as much as with flushes so far.
+Pace pace_of(const EngineState& state, const Version& version, const CompactionJob& job) {
+  const auto oldest = std::ranges::max_element(job.inputs, NewerFirst(), &CompactionInput::position);
+  const std::uint64_t all = input_bytes(version.levels, job.inputs, kLevelsMax);
+  const bool stays = oldest->level == job.to_level;
+  const std::uint64_t kept = stays ? input_bytes(version.levels, {*oldest}, kLevelsMax) : 0;
+  const std::uint64_t accepted = state.counters.wal_bytes.get();
+  const std::uint64_t percent = accepted * 100 / std::max<std::uint64_t>(state.counters.flush_bytes.get(), 1);
+  return {
+      .began = accepted,
+      .span = std::max((all - kept) * std::max<std::uint64_t>(percent, 100) / 100, state.options.memtable_max_bytes),
+      .total = std::max<std::uint64_t>(all, 1)};
+}
+
 JobRunner::Inputs inputs_of(const EngineState& state, const CompactionJob& job) {
   JobRunner::Inputs inputs;
   for (const CompactionInput& input : job.inputs) {
@@ -57,7 +72,8 @@ JobProgress MergeTask::progress() const {
   return {.id = record.id,
           .top_level = record.from_levels.front(),
           .bytes_done = bytes_done,
-          .bytes_left = record.bytes_in - std::min(bytes_done, record.bytes_in)};
+          .bytes_left = record.bytes_in - std::min(bytes_done, record.bytes_in),
+          .paid_until = pace.paid_until(bytes_done)};
 }
 
 std::unique_ptr<MergeTask> plan_merge(const EngineState& state, const std::shared_ptr<const Version>& version,
@@ -66,6 +82,7 @@ std::unique_ptr<MergeTask> plan_merge(const EngineState& state, const std::share
   task->record = record_of(*version, job);
   task->record.id = state.catalog->new_file_number().value;
   task->record.at = now;
+  task->pace = pace_of(state, *version, job);
   task->plan = {.version = version,
                 .job = std::move(job),
                 .output = {},

@@ -36,6 +36,8 @@ constexpr Row kRows[] = {
     {"expiries", &StoreStats::expiries, true, "expiries of the oldest tables"},
     {"merge_bytes_in", &StoreStats::merge_bytes_in, true, "bytes of tables read by merges"},
     {"merge_bytes_out", &StoreStats::merge_bytes_out, true, "bytes of tables written by merges"},
+    {"merge_bytes_edge", &StoreStats::merge_bytes_edge, true,
+     "bytes that merges rewrote beside their newest input's keys"},
     {"merge_entries_out", &StoreStats::merge_entries_out, true, "entries written by merges"},
     {"entries_dropped", &StoreStats::entries_dropped, true, "entries that flushes, merges and expiries dropped"},
     {"ingested_bytes", &StoreStats::ingested_bytes, true, "bytes of tables ingested"},
@@ -97,6 +99,7 @@ void add_counters(const Counters& counters, StoreStats& stats) {
   stats.expiries = counters.expiries.get();
   stats.merge_bytes_in = counters.merge_bytes_in.get();
   stats.merge_bytes_out = counters.merge_bytes_out.get();
+  stats.merge_bytes_edge = counters.merge_bytes_edge.get();
   stats.merge_entries_out = counters.merge_entries_out.get();
   stats.entries_dropped = counters.flush_dropped.get() + counters.merge_dropped.get();
   stats.ingested_bytes = counters.ingested_bytes.get();

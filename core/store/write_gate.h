@@ -51,7 +51,14 @@ class WriteGate {
   }
   void set_limits(const PressureLimits& limits) { limits_ = limits; }  // take effect at the next change of the tree
   void weigh(Levels levels) { pressure_ = pressure_of(limits_, levels); }
-  void relieve() { pressure_ = {}; }
+  void relieve() {
+    pressure_ = {};
+    credit_bytes_ = UINT64_MAX;
+  }
+
+  // Up to how many accepted bytes the merges have kept pace.
+  void set_credit(std::uint64_t accepted_bytes) { credit_bytes_ = merging_ ? accepted_bytes : UINT64_MAX; }
+  bool has_credit(std::uint64_t accepted_bytes) const { return accepted_bytes <= credit_bytes_ || shut(); }
 
   // Whether a writer that needs a new memtable has to wait; `frozen` is the number of frozen ones.
   bool stalls(StallCause cause, std::size_t frozen) const {
@@ -68,6 +75,7 @@ class WriteGate {
   bool merging_ = true;
   PressureLimits limits_;
   Pressure pressure_;
+  std::uint64_t credit_bytes_ = UINT64_MAX;
 };
 
 }  // namespace mylonite

@@ -57,7 +57,10 @@ Status WritePath::submit(Request& request) {
 void WritePath::lead(Request& first) {
   invariant(!queue_.empty() && queue_.front() == &first, "the front of the queue leads");
   const bool freeze = first.alone();
-  if (!freeze) slow_down();
+  if (!freeze) {
+    keep_pace();
+    slow_down();
+  }
   Status done = state_.gate.stopped() ? Status(*state_.gate.stopped()) : make_room(freeze);
   const std::vector<Request*> group = take_group();
   if (done.ok() && !freeze) done = commit(group);
@@ -115,7 +118,7 @@ Status WritePath::wait_for_room() {
 // Lets merging catch up: under pressure, writes proceed at write_slowdown_bytes_per_second. The leader sleeps in small
 // portions, each at most until the pressure ends. Bytes logged before the pressure do not count.
 void WritePath::slow_down() {
-  if (state_.gate.pressure().level == Pressure::Level::kNone || state_.gate.closing()) {
+  if (!pressed() || state_.gate.closing()) {
     unpaced_bytes_ = 0;
     return;
   }
@@ -125,14 +128,28 @@ void WritePath::slow_down() {
   const std::uint64_t share = unpaced_bytes_ * 1'000'000'000 / state_.options.write_slowdown_bytes_per_second;
   unpaced_bytes_ = 0;
   const std::string why = state_.gate.pressure().cause;
+  hold(why, share, &WritePath::pressed);
+}
+
+// Waits for merges that are behind their pace.
+void WritePath::keep_pace() {
+  if (!merges_lag()) return;
+  rt::mark("write.kept_pace");
+  hold("merges are behind their pace", kSlowSleepMaxNs, &WritePath::merges_lag);
+}
+
+bool WritePath::pressed() const { return state_.gate.pressure().level != Pressure::Level::kNone; }
+bool WritePath::merges_lag() const { return !state_.gate.has_credit(state_.counters.wal_bytes.get()); }
+
+void WritePath::hold(const std::string& why, std::uint64_t ns, Condition needed) {
   {
     // Safe: this request stays at the front of the queue, so no other leads; all state is read again afterwards.
     const rt::Unlocked unlocked(state_.mutex);
     state_.listener.on_write_stall({.cause = StallCause::kSlowdown, .why = why});
   }
   const std::uint64_t from = rt::monotonic_ns();
-  const std::uint64_t until = from + std::min(share, kSlowSleepMaxNs);
-  while (state_.gate.pressure().level != Pressure::Level::kNone && !state_.gate.shut() && rt::monotonic_ns() < until) {
+  const std::uint64_t until = from + std::min(ns, kSlowSleepMaxNs);
+  while ((this->*needed)() && !state_.gate.shut() && rt::monotonic_ns() < until) {
     state_.progress.wait_until(state_.mutex, until);
   }
   stall_ended({.cause = StallCause::kSlowdown, .why = why}, from);

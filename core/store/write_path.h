@@ -65,6 +65,12 @@ class WritePath {
   Status make_room(bool freeze_anyway) REQUIRES(state_.mutex);
   Status wait_for_room() REQUIRES(state_.mutex);
   void slow_down() REQUIRES(state_.mutex);
+  void keep_pace() REQUIRES(state_.mutex);
+  bool pressed() const REQUIRES(state_.mutex);
+  bool merges_lag() const REQUIRES(state_.mutex);
+  // Waits while the condition holds, for at most so long.
+  using Condition = bool (WritePath::*)() const;
+  void hold(const std::string& why, std::uint64_t ns, Condition needed) REQUIRES(state_.mutex);
   // Reports a stall to the listener, waits until its cause is gone or the store stops or closes, and counts it.
   Status stall(const StallReport& report) REQUIRES(state_.mutex);
   void stall_ended(StallReport report, std::uint64_t from_ns) REQUIRES(state_.mutex);

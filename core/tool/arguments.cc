@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/cli/settings.h"
+#include "core/compaction/policies.h"
 #include "core/tool/advice.h"
 
 namespace mylonite::tool {
@@ -50,6 +51,8 @@ Result<Arguments> decode(const RawArguments& raw) {
   if (raw.as_of) parsed.as_of = Timestamp{*raw.as_of};
   parsed.options.data_dir = openable(raw.directory);
   if (Status done = cli::apply_settings(raw.settings, parsed.options); !done.ok()) return done.error();
+  const auto policy = configure_policy(standard_policies(), parsed.options.compaction_policy);
+  if (!policy.ok()) return policy.error();
   const auto format = format_named(raw);
   if (!format.ok()) return format.error();
   parsed.format = *format;

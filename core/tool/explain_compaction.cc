@@ -79,6 +79,7 @@ std::string job_json(const JobRecord& job) {
       .number("bytes_in", job.bytes_in)
       .number("bytes_above", job.bytes_above)
       .number("bytes_out", job.bytes_out)
+      .number("bytes_edge", job.bytes_edge)
       .number("dropped", job.dropped)
       .line();
 }

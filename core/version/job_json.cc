@@ -103,6 +103,7 @@ std::string encode_job(const JobRecord& job) {
       .number_text("bytes_in", job.bytes_in)
       .number_text("bytes_above", job.bytes_above)
       .number_text("bytes_out", job.bytes_out)
+      .number_text("bytes_edge", job.bytes_edge)
       .number_text("dropped", job.dropped)
       .number_text("at", job.at.ticks)
       .object();
@@ -127,6 +128,7 @@ Result<JobRecord> decode_job(std::string_view json) {
   job.bytes_in = fields.number("bytes_in");
   if (object.contains("bytes_above")) job.bytes_above = fields.number("bytes_above");
   job.bytes_out = fields.number("bytes_out");
+  if (object.contains("bytes_edge")) job.bytes_edge = fields.number("bytes_edge");
   job.dropped = fields.number("dropped");
   job.at = Timestamp{fields.number("at")};
   if (!fields.failed().empty()) return malformed(fields.failed());

@@ -36,8 +36,9 @@ Status check_tree(const std::vector<PeerTreeKind>& kinds, const std::string& nam
 // What the figures leave out must not be asked for.
 Status check_spec(const RunSpec& spec) {
   if (Status good = check_names(spec); !good.ok()) return good;
-  if (spec.clients == 1 && spec.load_percent == 0 && spec.debt_samples == 0) return {};
-  return Error(Code::kInvalidArgument, "peers have one client, no load and no debt: expected the defaults of these");
+  if (spec.clients == 1 && !spec.open_loop() && spec.debt_samples == 0) return {};
+  return Error(Code::kInvalidArgument,
+               "peers have one client, no arrivals and no debt: expected the defaults of these");
 }
 
 }  // namespace

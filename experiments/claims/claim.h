@@ -38,6 +38,7 @@ struct ClaimRun {
   std::uint64_t level0_runs = 1;
   std::uint64_t base_buffers = 10;
   std::string filters = "uniform";      // their allocation
+  bool aligned_tables = false;          // most sources are older than that
   std::uint64_t load_percent = 0;       // arrivals, in percent of what a closed loop reaches; 0: no load
   std::uint64_t level0_stop_runs = 36;  // from here on with a load only
   std::string scheduler = "run_to_completion";

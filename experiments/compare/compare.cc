@@ -22,6 +22,8 @@ bool precise(const SweepResults& results, std::uint64_t percent) {
 
 }  // namespace
 
+bool is_precise(const Comparison& comparison, std::uint64_t percent) { return precise(comparison.results, percent); }
+
 Result<Comparison> compare(const CompareArguments& arguments, const CompactionPolicies& policies,
                            const OnResult& on_result) {
   SweepArguments all{.seeds = arguments.seeds, .workers = arguments.workers, .shard = arguments.shard};

@@ -65,7 +65,9 @@ struct MetricRow {
 };
 std::vector<MetricRow> metric_rows(const Metric& metric, const Comparison& comparison);
 std::vector<const Metric*> metrics_of(const Comparison& comparison);  // that say something about it
-std::string loop_text(const RunSpec& spec);                           // "closed loop", or the load
+// Whether each difference of write amplification is known to so many percent, from three seeds on.
+bool is_precise(const Comparison& comparison, std::uint64_t percent);
+std::string loop_text(const RunSpec& spec);  // "closed loop", or the load
 
 std::string comparison_text(const Comparison& comparison);
 std::string csv_header();

@@ -85,9 +85,9 @@ Error other_content(const RunSpec& spec, const std::string& hash) {
 }
 
 // Members of a spec that every heading shows.
-constexpr std::array<std::string_view, 11> kShown = {"policy",         "workload",   "workload_file", "workload_hash",
-                                                     "device",         "processor",  "seed",          "entries",
-                                                     "buffer_entries", "size_ratio", "load_percent"};
+constexpr std::array<std::string_view, 12> kShown = {
+    "policy", "workload", "workload_file",  "workload_hash", "device",       "processor",
+    "seed",   "entries",  "buffer_entries", "size_ratio",    "load_percent", "arrivals_per_second"};
 
 // What a heading does not show: options that are set, and other members, by name.
 std::map<std::string, std::string> hidden_members(const RunSpec& spec) {

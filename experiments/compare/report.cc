@@ -22,10 +22,20 @@ std::string half_text(const Interval& interval, std::string (*text)(double)) {
   return std::isfinite(interval.half) ? " ± " + text(interval.half) : "";
 }
 
+// A cell of CSV.
+std::string quoted(std::string_view text) {
+  std::string cell = "\"";
+  for (const char each : text) cell += each == '"' ? std::string(2, each) : std::string(1, each);
+  return cell + "\"";
+}
+
 std::string percent_text(double value) { return fmt::format("{:.2f}", value); }
 
 // Without reads, what is said of reads is 0 everywhere.
 bool says_something(const Metric& metric, const Comparison& comparison) {
+  const bool has_peer = std::ranges::any_of(
+      comparison.results, [](const std::vector<RunResult>& results) { return is_of_peer(results.front()); });
+  if (has_peer && !metric.counted_by_peers) return false;
   return std::ranges::any_of(comparison.results, [&](const std::vector<RunResult>& results) {
     return std::ranges::any_of(values_of(metric, results), [](double value) { return value != 0; });
   });
@@ -55,12 +65,13 @@ std::vector<const Metric*> metrics_of(const Comparison& comparison) {
   const bool timed = !spec.rests && (spec.device != "none" || spec.processor != "none");
   std::vector<const Metric*> all;
   for (const Metric& metric : metrics()) {
-    if ((!metric.timed || timed) && says_something(metric, comparison)) all.push_back(&metric);
+    if (metric.timed ? timed : says_something(metric, comparison)) all.push_back(&metric);
   }
   return all;
 }
 
 std::string loop_text(const RunSpec& spec) {
+  if (spec.arrivals_per_second > 0) return fmt::format("{} arrivals a second", spec.arrivals_per_second);
   return spec.load_percent == 0 ? "closed loop" : fmt::format("arrivals at {} % of each one's most", spec.load_percent);
 }
 
@@ -93,10 +104,10 @@ std::string csv_header() {
 
 std::string csv_line(const RunResult& result) {
   const RunSpec& spec = result.spec;
-  const std::string workload = spec.workload_file.empty() ? spec.workload : fmt::format("\"{}\"", workload_text(spec));
+  const std::string workload = spec.workload_file.empty() ? spec.workload : quoted(workload_text(spec));
   std::string line =
-      fmt::format("\"{}\",{},{},{},{},{},{},{},{},{}", result.policy, workload, spec.device, spec.processor, spec.seed,
-                  spec.entries, result.commit, result.options_hash, spec_hash(spec), result_hash(result));
+      fmt::format("{},{},{},{},{},{},{},{},{},{}", quoted(result.policy), workload, spec.device, spec.processor,
+                  spec.seed, spec.entries, result.commit, result.options_hash, spec_hash(spec), result_hash(result));
   for (const FigureRow& row : run_figures()) line += fmt::format(",{}", result.figures.*row.member);
   return line + "\n";
 }

@@ -17,6 +17,10 @@
 namespace mylonite::experiments {
 namespace {
 
+std::string goes_to(bool expires, std::uint32_t level) {
+  return expires ? ", which expires" : fmt::format(" -> level {}", level);
+}
+
 std::string text_of(const CompactionCandidate& candidate) {
   using Kind = CompactionCandidate::Kind;
   switch (candidate.kind) {
@@ -24,8 +28,9 @@ std::string text_of(const CompactionCandidate& candidate) {
       return fmt::format("level {}: table {} -> level {}", candidate.position.level, candidate.table->number.value,
                          candidate.to_level);
     case Kind::kOther:
-      return fmt::format("level {}: from run {} on -> level {}", candidate.position.level, candidate.position.run.value,
-                         candidate.to_level);
+      // A policy whose runs expire goes to no level.
+      return fmt::format("level {}: from run {} on{}", candidate.position.level, candidate.position.run.value,
+                         goes_to(candidate.to_level == UINT32_MAX, candidate.to_level));
     case Kind::kLevel: break;
   }
   return fmt::format("level {} -> level {}", candidate.position.level, candidate.to_level);
@@ -53,8 +58,9 @@ class Watch final : public EventListener {
   using Watched = std::map<std::uint64_t, std::optional<std::size_t>>;
   explicit Watch(const Watched& watched) : watched_(watched) {}
 
+  // Of the rankings before a decision the last one counts. It has no candidates where the store then rewrites expired
+  // tombstones by itself.
   Ranking ranked(const PolicyView& view, Ranking ranking) {
-    if (ranking.candidates.empty()) return ranking;
     const std::uint64_t number = begun_.size() + 1;
     candidates_ = ranking.candidates.size();
     const auto found = watched_.find(number);
@@ -74,7 +80,7 @@ class Watch final : public EventListener {
 
   void on_compaction_begin(const JobRecord& record) override {
     begun_.push_back(
-        {.candidates = candidates_, .chosen = fmt::format("{} -> level {}", record.why.chosen, record.to_level)});
+        {.candidates = candidates_, .chosen = record.why.chosen + goes_to(record.expires(), record.to_level)});
     candidates_ = 0;
     if (!watched_.contains(begun_.size())) return;
     Decision& decision = seen_[begun_.size()];
@@ -98,7 +104,7 @@ class Watch final : public EventListener {
   std::map<std::uint64_t, Decision> seen_;
   std::map<std::uint64_t, std::uint64_t> began_ns_;
   std::vector<DecisionInBrief> begun_;
-  std::size_t candidates_ = 0;  // of the last ranking that had some
+  std::size_t candidates_ = 0;  // of the last ranking
 };
 
 CompactionPolicies watched(CompactionPolicies policies, Watch& watch) {
@@ -111,10 +117,10 @@ CompactionPolicies watched(CompactionPolicies policies, Watch& watch) {
 Result<WatchedRun> run_watched(const RunSpec& spec, const Watch::Watched& decisions,
                                const CompactionPolicies& policies) {
   const auto threads = spec.set.find("compaction_threads");
-  if (threads == spec.set.end() || threads->second != "1" || spec.load_percent > 0) {
+  if (threads == spec.set.end() || threads->second != "1" || spec.open_loop()) {
     return Error(Code::kInvalidArgument,
                  "decisions are counted where one merge runs at a time, and the run is made once: "
-                 "\"set\": {\"compaction_threads\": 1}, and no load_percent");
+                 "\"set\": {\"compaction_threads\": 1}, and no load_percent or arrivals_per_second");
   }
   Watch watch(decisions);
   auto result = run_spec(spec, watched(policies, watch), {}, &watch);

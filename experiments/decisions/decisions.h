@@ -69,7 +69,9 @@ Result<WatchedRun> fork(const RunSpec& spec, std::span<const Deviation> deviatio
 Result<Deviation> parse_deviation(std::string_view text, std::size_t otherwise);
 std::string deviations_text(std::span<const Deviation> deviations);  // "12:1 40:0"
 
-std::string decision_text(const WatchedRun& run);  // of the first one watched
-std::string decision_json(const WatchedRun& run);  // one line
+std::string decisions_text(const WatchedRun& run);  // a line for each decision
+std::string decisions_json(const WatchedRun& run);  // one line
+std::string decision_text(const WatchedRun& run);   // of the first one watched
+std::string decision_json(const WatchedRun& run);   // likewise; one line
 
 }  // namespace mylonite::experiments

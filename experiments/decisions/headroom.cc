@@ -61,6 +61,7 @@ class Forks {
   Forks(const HeadroomArguments& arguments, const CompactionPolicies& policies, std::function<void()> on_run)
       : arguments_(arguments), policies_(policies), on_run_(std::move(on_run)) {}
 
+  // Fewer paths than asked, if it is stopped: the first ones.
   Result<std::vector<Path>> carry_out(const std::vector<std::vector<Deviation>>& asked) {
     {
       const rt::Lock lock(mutex_);
@@ -75,7 +76,7 @@ class Forks {
     for (rt::Thread& each : workers) each.join();
     const rt::Lock lock(mutex_);
     std::vector<Path> paths;
-    for (std::size_t i = 0; i < asked.size(); ++i) {
+    for (std::size_t i = 0; i < next_; ++i) {
       Result<WatchedRun>& run = *done_[i];
       if (!run.ok()) return run.error();
       paths.push_back({.deviations = asked[i],
@@ -94,7 +95,7 @@ class Forks {
       std::size_t number = 0;
       {
         const rt::Lock lock(mutex_);
-        if (next_ == asked.size()) return;
+        if (next_ == asked.size() || (arguments_.stop && arguments_.stop())) return;
         number = next_++;
       }
       auto run = fork(arguments_.spec, asked[number], policies_);
@@ -120,6 +121,7 @@ class Search {
   Result<Headroom> carry_out() {
     auto own = forks_.carry_out({{}});
     if (!own.ok()) return own.error();
+    if (own->empty()) return Error(Code::kClosed, "stopped");
     beam_ = std::move(*own);
     const Path& policy = beam_.front();
     found_.policy = policy.result;
@@ -132,7 +134,7 @@ class Search {
       return Error(Code::kInvalidArgument,
                    fmt::format("the run took {} decisions, so there is no number {}", found_.decisions, found_.first));
     }
-    for (std::uint64_t i = 0; i < arguments_.decisions && any_has(found_.first + i) && !found_.spent; ++i) {
+    for (std::uint64_t i = 0; i < arguments_.decisions && any_has(found_.first + i) && !ended(); ++i) {
       if (Status done = take_otherwise(found_.first + i); !done.ok()) return done.error();
     }
     found_.runs = runs_;
@@ -143,6 +145,8 @@ class Search {
   }
 
  private:
+  bool ended() const { return found_.spent || found_.stopped; }
+
   bool any_has(std::uint64_t decision) const {
     return std::ranges::any_of(beam_, [&](const Path& path) { return path.decisions.size() >= decision; });
   }
@@ -171,6 +175,7 @@ class Search {
     if (found_.spent) asked.resize(left);
     auto paths = forks_.carry_out(asked);
     if (!paths.ok()) return paths.error();
+    found_.stopped = paths->size() < asked.size();
     for (std::size_t i = 0; i < paths->size(); ++i) {
       Path& path = (*paths)[i];
       if (found_.wrong.empty()) found_.wrong = path.result.failure;
@@ -180,7 +185,7 @@ class Search {
       beam_.push_back(std::move(path));
     }
     keep_best(beam_, arguments_.width);
-    if (!found_.spent) found_.last = decision;
+    if (!ended()) found_.last = decision;
     return {};
   }
 

@@ -30,6 +30,7 @@ struct HeadroomArguments {
   std::uint64_t decisions = 1'000'000;         // from that one on, that may be taken otherwise
   std::uint64_t runs = 1000;                   // at most, the policy's own included
   std::uint64_t workers = 1;
+  std::function<bool()> stop{};  // asked before each run, by any worker; true: the search ends with what it has
 };
 
 struct Headroom {
@@ -44,6 +45,7 @@ struct Headroom {
   std::uint64_t runs = 0;          // made
   std::uint64_t alternatives = 0;  // other candidates that were tried and took effect
   bool spent = false;              // the runs did not suffice for all decisions that were asked for
+  bool stopped = false;            // some of them were not made, because of HeadroomArguments::stop
   std::string wrong{};             // a wrong answer of the store in some run
 };
 
@@ -55,7 +57,8 @@ struct HeadroomProgress {
 };
 using OnHeadroom = std::function<void(const HeadroomProgress&)>;  // one call at a time
 
-// Errors: those of fork. kInvalidArgument for a figure that is not known, before anything runs.
+// Errors: those of fork; kClosed if it is stopped before the policy's own run ended. kInvalidArgument for a
+// figure that is not known, before anything runs.
 Result<Headroom> headroom(const HeadroomArguments& arguments, const CompactionPolicies& policies,
                           const OnHeadroom& on_progress = {});
 

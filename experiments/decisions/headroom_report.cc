@@ -9,7 +9,7 @@ namespace {
 // In hundredths of a percent of the policy's figure.
 std::uint64_t headroom_of(const Headroom& found) {
   if (found.policy_value == 0) return 0;
-  return (found.policy_value - found.best_value) * 10'000 / found.policy_value;
+  return ((found.policy_value - found.best_value) * 10'000 + found.policy_value / 2) / found.policy_value;
 }
 
 std::string shown(const RunResult& result, const std::string& figure, std::uint64_t value) {
@@ -29,7 +29,8 @@ std::string headroom_text(const Headroom& found, const HeadroomArguments& argume
   text += fmt::format("  headroom     {:>9}.{:02} %, at least\n", percent / 100, percent % 100);
   text += fmt::format("\n{} of {} decisions searched, {} runs, {} alternatives took effect, {} paths kept\n",
                       found.last + 1 - found.first, found.decisions, found.runs, found.alternatives, arguments.width);
-  if (found.spent) {
+  if (found.stopped) text += fmt::format("stopped at decision {0}; to go on: --first {0}\n", found.last + 1);
+  if (found.spent && !found.stopped) {
     text +=
         fmt::format("the runs were spent at decision {}; to go on: more --runs, fewer --candidates, or --first {}\n",
                     found.last + 1, found.last + 1);
@@ -60,6 +61,7 @@ std::string headroom_json(const Headroom& found, const HeadroomArguments& argume
       .number("runs", found.runs)
       .number("alternatives", found.alternatives)
       .flag("spent", found.spent)
+      .flag("stopped", found.stopped)
       .text("policy_hash", result_hash(found.policy))
       .text("best_hash", result_hash(found.best));
   return object.line();

@@ -10,6 +10,28 @@ constexpr std::size_t kCandidatesShown = 20;
 
 }  // namespace
 
+std::string decisions_text(const WatchedRun& run) {
+  std::string text =
+      fmt::format("{} decisions, {} under {}, seed {}\n  number  candidates  what was done\n", run.decisions.size(),
+                  run.result.policy, workload_text(run.result.spec), run.result.spec.seed);
+  for (std::size_t i = 0; i < run.decisions.size(); ++i) {
+    text += fmt::format("{:>8}  {:>10}  {}\n", i + 1, run.decisions[i].candidates, run.decisions[i].chosen);
+  }
+  return text;
+}
+
+std::string decisions_json(const WatchedRun& run) {
+  JsonArray decisions;
+  for (const DecisionInBrief& each : run.decisions) {
+    decisions.add(JsonObject().number("candidates", each.candidates).text("chosen", each.chosen).object());
+  }
+  JsonObject object;
+  object.raw("spec", spec_json(run.result.spec))
+      .raw("decisions", decisions.array())
+      .text("result_hash", result_hash(run.result));
+  return object.line();
+}
+
 std::string decision_text(const WatchedRun& run) {
   const Decision& at = run.watched.front();
   const RunSpec& spec = run.result.spec;
@@ -30,8 +52,9 @@ std::string decision_text(const WatchedRun& run) {
   }
   if (at.candidates.empty()) text += "  none: the chooser rewrites expired tombstones by itself\n";
   const JobRecord& job = at.job;
-  text += fmt::format("\n{} {} -> level {}\n  because of {}\n", job.move ? "moved" : "merged", job.why.chosen,
-                      job.to_level, job.why.trigger);
+  const std::string to = job.expires() ? "" : fmt::format(" -> level {}", job.to_level);
+  const char* const did = job.expires() ? "expired" : job.move ? "moved" : "merged";
+  text += fmt::format("\n{} {}{}\n  because of {}\n", did, job.why.chosen, to, job.why.trigger);
   if (!at.took_ns) return text + "  it did not end within the run\n";
   return text + fmt::format("  {} bytes in, {} bytes out, {} entries dropped, in {} us\n", job.bytes_in, job.bytes_out,
                             job.dropped, *at.took_ns / 1000);
@@ -62,6 +85,7 @@ std::string decision_json(const WatchedRun& run) {
       .text("chosen", at.job.why.chosen)
       .number("to_level", at.job.to_level)
       .flag("move", at.job.move)
+      .flag("expiry", at.job.expires())
       .number("bytes_in", at.job.bytes_in)
       .number("bytes_out", at.job.bytes_out)
       .raw("took_ns", at.took_ns ? fmt::format("{}", *at.took_ns) : "null")

@@ -11,6 +11,8 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
 
 constexpr Metric kMetrics[] = {
     {"write amplification", "bytes of tables a user byte", write_amplification},
+    {"edge waste", "bytes rewritten beside the keys of the newest input, a user byte",
+     [](const RunFigures& at) { return ratio(at.merge_bytes_edge, at.user_bytes); }, false, false},
     {"space amplification", "bytes of tables a live byte, mean", space_amplification},
     {"runs", "mean", [](const RunFigures& at) { return ratio(at.runs_sum, at.samples); }},
     {"runs opened", "tables that a read looks into, filters passed", tables_opened},

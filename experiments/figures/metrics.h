@@ -18,7 +18,8 @@ struct Metric {
   std::string_view name;
   std::string_view unit;
   double (*value)(const RunFigures&);
-  bool timed = false;  // means nothing without a device and processors
+  bool timed = false;            // means nothing without a device and processors
+  bool counted_by_peers = true;  // false: another store's result has 0, which means nothing
 };
 std::span<const Metric> metrics();  // write amplification is the first
 

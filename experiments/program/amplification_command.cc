@@ -21,7 +21,8 @@ using cli::Ending;
 
 constexpr cli::Range kSeeds{.low = 1, .high = 100'000};
 // Members of a spec that mean nothing beside a peer.
-constexpr std::array<std::string_view, 4> kNotHere = {"--clients", "--load-percent", "--debt-samples", "--rests"};
+constexpr std::array<std::string_view, 5> kNotHere = {"--clients", "--load-percent", "--arrivals-per-second",
+                                                      "--debt-samples", "--rests"};
 
 Ending set_beside(LabArguments& arguments) {
   AmplificationArguments& beside = arguments.beside;

@@ -28,6 +28,11 @@ constexpr cli::Range kWorkers{.low = 1, .high = 256};
 Ending explain(const LabArguments& arguments) {
   const auto spec = read_spec(arguments.spec);
   if (!spec.ok()) return {spec.error(), Exit::kUsage};
+  if (arguments.decision == 0) {
+    const auto all = fork(*spec, {}, arguments.policies);
+    if (!all.ok()) return failed(all.error());
+    return cli::print(arguments.json ? decisions_json(*all) : decisions_text(*all));
+  }
   const auto run = watch(*spec, arguments.decision, arguments.policies);
   if (!run.ok()) return failed(run.error());
   return cli::print(arguments.json ? decision_json(*run) : decision_text(*run));
@@ -76,11 +81,14 @@ Ending search_headroom(LabArguments& arguments, const std::string& program) {
   if (!spec.ok()) return {spec.error(), Exit::kUsage};
   arguments.headroom.spec = *spec;
   auto line = std::make_unique<ProgressLine>();
+  cli::take_interrupts();
+  arguments.headroom.stop = cli::interrupt_asked;
   const auto found = headroom(arguments.headroom, arguments.policies, [&](const HeadroomProgress& at) {
     line->show(at.runs, std::max(at.runs, arguments.headroom.runs),
                fmt::format("runs, decision {} of {}", at.decision, at.decisions));
   });
   line.reset();
+  if (!found.ok() && cli::interrupt_asked()) return stopped(program, "before the policy's own run ended");
   if (!found.ok()) return failed(found.error());
   std::string text;
   if (arguments.json) {
@@ -95,6 +103,7 @@ Ending search_headroom(LabArguments& arguments, const std::string& program) {
     if (!found->wrong.empty()) text += fmt::format("WRONG: {}\n", found->wrong);
   }
   if (Status printed = cli::print(text); !printed.ok()) return printed;
+  if (found->stopped) return stopped(program, fmt::format("after {} runs", found->runs));
   return found->wrong.empty() ? Exit::kDone : Exit::kFinding;
 }
 
@@ -107,8 +116,7 @@ cli::Parameter spec_parameter(LabArguments& arguments) {
 cli::Parameter decision_parameter(LabArguments& arguments) {
   return {.name = "N",
           .to = &arguments.decision,
-          .meaning = "which merge or move of the run, the first is 1",
-          .required = true,
+          .meaning = "which merge or move of the run, the first is 1; none: all in brief",
           .range = kDecisions};
 }
 
@@ -148,32 +156,34 @@ std::vector<cli::Parameter> headroom_parameters(LabArguments& arguments) {
 }  // namespace
 
 std::vector<cli::Command> decision_commands(LabArguments& arguments, const std::string& program) {
-  return {{.name = "explain",
-           .what = "one merge of a run: the tree, every trigger and candidate with its score, what it cost",
-           .example = program + " explain spec.json 12",
-           .parameters = {spec_parameter(arguments),
-                          decision_parameter(arguments),
-                          {.name = "--json", .to = &arguments.json, .meaning = "one line, with every candidate"}},
-           .run = [&] { return explain(arguments); }},
-          {.name = "fork",
-           .what = "the same run with other candidates taken at some merges, beside the run as it was",
-           .example = program + " fork spec.json 12:1 40:2",
-           .parameters = {spec_parameter(arguments),
-                          {.name = "N[:C]",
-                           .to = &arguments.forks,
-                           .meaning = "a merge or move of the run, the first is 1, and the candidate that it takes",
-                           .required = true,
-                           .repeats = true},
-                          {.name = "--candidate",
-                           .to = &arguments.candidate,
-                           .meaning = "where N stands alone; its number in what `explain` lists",
-                           .has_default = true}},
-           .run = [&] { return fork_run(arguments); }},
-          {.name = "headroom",
-           .what = "how far below the policy's figure other candidates come: a beam search over forks",
-           .example = program + " headroom spec.json --width 4 --runs 2000 --jobs 2",
-           .parameters = headroom_parameters(arguments),
-           .run = [&arguments, program] { return search_headroom(arguments, program); }}};
+  return {
+      {.name = "explain",
+       .what =
+           "the merges of a run, or one of them: the tree, every trigger and candidate with its score, what it cost",
+       .example = program + " explain spec.json 12",
+       .parameters = {spec_parameter(arguments),
+                      decision_parameter(arguments),
+                      {.name = "--json", .to = &arguments.json, .meaning = "one line, with every candidate"}},
+       .run = [&] { return explain(arguments); }},
+      {.name = "fork",
+       .what = "the same run with other candidates taken at some merges, beside the run as it was",
+       .example = program + " fork spec.json 12:1 40:2",
+       .parameters = {spec_parameter(arguments),
+                      {.name = "N[:C]",
+                       .to = &arguments.forks,
+                       .meaning = "a merge or move of the run, the first is 1, and the candidate that it takes",
+                       .required = true,
+                       .repeats = true},
+                      {.name = "--candidate",
+                       .to = &arguments.candidate,
+                       .meaning = "where N stands alone; its number in what `explain` lists",
+                       .has_default = true}},
+       .run = [&] { return fork_run(arguments); }},
+      {.name = "headroom",
+       .what = "how far below the policy's figure other candidates come: a beam search over forks",
+       .example = program + " headroom spec.json --width 4 --runs 2000 --jobs 2",
+       .parameters = headroom_parameters(arguments),
+       .run = [&arguments, program] { return search_headroom(arguments, program); }}};
 }
 
 }  // namespace mylonite::experiments

@@ -144,6 +144,13 @@ Ending compare_policies(LabArguments& arguments) {
     if (shard.of == 1) comparisons.push_back(*comparison);
   }
   line.reset();
+  for (const Comparison& each : comparisons) {
+    const std::uint64_t precision = compare_arguments.precision_percent;
+    if (precision == 0 || is_precise(each, precision)) continue;
+    cli::print_error(fmt::format("{}: {}: {} seeds do not give a precision of {} %; allow more, as with --seeds {}\n",
+                                 arguments.program, workload_text(each.base), each.seeds(), precision,
+                                 4 * compare_arguments.seeds));
+  }
   std::string text;
   if (shard.of > 1) {
     text = fmt::format("shard {}: {} runs; `merge` makes one of all shards\n", arguments.shard, outputs.runs());

@@ -38,7 +38,7 @@ struct LabArguments {
   std::string shard{};                   // I/N
   std::vector<std::string> files{};
   std::string base_policy{};
-  std::uint64_t decision = 1;        // of explain
+  std::uint64_t decision = 0;        // of explain; 0: all
   std::vector<std::string> forks{};  // DECISION or DECISION:CANDIDATE
   std::uint64_t candidate = 1;       // of fork, where none is given
   HeadroomArguments headroom{};

@@ -1,11 +1,13 @@
 #include "experiments/program/merge_command.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/cli/files.h"
 #include "core/cli/output.h"
@@ -48,6 +50,18 @@ Status take_lines(const std::string& file, std::string_view text, std::vector<Ru
   return {};
 }
 
+// Results of two programs may differ for that reason alone.
+std::string commits_note(const std::vector<Comparison>& comparisons) {
+  std::set<std::string> commits;
+  for (const Comparison& comparison : comparisons) {
+    for (const std::vector<RunResult>& row : comparison.results) {
+      for (const RunResult& each : row) commits.insert(each.commit);
+    }
+  }
+  if (commits.size() < 2) return "";
+  return fmt::format("the results are of {} commits: {}", commits.size(), fmt::join(commits, ", "));
+}
+
 Ending merge(const LabArguments& arguments) {
   std::vector<RunResult> results;
   for (const std::string& file : arguments.files) {
@@ -69,6 +83,9 @@ Ending merge(const LabArguments& arguments) {
     for (std::size_t seed = 0; seed < comparison.seeds(); ++seed) {
       for (const std::vector<RunResult>& row : comparison.results) outputs.add(row[seed]);
     }
+  }
+  if (const std::string note = commits_note(*comparisons); !note.empty()) {
+    cli::print_error(fmt::format("{}: {}\n", arguments.program, note));
   }
   for (const std::string& each : missing) cli::print_error(fmt::format("{}: {}\n", arguments.program, each));
   return outputs.complete("", *comparisons);

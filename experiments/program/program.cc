@@ -55,9 +55,22 @@ std::string next_step(const Error& error) {
   return "name a directory that exists, and that you may write, with --dir";
 }
 
+// --policy says it, so that what is printed is what ran.
+Status check_policy_is_not_set(const std::vector<std::string>& settings) {
+  const auto all = cli::parse_settings(settings);
+  if (!all.ok()) return all.error();
+  for (const auto& [name, value] : *all) {
+    if (name == "compaction_policy") {
+      return Error(Code::kInvalidArgument, fmt::format("--set compaction_policy: expected --policy {}", value));
+    }
+  }
+  return {};
+}
+
 // The settings of `bench` and its worker, checked.
 Status take_settings(const Arguments& arguments, StoreSettings& mylonite) {
   Options options;
+  if (Status good = check_policy_is_not_set(arguments.settings); !good.ok()) return good;
   if (Status good = cli::apply_settings(arguments.settings, options); !good.ok()) return good;
   const auto settings = cli::parse_settings(arguments.settings);
   if (!settings.ok()) return settings.error();
@@ -105,6 +118,7 @@ Ending show(const Result<Report>& report, bool json, Judge wrong) {
 }
 
 Ending endure(Arguments& arguments) {
+  if (Status good = check_policy_is_not_set(arguments.settings); !good.ok()) return good;
   if (Status good = cli::apply_settings(arguments.settings, arguments.endure.options); !good.ok()) return good;
   const auto policy = configure_policy(arguments.endure.policies, arguments.endure.options.compaction_policy);
   if (!policy.ok()) return policy.error();

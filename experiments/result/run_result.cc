@@ -27,6 +27,7 @@ constexpr FigureRow kRows[] = {
     {"flush_entries", &RunFigures::flush_entries},
     {"merge_bytes_in", &RunFigures::merge_bytes_in},
     {"merge_bytes_out", &RunFigures::merge_bytes_out},
+    {"merge_bytes_edge", &RunFigures::merge_bytes_edge},
     {"merge_entries_out", &RunFigures::merge_entries_out},
     {"merges", &RunFigures::merges},
     {"moves", &RunFigures::moves},
@@ -194,6 +195,8 @@ Result<RunResult> parse_result(std::string_view json, const std::string& file, s
       .in(place);
 }
 
+bool is_of_peer(const RunResult& result) { return result.policy.find(" (") != std::string::npos; }
+
 bool says_nothing(const RunResult& result) {
   const RunFigures& at = result.figures;
   if (at.user_entries > 0) return at.flush_bytes == 0;
@@ -227,6 +230,8 @@ std::string result_text(const RunResult& result) {
     line(fmt::format("  of level {}", level), ratio_text(of.written_bytes, of.entered_bytes),
          "bytes written a byte that came from above");
   }
+  line("  edge waste", ratio_text(at.merge_bytes_edge, at.user_bytes),
+       "bytes a user byte, rewritten beside the keys of the newest input");
   line("space amplification", ratio_text(at.table_bytes_sum, at.live_bytes_sum), "bytes of tables a live byte, mean");
   if (at.gets > 0) {
     line("runs asked", ratio_text(at.tables_probed, at.gets),
@@ -239,11 +244,12 @@ std::string result_text(const RunResult& result) {
                      ratio_text(at.debt_bytes_max, result.buffer_bytes)));
   }
   line("merges", std::to_string(at.merges), fmt::format("and {} moves", at.moves));
-  if (at.duration_ns > 0) {
+  if (at.duration_ns > 0 && !spec.rests) {
     line("operations", std::to_string(at.operations * 1'000'000'000 / at.duration_ns), "a second of virtual time");
     if (at.arrival_mean_ps > 0) {
       line("arrivals", std::to_string(1'000'000'000'000 / at.arrival_mean_ps),
-           fmt::format("a second, {} % of the closed loop's operations", spec.load_percent));
+           spec.load_percent == 0 ? "a second"
+                                  : fmt::format("a second, {} % of the closed loop's operations", spec.load_percent));
     }
     line("latency", duration_text(at.latency_p50_ns),
          fmt::format("median; p99 {}, p99.9 {}, most {}", duration_text(at.latency_p99_ns),

@@ -32,6 +32,7 @@ struct RunFigures {
   std::uint64_t flush_entries = 0;
   std::uint64_t merge_bytes_in = 0;
   std::uint64_t merge_bytes_out = 0;
+  std::uint64_t merge_bytes_edge = 0;  // of entries, beside the keys of a merge's newest input
   std::uint64_t merge_entries_out = 0;
   std::uint64_t merges = 0;
   std::uint64_t moves = 0;
@@ -105,6 +106,8 @@ std::string result_text(const RunResult& result);  // for people
 // Whether all was in memory while figures were taken: nothing was flushed, and no read found a table. Then ratios of
 // what was written are 0, and mean nothing.
 bool says_nothing(const RunResult& result);
+// Whether another store made it: its policy names the library, as in "leveldb (LevelDB 1.23)".
+bool is_of_peer(const RunResult& result);
 std::string ratio_text(std::uint64_t part, std::uint64_t whole);  // two decimals, rounded; "-" without a whole
 
 }  // namespace mylonite::experiments

@@ -288,6 +288,7 @@ void Run::end_measuring() {
   figures_.flush_entries = since(&StoreStats::flush_entries);
   figures_.merge_bytes_in = since(&StoreStats::merge_bytes_in);
   figures_.merge_bytes_out = since(&StoreStats::merge_bytes_out);
+  figures_.merge_bytes_edge = since(&StoreStats::merge_bytes_edge);
   figures_.merge_entries_out = since(&StoreStats::merge_entries_out);
   figures_.gets = since(&StoreStats::gets);
   figures_.tables_probed = since(&StoreStats::tables_probed);
@@ -387,6 +388,7 @@ Result<RunResult> run_spec(const RunSpec& given, const CompactionPolicies& polic
                           .options = std::move(*options),
                           .policy = policy->text,
                           .buffer_bytes = *buffer_bytes};
+  if (spec.arrivals_per_second > 0) return run_at(prepared, 1'000'000'000'000 / spec.arrivals_per_second);
   auto closed = run_at(prepared, 0);
   if (spec.load_percent == 0 || !closed.ok() || !closed->failure.empty()) return closed;
   const RunFigures& at = closed->figures;

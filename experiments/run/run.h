@@ -2,9 +2,10 @@
 //
 // Phases that are not measured come first in every workload; figures are differences from the end of the last of them.
 // Clients issue an operation when the last one is answered (closed loop). With load_percent the spec is run twice: the
-// closed loop says what can be reached, then operations arrive at a share of that rate. A client takes the next
-// arrival; latency counts from the arrival, so waiting for a client counts. At the end the store is read once from
-// beginning to end and compared with what was written. Thread-safety: one OS thread a run; runs may be concurrent.
+// closed loop says what can be reached, then operations arrive at a share of that rate. With arrivals_per_second they
+// arrive at that one. A client takes the next arrival; latency counts from the arrival, so waiting for a client counts.
+// At the end the store is read once from beginning to end and compared with what was written. Thread-safety: one OS
+// thread a run; runs may be concurrent.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "experiments/spec/run_spec.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -23,10 +23,19 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::uint64_t kEntriesMax = std::uint64_t{1} << 31;
+constexpr std::uint64_t kEntriesMax = 100'000'000;  // a run keeps some 50 bytes of each
 constexpr std::string_view kSet = "set";
 constexpr std::string_view kFile = "workload_file";
-constexpr std::array<std::string_view, 2> kOfTheSpec = {"compaction_policy", "data_dir"};  // options, not to be set
+// Options that are not to be set, and the member that decides each; empty: none.
+constexpr std::pair<std::string_view, std::string_view> kOfTheSpec[] = {{"compaction_policy", "policy"},
+                                                                        {"memtable_max_bytes", "buffer_entries"},
+                                                                        {"sstable_max_bytes", "buffer_entries"},
+                                                                        {"compaction_threshold_bytes", "base_buffers"},
+                                                                        {"level_size_ratio", "size_ratio"},
+                                                                        {"level0_compact_runs", "level0_runs"},
+                                                                        {"data_dir", ""},
+                                                                        {"create_if_missing", ""},
+                                                                        {"error_if_exists", ""}};
 
 constexpr SpecRow kRows[] = {
     {"policy", &RunSpec::policy, 0, 0, "compaction policy of the store, with parameters: lazy:T=4"},
@@ -47,6 +56,8 @@ constexpr SpecRow kRows[] = {
     {"load_percent", &RunSpec::load_percent, 0, 1000,
      "operations arrive at random, at so many percent of what clients reach without arrivals; 0: the next at the "
      "answer"},
+    {"arrivals_per_second", &RunSpec::arrivals_per_second, 0, 1'000'000'000,
+     "operations arrive at random, so many a second, under every policy; 0: not so"},
     {"debt_samples", &RunSpec::debt_samples, 0, 10'000,
      "moments, evenly apart, at which a copy of the store merges until it rests: the exact debt"},
     {"rests", &RunSpec::rests, 0, 0, "after each buffer the clients wait until nothing is left to do"},
@@ -76,8 +87,11 @@ Status read_member(RunSpec& spec, const SpecRow& row, const Json& value, std::ui
 }
 
 Status check_option(const std::string& name) {
-  const bool own = std::ranges::find(kOfTheSpec, name) != kOfTheSpec.end();
-  if (own) return wrong(fmt::format("set {}: the spec itself decides it", name));
+  for (const auto& [option, member] : kOfTheSpec) {
+    if (option != name) continue;
+    return wrong(member.empty() ? fmt::format("set {}: a run decides it", name)
+                                : fmt::format("set {}: the spec's own {} decides it", name, member));
+  }
   const auto row = row_named("option of the store", name, option_table());
   return row.ok() ? Status() : Status(row.error());
 }
@@ -156,15 +170,20 @@ Status check_names(const RunSpec& spec) {
     if (Status good = check_option(name); !good.ok()) return good;
   }
   const bool timed = spec.device != "none" || spec.processor != "none";
-  if (spec.load_percent > 0 && (spec.rests || !timed)) {
-    return wrong("load_percent needs a device or a processor, and clients that do not rest");
+  if (spec.open_loop() && (spec.rests || !timed)) {
+    return wrong("load_percent and arrivals_per_second need a device or a processor, and clients that do not rest");
   }
-  if (!has_file && spec.load_percent == 0 && std::ranges::any_of((*plan)->phases, &Phase::bursts)) {
-    return wrong(fmt::format("workload {} is about arrivals: it needs load_percent, as in 80", spec.workload));
+  if (spec.load_percent > 0 && spec.arrivals_per_second > 0) {
+    return wrong("load_percent and arrivals_per_second both say when operations arrive: expected one of them");
   }
-  if (!has_file && spec.load_percent > 0 &&
+  if (!has_file && !spec.open_loop() && std::ranges::any_of((*plan)->phases, &Phase::bursts)) {
+    return wrong(fmt::format("workload {} is about arrivals: it needs load_percent, as in 80, or arrivals_per_second",
+                             spec.workload));
+  }
+  if (!has_file && spec.open_loop() &&
       std::ranges::any_of((*plan)->phases, [](const Phase& phase) { return phase.seconds > 0; })) {
-    return wrong(fmt::format("workload {} says when operations arrive: load_percent cannot", spec.workload));
+    return wrong(fmt::format("workload {} says when operations arrive: load_percent and arrivals_per_second cannot",
+                             spec.workload));
   }
   return {};
 }

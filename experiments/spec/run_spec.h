@@ -36,9 +36,11 @@ struct RunSpec {
   std::uint64_t level0_runs = 1;        // runs of level 0 that start a merge
   std::uint64_t clients = 1;
   std::uint64_t load_percent = 0;            // open loop at so much of the closed loop's throughput; 0: closed loop
+  std::uint64_t arrivals_per_second = 0;     // open loop at this rate, the same for all policies; 0: not so
   std::uint64_t debt_samples = 0;            // moments at which the exact debt of merging is found; 0: none
   bool rests = false;                        // after each buffer the clients wait until the store has nothing to do
   std::map<std::string, std::string> set{};  // further options of the store, by name
+  bool open_loop() const { return load_percent > 0 || arrivals_per_second > 0; }
   bool operator==(const RunSpec&) const = default;
 };
 

@@ -1,5 +1,7 @@
 #include "experiments/spec/toml_text.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
@@ -26,14 +28,14 @@ Result<std::string> object_of(const toml::table& table, const std::string& file,
       value = json_text(text->get());
     } else if (const auto* number = node.as_integer(); number != nullptr) {
       value = fmt::format("{}", number->get());
+    } else if (const auto* decimal = node.as_floating_point(); decimal != nullptr && std::isfinite(decimal->get())) {
+      value = fmt::format("{}", decimal->get());
+      if (value.find_first_of(".e") == std::string::npos) value += ".0";
     } else if (const auto* flag = node.as_boolean(); flag != nullptr) {
       value = flag->get() ? "true" : "false";
     } else {
-      return Error(
-                 Code::kInvalidArgument,
-                 fmt::format(
-                     "{}: expected a text, a whole number in digits alone, true or false, found another kind of value",
-                     name))
+      return Error(Code::kInvalidArgument,
+                   fmt::format("{}: expected a text, a number, true or false, found another kind of value", name))
           .in(place(file, key.source().begin.line));
     }
     json += fmt::format("{}{}:{}", json.size() > 1 ? "," : "", json_text(name), value);

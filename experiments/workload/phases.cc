@@ -155,7 +155,7 @@ constexpr WorkloadPlan kPlans[] = {
     {.name = "burst",
      .key_space = 200,
      .phases = {{load(200), in_bursts(updates(Skew::kUniform))}},
-     .what = "upd_u with arrivals that are by turns ten times as frequent; needs load_percent"},
+     .what = "upd_u with arrivals that are by turns ten times as frequent; needs load_percent or arrivals_per_second"},
 };
 
 }  // namespace

@@ -100,7 +100,8 @@ Result<PlannedWorkload> parse_workload(std::string_view text, const std::string&
   const auto first = ahead.next();
   if (!first) return lines.about_file("expected a workload, found an empty file");
   if (first->starts_with("0x")) return parse_trace(lines);
-  return first->contains('=') ? parse_properties(lines) : parse_operations(lines);
+  const bool is_property = first->contains('=') && !first->starts_with("phase ");
+  return is_property ? parse_properties(lines) : parse_operations(lines);
 }
 
 }  // namespace mylonite::experiments

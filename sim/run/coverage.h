@@ -19,7 +19,7 @@ namespace mylonite::sim {
 inline constexpr std::string_view kSimulatorMarks = "sim.";  // the prefix of their names
 
 // The marks in the code, sorted; `run --require-marks` fails when one of all_marks() was never reached.
-inline constexpr std::array<std::string_view, 35> kMarks = {
+inline constexpr std::array<std::string_view, 36> kMarks = {
     "compaction.concurrent",
     "compaction.expired",
     "compaction.gave_way",
@@ -52,6 +52,7 @@ inline constexpr std::array<std::string_view, 35> kMarks = {
     "stamps.clock_unusable",
     "wal.torn_tail",
     "wal.unfinished",
+    "write.kept_pace",
     "write.slowdown",
     "write.stall_frozen_memtables",
     "write.stall_level0",

@@ -36,6 +36,18 @@ TEST(Scheduler, EachByItsMeasure) {
   }
 }
 
+// Goal: under beats the merge that writers will wait for first goes on. Method: by hand; the pace at chosen moments.
+// Expectation: a writer may be a quarter of a span ahead of the merge, up to its end.
+TEST(Scheduler, BeatsGoByThePace) {
+  EXPECT_EQ(chosen("beats", {{.id = 1, .paid_until = 7}, {.id = 2, .paid_until = 5}, {.id = 3, .paid_until = 5}}), 2U);
+  const Pace pace{.began = 1000, .span = 100, .total = 500};
+  EXPECT_EQ(pace.paid_until(0), 1025U);
+  EXPECT_EQ(pace.paid_until(250), 1075U);
+  EXPECT_EQ(pace.paid_until(500), 1125U);
+  EXPECT_EQ(pace.paid_until(501), 1125U) << "the bytes of its input are an estimate";
+  for (const Scheduler& each : schedulers()) EXPECT_EQ(each.paces, each.name == "beats");
+}
+
 // Goal: under silk, merges below level 0 wait for flushes; nothing else ever waits.
 TEST(Scheduler, DeepMergesWaitForFlushes) {
   const std::vector<JobProgress> deep = {{.id = 1, .top_level = 1}, {.id = 2, .top_level = 2}};

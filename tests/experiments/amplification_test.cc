@@ -32,11 +32,15 @@ TEST(AmplificationTest, PeersMeetTheSameOperations) {
     spec.policy = "lo1";
     const auto own = run_spec(spec, standard_policies());
     ASSERT_TRUE(own.ok()) << own.error().to_string();
+    EXPECT_FALSE(is_of_peer(*own));
     for (const PeerTreeKind& kind : peer_trees()) {
       spec.policy = kind.name;
       const auto first = run_peer(spec, kind);
       ASSERT_TRUE(first.ok()) << first.error().to_string();
       EXPECT_EQ(first->failure, "") << kind.name;
+      EXPECT_TRUE(is_of_peer(*first)) << first->policy;
+      const Comparison beside{.base = spec, .results = {{*own}, {*first}}};
+      EXPECT_EQ(comparison_text(beside).find("edge waste"), std::string::npos) << "a peer does not count it";
       EXPECT_EQ(first->figures.operations, own->figures.operations);
       EXPECT_EQ(first->figures.user_bytes, own->figures.user_bytes);
       EXPECT_EQ(first->figures.user_entries, own->figures.user_entries);

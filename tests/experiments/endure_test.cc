@@ -53,7 +53,7 @@ TEST_F(EndureTest, UnknownSettings) {
   EXPECT_EQ(lab("endure --entries 10 --set block_bytes=0").code, 2);
   for (const auto& [arguments, says] : {std::pair{"--policy best", "'best': expected one of none, "},
                                         {"--policy lazy:T=1", "parameter T = 1: expected 2 to 1000"},
-                                        {"--set compaction_policy=best", "'best': expected one of none, "}}) {
+                                        {"--set compaction_policy=tier", "expected --policy tier"}}) {
     const Said said = lab(std::string("endure --entries 10 ") + arguments);
     EXPECT_EQ(said.code, 2) << arguments;
     EXPECT_EQ(said.out, "") << arguments;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/sim_tool/program.h"
@@ -92,6 +93,25 @@ TEST(HeadroomTest, OptionsDecide) {
   arguments.figure = "merges";
   arguments.first = 1'000'000;
   EXPECT_EQ(headroom(arguments, standard_policies()).error().code(), Code::kInvalidArgument);
+}
+
+// Goal: a search that is stopped gives what it has. Method: stopped after 12 runs, and before the first. Expectation:
+// the best of these runs, which `fork` replays, and where to go on; without any run nothing is known.
+TEST(HeadroomTest, StoppedSearchGivesItsBest) {
+  std::uint64_t ended = 0;
+  HeadroomArguments arguments{.spec = tiny(), .stop = [&] { return ended == 12; }};
+  const auto found = headroom(arguments, standard_policies(), [&](const HeadroomProgress& at) { ended = at.runs; });
+  ASSERT_TRUE(found.ok());
+  EXPECT_TRUE(found->stopped);
+  EXPECT_EQ(found->runs, 12U);
+  EXPECT_LE(found->best_value, found->policy_value);
+  const auto again = fork(tiny(), found->deviations, standard_policies());
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(result_hash(again->result), result_hash(found->best));
+  EXPECT_NE(headroom_text(*found, arguments, "fork").find(fmt::format("to go on: --first {}", found->last + 1)),
+            std::string::npos);
+  arguments.stop = [] { return true; };
+  EXPECT_EQ(headroom(arguments, standard_policies()).error().code(), Code::kClosed);
 }
 
 // Goal: deviations as text. Method: good ones, and every kind of mistake.

@@ -74,7 +74,7 @@ TEST_F(LabTest, SaysThatAResultSaysNothing) {
 // Goal: a buffer that is never full costs no memory to speak of, and a mistake leaves no empty file. Method: far more
 // entries than operations; a policy that does not exist.
 TEST_F(LabTest, RefusesAHugeBuffer) {
-  const Said said = lab("compare full --entries 3000 --buffer-entries 2000000000 --jsonl a.jsonl --csv a.csv");
+  const Said said = lab("compare full --entries 3000 --buffer-entries 100000000 --jsonl a.jsonl --csv a.csv");
   EXPECT_EQ(said.code, 2);
   EXPECT_TRUE(has(said.err, "buffer_entries is a whole number up to 1048576, since the workload has no more"))
       << said.err;

@@ -38,9 +38,9 @@ TEST(RunSpecTest, Mistakes) {
   EXPECT_TRUE(has(refusal(R"({"workload":"upd_v"})"), "did you mean 'upd_u'?"));
   EXPECT_TRUE(has(refusal(R"({"device":"nvmee"})"), "did you mean 'nvme'?"));
   EXPECT_TRUE(has(refusal(R"({"set":{"compresion":"lz4"}})"), "did you mean 'compression'?"));
-  for (const char* own : {"compaction_policy", "data_dir"}) {
-    EXPECT_TRUE(has(refusal(std::string(R"({"set":{")") + own + R"(":"tier"}})"), "the spec itself decides it")) << own;
-  }
+  EXPECT_TRUE(has(refusal(R"({"set":{"compaction_policy":"tier"}})"), "the spec's own policy decides it"));
+  EXPECT_TRUE(has(refusal(R"({"set":{"level_size_ratio":5}})"), "the spec's own size_ratio decides it"));
+  EXPECT_TRUE(has(refusal(R"({"set":{"data_dir":"x"}})"), "a run decides it"));
   EXPECT_TRUE(has(refusal(R"({"entries":5})"), "from 1000 to"));
   EXPECT_TRUE(has(refusal(R"({"entries":"5"})"), "whole number"));
   EXPECT_TRUE(has(refusal(R"({"rests":1})"), "true or false"));
@@ -81,8 +81,8 @@ TEST(RunSpecTest, FormsOfText) {
   if (toml.ok() || toml.error().code() != Code::kUnsupported) {
     EXPECT_EQ(*toml, plain);
     EXPECT_EQ(parse_spec("entries = 5e3", "a.toml").error().to_string(),
-              "invalid argument: a.toml, line 1: entries: expected a text, a whole number in digits alone, true or "
-              "false, found another kind of value");
+              "invalid argument: a.toml, line 1: entries is a whole number from 1000 to 100000000 in digits alone, not "
+              "5000.0");
   }
   for (const char* file : {"a.json", "a.toml"}) {
     const auto wide = parse_spec(std::string("\xFF\xFE{\0}\0", 6), file);
@@ -91,7 +91,7 @@ TEST(RunSpecTest, FormsOfText) {
     EXPECT_TRUE(wide.error().file().starts_with(file));
   }
   EXPECT_EQ(refusal(R"({"entries":5e3})"),
-            "invalid argument: a.json: entries is a whole number from 1000 to 2147483648 in digits alone, not 5000.0");
+            "invalid argument: a.json: entries is a whole number from 1000 to 100000000 in digits alone, not 5000.0");
   EXPECT_EQ(refusal(R"({"set":{"block_bytes":null}})"),
             "invalid argument: a.json: set.block_bytes: expected a text, a number, true or false, found null");
 }
@@ -117,7 +117,10 @@ TEST(RunSpecTest, Toml) {
       has(wrong("seed = 1\npolcy = 'full'"), "a.toml, line 2: no member of a spec is named 'polcy'; did you mean"));
   EXPECT_TRUE(has(wrong("[set]\n\ncompresion = 'lz4'"), "a.toml, line 3: no option of the store"));
   EXPECT_TRUE(has(wrong("seed = 1\nentries = 5"), "a.toml, line 2: entries is a whole number from 1000"));
-  EXPECT_TRUE(has(wrong("seed = 1.5"), "a.toml, line 1: seed: expected a text, a whole number"));
+  EXPECT_TRUE(has(wrong("seed = 1.5"), "a.toml, line 1: seed is a whole number from 0 to"));
+  EXPECT_TRUE(has(wrong("seed = inf"), "a.toml, line 1: seed: expected a text, a number"));
+  EXPECT_EQ(*parse_spec("[set]\nbloom_false_positive_rate = 0.05", "a.toml"),
+            *parse_spec(R"({"set":{"bloom_false_positive_rate":0.05}})", "a.json"));
   EXPECT_TRUE(has(wrong("seed = -1"), "line 1: seed is a whole number"));
   EXPECT_TRUE(has(wrong("seed = 1\nseed = 2"), "a.toml, line 2: not TOML"));
   EXPECT_TRUE(has(wrong("{\"seed\": 1}"), "a.toml, line 1: not TOML"));
@@ -131,6 +134,10 @@ TEST(RunSpecTest, OpenLoopNeedsTime) {
   EXPECT_FALSE(check_names({.device = "none", .processor = "none", .load_percent = 80}).ok());
   EXPECT_FALSE(check_names({.workload = "burst"}).ok());
   EXPECT_TRUE(check_names({.workload = "burst", .load_percent = 80}).ok());
+  EXPECT_TRUE(check_names({.workload = "burst", .arrivals_per_second = 1000}).ok());
+  EXPECT_FALSE(check_names({.arrivals_per_second = 1000, .rests = true}).ok());
+  EXPECT_FALSE(check_names({.load_percent = 80, .arrivals_per_second = 1000}).ok()) << "one of both";
+  EXPECT_FALSE(check_names({.workload = "ts", .arrivals_per_second = 1000}).ok()) << "it has times of its own";
 }
 
 }  // namespace

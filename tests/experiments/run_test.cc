@@ -26,7 +26,7 @@ TEST(RunTest, ResultsAreReproducible) {
   const RunResult first = result_of(small("one_lvl"));
   EXPECT_EQ(first.failure, "");
   EXPECT_EQ(result_json(result_of(small("one_lvl"))), result_json(first));
-  EXPECT_EQ(result_hash(first), "a287289e970ecc9b");
+  EXPECT_EQ(result_hash(first), "521ca76738f85324");
   RunSpec other = small("one_lvl");
   other.seed = 2;
   EXPECT_NE(result_of(other).figures, first.figures);
@@ -172,6 +172,40 @@ TEST(RunTest, OpenLoop) {
   const RunFigures nearly = result_of(spec).figures;
   EXPECT_GT(nearly.latency_p50_ns, half.latency_p50_ns);
   EXPECT_GE(nearly.latency_p99_ns, closed.latency_p99_ns);
+}
+
+// Goal: at a rate of one's own the run is made once, and equals the one at the share of the closed loop that gives this
+// rate. Method: the rate of 50 %, rounded, by its mean gap. Expectation: the same gap; nearly the same time, whatever
+// the policy.
+TEST(RunTest, ArrivalsAtOneRate) {
+  RunSpec spec = small("tier");
+  spec.load_percent = 50;
+  const RunFigures half = result_of(spec).figures;
+  spec.load_percent = 0;
+  spec.arrivals_per_second = 1'000'000'000'000 / half.arrival_mean_ps;
+  for (const char* policy : {"tier", "lazy"}) {
+    spec.policy = policy;
+    const RunFigures at = result_of(spec).figures;
+    EXPECT_EQ(at.arrival_mean_ps, 1'000'000'000'000 / spec.arrivals_per_second);
+    EXPECT_NEAR(static_cast<double>(at.duration_ns), static_cast<double>(half.duration_ns),
+                0.05 * static_cast<double>(half.duration_ns));
+  }
+}
+
+// Goal: under beats no write pays for many. Method: one client that writes as fast as it can, merges to their end
+// beside beats. Expectation: it waits for less than half as long at most, and keeps three quarters of its rate.
+TEST(RunTest, BeatsShareTheWaits) {
+  for (const char* policy : {"full", "lo1"}) {
+    RunSpec spec = small(policy);
+    spec.set = {{"compaction_threads", "1"}, {"level0_slowdown_runs", "1000"}, {"level0_stop_runs", "12"}};
+    const RunFigures ends = result_of(spec).figures;
+    spec.set["compaction_scheduler"] = "beats";
+    spec.set["compaction_jobs_max"] = "8";
+    spec.set["compaction_step_bytes"] = "8192";
+    const RunFigures beats = result_of(spec).figures;
+    EXPECT_LT(beats.latency_max_ns * 2, ends.latency_max_ns) << policy;
+    EXPECT_LT(beats.duration_ns * 3, ends.duration_ns * 4) << policy;
+  }
 }
 
 // Goal: arrivals are a Poisson process, equal everywhere. Method: 100,000 gaps: their mean, the share above the mean

@@ -21,7 +21,7 @@ std::vector<TableInfo> write(RunWorld& world, const Entries& model, const RangeT
     last = user_key_of(key);
     EXPECT_TRUE(writer.add(key, value).ok());
   }
-  const std::uint64_t bytes = writer.bytes();
+  const std::uint64_t bytes = writer.table_bytes();
   auto tables = writer.finish();
   EXPECT_TRUE(tables.ok());
   std::uint64_t file_bytes = 0;

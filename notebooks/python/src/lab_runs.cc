@@ -1,5 +1,6 @@
 #include "notebooks/python/src/lab_runs.h"
 
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,7 +23,8 @@ namespace py = pybind11;
 py::tuple tuple_of(const experiments::RunResult& result) {
   py::dict derived;
   for (const experiments::Metric& metric : experiments::metrics()) {
-    derived[text_of(metric.name)] = metric.value(result.figures);
+    const bool counted = metric.counted_by_peers || !experiments::is_of_peer(result);
+    derived[text_of(metric.name)] = counted ? metric.value(result.figures) : std::numeric_limits<double>::quiet_NaN();
   }
   return py::make_tuple(text_of(experiments::result_json(result)), derived);
 }
