@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "core/cli/files.h"
 #include "core/cli/output.h"
@@ -59,7 +58,9 @@ std::string commits_note(const std::vector<Comparison>& comparisons) {
     }
   }
   if (commits.size() < 2) return "";
-  return fmt::format("the results are of {} commits: {}", commits.size(), fmt::join(commits, ", "));
+  std::string text;
+  for (const std::string& each : commits) text += (text.empty() ? "" : ", ") + each;
+  return "the results are of several commits: " + text;
 }
 
 Ending merge(const LabArguments& arguments) {
