@@ -1,4 +1,4 @@
-// Logarithms in whole numbers: the same on every machine, for what must not depend on a machine's floating point.
+// Arithmetic in whole numbers: the same on every machine, for what must not depend on a machine's floating point.
 // Thread-safety: pure.
 #pragma once
 
@@ -22,6 +22,12 @@ constexpr std::uint64_t log2_q16(std::uint64_t n) {
     }
   }
   return log;
+}
+
+// a · b / c, rounded down, with the product in 128 bits. Requires a quotient below 2^64.
+constexpr std::uint64_t multiply_divide(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::uint64_t>(Wide{a} * b / c);
 }
 
 }  // namespace mylonite

@@ -110,8 +110,6 @@ std::vector<const TableInfo*> tables_of(Levels levels, const CompactionInput& in
   return tables;
 }
 
-namespace {
-
 std::optional<KeyRange> hull_of(Levels levels, const std::vector<CompactionInput>& inputs) {
   std::optional<KeyRange> whole;
   for (const CompactionInput& input : inputs) {
@@ -121,6 +119,8 @@ std::optional<KeyRange> hull_of(Levels levels, const std::vector<CompactionInput
   }
   return whole;
 }
+
+namespace {
 
 const CompactionInput& newest_of(const std::vector<CompactionInput>& inputs) {
   return *std::ranges::min_element(inputs, NewerFirst(), &CompactionInput::position);

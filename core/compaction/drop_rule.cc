@@ -6,6 +6,16 @@
 #include "core/format/internal_key.h"
 
 namespace mylonite {
+namespace {
+
+void complete_delete(const DropRule& rule, Timestamp at, Dropped& dropped) {
+  const std::uint64_t overdue_ticks = rule.tombstones_until.ticks - at.ticks;
+  ++dropped.completed_deletes;
+  dropped.overdue_ticks_sum += overdue_ticks;
+  dropped.overdue_ticks_max = std::max(dropped.overdue_ticks_max, overdue_ticks);
+}
+
+}  // namespace
 
 KeyRanges older_than_output(const Version& version, const CompactionJob& job) {
   std::set<FileNumber> inputs;
@@ -28,7 +38,7 @@ KeyRanges all_keys(const Version& version) {
   return KeyRanges(std::move(ranges));
 }
 
-RangeTombstones surviving(const DropRule& rule, const RangeTombstones& all, std::uint64_t& dropped) {
+RangeTombstones surviving(const DropRule& rule, const RangeTombstones& all, Dropped& dropped) {
   std::vector<RangeTombstone> kept;
   for (const RangeTombstones::Fragment& fragment : all.fragments()) {
     bool floor_passed = false;
@@ -38,11 +48,12 @@ RangeTombstones surviving(const DropRule& rule, const RangeTombstones& all, std:
         floor_passed = true;
         needed = at > rule.tombstones_until ||
                  rule.older.overlaps({.low = fragment.low, .high = fragment.high, .high_included = false});
+        if (!needed) complete_delete(rule, at, dropped);
       }
       if (needed) {
         kept.push_back({.low = fragment.low, .high = fragment.high, .at = at});
       } else {
-        ++dropped;
+        ++dropped.entries;
       }
     }
   }
@@ -51,7 +62,7 @@ RangeTombstones surviving(const DropRule& rule, const RangeTombstones& all, std:
 
 bool DropFilter::keeps(std::string_view internal_key) {
   const bool kept = needed(internal_key);
-  dropped_ += kept ? 0 : 1;
+  dropped_.entries += kept ? 0 : 1;
   return kept;
 }
 
@@ -66,7 +77,10 @@ bool DropFilter::needed(std::string_view internal_key) {
   if (floor_passed_ || entry.at <= rule_.expired_through) return false;
   floor_passed_ = true;
   if (all_.newest_covering(entry.user_key, rule_.floor) > entry.at) return false;
-  return entry.kind != Kind::kDelete || entry.at > rule_.tombstones_until || rule_.older.holds(entry.user_key);
+  if (entry.kind != Kind::kDelete || entry.at > rule_.tombstones_until) return true;
+  if (rule_.older.holds(entry.user_key)) return true;
+  complete_delete(rule_, entry.at, dropped_);
+  return false;
 }
 
 }  // namespace mylonite

@@ -36,27 +36,36 @@ KeyRanges older_than_output(const Version& version, const CompactionJob& job);
 // The ranges of all tables: all of them are older than a flush.
 KeyRanges all_keys(const Version& version);
 
-// The range deletes that must be kept. Adds the number of dropped ones to `dropped`.
-RangeTombstones surviving(const DropRule& rule, const RangeTombstones& all, std::uint64_t& dropped);
+// What a flush or a merge dropped.
+struct Dropped {
+  std::uint64_t entries = 0;  // and stamps of range deletes
+  // Of these, deletes with nothing left to hide, and for how long they had outlived their retention.
+  std::uint64_t completed_deletes = 0;
+  std::uint64_t overdue_ticks_sum = 0;
+  std::uint64_t overdue_ticks_max = 0;
+};
+
+// The range deletes that must be kept. Adds the others to `dropped`.
+RangeTombstones surviving(const DropRule& rule, const RangeTombstones& all, Dropped& dropped);
 
 class DropFilter {
  public:
-  // `all`: every range delete of the inputs, including dropped ones.
-  DropFilter(const DropRule& rule, const RangeTombstones& all) : rule_(rule), all_(all) {}
+  // `all`: every range delete of the inputs, including dropped ones. Adds what it drops to `dropped`.
+  DropFilter(const DropRule& rule, const RangeTombstones& all, Dropped& dropped)
+      : rule_(rule), all_(all), dropped_(dropped) {}
 
   // Whether the entry is kept. Requires a call for every entry of the inputs, in order.
   bool keeps(std::string_view internal_key);
-  std::uint64_t dropped() const { return dropped_; }
 
  private:
   bool needed(std::string_view internal_key);
 
   const DropRule& rule_;
   const RangeTombstones& all_;
+  Dropped& dropped_;
   std::string user_key_;
   bool started_ = false;
   bool floor_passed_ = false;  // a version of this key at or below the floor came before
-  std::uint64_t dropped_ = 0;
 };
 
 }  // namespace mylonite

@@ -24,9 +24,7 @@ JobRunner::JobRunner(RunTarget target, JobPlan plan, Inputs inputs)
 
 Status JobRunner::start() {
   const auto newest = std::ranges::min_element(plan_.job.inputs, NewerFirst(), &CompactionInput::position);
-  const auto moved = tables_of(plan_.version->levels, *newest);
-  newest_ = key_range(*moved.front());
-  for (const TableInfo* table : moved) newest_ = hull(newest_, key_range(*table));
+  newest_ = *hull_of(plan_.version->levels, {*newest});
   std::vector<RangeTombstone> ranges;
   std::vector<std::unique_ptr<InternalIterator>> runs;
   for (const auto& run : inputs_) {
@@ -38,8 +36,8 @@ Status JobRunner::start() {
     }
   }
   range_deletes_ = RangeTombstones(ranges);
-  filter_.emplace(plan_.drop, range_deletes_);
-  output_.emplace(target_, surviving(plan_.drop, range_deletes_, dropped_ranges_), plan_.job.cuts);
+  filter_.emplace(plan_.drop, range_deletes_, dropped_);
+  output_.emplace(target_, surviving(plan_.drop, range_deletes_, dropped_), plan_.job.cuts);
   merged_.emplace(std::move(runs));
   merged_->seek_to_first();
   return {};
@@ -71,8 +69,15 @@ Status JobRunner::write_entry() {
   if (Status written = output_->add(merged_->key(), merged_->value()); !written.ok()) return written;
   if (tables_started_ != started_before) ends_.table_started();
   if (watched) last_user_key_ = user_key;
-  if (user_key < newest_.low || user_key > newest_.high) edge_bytes_ += merged_->key().size() + merged_->value().size();
+  if (beside_newest(user_key)) edge_bytes_ += merged_->key().size() + merged_->value().size();
   return {};
+}
+
+// Keys ascend, so they reach its lowest key once, and pass its highest one once.
+bool JobRunner::beside_newest(std::string_view user_key) {
+  if (side_ == Side::kBefore && user_key >= newest_.low) side_ = Side::kAmid;
+  if (side_ == Side::kAmid && user_key > newest_.high) side_ = Side::kBehind;
+  return side_ != Side::kAmid;
 }
 
 Result<VersionEdit> JobRunner::finish() {
@@ -96,7 +101,7 @@ Result<VersionEdit> JobRunner::finish_merge(VersionEdit edit) {
   for (TableInfo& table : *tables) {
     edit.added.push_back({.level = plan_.job.to_level, .run = plan_.output, .table = std::move(table)});
   }
-  if (dropped() > 0) edit.history_floor = plan_.drop.floor;
+  if (dropped_.entries > 0) edit.history_floor = plan_.drop.floor;
   return edit;
 }
 

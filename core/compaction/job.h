@@ -42,13 +42,14 @@ class JobRunner {
   // Ends the output, once, after the last step. Returns the edit that removes the inputs and adds the output, which may
   // be empty.
   Result<VersionEdit> finish();
-  std::uint64_t dropped() const { return dropped_ranges_ + (filter_ ? filter_->dropped() : 0); }
+  const Dropped& dropped() const { return dropped_; }
   // Of the entries written, keys and values outside the hull of the newest input's keys.
   std::uint64_t edge_bytes() const { return edge_bytes_; }
 
  private:
   Status start();
   Status write_entry();
+  bool beside_newest(std::string_view user_key);
   Result<VersionEdit> finish_merge(VersionEdit edit);
 
   const JobPlan plan_;
@@ -56,13 +57,15 @@ class JobRunner {
   RunTarget target_;
   std::uint64_t tables_started_ = 0;
   RangeTombstones range_deletes_;  // of the inputs
-  std::uint64_t dropped_ranges_ = 0;
+  Dropped dropped_;
   std::optional<DropFilter> filter_;  // this and the next two exist from the first step on
   std::optional<MergingIterator> merged_;
   std::optional<RunWriter> output_;
   TableEnds ends_;
   std::string last_user_key_;
   KeyRange newest_{};  // of the newest input; borrows from the version
+  enum class Side : std::uint8_t { kBefore, kAmid, kBehind };
+  Side side_ = Side::kBefore;  // of newest_, on which the last entry lies
   std::uint64_t edge_bytes_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <mylonite/compaction_shape.h>
 
 namespace mylonite {
 namespace {
@@ -85,10 +86,7 @@ class Check {
     }
     for (auto& [position, tables] : chosen_)
       std::ranges::sort(tables, {}, [](const TableInfo* t) { return key_range(*t).low; });
-    hull_ = key_range(*chosen_.begin()->second.front());
-    for (const auto& [position, tables] : chosen_) {
-      for (const TableInfo* table : tables) hull_ = hull(hull_, key_range(*table));
-    }
+    hull_ = *hull_of(levels_, job_.inputs);
     return {};
   }
 

@@ -9,6 +9,7 @@
 
 #include <mylonite/compaction_shape.h>
 
+#include "core/base/fixed_point.h"
 #include "core/compaction/leveled.h"
 #include "core/compaction/policies.h"
 
@@ -72,8 +73,7 @@ std::uint64_t deadline_ticks(const PolicyView& view, std::uint32_t level) {
     if (i <= level) sizes_so_far += size;
     size = size > UINT64_MAX / ratio / kLevelsMax ? size : size * ratio;
   }
-  __extension__ using Wide = unsigned __int128;
-  return static_cast<std::uint64_t>(Wide{all} * sizes_so_far / sizes);
+  return multiply_divide(all, sizes_so_far, sizes);
 }
 
 // Tables beyond their deadlines first, the most overdue one first; then as one_lvl.

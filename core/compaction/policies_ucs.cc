@@ -39,8 +39,7 @@ std::uint64_t density(const ListedRun& run, const ListedRun& largest) {
     }
   }
   if (covered == 0) return run.bytes;
-  __extension__ using Wide = unsigned __int128;
-  return static_cast<std::uint64_t>(Wide{run.bytes} * largest.bytes / covered);
+  return multiply_divide(run.bytes, largest.bytes, covered);
 }
 
 // How often `bytes` can be divided by the fan until it is no more than what a flush makes.

@@ -4,6 +4,7 @@
 #include <array>
 #include <tuple>
 
+#include "core/base/fixed_point.h"
 #include "core/base/invariant.h"
 
 namespace mylonite {
@@ -39,8 +40,6 @@ std::optional<std::size_t> next_beats(const SchedulerView& view) {
   return least(view.jobs, [](const JobProgress& job) { return job.paid_until; });
 }
 
-__extension__ using Wide = unsigned __int128;
-
 constexpr std::array kSchedulers = {
     Scheduler{.name = "run_to_completion",
               .what = "a merge goes on until it ends",
@@ -73,7 +72,7 @@ constexpr std::array kSchedulers = {
 }  // namespace
 
 std::uint64_t Pace::paid_until(std::uint64_t done) const {
-  return began + span / 4 + static_cast<std::uint64_t>(Wide{span} * std::min(done, total) / total);
+  return began + span / 4 + multiply_divide(span, std::min(done, total), total);
 }
 
 std::span<const Scheduler> schedulers() { return kSchedulers; }

@@ -41,6 +41,8 @@ Depth depth_of(Levels levels, std::uint32_t level, const std::set<FileNumber>& b
 // All idle tables of a level, as inputs, newest run first; runs without any are left out.
 std::vector<CompactionInput> level_inputs(Levels levels, std::uint32_t level, const std::set<FileNumber>& busy);
 std::vector<const TableInfo*> tables_of(Levels levels, const CompactionInput& input);
+// Of the inputs' keys; none of no tables.
+std::optional<KeyRange> hull_of(Levels levels, const std::vector<CompactionInput>& inputs);
 // The one table as inputs.
 std::vector<CompactionInput> table_input(const RunPosition& position, const TableInfo& table);
 

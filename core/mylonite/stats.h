@@ -46,11 +46,17 @@ struct StoreStats {
   std::uint64_t merge_bytes_edge = 0;  // of entries: see JobRecord::bytes_edge
   std::uint64_t merge_entries_out = 0;
   std::uint64_t entries_dropped = 0;  // by flushes, merges and expiries
+  // Deletes that a flush or a merge dropped because they hid nothing any more, and the times from each to its drop.
+  std::uint64_t completed_deletes = 0;
+  std::uint64_t delete_age_ms = 0;  // summed
+  std::uint64_t delete_age_ms_max = 0;
   std::uint64_t ingested_bytes = 0;
   // Sources of reads.
   std::uint64_t memtable_hits = 0;
   std::uint64_t tables_probed = 0;
-  std::uint64_t filter_negatives = 0;
+  std::uint64_t tables_probed_in_vain = 0;   // by gets that found no value
+  std::uint64_t filter_negatives = 0;        // tables that their filter excluded
+  std::uint64_t filter_false_positives = 0;  // tables that passed their filter and held no version for the reader
   std::uint64_t block_cache_hits = 0;
   std::uint64_t block_cache_misses = 0;
   // Now.

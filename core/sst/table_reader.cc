@@ -116,9 +116,13 @@ Result<std::optional<TableReader::Entry>> TableReader::get(std::string_view user
     environment_->filter_negatives.fetch_add(1, std::memory_order_relaxed);
     return std::nullopt;
   }
+  const auto passed_in_vain = [this] {
+    environment_->filter_false_positives.fetch_add(1, std::memory_order_relaxed);
+    return std::nullopt;
+  };
   const SeekKey target(user_key, at);
   const std::size_t i = metadata.block_for(target.view());
-  if (i == metadata.index.size()) return std::nullopt;
+  if (i == metadata.index.size()) return passed_in_vain();
   auto block = load_block(**loaded, i, CacheUse::kFill);
   if (!block.ok()) return block.error();
   BlockIterator cursor(*block);
@@ -128,7 +132,7 @@ Result<std::optional<TableReader::Entry>> TableReader::get(std::string_view user
                                                                  : cursor.status().error().message());
   }
   const ParsedKey found = parse_internal_key(cursor.key());
-  if (found.user_key != user_key) return std::nullopt;
+  if (found.user_key != user_key) return passed_in_vain();
   return Entry{.kind = found.kind, .at = found.at, .value = cursor.value(), .block = std::move(*block)};
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "core/base/fixed_point.h"
 #include "core/base/invariant.h"
 #include "core/format/file_names.h"
 
@@ -156,8 +157,7 @@ void Catalog::hand_on_reads(const VersionEdit& edit, const OpenTables& opened) c
   std::uint64_t bytes = 1;
   for (const auto& [number, table] : opened) bytes += table->info().file_bytes;
   for (const auto& [number, table] : opened) {
-    __extension__ using Wide = unsigned __int128;
-    table->set_probes(static_cast<std::uint64_t>(Wide{probes} * table->info().file_bytes / bytes));
+    table->set_probes(multiply_divide(probes, table->info().file_bytes, bytes));
   }
 }
 

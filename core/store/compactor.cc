@@ -248,7 +248,7 @@ void Compactor::work(Task task) {
     return;
   }
   end(*task);
-  count(task->record, **made);
+  count(*task, **made);
   failures_ = 0;
   state_.publish();
   state_.progress.notify_all();
@@ -257,11 +257,12 @@ void Compactor::work(Task task) {
   state_.remove_unused_tables();
 }
 
-void Compactor::count(const JobRecord& record, const VersionEdit& edit) {
+void Compactor::count(const MergeTask& task, const VersionEdit& edit) {
+  const JobRecord& record = task.record;
   if (record.expires()) {
     rt::mark("compaction.expired");
     state_.counters.expiries.add(1);
-    state_.counters.merge_dropped.add(record.dropped);
+    state_.counters.entries_dropped.add(record.dropped);
     return;
   }
   if (record.move) {
@@ -275,7 +276,7 @@ void Compactor::count(const JobRecord& record, const VersionEdit& edit) {
   state_.counters.merge_bytes_out.add(record.bytes_out);
   state_.counters.merge_bytes_edge.add(record.bytes_edge);
   for (const VersionEdit::Added& added : edit.added) state_.counters.merge_entries_out.add(added.table.entries);
-  state_.counters.merge_dropped.add(record.dropped);
+  state_.count_dropped(task.dropped);
 }
 
 Result<std::optional<VersionEdit>> Compactor::carry_out(MergeTask& task) {
@@ -290,7 +291,8 @@ Result<std::optional<VersionEdit>> Compactor::carry_out(MergeTask& task) {
     task.bytes_done += step_bytes;
     if (scheduler_.gives_way) return std::optional<VersionEdit>();
   }
-  if (!task.record.expires()) task.record.dropped = task.execution->dropped();
+  task.dropped = task.execution->dropped();
+  if (!task.record.expires()) task.record.dropped = task.dropped.entries;
   task.record.bytes_edge = task.execution->edge_bytes();
   auto edit = task.execution->finish();
   if (!edit.ok()) return edit.error();

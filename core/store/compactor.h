@@ -81,7 +81,7 @@ class Compactor {
   Status commit(MergeTask& task, VersionEdit& edit) REQUIRES(state_.mutex);
   Status commit_unlocked(const VersionEdit& edit) REQUIRES(state_.mutex);
   Result<std::optional<VersionEdit>> carry_out(MergeTask& task);
-  void count(const JobRecord& record, const VersionEdit& edit);
+  void count(const MergeTask& task, const VersionEdit& edit);
   void end(const MergeTask& task) REQUIRES(state_.mutex);  // it is no longer running
   void pay(const MergeTask& task) REQUIRES(state_.mutex);  // tells the gate how far the merges have kept pace
   void set_credit() REQUIRES(state_.mutex);

@@ -13,6 +13,10 @@ namespace mylonite {
 class Counter {
  public:
   void add(std::uint64_t by) { value_.fetch_add(by, std::memory_order_relaxed); }
+  void raise(std::uint64_t to) {  // for the greatest of all
+    std::uint64_t now = get();
+    while (now < to && !value_.compare_exchange_weak(now, to, std::memory_order_relaxed)) continue;
+  }
   std::uint64_t get() const { return value_.load(std::memory_order_relaxed); }
 
  private:
@@ -25,16 +29,16 @@ struct Counters {
   Counter user_bytes;  // keys and values in these batches
   Counter gets;
   Counter gets_found;
-  Counter memtable_hits;  // gets that a memtable answered
-  Counter tables_probed;  // by gets, filters included
-  Counter iterators;      // opened, range() included
-  Counter groups;         // group commits
+  Counter memtable_hits;          // gets that a memtable answered
+  Counter tables_probed;          // by gets, filters included
+  Counter tables_probed_in_vain;  // of these, by gets that found no value
+  Counter iterators;              // opened, range() included
+  Counter groups;                 // group commits
   Counter wal_bytes;
   Counter wal_syncs;
   Counter flushes;
   Counter flush_bytes;
   Counter flush_entries;  // written
-  Counter flush_dropped;  // entries
   Counter merges;
   Counter moves;     // of whole tables, without reading them
   Counter expiries;  // likewise, out of the tree
@@ -42,7 +46,10 @@ struct Counters {
   Counter merge_bytes_out;
   Counter merge_bytes_edge;
   Counter merge_entries_out;
-  Counter merge_dropped;  // entries
+  Counter entries_dropped;
+  Counter completed_deletes;  // dropped, as nothing was left that they hide
+  Counter delete_age_ms;      // of all of these
+  Counter delete_age_ms_max;
   Counter ingested_bytes;
   struct Stall {
     Counter count;

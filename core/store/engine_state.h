@@ -16,6 +16,7 @@
 #include <mylonite/file_system.h>
 #include <mylonite/options.h>
 
+#include "core/compaction/drop_rule.h"
 #include "core/rt/rt.h"
 #include "core/store/catalog.h"
 #include "core/store/counters.h"
@@ -67,7 +68,8 @@ struct EngineState {
   void stop(const Error& why) REQUIRES(mutex);  // refuses all later writes; the first reason stays
   // Removes the files of unused tables (Catalog::take_unused_tables). Releases the lock meanwhile.
   void remove_unused_tables(bool all = false) REQUIRES(mutex);
-  StoreStats stats() const EXCLUDES(mutex);  // without the compactor's part; in stats.cc
+  void count_dropped(const Dropped& dropped);  // by a flush or a merge; in stats.cc
+  StoreStats stats() const EXCLUDES(mutex);    // without the compactor's part; in stats.cc
 };
 
 // Counts a caller during its lifetime, so that close() waits for it. Requires the mutex also at destruction.

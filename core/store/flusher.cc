@@ -13,7 +13,7 @@ Result<Flushed> flush_memtable(const RunTarget& target, const Memtable& memtable
   Flushed flushed;
   const auto held = memtable.range_tombstones();
   const RangeTombstones ranges = held == nullptr ? RangeTombstones() : *held;
-  DropFilter filter(rule, ranges);
+  DropFilter filter(rule, ranges, flushed.dropped);
   RunWriter writer(target, surviving(rule, ranges, flushed.dropped), std::move(cuts));
   const auto entries = memtable.iterator();
   for (entries->seek_to_first(); entries->valid(); entries->next()) {
@@ -22,9 +22,8 @@ Result<Flushed> flush_memtable(const RunTarget& target, const Memtable& memtable
   }
   const auto tables = writer.finish();
   if (!tables.ok()) return tables.error();
-  flushed.dropped += filter.dropped();
   if (!tables->empty()) flushed.edit = add_run(0, RunId{tables->front().number.value}, *tables);
-  if (flushed.dropped > 0) flushed.edit.history_floor = rule.floor;
+  if (flushed.dropped.entries > 0) flushed.edit.history_floor = rule.floor;
   return flushed;
 }
 
@@ -63,7 +62,7 @@ Status Flusher::flush_oldest() {
   }
   state_.counters.flushes.add(1);
   state_.counters.flush_bytes.add(report.bytes);
-  state_.counters.flush_dropped.add(flushed->dropped);
+  state_.count_dropped(flushed->dropped);
   state_.listener.on_flush(report);
   remove_logs_before(oldest.next_log);
   state_.remove_unused_tables();

@@ -17,8 +17,8 @@
 namespace mylonite {
 
 struct Flushed {
-  VersionEdit edit;           // adds the tables, if there are any; raises the floor if anything was dropped
-  std::uint64_t dropped = 0;  // entries and range deletes
+  VersionEdit edit;  // adds the tables, if there are any; raises the floor if anything was dropped
+  Dropped dropped;
 };
 
 // Writes the tables of a memtable that is not empty; the caller commits the edit. Any thread.

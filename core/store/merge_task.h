@@ -24,6 +24,7 @@ struct MergeTask {
   std::shared_ptr<MergeRequest> request{};      // null: the policy chose the job
   std::unique_ptr<MergeExecution> execution{};  // from the first step on
   std::uint64_t bytes_done = 0;
+  Dropped dropped{};  // known when all steps are done
   Pace pace{};
 
   JobProgress progress() const;
@@ -39,7 +40,7 @@ class MergeExecution {
 
   Result<bool> step(std::uint64_t bytes) { return runner_->step(bytes); }  // false: all is done
   Result<VersionEdit> finish() { return runner_->finish(); }
-  std::uint64_t dropped() const { return runner_->dropped(); }
+  const Dropped& dropped() const { return runner_->dropped(); }
   std::uint64_t edge_bytes() const { return runner_->edge_bytes(); }
   void remove_tables() {  // after a failure; the last call
     runner_.reset();

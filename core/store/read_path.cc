@@ -106,6 +106,11 @@ Result<std::optional<FoundValue>> get_at(const ReadState& state, const PointRead
     return FoundValue{.bytes = found->value};
   }
   ReadNotes notes;
+  std::uint64_t probed = 0;
+  const auto nothing = [&] {
+    counters.tables_probed_in_vain.add(probed);
+    return std::nullopt;
+  };
   for (const TableRun& run : *state.runs) {
     const TableReader* table = table_for(run, read.key);
     if (table == nullptr) {
@@ -113,6 +118,7 @@ Result<std::optional<FoundValue>> get_at(const ReadState& state, const PointRead
       continue;
     }
     counters.tables_probed.add(1);
+    ++probed;
     notes.looks_into(*table);
     Timestamp covered;
     if (run.range_deletes) {
@@ -128,10 +134,10 @@ Result<std::optional<FoundValue>> get_at(const ReadState& state, const PointRead
           {.run = &run, .table = table, .version = version_of(*found), .covered = covered, .verdict = verdict});
     }
     if (verdict == Verdict::kNothing) continue;
-    if (verdict != Verdict::kValue) return std::nullopt;
+    if (verdict != Verdict::kValue) return nothing();
     return FoundValue{.bytes = (*found)->value, .block = std::move((*found)->block)};
   }
-  return std::nullopt;
+  return nothing();
 }
 
 std::unique_ptr<InternalIterator> all_versions(const ReadState& state) {

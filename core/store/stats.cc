@@ -40,10 +40,16 @@ constexpr Row kRows[] = {
      "bytes that merges rewrote beside their newest input's keys"},
     {"merge_entries_out", &StoreStats::merge_entries_out, true, "entries written by merges"},
     {"entries_dropped", &StoreStats::entries_dropped, true, "entries that flushes, merges and expiries dropped"},
+    {"completed_deletes", &StoreStats::completed_deletes, true, "deletes dropped as nothing was left to hide"},
+    {"delete_age_ms", &StoreStats::delete_age_ms, true, "milliseconds from these deletes to their drop, summed"},
+    {"delete_age_ms_max", &StoreStats::delete_age_ms_max, false, "most milliseconds from a delete to its drop"},
     {"ingested_bytes", &StoreStats::ingested_bytes, true, "bytes of tables ingested"},
     {"memtable_hits", &StoreStats::memtable_hits, true, "point reads answered in memory"},
     {"tables_probed", &StoreStats::tables_probed, true, "tables that point reads asked"},
-    {"filter_negatives", &StoreStats::filter_negatives, true, "of these, excluded by their filter"},
+    {"tables_probed_in_vain", &StoreStats::tables_probed_in_vain, true, "of these, by reads that found no value"},
+    {"filter_negatives", &StoreStats::filter_negatives, true, "tables asked that their filter excluded"},
+    {"filter_false_positives", &StoreStats::filter_false_positives, true,
+     "tables asked that passed their filter without the key"},
     {"block_cache_hits", &StoreStats::block_cache_hits, true, "blocks found in memory"},
     {"block_cache_misses", &StoreStats::block_cache_misses, true, "blocks read from files"},
     {"live_snapshots", &StoreStats::live_snapshots, false, "snapshots held"},
@@ -101,10 +107,14 @@ void add_counters(const Counters& counters, StoreStats& stats) {
   stats.merge_bytes_out = counters.merge_bytes_out.get();
   stats.merge_bytes_edge = counters.merge_bytes_edge.get();
   stats.merge_entries_out = counters.merge_entries_out.get();
-  stats.entries_dropped = counters.flush_dropped.get() + counters.merge_dropped.get();
+  stats.entries_dropped = counters.entries_dropped.get();
+  stats.completed_deletes = counters.completed_deletes.get();
+  stats.delete_age_ms = counters.delete_age_ms.get();
+  stats.delete_age_ms_max = counters.delete_age_ms_max.get();
   stats.ingested_bytes = counters.ingested_bytes.get();
   stats.memtable_hits = counters.memtable_hits.get();
   stats.tables_probed = counters.tables_probed.get();
+  stats.tables_probed_in_vain = counters.tables_probed_in_vain.get();
   for (std::size_t i = 0; i < stats.stalls.size(); ++i) {
     stats.stalls[i] = {.count = counters.stalls[i].count.get(), .ns = counters.stalls[i].ns.get()};
   }
@@ -226,6 +236,16 @@ std::string StoreStats::to_text() const {
   return text;
 }
 
+void EngineState::count_dropped(const Dropped& dropped) {
+  constexpr std::uint64_t kTicksPerMs = kTicksPerSecond / 1000;
+  const std::uint64_t retention_ms = options.tombstone_retention_seconds * 1000;
+  counters.entries_dropped.add(dropped.entries);
+  if (dropped.completed_deletes == 0) return;
+  counters.completed_deletes.add(dropped.completed_deletes);
+  counters.delete_age_ms.add(dropped.completed_deletes * retention_ms + dropped.overdue_ticks_sum / kTicksPerMs);
+  counters.delete_age_ms_max.raise(retention_ms + dropped.overdue_ticks_max / kTicksPerMs);
+}
+
 StoreStats EngineState::stats() const {
   StoreStats stats;
   add_counters(counters, stats);
@@ -238,6 +258,7 @@ StoreStats EngineState::stats() const {
   stats.table_metadata_bytes = tables.metadata_bytes.load(std::memory_order_relaxed);
   stats.open_files = tables.files.files();
   stats.filter_negatives = tables.filter_negatives.load(std::memory_order_relaxed);
+  stats.filter_false_positives = tables.filter_false_positives.load(std::memory_order_relaxed);
   stats.debt_bytes = debt(stats.levels, options);
   const rt::Lock lock(mutex);
   for (const auto& memtable : views.current()->memtables) stats.memtable_bytes += memtable->bytes();

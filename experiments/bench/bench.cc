@@ -1,9 +1,11 @@
 #include "experiments/bench/bench.h"
 
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <set>
 
@@ -17,6 +19,7 @@ namespace {
 namespace files = std::filesystem;
 
 constexpr std::uint64_t kLoadSecondsMax = 3600;  // in effect no limit for a load
+constexpr int kAskEveryMs = 100;                 // whether to stop
 
 std::vector<std::string> worker_words(const std::string& program, const WorkerJob& job) {
   std::vector<std::string> words = {program,      "bench-worker", "--engine", job.engine,
@@ -39,8 +42,23 @@ std::vector<std::string> worker_words(const std::string& program, const WorkerJo
   return words;
 }
 
+// All that a child writes; it is killed when it shall stop.
+std::string read_all(int end, pid_t child, const Stop& stop) {
+  std::string output;
+  char buffer[4096];
+  while (true) {
+    pollfd ready{.fd = end, .events = POLLIN, .revents = 0};
+    const int some = ::poll(&ready, 1, kAskEveryMs);
+    if (!check_stop(stop).ok()) ::kill(child, SIGKILL);
+    if (some <= 0) continue;
+    const ssize_t got = ::read(end, buffer, sizeof buffer);
+    if (got <= 0) return output;
+    output.append(buffer, static_cast<std::size_t>(got));
+  }
+}
+
 // Runs a program and returns its standard output; empty when it did not exit with 0.
-std::string output_of(const std::vector<std::string>& words) {
+std::string output_of(const std::vector<std::string>& words, const Stop& stop) {
   int ends[2];
   if (::pipe(ends) != 0) return {};
   posix_spawn_file_actions_t actions;
@@ -55,11 +73,7 @@ std::string output_of(const std::vector<std::string>& words) {
   const int failed = ::posix_spawn(&child, words.front().c_str(), &actions, nullptr, arguments.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(ends[1]);
-  std::string output;
-  char buffer[4096];
-  for (ssize_t got = 0; failed == 0 && (got = ::read(ends[0], buffer, sizeof buffer)) > 0;) {
-    output.append(buffer, static_cast<std::size_t>(got));
-  }
+  const std::string output = failed == 0 ? read_all(ends[0], child, stop) : std::string();
   ::close(ends[0]);
   int status = 0;
   if (failed != 0 || ::waitpid(child, &status, 0) != child) return {};
@@ -105,7 +119,9 @@ class Bench {
     job.workload = workload;
     job.directory = place;
     Figures figures;
-    if (decode_figures(output_of(worker_words(arguments_.program, job)), figures)) return figures;
+    const std::string output = output_of(worker_words(arguments_.program, job), arguments_.stop);
+    if (Status on = check_stop(arguments_.stop); !on.ok()) return on.error();
+    if (decode_figures(output, figures)) return figures;
     return Error(Code::kIo, fmt::format("{} on {} failed; its reason stands above", workload, engine.name));
   }
 
@@ -127,6 +143,10 @@ Result<BenchReport> measure_all(const BenchArguments& arguments, const std::vect
     for (std::uint64_t round = 0; round < arguments.rounds; ++round) {
       for (std::size_t i = first; i < report.results.size(); ++i) {
         auto figures = bench.measure(*find_engine(report.results[i].engine), *workload);
+        if (!figures.ok() && first > 0 && !check_stop(arguments.stop).ok()) {
+          report.results.resize(first);  // those of earlier workloads are complete
+          return report;
+        }
         if (!figures.ok()) return figures.error();
         report.results[i].rounds.push_back(*figures);
       }

@@ -13,6 +13,7 @@
 #include <mylonite/status.h>
 
 #include "experiments/bench/report.h"
+#include "experiments/bench/stop.h"
 
 namespace mylonite::experiments {
 
@@ -23,9 +24,11 @@ struct BenchArguments {
   std::string directory;  // empty: in the system's place for temporary files
   WorkerJob settings{};   // engine, workload and directory are set for each measurement
   std::string program;    // the worker's program: this one
+  Stop stop{};
 };
 
 // kInvalidArgument: an unknown name. Engines that are not built are reported, not run.
+// Stopped, it reports the workloads that all engines have done in all rounds; kClosed: there is none.
 // `progress` gets a line at the start of each measurement.
 Result<BenchReport> run_bench(const BenchArguments& arguments, const std::function<void(const std::string&)>& progress);
 

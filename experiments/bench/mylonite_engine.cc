@@ -1,6 +1,7 @@
 #include <mylonite/store.h>
 
 #include "experiments/bench/engine.h"
+#include "experiments/workload/unexpired.h"
 
 namespace mylonite::experiments {
 namespace {
@@ -27,10 +28,7 @@ class MyloniteEngine final : public Engine {
     Seen seen;
     for (at.seek(from); seen.entries < limit && at.valid(); at.next()) seen.add(at.key(), at.value());
     if (Status sound = at.status(); !sound.ok()) return sound.error();
-    if (at.moment().expired_through > kTimestampMin) {
-      return Error(Code::kInvalidArgument,
-                   "data has expired, and is judged as if it lived: give a policy that keeps all");
-    }
+    if (Status kept = check_nothing_expired(at.moment()); !kept.ok()) return kept.error();
     return seen;
   }
 

@@ -4,14 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "experiments/workload/unexpired.h"
+
 namespace mylonite::experiments {
 namespace {
-
-Status check_nothing_expired(const ReadMoment& moment) {
-  if (moment.expired_through == kTimestampMin) return {};
-  return Error(Code::kInvalidArgument,
-               "data has expired, and is judged here as if it lived: give a policy that keeps all");
-}
 
 Error wrong(std::string what) { return {Code::kCorruption, "wrong answer: " + std::move(what)}; }
 

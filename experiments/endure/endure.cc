@@ -22,7 +22,8 @@ constexpr std::uint64_t kGetsShare = 25;      // one get for this many entries
 class Endurance {
  public:
   Endurance(const EndureArguments& arguments, const Scratch& place)
-      : options_(arguments.options),
+      : stop_(arguments.stop),
+        options_(arguments.options),
         contents_(arguments.stream),
         order_(Indices::kShuffled, arguments.stream),
         random_(Random(arguments.stream.seed).split("endure")) {
@@ -34,9 +35,10 @@ class Endurance {
     report_.memory.writers = options_.group_commit_max_bytes;
   }
 
-  EndureReport run() {
+  Result<EndureReport> run() {
     before_bytes_ = resident_bytes();
     Status whole = life();
+    if (Status on = check_stop(stop_); !on.ok()) return on.error();
     if (!whole.ok()) report_.failure = whole.error().to_string();
     return std::move(report_);
   }
@@ -58,6 +60,7 @@ class Endurance {
   Counted merge_all();
   Counted verify();
 
+  const Stop& stop_;
   Options options_;
   StoreComponents components_;
   Contents contents_;
@@ -118,6 +121,7 @@ Endurance::Counted Endurance::close() {
 
 Endurance::Counted Endurance::put_all() {
   for (std::uint64_t i = 0; i < contents_.indices(); ++i) {
+    if (Status on = check_stop(stop_); !on.ok()) return on.error();
     const std::uint64_t index = order_.next();
     const auto written = store_->put(contents_.key(index), contents_.value(index));
     if (!written.ok()) return written.error();
@@ -141,6 +145,7 @@ Endurance::Counted Endurance::remove_half() {
   const std::uint64_t between = std::max<std::uint64_t>(wanted / kRangeDeletes, 2);
   std::uint64_t operations = 0;
   for (; contents_.live() > wanted; ++operations) {
+    if (Status on = check_stop(stop_); !on.ok()) return on.error();
     if (operations % between == 0) {
       if (auto done = remove_one_range(); !done.ok()) return done;
       continue;
@@ -197,6 +202,7 @@ Status Endurance::life() {
       [&] { return phase("close", [&] { return close(); }); },
   };
   for (const auto& step : steps) {
+    if (Status on = check_stop(stop_); !on.ok()) return on;
     if (Status done = step(); !done.ok()) return done;
   }
   return {};

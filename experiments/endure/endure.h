@@ -16,6 +16,7 @@
 #include <mylonite/stats.h>
 #include <mylonite/status.h>
 
+#include "experiments/bench/stop.h"
 #include "experiments/bench/workload.h"
 
 namespace mylonite::experiments {
@@ -25,6 +26,7 @@ struct EndureArguments {
   std::string directory{};        // empty: in the system's place for temporary files
   Options options{};              // of the store; its directory is set later
   CompactionPolicies policies{};  // those that options may name; empty: the standard ones
+  Stop stop{};
 };
 
 struct EndurePhase {
@@ -60,7 +62,7 @@ struct EndureReport {
   std::string failure{};  // the wrong answer, with the phases before it in the report; empty: every answer was right
 };
 
-// An error only if no phase could begin.
+// An error only if no phase could begin, or if it was stopped.
 Result<EndureReport> run_endure(const EndureArguments& arguments);
 
 std::string json_report(const EndureReport& report);

@@ -25,9 +25,10 @@ double ms_since(std::uint64_t start) { return static_cast<double>(now_ns() - sta
 // All indices in order.
 class Everything final : public IngestSource {
  public:
-  explicit Everything(Contents& contents) : contents_(contents) {}
+  Everything(Contents& contents, const Stop& stop) : contents_(contents), stop_(stop) {}
   Result<bool> next(std::string_view& key, std::string_view& value) override {
     if (next_ == contents_.indices()) return false;
+    if (Status on = check_stop(stop_); !on.ok()) return on.error();
     contents_.put(next_);
     key = contents_.key(next_);
     value = contents_.value(next_++);
@@ -36,6 +37,7 @@ class Everything final : public IngestSource {
 
  private:
   Contents& contents_;
+  const Stop& stop_;
   std::uint64_t next_ = 0;
 };
 
@@ -72,7 +74,7 @@ Status ManyTables::make() {
   const std::uint64_t start = now_ns();
   auto store = Store::open(options_);
   if (!store.ok()) return store.error();
-  Everything everything(contents_);
+  Everything everything(contents_, arguments_.stop);
   if (const auto loaded = (*store)->ingest(everything); !loaded.ok()) return loaded.error();
   report_.tables = StoreInternals::version(**store)->tables().size();
   if (Status closed = (*store)->close(); !closed.ok()) return closed;
@@ -89,6 +91,7 @@ Status ManyTables::touch_all(Store& store) {
   std::uint64_t gets = 0;
   double ms = 0;
   for (std::uint64_t index = 0; index < contents_.indices(); index += kEntriesPerTable / 2) {
+    if (Status on = check_stop(arguments_.stop); !on.ok()) return on;
     const std::uint64_t start = now_ns();
     if (Status same = contents_.judge_get(session, index); !same.ok()) return same;
     ms += ms_since(start);
@@ -129,6 +132,7 @@ Status ManyTables::round(bool detailed) {
 // Only the first round measures memory: the process keeps the memory that a round frees, which would hide later needs.
 Status ManyTables::measure() {
   for (std::uint64_t i = 0; i < arguments_.rounds; ++i) {
+    if (Status on = check_stop(arguments_.stop); !on.ok()) return on;
     if (Status done = round(i == 0); !done.ok()) return done;
   }
   report_.open_ms = median(open_ms_);
@@ -146,6 +150,7 @@ Result<OpenReport> run_open(const OpenArguments& arguments) {
   ManyTables work(arguments, *place);
   if (Status made = work.make(); !made.ok()) return made.error();
   const Status measured = work.measure();
+  if (Status on = check_stop(arguments.stop); !on.ok()) return on.error();
   OpenReport report = work.take();
   if (!measured.ok()) report.failure = measured.error().to_string();
   // The bound counts tables only, not the lock and the log.

@@ -10,6 +10,8 @@
 
 #include <mylonite/status.h>
 
+#include "experiments/bench/stop.h"
+
 namespace mylonite::experiments {
 
 struct OpenArguments {
@@ -17,6 +19,7 @@ struct OpenArguments {
   std::uint64_t rounds = 5;
   std::uint64_t open_files_max = 100;
   std::string directory{};  // empty: in the system's place for temporary files
+  Stop stop{};
 };
 
 struct OpenReport {
@@ -45,6 +48,7 @@ Result<OpenReport> run_open(const OpenArguments& arguments);
 struct RecoveryArguments {
   std::vector<std::uint64_t> log_mib = {1, 8, 32, 64};
   std::string directory{};
+  Stop stop{};
 };
 
 struct RecoveryPoint {

@@ -20,7 +20,7 @@ constexpr std::uint64_t kValueBytes = 100;
 constexpr std::uint64_t kRecordBytes = 144;  // of the log for one put, about
 
 // The child: writes without a flush, and dies without a close. Never returns.
-[[noreturn]] void write_and_die(Options options, const StreamOptions& stream) {
+[[noreturn]] void write_and_die(Options options, const StreamOptions& stream, const Stop& stop) {
   options.memtable_max_bytes = 1ULL << 36;  // everything stays in the log
   options.wal_flush_every_write = false;
   auto store = Store::open(options);
@@ -29,6 +29,7 @@ constexpr std::uint64_t kRecordBytes = 144;  // of the log for one put, about
   Order order(Indices::kShuffled, stream);
   for (std::uint64_t i = 0; i < stream.entries; ++i) {
     const std::uint64_t index = order.next();
+    if (stop && stop()) ::_exit(1);
     if (!(*store)->put(contents.key(index), contents.value(index)).ok()) ::_exit(1);
   }
   ::_exit(0);
@@ -42,16 +43,18 @@ std::uint64_t log_bytes(const std::string& directory) {
   return bytes;
 }
 
-Result<RecoveryPoint> measure(const std::string& directory, std::uint64_t mib) {
-  auto place = Scratch::make(directory);
+Result<RecoveryPoint> measure(const RecoveryArguments& arguments, std::uint64_t mib) {
+  auto place = Scratch::make(arguments.directory);
   if (!place.ok()) return place.error();
   Options options;
   options.data_dir = place->store();
   const StreamOptions stream{.entries = (mib << 20) / kRecordBytes, .value_bytes = kValueBytes};
   const pid_t child = ::fork();
-  if (child == 0) write_and_die(options, stream);
+  if (child == 0) write_and_die(options, stream, arguments.stop);
   int status = 0;
-  if (child < 0 || ::waitpid(child, &status, 0) != child || status != 0) {
+  const bool ended = child >= 0 && ::waitpid(child, &status, 0) == child;
+  if (Status on = check_stop(arguments.stop); !on.ok()) return on.error();
+  if (!ended || status != 0) {
     return Error(Code::kIo, "the writing process failed").in(options.data_dir);
   }
   RecoveryPoint point{.log_bytes = log_bytes(options.data_dir)};
@@ -83,7 +86,7 @@ double RecoveryPoint::mib_per_s() const {
 Result<std::vector<RecoveryPoint>> run_recovery(const RecoveryArguments& arguments) {
   std::vector<RecoveryPoint> points;
   for (const std::uint64_t mib : arguments.log_mib) {
-    auto point = measure(arguments.directory, mib);
+    auto point = measure(arguments, mib);
     if (!point.ok()) return point.error();
     points.push_back(std::move(*point));
   }

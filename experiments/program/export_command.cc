@@ -15,13 +15,15 @@ namespace {
 using cli::Ending;
 using cli::Exit;
 
-Ending write_workload(const LabArguments& arguments) {
+Ending write_workload(const LabArguments& arguments, const std::string& program) {
   const auto plan = row_named("workload", arguments.exported.workload, workload_plans());
   if (!plan.ok()) return {plan.error(), Exit::kUsage};
   const auto format = row_named("format", arguments.exported.format, kWorkloadFormats);
   if (!format.ok()) return {format.error(), Exit::kUsage};
+  cli::take_interrupts();
   std::optional<cli::LineFile> file;  // begun with the first piece, since there may be none
   const Status done = (*format)->write(**plan, arguments.exported.size, [&](std::string_view piece) -> Status {
+    if (cli::interrupt_asked()) return Error(Code::kClosed, "stopped");
     if (!arguments.exported.out) return cli::print(piece);
     if (!file) {
       auto begun = cli::LineFile::create(*arguments.exported.out);
@@ -30,6 +32,10 @@ Ending write_workload(const LabArguments& arguments) {
     }
     return file->add(piece);
   });
+  if (!done.ok() && cli::interrupt_asked()) {
+    if (file) ignore(file->discard(), "the message says that nothing is kept");
+    return stopped(program, "before the workload ended; nothing is kept");
+  }
   if (!done.ok()) return failed(done.error());
   return file ? Ending(file->complete()) : Exit::kDone;
 }
@@ -67,7 +73,7 @@ cli::Command export_command(LabArguments& arguments, const std::string& program)
                           .meaning = "of what is drawn; properties are drawn where they are run",
                           .has_default = true},
                          {.name = "--out", .to = &exported.out, .meaning = "the file (default: standard output)"}},
-          .run = [&] { return write_workload(arguments); }};
+          .run = [&arguments, program] { return write_workload(arguments, program); }};
 }
 
 }  // namespace mylonite::experiments

@@ -80,6 +80,11 @@ Status take_settings(const Arguments& arguments, StoreSettings& mylonite) {
   return policy.ok() ? Status() : Status(policy.error());
 }
 
+Ending stopped_or_failed(const std::string& program, const Error& error) {
+  if (error.code() != Code::kClosed || !cli::interrupt_asked()) return failed(error);
+  return stopped(program, "before it had anything to report; its files are removed");
+}
+
 Ending bench(Arguments& all, const std::string& program) {
   BenchArguments& arguments = all.bench;
   const bool json = all.json;
@@ -87,16 +92,22 @@ Ending bench(Arguments& all, const std::string& program) {
   std::error_code error;
   arguments.program = std::filesystem::read_symlink("/proc/self/exe", error);
   const bool shown = cli::errors_go_to_a_terminal();
+  cli::take_interrupts();
+  arguments.stop = cli::interrupt_asked;
   const auto report = run_bench(arguments, [&](const std::string& what) {
     if (shown) cli::print_error("\r\033[K" + what);
   });
   if (shown) cli::print_error("\r\033[K");
-  if (!report.ok()) return failed(report.error());
+  if (!report.ok()) return stopped_or_failed(program, report.error());
   if (report->results.empty()) {
     cli::print_error(program + ": nothing was measured: none of these engines is built\n");
     return Exit::kNothingRan;
   }
-  return cli::print(json ? json_report(*report, this_machine()) : text_report(*report));
+  if (Status done = cli::print(json ? json_report(*report, this_machine()) : text_report(*report)); !done.ok()) {
+    return done;
+  }
+  return cli::interrupt_asked() ? stopped(program, "after some workloads; what stands above is complete")
+                                : Ending(Exit::kDone);
 }
 
 // The worker's side of a benchmark: prints a line of figures.
@@ -111,31 +122,37 @@ Ending work(Arguments& arguments) {
 
 // Prints a report; a wrong answer in it is a finding.
 template <class Report, class Judge>
-Ending show(const Result<Report>& report, bool json, Judge wrong) {
-  if (!report.ok()) return failed(report.error());
+Ending show(const std::string& program, const Result<Report>& report, bool json, Judge wrong) {
+  if (!report.ok()) return stopped_or_failed(program, report.error());
   if (Status done = cli::print(json ? json_report(*report) : text_report(*report)); !done.ok()) return done;
   return wrong(*report) ? Exit::kFinding : Exit::kDone;
 }
 
-Ending endure(Arguments& arguments) {
+Ending endure(Arguments& arguments, const std::string& program) {
   if (Status good = check_policy_is_not_set(arguments.settings); !good.ok()) return good;
   if (Status good = cli::apply_settings(arguments.settings, arguments.endure.options); !good.ok()) return good;
   const auto policy = configure_policy(arguments.endure.policies, arguments.endure.options.compaction_policy);
   if (!policy.ok()) return policy.error();
   arguments.endure.directory = arguments.directory;
-  return show(run_endure(arguments.endure), arguments.json,
+  cli::take_interrupts();
+  arguments.endure.stop = cli::interrupt_asked;
+  return show(program, run_endure(arguments.endure), arguments.json,
               [](const EndureReport& report) { return !report.failure.empty(); });
 }
 
-Ending open(Arguments& arguments) {
+Ending open(Arguments& arguments, const std::string& program) {
   arguments.open.directory = arguments.directory;
-  return show(run_open(arguments.open), arguments.json,
+  cli::take_interrupts();
+  arguments.open.stop = cli::interrupt_asked;
+  return show(program, run_open(arguments.open), arguments.json,
               [](const OpenReport& report) { return !report.failure.empty(); });
 }
 
-Ending recovery(Arguments& arguments) {
+Ending recovery(Arguments& arguments, const std::string& program) {
   arguments.recovery.directory = arguments.directory;
-  return show(run_recovery(arguments.recovery), arguments.json, [](const std::vector<RecoveryPoint>& points) {
+  cli::take_interrupts();
+  arguments.recovery.stop = cli::interrupt_asked;
+  return show(program, run_recovery(arguments.recovery), arguments.json, [](const std::vector<RecoveryPoint>& points) {
     return std::ranges::any_of(points, [](const RecoveryPoint& point) { return !point.failure.empty(); });
   });
 }
@@ -268,17 +285,17 @@ std::vector<cli::Command> commands(Arguments& arguments, const std::string& prog
            .what = "run a store through all phases on a real disk, and check every answer",
            .example = program + " endure --policy tier",
            .parameters = endure_parameters(arguments),
-           .run = [&] { return endure(arguments); }},
+           .run = [&arguments, program] { return endure(arguments, program); }},
           {.name = "open",
            .what = "time and memory to open a store of many tables",
            .example = program + " open --tables 1000",
            .parameters = open_parameters(arguments),
-           .run = [&] { return open(arguments); }},
+           .run = [&arguments, program] { return open(arguments, program); }},
           {.name = "recovery",
            .what = "time to open a store whose writer died, by size of its log",
            .example = program + " recovery --log-mib 1,64",
            .parameters = recovery_parameters(arguments),
-           .run = [&] { return recovery(arguments); }},
+           .run = [&arguments, program] { return recovery(arguments, program); }},
           {.name = "bench-worker",
            .what = "one measurement",
            .example = program + " bench-worker --engine mylonite --workload fillseq --dir new",

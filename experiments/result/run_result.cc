@@ -31,18 +31,35 @@ constexpr FigureRow kRows[] = {
     {"merge_entries_out", &RunFigures::merge_entries_out},
     {"merges", &RunFigures::merges},
     {"moves", &RunFigures::moves},
+    {"merge_p50_bytes", &RunFigures::merge_p50_bytes},
+    {"merge_p99_bytes", &RunFigures::merge_p99_bytes},
     {"largest_merge_bytes", &RunFigures::largest_merge_bytes},
+    {"merge_ns_sum", &RunFigures::merge_ns_sum},
+    {"merge_ns_max", &RunFigures::merge_ns_max},
+    {"completed_deletes", &RunFigures::completed_deletes},
+    {"delete_age_ms_sum", &RunFigures::delete_age_ms_sum},
+    {"delete_age_ms_max", &RunFigures::delete_age_ms_max},
     {"gets", &RunFigures::gets},
+    {"gets_found", &RunFigures::gets_found},
+    {"memtable_hits", &RunFigures::memtable_hits},
     {"tables_probed", &RunFigures::tables_probed},
+    {"tables_probed_in_vain", &RunFigures::tables_probed_in_vain},
     {"filter_negatives", &RunFigures::filter_negatives},
+    {"filter_false_positives", &RunFigures::filter_false_positives},
+    {"blocks_asked", &RunFigures::blocks_asked},
     {"blocks_read", &RunFigures::blocks_read},
+    {"returned_bytes", &RunFigures::returned_bytes},
+    {"device_read_bytes", &RunFigures::device_read_bytes},
     {"samples", &RunFigures::samples},
     {"runs_sum", &RunFigures::runs_sum},
     {"runs_max", &RunFigures::runs_max},
     {"table_bytes_sum", &RunFigures::table_bytes_sum},
     {"live_bytes_sum", &RunFigures::live_bytes_sum},
+    {"space_amplification_max_milli", &RunFigures::space_amplification_max_milli},
     {"space_max", &RunFigures::space_max},
     {"tombstone_age_max_ns", &RunFigures::tombstone_age_max_ns},
+    {"debt_estimate_sum", &RunFigures::debt_estimate_sum},
+    {"debt_estimate_max", &RunFigures::debt_estimate_max},
     {"debt_samples", &RunFigures::debt_samples},
     {"debt_bytes_sum", &RunFigures::debt_bytes_sum},
     {"debt_bytes_max", &RunFigures::debt_bytes_max},
@@ -56,8 +73,33 @@ constexpr FigureRow kRows[] = {
     {"latency_p50_ns", &RunFigures::latency_p50_ns},
     {"latency_p99_ns", &RunFigures::latency_p99_ns},
     {"latency_p999_ns", &RunFigures::latency_p999_ns},
+    {"latency_p9999_ns", &RunFigures::latency_p9999_ns},
     {"latency_max_ns", &RunFigures::latency_max_ns},
 };
+
+// Members of a kind's latency, in the order of its array.
+constexpr std::uint64_t KindLatency::* kOfKind[] = {&KindLatency::operations, &KindLatency::p50_ns,
+                                                    &KindLatency::p99_ns,     &KindLatency::p999_ns,
+                                                    &KindLatency::p9999_ns,   &KindLatency::max_ns};
+
+std::optional<KindLatency> latency_of(const std::string& kind, const Json& numbers) {
+  const bool fits = numbers.is_array() && numbers.size() == std::size(kOfKind) &&
+                    std::ranges::all_of(numbers, [](const Json& each) { return each.is_number_unsigned(); });
+  if (!fits) return std::nullopt;
+  KindLatency latency{.kind = kind};
+  for (std::size_t i = 0; i < std::size(kOfKind); ++i) latency.*kOfKind[i] = numbers[i].get<std::uint64_t>();
+  return latency;
+}
+
+std::string latencies_json(const std::vector<KindLatency>& latencies) {
+  JsonObject object;
+  for (const KindLatency& each : latencies) {
+    JsonArray numbers;
+    for (const auto member : kOfKind) numbers.number(each.*member);
+    object.raw(each.kind, numbers.array());
+  }
+  return object.object();
+}
 
 std::string figures_json(const RunFigures& figures) {
   JsonObject object;
@@ -66,15 +108,8 @@ std::string figures_json(const RunFigures& figures) {
   for (const LevelTraffic& level : figures.levels) {
     levels.add(JsonArray().number(level.entered_bytes).number(level.written_bytes).array());
   }
-  object.raw("levels", levels.array());
+  object.raw("levels", levels.array()).raw("latencies", latencies_json(figures.latencies));
   return object.object();
-}
-
-std::string duration_text(std::uint64_t ns) {
-  if (ns < 10'000) return fmt::format("{} ns", ns);
-  if (ns < 10'000'000) return fmt::format("{} us", ns / 1000);
-  if (ns < 10'000'000'000) return fmt::format("{} ms", ns / 1'000'000);
-  return fmt::format("{} s", ns / 1'000'000'000);
 }
 
 // The members of an object, and the first error about them: where it is, what was expected, what was found.
@@ -127,6 +162,16 @@ std::optional<Error> read_figures(const Json& object, const std::string& place, 
     }
     figures.levels.push_back(
         {.entered_bytes = level[0].get<std::uint64_t>(), .written_bytes = level[1].get<std::uint64_t>()});
+  }
+  if (const Json* const latencies = members.object("latencies")) {
+    for (const auto& [kind, numbers] : latencies->items()) {
+      const auto latency = latency_of(kind, numbers);
+      if (!latency) {
+        members.expected("latencies", "six whole numbers a kind", printable(numbers.dump()));
+        break;
+      }
+      figures.latencies.push_back(*latency);
+    }
   }
   return members.error();
 }
@@ -201,64 +246,6 @@ bool says_nothing(const RunResult& result) {
   const RunFigures& at = result.figures;
   if (at.user_entries > 0) return at.flush_bytes == 0;
   return at.operations > 0 && at.tables_probed == 0 && at.blocks_read == 0;
-}
-
-std::string ratio_text(std::uint64_t part, std::uint64_t whole) {
-  if (whole == 0) return "-";
-  const std::uint64_t hundredths = (part * 100 + whole / 2) / whole;
-  return fmt::format("{}.{:02}", hundredths / 100, hundredths % 100);
-}
-
-std::string result_text(const RunResult& result) {
-  const RunFigures& at = result.figures;
-  const RunSpec& spec = result.spec;
-  std::string text =
-      fmt::format("{} under {}, {} entries, {} of a buffer, device {}, processor {}, seed {}\n", result.policy,
-                  workload_text(spec), spec.entries, spec.buffer_entries, spec.device, spec.processor, spec.seed);
-  const auto line = [&](std::string_view name, const std::string& value, std::string_view unit) {
-    text += fmt::format("  {:<28}{:>12}  {}\n", name, value, unit);
-  };
-  line("write amplification", ratio_text(at.flush_bytes + at.merge_bytes_out, at.user_bytes),
-       "bytes of tables a user byte");
-  line("  in entries", ratio_text(at.flush_entries + at.merge_entries_out, at.user_entries), "entries written a write");
-  line("  with log and manifest",
-       ratio_text(at.flush_bytes + at.merge_bytes_out + at.log_bytes + at.manifest_bytes, at.user_bytes),
-       "bytes a user byte");
-  for (std::size_t level = 0; level < at.levels.size(); ++level) {
-    const LevelTraffic& of = at.levels[level];
-    if (of.entered_bytes == 0) continue;
-    line(fmt::format("  of level {}", level), ratio_text(of.written_bytes, of.entered_bytes),
-         "bytes written a byte that came from above");
-  }
-  line("  edge waste", ratio_text(at.merge_bytes_edge, at.user_bytes),
-       "bytes a user byte, rewritten beside the keys of the newest input");
-  line("space amplification", ratio_text(at.table_bytes_sum, at.live_bytes_sum), "bytes of tables a live byte, mean");
-  if (at.gets > 0) {
-    line("runs asked", ratio_text(at.tables_probed, at.gets),
-         fmt::format("a read; {} of them opened", ratio_text(at.tables_probed - at.filter_negatives, at.gets)));
-  }
-  line("runs", ratio_text(at.runs_sum, at.samples), fmt::format("mean; {} at most", at.runs_max));
-  if (at.debt_samples > 0) {
-    line("debt", ratio_text(at.debt_bytes_sum, at.debt_samples * std::max<std::uint64_t>(result.buffer_bytes, 1)),
-         fmt::format("buffers to be written by merges until rest, mean; {} at most",
-                     ratio_text(at.debt_bytes_max, result.buffer_bytes)));
-  }
-  line("merges", std::to_string(at.merges), fmt::format("and {} moves", at.moves));
-  if (at.duration_ns > 0 && !spec.rests) {
-    line("operations", std::to_string(at.operations * 1'000'000'000 / at.duration_ns), "a second of virtual time");
-    if (at.arrival_mean_ps > 0) {
-      line("arrivals", std::to_string(1'000'000'000'000 / at.arrival_mean_ps),
-           spec.load_percent == 0 ? "a second"
-                                  : fmt::format("a second, {} % of the closed loop's operations", spec.load_percent));
-    }
-    line("latency", duration_text(at.latency_p50_ns),
-         fmt::format("median; p99 {}, p99.9 {}, most {}", duration_text(at.latency_p99_ns),
-                     duration_text(at.latency_p999_ns), duration_text(at.latency_max_ns)));
-    line("stalls", duration_text(at.stall_memtables_ns + at.stall_level0_ns),
-         fmt::format("and {} slowed down, of {}", duration_text(at.slowdown_ns), duration_text(at.duration_ns)));
-  }
-  if (!result.failure.empty()) text += "WRONG: " + result.failure + "\n";
-  return text + "  result " + result_hash(result) + "\n";
 }
 
 }  // namespace mylonite::experiments

@@ -21,6 +21,18 @@ struct LevelTraffic {
   bool operator==(const LevelTraffic&) const = default;
 };
 
+// Of the operations of one kind, from call to answer; of an open loop from arrival.
+struct KindLatency {
+  std::string kind;
+  std::uint64_t operations = 0;
+  std::uint64_t p50_ns = 0;
+  std::uint64_t p99_ns = 0;
+  std::uint64_t p999_ns = 0;
+  std::uint64_t p9999_ns = 0;
+  std::uint64_t max_ns = 0;
+  bool operator==(const KindLatency&) const = default;
+};
+
 struct RunFigures {
   std::uint64_t operations = 0;
   std::uint64_t user_bytes = 0;    // keys and values accepted
@@ -36,22 +48,40 @@ struct RunFigures {
   std::uint64_t merge_entries_out = 0;
   std::uint64_t merges = 0;
   std::uint64_t moves = 0;
-  std::uint64_t largest_merge_bytes = 0;  // written by one merge
+  std::uint64_t merge_p50_bytes = 0;  // written by one merge
+  std::uint64_t merge_p99_bytes = 0;
+  std::uint64_t largest_merge_bytes = 0;
+  std::uint64_t merge_ns_sum = 0;  // from the begin of a merge to its end, waits included
+  std::uint64_t merge_ns_max = 0;
+  // Deletes that were dropped as nothing was left to hide, and the time from each to its drop.
+  std::uint64_t completed_deletes = 0;
+  std::uint64_t delete_age_ms_sum = 0;
+  std::uint64_t delete_age_ms_max = 0;
   // Read.
   std::uint64_t gets = 0;
-  std::uint64_t tables_probed = 0;     // by gets: runs whose keys span the key
-  std::uint64_t filter_negatives = 0;  // of these, excluded by their filter
-  std::uint64_t blocks_read = 0;       // not from the cache; by scans, too
+  std::uint64_t gets_found = 0;
+  std::uint64_t memtable_hits = 0;           // gets that a memtable answered, deletes included
+  std::uint64_t tables_probed = 0;           // by gets: runs whose keys span the key
+  std::uint64_t tables_probed_in_vain = 0;   // of these, by gets that found nothing
+  std::uint64_t filter_negatives = 0;        // of tables_probed, excluded by their filter
+  std::uint64_t filter_false_positives = 0;  // of tables_probed, without the key that passed their filter
+  std::uint64_t blocks_asked = 0;            // by gets and scans
+  std::uint64_t blocks_read = 0;             // of these, not from the cache
+  std::uint64_t returned_bytes = 0;          // keys and values that gets and scans gave
+  std::uint64_t device_read_bytes = 0;       // by reads and merges
   // The shape, sampled after each buffer of writes: sums, to be divided by samples.
   std::uint64_t samples = 0;
   std::uint64_t runs_sum = 0;
   std::uint64_t runs_max = 0;
   std::uint64_t table_bytes_sum = 0;
-  std::uint64_t live_bytes_sum = 0;        // keys and values that a reader sees
-  std::uint64_t space_max = 0;             // of all files, obsolete ones included
-  std::uint64_t tombstone_age_max_ns = 0;  // since its delete, of the oldest one in a table
-  std::uint64_t debt_samples = 0;          // moments at which the exact debt was found
-  std::uint64_t debt_bytes_sum = 0;        // that merges would have written until the store rested
+  std::uint64_t live_bytes_sum = 0;                 // keys and values that a reader sees
+  std::uint64_t space_amplification_max_milli = 0;  // most bytes of tables for 1,000 live ones
+  std::uint64_t space_max = 0;                      // of all files, obsolete ones included
+  std::uint64_t tombstone_age_max_ns = 0;           // since its delete, of the oldest one in a table
+  std::uint64_t debt_estimate_sum = 0;              // bytes of levels above their targets, as the store estimates them
+  std::uint64_t debt_estimate_max = 0;
+  std::uint64_t debt_samples = 0;    // moments at which the exact debt was found
+  std::uint64_t debt_bytes_sum = 0;  // that merges would have written until the store rested
   std::uint64_t debt_bytes_max = 0;
   // Time.
   std::uint64_t duration_ns = 0;
@@ -64,8 +94,10 @@ struct RunFigures {
   std::uint64_t latency_p50_ns = 0;   // of all operations, from call to answer; of an open loop from arrival
   std::uint64_t latency_p99_ns = 0;
   std::uint64_t latency_p999_ns = 0;
+  std::uint64_t latency_p9999_ns = 0;
   std::uint64_t latency_max_ns = 0;
-  std::vector<LevelTraffic> levels{};  // from level 0 on, up to the deepest that a merge wrote to
+  std::vector<KindLatency> latencies{};  // of the kinds that occur, by name
+  std::vector<LevelTraffic> levels{};    // from level 0 on, up to the deepest that a merge wrote to
   bool operator==(const RunFigures&) const = default;
 };
 

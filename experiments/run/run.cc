@@ -11,13 +11,14 @@
 #include <mylonite/events.h>
 #include <mylonite/store.h>
 
+#include "core/base/fixed_point.h"
 #include "core/compaction/policies.h"
 #include "core/rt/rt.h"
 #include "experiments/machine/world.h"
 #include "experiments/result/commit.h"
 #include "experiments/run/debt.h"
 #include "experiments/run/live_data.h"
-#include "experiments/run/merge_events.h"
+#include "experiments/run/measuring.h"
 #include "experiments/run/rest.h"
 #include "experiments/run/store_options.h"
 #include "experiments/run/workload_source.h"
@@ -56,13 +57,12 @@ class Run {
         keys_(prepared.workload),
         values_(prepared.values),
         live_(operations_.keys()),
-        merge_events_(prepared.observer) {}
+        measuring_(world, prepared.observer) {}
 
   Status carry_out(const Options& options, CompactionPolicies policies);  // on the machine
-  const RunFigures& figures() const { return figures_; }
   const std::string& failure() const { return failure_; }
   std::vector<faultfs::Disk> take_disks() { return std::move(disks_); }  // those of debt_samples
-  std::vector<ShapeSample> take_shape() { return std::move(shape_); }
+  Measuring& measuring() { return measuring_; }
 
  private:
   void work(const Phase& phase);
@@ -73,13 +73,9 @@ class Run {
   Status scan(const std::string& from, std::uint64_t length);
   std::uint64_t due_ns(const Phase& phase);  // when the next operation is issued
   void after_buffer(bool measured);
-  void sample();
-  void sample_tombstones();
   std::uint64_t samples_a_debt() const {
     return std::max<std::uint64_t>(spec_.entries / spec_.buffer_entries / spec_.debt_samples, 1);
   }
-  void begin_measuring();
-  void end_measuring();
   void verify();
 
   const RunSpec& spec_;
@@ -90,26 +86,20 @@ class Run {
   KeyTexts keys_;
   const Values& values_;
   LiveData live_;
-  MergeEvents merge_events_;
+  Measuring measuring_;
   std::unique_ptr<Store> store_;
   std::optional<Error> error_;
   std::uint64_t done_ = 0;
   std::uint64_t writes_ = 0;
   std::optional<Arrivals> arrivals_;  // of the phase, if it has any
-  std::vector<std::uint64_t> latencies_ns_;
-  RunFigures figures_;
-  std::vector<ShapeSample> shape_;
   std::vector<faultfs::Disk> disks_;
   std::string failure_;
-  StoreStats stats_before_;
-  Traffic traffic_before_;
-  std::uint64_t began_ns_ = 0;
   std::uint64_t phase_began_ns_ = 0;
   std::uint64_t phase_operations_ = 0;
 };
 
 Status Run::carry_out(const Options& options, CompactionPolicies policies) {
-  StoreComponents components(&merge_events_);
+  StoreComponents components(&measuring_.events());
   components.compaction_policies = std::move(policies);
   auto opened = Store::open(world_.files(), options, std::move(components));
   if (!opened.ok()) return opened.error();
@@ -119,14 +109,14 @@ Status Run::carry_out(const Options& options, CompactionPolicies policies) {
     const Phase& phase = operations_.phases()[i];
     if (phase.measured && !measuring) {
       if (i > 0) rest_until_idle(*store_);  // what earlier phases left to merge is not this one's
-      begin_measuring();
+      measuring_.begin(*store_);
     }
     measuring = measuring || phase.measured;
     operations_.begin(i);
     work(phase);
   }
   if (!error_) {
-    end_measuring();
+    measuring_.end(*store_);
     verify();
   }
   const Status closed = store_->close();
@@ -149,9 +139,8 @@ void Run::work(const Phase& phase) {
 std::uint64_t Run::due_ns(const Phase& phase) {
   if (arrivals_) return arrivals_->next_ns();
   if (phase.seconds == 0) return rt::monotonic_ns();
-  __extension__ using Wide = unsigned __int128;
   const std::uint64_t before = phase_operations_ - 1 - operations_.left();
-  return phase_began_ns_ + static_cast<std::uint64_t>(Wide{phase.seconds} * 1'000'000'000 * before / phase_operations_);
+  return phase_began_ns_ + multiply_divide(phase.seconds * 1'000'000'000, before, phase_operations_);
 }
 
 void Run::client(const Phase& phase) {
@@ -167,7 +156,7 @@ void Run::client(const Phase& phase) {
       error_ = done.error();
       return;
     }
-    if (phase.measured) latencies_ns_.push_back(rt::monotonic_ns() - before_ns);
+    if (phase.measured) measuring_.took(operation->kind, rt::monotonic_ns() - before_ns);
     ++done_;
     if (done_ % kProgressOperations == 0 && progress_ && !progress_(done_, operations_.total())) {
       error_ = Error(Code::kClosed, "the run was given up");
@@ -204,6 +193,7 @@ Status Run::read(const std::string& key, Expected expected, Timestamp written) {
   Session session = store_->session();
   const auto value = session.get(key);
   if (!value.ok()) return value.error();
+  if (value->has_value()) measuring_.returned(key, **value);
   if (expected == Expected::kThere && written <= session.moment().expired_through) {
     expected = spec_.clients > 1 ? Expected::kEither : Expected::kAbsent;  // another client may have written it again
   }
@@ -217,100 +207,18 @@ Status Run::scan(const std::string& from, std::uint64_t length) {
   const auto iterator = store_->session().iterator();
   if (!iterator.ok()) return iterator.error();
   (*iterator)->seek(from);
-  for (std::uint64_t i = 1; i < length && (*iterator)->valid(); ++i) (*iterator)->next();
+  for (std::uint64_t i = 0; i < length && (*iterator)->valid(); ++i) {
+    if (i > 0) (*iterator)->next();
+    if ((*iterator)->valid()) measuring_.returned((*iterator)->key(), (*iterator)->value());
+  }
   return (*iterator)->status();
 }
 
 void Run::after_buffer(bool measured) {
   if (spec_.rests) rest_until_idle(*store_);
   if (!measured) return;
-  sample();
-  if (spec_.debt_samples > 0 && figures_.samples % samples_a_debt() == 0) disks_.push_back(world_.data());
-}
-
-void Run::sample() {
-  std::uint64_t runs = 0;
-  std::uint64_t bytes = 0;
-  std::uint64_t tombstones = 0;
-  ShapeSample& shape = shape_.emplace_back();
-  const StoreStats stats = store_->stats();
-  live_.expire(Timestamp{stats.expired_through});
-  for (const LevelStats& level : stats.levels) {
-    shape.levels.push_back({.runs = level.runs, .bytes = level.bytes});
-    runs += level.runs;
-    bytes += level.bytes;
-    tombstones += level.tombstones;
-  }
-  if (tombstones > 0) sample_tombstones();
-  ++figures_.samples;
-  figures_.runs_sum += runs;
-  figures_.runs_max = std::max(figures_.runs_max, runs);
-  figures_.table_bytes_sum += bytes;
-  figures_.live_bytes_sum += live_.bytes();
-  figures_.space_max = std::max(figures_.space_max, world_.space_bytes());
-}
-
-void Run::sample_tombstones() {
-  Timestamp oldest = kTimestampMax;
-  for (const Level& level : store_->levels()) {
-    for (const mylonite::Run& run : level.runs) {
-      for (const TableInfo& table : run.tables) oldest = std::min(oldest, table.oldest_tombstone);
-    }
-  }
-  const std::uint64_t now_ticks = rt::wall_ticks();
-  if (oldest.ticks >= now_ticks) return;
-  constexpr std::uint64_t kNsPerTick = 1'000'000'000 / kTicksPerSecond;
-  figures_.tombstone_age_max_ns = std::max(figures_.tombstone_age_max_ns, (now_ticks - oldest.ticks) * kNsPerTick);
-}
-
-void Run::begin_measuring() {
-  stats_before_ = store_->stats();
-  traffic_before_ = world_.disk().traffic();
-  merge_events_.restart();
-  began_ns_ = rt::monotonic_ns();
-}
-
-void Run::end_measuring() {
-  figures_.duration_ns = rt::monotonic_ns() - began_ns_;
-  const StoreStats now = store_->stats();
-  const auto since = [&](std::uint64_t StoreStats::* figure) { return now.*figure - stats_before_.*figure; };
-  const auto stalled = [&](StallCause cause) {
-    const auto i = static_cast<std::size_t>(cause);
-    return now.stalls[i].ns - stats_before_.stalls[i].ns;
-  };
-  figures_.operations = latencies_ns_.size();
-  figures_.arrival_mean_ps = arrival_mean_ps_;
-  figures_.user_bytes = since(&StoreStats::user_bytes);
-  figures_.user_entries = since(&StoreStats::operations);
-  figures_.log_bytes = since(&StoreStats::wal_bytes);
-  figures_.manifest_bytes = world_.disk().traffic().appended("manifest") - traffic_before_.appended("manifest");
-  figures_.flush_bytes = since(&StoreStats::flush_bytes);
-  figures_.flush_entries = since(&StoreStats::flush_entries);
-  figures_.merge_bytes_in = since(&StoreStats::merge_bytes_in);
-  figures_.merge_bytes_out = since(&StoreStats::merge_bytes_out);
-  figures_.merge_bytes_edge = since(&StoreStats::merge_bytes_edge);
-  figures_.merge_entries_out = since(&StoreStats::merge_entries_out);
-  figures_.gets = since(&StoreStats::gets);
-  figures_.tables_probed = since(&StoreStats::tables_probed);
-  figures_.filter_negatives = since(&StoreStats::filter_negatives);
-  figures_.blocks_read = since(&StoreStats::block_cache_misses);
-  figures_.merges = since(&StoreStats::merges);
-  figures_.moves = since(&StoreStats::moves);
-  figures_.largest_merge_bytes = merge_events_.largest_bytes();
-  figures_.levels = merge_events_.levels();
-  figures_.processors_busy_ns = world_.processors_busy_ns();
-  figures_.device_busy_ns = world_.disk().device_busy_ns();
-  figures_.stall_memtables_ns = stalled(StallCause::kMemtables);
-  figures_.stall_level0_ns = stalled(StallCause::kLevel0);
-  figures_.slowdown_ns = stalled(StallCause::kSlowdown);
-  std::ranges::sort(latencies_ns_);
-  const auto percentile = [&](std::uint64_t per_mille) {
-    return latencies_ns_.empty() ? 0 : latencies_ns_[(latencies_ns_.size() - 1) * per_mille / 1000];
-  };
-  figures_.latency_p50_ns = percentile(500);
-  figures_.latency_p99_ns = percentile(990);
-  figures_.latency_p999_ns = percentile(999);
-  figures_.latency_max_ns = percentile(1000);
+  measuring_.sample(*store_, live_);
+  if (spec_.debt_samples > 0 && measuring_.samples() % samples_a_debt() == 0) disks_.push_back(world_.data());
 }
 
 // Concurrent clients may have written one key in either order; their values are not compared.
@@ -351,7 +259,8 @@ Result<RunResult> run_at(const Prepared& prepared, std::uint64_t arrival_mean_ps
   const std::string stuck = world.run([&] { done = run.carry_out(prepared.options, prepared.policies); });
   if (!stuck.empty()) return Error(Code::kIo, stuck);
   if (!done.ok()) return done.error();
-  RunFigures figures = run.figures();
+  RunFigures figures = run.measuring().take_figures();
+  figures.arrival_mean_ps = arrival_mean_ps;
   done = measure_debt(run.take_disks(), prepared.options, prepared.policies, figures);
   if (!done.ok()) return done.error();
   return RunResult{.spec = spec,
@@ -361,7 +270,7 @@ Result<RunResult> run_at(const Prepared& prepared, std::uint64_t arrival_mean_ps
                    .buffer_bytes = prepared.buffer_bytes,
                    .figures = std::move(figures),
                    .failure = run.failure(),
-                   .shape = run.take_shape()};
+                   .shape = run.measuring().take_shape()};
 }
 
 }  // namespace

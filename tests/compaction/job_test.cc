@@ -134,7 +134,9 @@ TEST_F(Trees, DropsWhatNobodySees) {
     JobRunner runner(target(), plan(job, rule), inputs_of(job));
     while (runner.step(1).value()) continue;
     const auto edit = runner.finish();
-    EXPECT_EQ(runner.dropped(), 2U);
+    EXPECT_EQ(runner.dropped().entries, 2U);
+    EXPECT_EQ(runner.dropped().completed_deletes, 1U);
+    EXPECT_EQ(runner.dropped().overdue_ticks_max, kTimestampMax.ticks - 2);
     EXPECT_EQ(content(edit->added), (Entries{{kept, "new"}}));
     EXPECT_EQ(edit->history_floor, kTimestampMax);
   }

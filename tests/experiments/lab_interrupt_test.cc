@@ -61,6 +61,10 @@ TEST_F(LabInterruptTest, SaysWhatIsNotKept) {
   const std::string busy = R"sh([ "$(awk '{print $14}' "/proc/$id/stat")" -ge 20 ])sh";
   write("spec.json", R"({"entries": 50000000})");
   const std::pair<std::string, std::string> commands[] = {
+      {"endure --entries 50000000 --dir .",
+       "stopped by SIGTERM before it had anything to report; its files are removed\n"},
+      {"open --dir .", "before it had anything to report; its files are removed\n"},
+      {"export upd_u --entries 50000000 --out a.txt", "before the workload ended; nothing is kept\n"},
       {"run spec.json", "stopped by SIGTERM before the run ended; nothing is kept\n"},
       {"claims --tier deep", "of 2"},
       {"compare full --entries 50000000 --jsonl b.jsonl --csv b.csv", "after 0 of 10 runs; nothing is kept\n"},
@@ -71,6 +75,22 @@ TEST_F(LabInterruptTest, SaysWhatIsNotKept) {
     EXPECT_TRUE(has(said.err, says)) << said.err;
   }
   EXPECT_EQ(names(), std::vector<std::string>{"spec.json"});
+}
+
+// Goal: a benchmark that is stopped keeps the workloads that are complete, and no store. Method: a signal in the first
+// workload, and one in the second. Expectation: nothing to report, then the first workload's table; no directory.
+TEST_F(LabInterruptTest, BenchmarksKeepWhatIsComplete) {
+  const std::string bench = "bench --engines mylonite --rounds 1 --dir . --workloads fillrandom";
+  const Said first = interrupted(bench + " --entries 50000000", "TERM", "ls -d mylonite-bench-* >ls.out");
+  EXPECT_EQ(first.code, 143);
+  EXPECT_EQ(first.out, "");
+  EXPECT_TRUE(has(first.err, "stopped by SIGTERM before it had anything to report; its files are removed\n"));
+  // The second one reads, so it has a store that is loaded before it.
+  const Said second = interrupted(bench + ",readrandom --entries 500000", "INT", "ls -d */mylonite >ls.out");
+  EXPECT_EQ(second.code, 130);
+  EXPECT_TRUE(has(second.out, "fillrandom") && !has(second.out, "readrandom")) << second.out;
+  EXPECT_TRUE(has(second.err, "after some workloads; what stands above is complete\n")) << second.err;
+  EXPECT_EQ(names(), std::vector<std::string>{"ls.out"});
 }
 
 // Goal: runs that were kept are of use. Method: the first five lines of six, the last one torn; alone, and with the

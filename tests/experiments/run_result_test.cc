@@ -14,6 +14,7 @@ using Json = nlohmann::json;
 Json good() {
   RunResult result{.spec = {}, .policy = "full", .of_runs = 4, .figures = {}};
   result.figures.levels.resize(2);
+  result.figures.latencies.push_back({.kind = "read", .operations = 3});
   return Json::parse(result_json(result));
 }
 
@@ -52,6 +53,9 @@ TEST(RunResultTest, NamesWhatIsWrongWithALine) {
   line = good();
   line["figures"]["levels"][1] = {1};
   EXPECT_EQ(refusal_of(line), kPlace + "expected pairs of whole numbers as figures.levels, found [1]");
+  line = good();
+  line["figures"]["latencies"]["read"] = {1, 2};
+  EXPECT_EQ(refusal_of(line), kPlace + "expected six whole numbers a kind as figures.latencies, found [1,2]");
   line = good();
   line["figures"]["merges"] = 1;
   EXPECT_TRUE(refusal_of(line).starts_with(kPlace + "expected a result whose hash is ")) << refusal_of(line);

@@ -18,6 +18,9 @@ def test_a_run_is_reproducible() -> None:
     assert first.failure is None
     assert first.figures["operations"] == 8000 and first.figures["user_bytes"] == 8000 * 128
     written = first.figures["flush_bytes"] + first.figures["merge_bytes_out"]
+    assert first.latencies["update"]["operations"] == 8000
+    assert first.latencies["update"]["max_ns"] == first.figures["latency_max_ns"]
+    assert sum(written for _, written in first.levels) == first.figures["merge_bytes_out"]
     assert first.metrics["write amplification"] == written / first.figures["user_bytes"]
     assert set(first.metrics) == set(lab.METRICS)
     assert lab.run(policy="tier", seed=2, **SMALL).result_hash != first.result_hash

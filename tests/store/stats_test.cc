@@ -29,6 +29,8 @@ TEST(Stats, TellWhatHappened) {
   EXPECT_EQ(stats.gets_found, 99U);
   EXPECT_GT(stats.filter_negatives, 50U);
   EXPECT_GT(stats.tables_probed, stats.filter_negatives);
+  EXPECT_GE(stats.tables_probed_in_vain, stats.filter_negatives + stats.filter_false_positives - stats.gets_found);
+  EXPECT_LT(stats.tables_probed_in_vain, stats.tables_probed);
   EXPECT_GT(stats.block_cache_hits, 0U);
   EXPECT_EQ(stats.live_snapshots, 1U);
   EXPECT_GT(stats.flushes, 0U);

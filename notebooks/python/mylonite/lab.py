@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["METRICS", "Comparison", "Run", "compare", "policies", "read", "run", "workloads"]
 
 METRICS: Mapping[str, str] = _core._LAB_UNITS  # the derived figures and their units
+_LATENCIES = ("operations", "p50_ns", "p99_ns", "p999_ns", "p9999_ns", "max_ns")  # as a result's line has them
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,8 @@ class Run:
     spec         all that the run depends on
     figures      whole numbers: bytes, entries, nanoseconds of virtual time
     metrics      ratios of them, by name; METRICS has the units
+    latencies    by kind of operation: operations, p50_ns, p99_ns, p999_ns, p9999_ns, max_ns
+    levels       of each level: bytes that came from above it, bytes that merges wrote into it
     result_hash  over spec and figures
     failure      a wrong answer of the store; None: there was none
     """
@@ -45,6 +48,8 @@ class Run:
     spec: Mapping[str, Any]
     figures: Mapping[str, int] = field(repr=False)
     metrics: Mapping[str, float] = field(repr=False)
+    latencies: Mapping[str, Mapping[str, int]] = field(repr=False)
+    levels: Sequence[tuple[int, int]] = field(repr=False)
     result_hash: str
     failure: str | None
 
@@ -61,12 +66,13 @@ class Comparison:
         return list(dict.fromkeys(run.policy for run in self.runs))
 
     def frame(self) -> pandas.DataFrame:
-        """A row for each run: policy, seed, what was set, metrics, figures."""
+        """A row for each run: policy, seed, what was set, metrics, figures, latencies as read_p99_ns."""
         rows = [
             {"policy": run.policy}
             | {name: value for name, value in run.spec.items() if name not in ("policy", "set")}
             | dict(run.metrics)
             | dict(run.figures)
+            | {f"{kind}_{name}": value for kind, of in run.latencies.items() for name, value in of.items()}
             | {"result_hash": run.result_hash}
             for run in self.runs
         ]
@@ -98,11 +104,18 @@ class Comparison:
 
 def _run_of(line: str, metrics: dict[str, float]) -> Run:
     values = json.loads(line)
+    figures = dict(values["figures"])
+    latencies = {
+        kind: dict(zip(_LATENCIES, numbers, strict=True)) for kind, numbers in figures.pop("latencies").items()
+    }
+    levels = [(entered, written) for entered, written in figures.pop("levels")]
     return Run(
         policy=values["policy"],
         spec=values["spec"],
-        figures=values["figures"],
+        figures=figures,
         metrics=metrics,
+        latencies=latencies,
+        levels=levels,
         result_hash=values["result_hash"],
         failure=values["failure"] or None,
     )
