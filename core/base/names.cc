@@ -8,16 +8,22 @@
 namespace mylonite {
 namespace {
 
-// The edits from one word to the other: letters that are added, left out or replaced.
+// The edits from one word to the other: letters that are added, left out or replaced, and neighbours exchanged. A word
+// that somebody did not finish is one edit away.
 std::size_t distance(std::string_view from, std::string_view to) {
+  constexpr std::size_t kBegun = 3;  // letters
+  if (from.size() >= kBegun && from.size() < to.size() && to.starts_with(from)) return 1;
+  std::vector<std::size_t> before(to.size() + 1);  // rows of the table, of the letters of `from`
+  std::vector<std::size_t> last(to.size() + 1);
   std::vector<std::size_t> row(to.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = row[0]++;
+    before = std::exchange(last, row);
+    row[0] = i + 1;
     for (std::size_t j = 0; j < to.size(); ++j) {
-      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+      row[j + 1] = std::min({last[j] + (from[i] == to[j] ? 0U : 1U), row[j] + 1, last[j + 1] + 1});
+      const bool exchanged = i > 0 && j > 0 && from[i] == to[j - 1] && from[i - 1] == to[j];
+      if (exchanged) row[j + 1] = std::min(row[j + 1], before[j - 1] + 1);
     }
   }
   return row.back();

@@ -29,6 +29,9 @@ std::string quoted(std::string_view text) {
   return cell + "\"";
 }
 
+constexpr double kComparable = 100;  // times the base
+constexpr double kMuch = 0.1;        // of the time
+
 std::string percent_text(double value) { return fmt::format("{:.2f}", value); }
 
 // Without reads, what is said of reads is 0 everywhere.
@@ -39,6 +42,24 @@ bool says_something(const Metric& metric, const Comparison& comparison) {
   return std::ranges::any_of(comparison.results, [&](const std::vector<RunResult>& results) {
     return std::ranges::any_of(values_of(metric, results), [](double value) { return value != 0; });
   });
+}
+
+// A store that holds writers back shows the figures of a backlog.
+std::string backlog_note(const Comparison& comparison) {
+  const auto held_back = [](const RunResult& result) {
+    const RunFigures& at = result.figures;
+    const auto held_ns = static_cast<double>(at.stall_memtables_ns + at.stall_level0_ns + at.slowdown_ns);
+    return at.duration_ns > 0 && held_ns > kMuch * static_cast<double>(at.duration_ns);
+  };
+  std::string names;
+  for (const std::vector<RunResult>& results : comparison.results) {
+    if (std::ranges::any_of(results, held_back)) names += (names.empty() ? "" : ", ") + results.front().policy;
+  }
+  if (names.empty() || comparison.base.rests) return "";
+  return fmt::format(
+      "\nwriters were held back under {}: there, runs pile up and less is merged than in the long run;\n"
+      "--arrivals-per-second N gives all policies one rate, which each should sustain\n",
+      names);
 }
 
 }  // namespace
@@ -54,6 +75,8 @@ std::vector<MetricRow> metric_rows(const Metric& metric, const Comparison& compa
     row.own_text = fmt::format("{:>10}{}", number_text(row.own.mean), half_text(row.own, number_text));
     const std::vector<double> paired = paired_percent(metric, comparison.results[0], results);
     if (policy == 0 || paired.empty()) continue;
+    const double base = interval_of(values_of(metric, comparison.results[0])).mean;
+    if (std::abs(row.own.mean) > kComparable * std::abs(base)) continue;  // percent of next to nothing say nothing
     const Interval difference = interval_of(paired);
     row.difference_text = fmt::format("{:>+9.2f}{} %", difference.mean, half_text(difference, percent_text));
   }
@@ -79,13 +102,15 @@ std::string comparison_text(const Comparison& comparison) {
   const RunSpec& spec = comparison.base;
   std::size_t width = 0;
   for (const auto& results : comparison.results) width = std::max(width, results.front().policy.size());
+  const std::string& base = comparison.results[0].front().policy;
   std::string text = fmt::format(
-      "{}, {} entries, {} of a buffer, size ratio {}, device {}, processor {}, {}, {} seed{} from {}\n{}"
-      "mean ± 95 %; then the mean of the differences from {} seed by seed, in percent\n",
+      "{}, {} entries, {} of a buffer, size ratio {}, device {}, processor {}, {}, {} seed{} from {}\n{}{}\n",
       workload_text(spec), spec.entries, spec.buffer_entries, spec.size_ratio, spec.device, spec.processor,
       loop_text(spec), comparison.seeds(), comparison.seeds() == 1 ? "" : "s", spec.seed,
       comparison.differs.empty() ? "" : fmt::format("with {}\n", comparison.differs),
-      comparison.results[0].front().policy);
+      comparison.seeds() == 1
+          ? fmt::format("one seed, so no intervals; then the difference from {} in percent", base)
+          : fmt::format("mean ± 95 %; then the mean of the differences from {} seed by seed, in percent", base));
   for (const Metric* metric : metrics_of(comparison)) {
     text += fmt::format("\n{} ({})\n", metric->name, metric->unit);
     for (const MetricRow& row : metric_rows(*metric, comparison)) {
@@ -93,7 +118,7 @@ std::string comparison_text(const Comparison& comparison) {
       text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
     }
   }
-  return text + fmt::format("\n  results {}\n", results_hash(comparison));
+  return text + backlog_note(comparison) + fmt::format("\n  results {}\n", results_hash(comparison));
 }
 
 std::string csv_header() {

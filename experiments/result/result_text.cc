@@ -99,7 +99,7 @@ void ResultText::reads() {
 
 void ResultText::tree() {
   line("space amplification", ratio_text(at_.table_bytes_sum, at_.live_bytes_sum),
-       fmt::format("bytes of tables a live byte, mean; {} at most, {} with all files",
+       fmt::format("bytes of tables a live byte, mean; {} at most; all files at most {}",
                    ratio_text(at_.space_amplification_max_milli, 1000),
                    ratio_text(at_.space_max * at_.samples, at_.live_bytes_sum)));
   line("runs", ratio_text(at_.runs_sum, at_.samples), fmt::format("mean; {} at most", at_.runs_max));
@@ -140,7 +140,8 @@ void ResultText::deletes() {
 }
 
 void ResultText::times() {
-  line("operations", std::to_string(at_.operations * 1'000'000'000 / at_.duration_ns), "a second of virtual time");
+  line("throughput", std::to_string(at_.operations * 1'000'000'000 / at_.duration_ns),
+       "operations a second of virtual time");
   if (at_.arrival_mean_ps > 0) {
     const std::uint64_t load_percent = result_.spec.load_percent;
     line("arrivals", std::to_string(1'000'000'000'000 / at_.arrival_mean_ps),
@@ -163,8 +164,10 @@ void ResultText::times() {
     for (const KindLatency& each : at_.latencies)
       latency("  " + each.kind, fmt::format(" of {}", each.operations), each);
   }
-  line("stalls", duration_text(at_.stall_memtables_ns + at_.stall_level0_ns),
-       fmt::format("and {} slowed down, of {}", duration_text(at_.slowdown_ns), duration_text(at_.duration_ns)));
+  const std::uint64_t stopped_ns = at_.stall_memtables_ns + at_.stall_level0_ns;
+  line("held back", fmt::format("{} %", (stopped_ns + at_.slowdown_ns) * 100 / at_.duration_ns),
+       fmt::format("of {}: writers were stopped for {}, slowed down for {}", duration_text(at_.duration_ns),
+                   duration_text(stopped_ns), duration_text(at_.slowdown_ns)));
 }
 
 }  // namespace

@@ -60,6 +60,8 @@ TEST_F(BenchTest, PolicyAndOptions) {
   const Said policy = lab("bench --engines mylonite --policy teir");
   EXPECT_EQ(policy.code, 2);
   EXPECT_TRUE(sim::contains(lab("bench --engines mylonite --policy ful").err, "did you mean 'full'?"));
+  EXPECT_TRUE(sim::contains(lab("compare full --workload upd").err, "did you mean 'upd_u'?"));
+  EXPECT_TRUE(sim::contains(lab("compare full --device nmve").err, "did you mean 'nvme'?"));
   const Said option = lab("bench --engines mylonite --set memtable_max_byte=1");
   EXPECT_EQ(option.code, 2);
   EXPECT_TRUE(sim::contains(option.err, "did you mean 'memtable_max_bytes'?")) << option.err;

@@ -68,6 +68,32 @@ TEST(CompareTest, PairsAndPrecision) {
   }
 }
 
+// Goal: the text does not mislead: it warns of a backlog, and gives no percent of next to nothing. Method: figures made by
+// hand, of two policies; in the second one writers are held back for a fifth of the time, and edge waste is a thousandfold.
+// Expectation: a note that names it alone; a difference of write amplification, none of edge waste.
+TEST(CompareTest, TextsDoNotMislead) {
+  Comparison comparison;
+  for (const char* const policy : {"full", "tier"}) {
+    RunResult& result = comparison.results.emplace_back(1).front();
+    result.policy = policy;
+    result.figures.user_bytes = 1'000'000;
+    result.figures.flush_bytes = 2'000'000;
+    result.figures.merge_bytes_edge = 1;
+    result.figures.duration_ns = 1000;
+  }
+  EXPECT_EQ(comparison_text(comparison).find("held back under"), std::string::npos);
+  RunFigures& second = comparison.results[1][0].figures;
+  second.flush_bytes = 3'000'000;
+  second.merge_bytes_edge = 1000;
+  second.slowdown_ns = 200;
+  const std::string text = comparison_text(comparison);
+  EXPECT_NE(text.find("\nwriters were held back under tier: "), std::string::npos) << text;
+  EXPECT_NE(text.find("+50.00 %\n"), std::string::npos) << text;
+  const std::size_t waste = text.find("\nedge waste");
+  ASSERT_NE(waste, std::string::npos);
+  EXPECT_GT(text.find('%', waste), text.find("\n\n", waste)) << text;
+}
+
 // Goal: where nothing is written, nothing about writing is to be known. Method: a workload of reads with a precision.
 TEST(CompareTest, PrecisionWithoutWrites) {
   CompareArguments arguments = small({"full", "tier"});
