@@ -68,9 +68,9 @@ TEST(CompareTest, PairsAndPrecision) {
   }
 }
 
-// Goal: the text does not mislead: it warns of a backlog, and gives no percent of next to nothing. Method: figures made by
-// hand, of two policies; in the second one writers are held back for a fifth of the time, and edge waste is a thousandfold.
-// Expectation: a note that names it alone; a difference of write amplification, none of edge waste.
+// Goal: the text does not mislead: it warns of a backlog, and gives no percent of next to nothing. Method: figures made
+// by hand, of two policies; in the second one writers are held back for a fifth of the time, and edge waste is a
+// thousandfold. Expectation: a note that names it alone; a difference of write amplification, none of edge waste.
 TEST(CompareTest, TextsDoNotMislead) {
   Comparison comparison;
   for (const char* const policy : {"full", "tier"}) {
