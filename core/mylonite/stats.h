@@ -59,6 +59,7 @@ struct StoreStats {
   std::uint64_t filter_false_positives = 0;  // tables that passed their filter and held no version for the reader
   std::uint64_t block_cache_hits = 0;
   std::uint64_t block_cache_misses = 0;
+  std::uint64_t blocks_read_bytes = 0;  // of files, for these misses
   // Now.
   std::vector<LevelStats> levels{};
   std::uint64_t live_snapshots = 0;

@@ -43,6 +43,7 @@ struct TableEnvironment {
   Decompressor decompressor;
   ReadCounting reads;
   std::atomic<std::uint64_t> filter_negatives{0};        // gets that a filter answered
+  std::atomic<std::uint64_t> blocks_read_bytes{0};       // of files, for readers, not for merges
   std::atomic<std::uint64_t> filter_false_positives{0};  // gets that passed it, for a key that they did not find
   std::atomic<std::uint64_t> metadata_bytes{0};  // pinned by open tables: filters, indexes, range deletes, cache slots
 };

@@ -100,6 +100,7 @@ Result<std::shared_ptr<const Block>> TableReader::load_block(Loaded& loaded, std
   if (auto cached = loaded.blocks.find(i)) return cached;
   auto block = read_data_block(at);
   if (!block.ok()) return block;
+  environment_->blocks_read_bytes.fetch_add(at.end() - at.offset, std::memory_order_relaxed);
   return loaded.blocks.insert(i, std::move(*block));
 }
 

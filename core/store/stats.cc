@@ -52,6 +52,7 @@ constexpr Row kRows[] = {
      "tables asked that passed their filter without the key"},
     {"block_cache_hits", &StoreStats::block_cache_hits, true, "blocks found in memory"},
     {"block_cache_misses", &StoreStats::block_cache_misses, true, "blocks read from files"},
+    {"blocks_read_bytes", &StoreStats::blocks_read_bytes, true, "bytes of these blocks"},
     {"live_snapshots", &StoreStats::live_snapshots, false, "snapshots held"},
     {"merges_running", &StoreStats::merges_running, false, "compactions running"},
     {"debt_bytes", &StoreStats::debt_bytes, false, "bytes above the levels' targets"},
@@ -258,6 +259,7 @@ StoreStats EngineState::stats() const {
   stats.table_metadata_bytes = tables.metadata_bytes.load(std::memory_order_relaxed);
   stats.open_files = tables.files.files();
   stats.filter_negatives = tables.filter_negatives.load(std::memory_order_relaxed);
+  stats.blocks_read_bytes = tables.blocks_read_bytes.load(std::memory_order_relaxed);
   stats.filter_false_positives = tables.filter_false_positives.load(std::memory_order_relaxed);
   stats.debt_bytes = debt(stats.levels, options);
   const rt::Lock lock(mutex);

@@ -1,8 +1,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <memory>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -20,7 +23,7 @@ constexpr std::uint64_t kValueBytes = 100;
 constexpr std::uint64_t kRecordBytes = 144;  // of the log for one put, about
 
 // The child: writes without a flush, and dies without a close. Never returns.
-[[noreturn]] void write_and_die(Options options, const StreamOptions& stream, const Stop& stop) {
+[[noreturn]] void write_and_die(Options options, const StreamOptions& stream) {
   options.memtable_max_bytes = 1ULL << 36;  // everything stays in the log
   options.wal_flush_every_write = false;
   auto store = Store::open(options);
@@ -29,10 +32,20 @@ constexpr std::uint64_t kRecordBytes = 144;  // of the log for one put, about
   Order order(Indices::kShuffled, stream);
   for (std::uint64_t i = 0; i < stream.entries; ++i) {
     const std::uint64_t index = order.next();
-    if (stop && stop()) ::_exit(1);
     if (!(*store)->put(contents.key(index), contents.value(index)).ok()) ::_exit(1);
   }
   ::_exit(0);
+}
+
+// It is killed when it shall stop: a signal may have been sent to the parent alone.
+bool wait_for(pid_t child, int& status, const Stop& stop) {
+  constexpr std::chrono::milliseconds kAskEvery(50);
+  while (true) {
+    const pid_t ended = ::waitpid(child, &status, WNOHANG);
+    if (ended != 0) return ended == child;
+    if (!check_stop(stop).ok()) ::kill(child, SIGKILL);
+    std::this_thread::sleep_for(kAskEvery);
+  }
 }
 
 std::uint64_t log_bytes(const std::string& directory) {
@@ -50,9 +63,9 @@ Result<RecoveryPoint> measure(const RecoveryArguments& arguments, std::uint64_t 
   options.data_dir = place->store();
   const StreamOptions stream{.entries = (mib << 20) / kRecordBytes, .value_bytes = kValueBytes};
   const pid_t child = ::fork();
-  if (child == 0) write_and_die(options, stream, arguments.stop);
+  if (child == 0) write_and_die(options, stream);
   int status = 0;
-  const bool ended = child >= 0 && ::waitpid(child, &status, 0) == child;
+  const bool ended = child >= 0 && wait_for(child, status, arguments.stop);
   if (Status on = check_stop(arguments.stop); !on.ok()) return on.error();
   if (!ended || status != 0) {
     return Error(Code::kIo, "the writing process failed").in(options.data_dir);

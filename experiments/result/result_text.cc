@@ -91,9 +91,8 @@ void ResultText::reads() {
     }
   }
   if (at_.returned_bytes == 0) return;
-  const std::uint64_t by_reads = at_.device_read_bytes - std::min(at_.device_read_bytes, at_.merge_bytes_in);
-  line("read amplification", ratio_text(by_reads, at_.returned_bytes),
-       fmt::format("bytes read a byte returned; {} of 100 blocks from the cache",
+  line("read amplification", ratio_text(at_.blocks_read_bytes, at_.returned_bytes),
+       fmt::format("bytes of blocks read a byte returned; {} of 100 blocks from the cache",
                    at_.blocks_asked == 0 ? 0 : (at_.blocks_asked - at_.blocks_read) * 100 / at_.blocks_asked));
 }
 
@@ -132,6 +131,8 @@ void ResultText::merges() {
 
 void ResultText::deletes() {
   line("deletes", std::to_string(at_.completed_deletes), "dropped, as nothing was left to hide");
+  const RunSpec& spec = result_.spec;
+  if (spec.rests || (spec.device == "none" && spec.processor == "none")) return;  // time is that of the pauses
   if (at_.completed_deletes > 0) {
     line("  age at their drop", fmt::format("{} ms", at_.delete_age_ms_sum / at_.completed_deletes),
          fmt::format("mean; most {} ms", at_.delete_age_ms_max));

@@ -48,6 +48,7 @@ constexpr FigureRow kRows[] = {
     {"filter_false_positives", &RunFigures::filter_false_positives},
     {"blocks_asked", &RunFigures::blocks_asked},
     {"blocks_read", &RunFigures::blocks_read},
+    {"blocks_read_bytes", &RunFigures::blocks_read_bytes},
     {"returned_bytes", &RunFigures::returned_bytes},
     {"device_read_bytes", &RunFigures::device_read_bytes},
     {"samples", &RunFigures::samples},

@@ -56,7 +56,7 @@ struct RunFigures {
   // Deletes that were dropped as nothing was left to hide, and the time from each to its drop.
   std::uint64_t completed_deletes = 0;
   std::uint64_t delete_age_ms_sum = 0;
-  std::uint64_t delete_age_ms_max = 0;
+  std::uint64_t delete_age_ms_max = 0;  // load phases included
   // Read.
   std::uint64_t gets = 0;
   std::uint64_t gets_found = 0;
@@ -67,8 +67,9 @@ struct RunFigures {
   std::uint64_t filter_false_positives = 0;  // of tables_probed, without the key that passed their filter
   std::uint64_t blocks_asked = 0;            // by gets and scans
   std::uint64_t blocks_read = 0;             // of these, not from the cache
+  std::uint64_t blocks_read_bytes = 0;       // of files
   std::uint64_t returned_bytes = 0;          // keys and values that gets and scans gave
-  std::uint64_t device_read_bytes = 0;       // by reads and merges
+  std::uint64_t device_read_bytes = 0;       // by reads and merges, also those under way
   // The shape, sampled after each buffer of writes: sums, to be divided by samples.
   std::uint64_t samples = 0;
   std::uint64_t runs_sum = 0;

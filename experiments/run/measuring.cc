@@ -28,13 +28,15 @@ void Measuring::sample(const Store& store, LiveData& live) {
     tombstones += level.tombstones;
   }
   if (tombstones > 0) sample_tombstones(store);
-  const std::uint64_t live_bytes = std::max<std::uint64_t>(live.bytes(), 1);
   ++figures_.samples;
   figures_.runs_sum += runs;
   figures_.runs_max = std::max(figures_.runs_max, runs);
   figures_.table_bytes_sum += bytes;
   figures_.live_bytes_sum += live.bytes();
-  figures_.space_amplification_max_milli = std::max(figures_.space_amplification_max_milli, bytes * 1000 / live_bytes);
+  if (live.bytes() > 0) {
+    figures_.space_amplification_max_milli =
+        std::max(figures_.space_amplification_max_milli, bytes * 1000 / live.bytes());
+  }
   figures_.debt_estimate_sum += stats.debt_bytes;
   figures_.debt_estimate_max = std::max(figures_.debt_estimate_max, stats.debt_bytes);
   figures_.space_max = std::max(figures_.space_max, world_.space_bytes());
@@ -80,7 +82,7 @@ void Measuring::end_of_store(const StoreStats& now) {
   figures_.moves = since(&StoreStats::moves);
   figures_.completed_deletes = since(&StoreStats::completed_deletes);
   figures_.delete_age_ms_sum = since(&StoreStats::delete_age_ms);
-  figures_.delete_age_ms_max = now.delete_age_ms_max;
+  figures_.delete_age_ms_max = figures_.completed_deletes == 0 ? 0 : now.delete_age_ms_max;
   figures_.gets = since(&StoreStats::gets);
   figures_.gets_found = since(&StoreStats::gets_found);
   figures_.memtable_hits = since(&StoreStats::memtable_hits);
@@ -90,6 +92,7 @@ void Measuring::end_of_store(const StoreStats& now) {
   figures_.filter_false_positives = since(&StoreStats::filter_false_positives);
   figures_.blocks_asked = since(&StoreStats::block_cache_hits) + since(&StoreStats::block_cache_misses);
   figures_.blocks_read = since(&StoreStats::block_cache_misses);
+  figures_.blocks_read_bytes = since(&StoreStats::blocks_read_bytes);
   figures_.stall_memtables_ns = stalled(StallCause::kMemtables);
   figures_.stall_level0_ns = stalled(StallCause::kLevel0);
   figures_.slowdown_ns = stalled(StallCause::kSlowdown);

@@ -54,6 +54,7 @@ class OperationsFile {
   Status begin_phase(const Words& words) {
     if (words.size() < 2) return lines_.unexpected("'phase NAME [unmeasured] [bursts] [seconds=S]'", words.front());
     constexpr std::string_view kSeconds = "seconds=";
+    const bool measuring = std::ranges::any_of(phases_, &Phase::measured);
     Phase& phase = phases_.emplace_back();
     for (std::size_t i = 2; i < words.size(); ++i) {
       if (words[i] == "unmeasured") {
@@ -68,6 +69,7 @@ class OperationsFile {
         return lines_.unexpected("'unmeasured', 'bursts' or 'seconds=S' after the name of a phase", words[i]);
       }
     }
+    if (measuring && !phase.measured) return lines_.unexpected("unmeasured phases before the measured ones", words[1]);
     return {};
   }
 

@@ -44,7 +44,7 @@ TEST(ClaimsTest, SmallestTierIsReproducible) {
   ASSERT_TRUE(judged.ok()) << judged.error().to_string();
   EXPECT_EQ(judged->wrong, "");
   EXPECT_EQ(judged->claims.size(), claims().size());
-  EXPECT_EQ(judged->hash, "6e0e6b4a158fe1ed");
+  EXPECT_EQ(judged->hash, "0e57bb4a9a0fa597");
   EXPECT_EQ(judged->claims.front().verdict, Verdict::kHolds);
 }
 

@@ -85,6 +85,9 @@ TEST_F(LabInterruptTest, BenchmarksKeepWhatIsComplete) {
   EXPECT_EQ(first.code, 143);
   EXPECT_EQ(first.out, "");
   EXPECT_TRUE(has(first.err, "stopped by SIGTERM before it had anything to report; its files are removed\n"));
+  const Said recovery = interrupted("recovery --log-mib 4096 --dir .", "TERM", "ls -d mylonite-lab-*/store >ls.out");
+  EXPECT_EQ(recovery.code, 143) << "its child, which nobody signalled, ends too";
+  EXPECT_TRUE(has(recovery.err, "stopped by SIGTERM before it had anything to report; its files are removed\n"));
   // The second one reads, so it has a store that is loaded before it.
   const Said second = interrupted(bench + ",readrandom --entries 500000", "INT", "ls -d */mylonite >ls.out");
   EXPECT_EQ(second.code, 130);

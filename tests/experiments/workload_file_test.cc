@@ -140,6 +140,8 @@ TEST(WorkloadFileTest, Mistakes) {
   EXPECT_TRUE(has(refusal("scan 4\n"), "'scan KEY ENTRIES'"));
   EXPECT_TRUE(has(refusal("delete 4 4\n"), "'delete KEY', found 3 words"));
   EXPECT_TRUE(has(refusal("phase a unmeasured\ninsert 4\n"), "found none"));
+  EXPECT_TRUE(has(refusal("phase a\ninsert 0\nphase b unmeasured\nupdate 0\n"),
+                  "w, line 3: expected unmeasured phases before the measured ones, found 'b'"));
 }
 
 std::string exported(std::string_view format, std::string_view workload) {
