@@ -15,6 +15,10 @@ struct Claim {
       : text(what), place(where) {}
 };
 
+// Hears of a broken invariant. True: it is told elsewhere, and not printed. For programs that go on after an abort.
+using InvariantSink = bool (*)(const char* text);
+void set_invariant_sink(InvariantSink sink);  // of the process
+
 [[noreturn]] void invariant_failed(const Claim& claim, std::initializer_list<std::int64_t> values);
 
 template <class... Values>

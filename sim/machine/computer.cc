@@ -194,6 +194,7 @@ CallEnd Computer::run(const std::function<void()>& call) {
       break;
     case RunEnd::kDeadlock: state_->last_end = CallEnd::kDeadlock; break;
     case RunEnd::kLivelock: state_->last_end = CallEnd::kLivelock; break;
+    case RunEnd::kFault:
     case RunEnd::kDropped:
     case RunEnd::kFinished: state_->last_end = CallEnd::kCrashed; break;
   }

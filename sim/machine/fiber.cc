@@ -92,8 +92,10 @@ void* prepare(std::byte* bottom, std::size_t bytes, Start start, Fiber* target) 
 
 }  // namespace
 
-StackPool::StackPool(std::size_t stack_bytes) : guard_bytes_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))) {
-  stack_bytes_ = (stack_bytes + guard_bytes_ - 1) / guard_bytes_ * guard_bytes_;
+StackPool::StackPool(std::size_t stack_bytes) {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  guard_bytes_ = kGuardPages * page;
+  stack_bytes_ = (stack_bytes + page - 1) / page * page;
   // While a process has never had a second thread, libstdc++ counts shared_ptr references without atomics, which a
   // sanitizer that takes fibers for threads reports.
   if constexpr (kThreadSanitizer) rt::Thread("second", [] {}).join();
@@ -155,6 +157,11 @@ Fiber::~Fiber() {
     __tsan_destroy_fiber(watched_as_);  // an abandoned one is inside a SimulatorCode scope, which this would report
   }
   stacks_->give_back(static_cast<std::byte*>(const_cast<void*>(stack_bottom_)));
+}
+
+bool Fiber::guards(const void* address) const {
+  const auto at = reinterpret_cast<std::uintptr_t>(address);
+  return stacks_ != nullptr && at < stack_bottom() && at >= stack_bottom() - stacks_->guard_bytes();
 }
 
 void Fiber::switch_to(Fiber& next) {

@@ -18,11 +18,12 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace mylonite::sim {
 
-// Stacks for reuse, each above a guard page. Outlives the fibers that use them.
+// Stacks for reuse, each above pages without access. Outlives the fibers that use them.
 class StackPool {
  public:
   explicit StackPool(std::size_t stack_bytes = std::size_t{256} << 10);  // rounded up to whole pages
@@ -30,6 +31,7 @@ class StackPool {
   StackPool(const StackPool&) = delete;
   StackPool& operator=(const StackPool&) = delete;
 
+  std::size_t guard_bytes() const { return guard_bytes_; }
   std::byte* take();  // the lowest byte of a stack of stack_bytes()
   void give_back(std::byte* bottom);
   std::size_t stack_bytes() const { return stack_bytes_; }
@@ -37,8 +39,10 @@ class StackPool {
  private:
   void unmap(std::byte* bottom) const;
 
-  std::size_t guard_bytes_;
-  std::size_t stack_bytes_;
+  static constexpr std::size_t kGuardPages = 16;  // more than a function's frame
+
+  std::size_t guard_bytes_ = 0;
+  std::size_t stack_bytes_ = 0;
   std::vector<std::byte*> free_;
   std::size_t lent_ = 0;
 };
@@ -54,6 +58,11 @@ class Fiber {
   Fiber& operator=(const Fiber&) = delete;
 
   void switch_to(Fiber& next);
+
+  // Of a fiber with a stack of its own.
+  std::uintptr_t stack_bottom() const { return reinterpret_cast<std::uintptr_t>(stack_bottom_); }
+  std::size_t stack_bytes() const { return stack_bytes_; }
+  bool guards(const void* address) const;  // whether it lies in the pages that catch an overflow
 
  private:
   static void start(Fiber* self) noexcept;

@@ -24,6 +24,7 @@ constexpr std::size_t kAligned = 16;
 // The address space of all heaps: kBase | heap 0: span 0 … 15 | heap 1: … One span holds one machine.
 constexpr std::uintptr_t kBase = 0x1000'0000'0000;
 constexpr std::size_t kSpanBytes = std::size_t{4} << 30;
+constexpr std::size_t kMachineBytes = std::size_t{1} << 30;  // the memory that a machine has
 constexpr std::size_t kSpans = 16;
 constexpr std::size_t kPlaces = 256;
 constexpr std::size_t kPlaceBytes = kSpans * kSpanBytes;
@@ -100,8 +101,9 @@ struct MachineHeap::Header {
 };
 
 // Before every allocation under AddressSanitizer; `owner` is null for the host's.
-struct MachineHeap::Tracked {
+struct alignas(kAligned) MachineHeap::Tracked {
   MachineHeap* owner;
+  std::size_t bytes;
   void* start;  // as malloc gave it
   Tracked* before;
   Tracked* after;
@@ -150,6 +152,7 @@ void MachineHeap::clear() {
   if constexpr (kThreadSanitizer) return;
   live_ = 0;
   if constexpr (kAddressSanitizer) {
+    tracked_bytes_ = 0;
     while (tracked_ != nullptr) std::free(std::exchange(tracked_, tracked_->after)->start);
     return;
   }
@@ -176,11 +179,11 @@ void MachineHeap::enter_span(std::size_t span) {
     invariant(mprotect(start, kSpanBytes, PROT_READ | PROT_WRITE) == 0, "memory can be opened again");
   }
   next_ = start + kAligned - sizeof(Header);
-  end_ = start + kSpanBytes;
+  end_ = start + kMachineBytes;
 }
 
 void* MachineHeap::allocate(std::size_t bytes, std::size_t alignment) {
-  if (bytes >= kSpanBytes / 2) return nullptr;
+  if (bytes >= kMachineBytes / 2) return nullptr;
   SizeClass size = class_of(bytes + sizeof(Header));
   if (alignment > kAligned) {
     const auto payload = reinterpret_cast<std::uintptr_t>(next_) + sizeof(Header);
@@ -212,17 +215,19 @@ void MachineHeap::release(void* memory) {
 }
 
 void* MachineHeap::track(MachineHeap* owner, std::size_t bytes, std::size_t alignment) {
+  if (owner != nullptr && owner->tracked_bytes_ + bytes > kMachineBytes) return nullptr;
   const std::size_t before = std::max(alignment, sizeof(Tracked));
   void* const start = system_memory(before + bytes, alignment);
   if (start == nullptr) return nullptr;
   std::byte* const payload = static_cast<std::byte*>(start) + before;
   auto* const entry = reinterpret_cast<Tracked*>(payload - sizeof(Tracked));
-  *entry = {.owner = owner, .start = start, .before = nullptr, .after = nullptr};
+  *entry = {.owner = owner, .bytes = bytes, .start = start, .before = nullptr, .after = nullptr};
   if (owner == nullptr) return payload;
   entry->after = owner->tracked_;
   if (entry->after != nullptr) entry->after->before = entry;
   owner->tracked_ = entry;
   ++owner->live_;
+  owner->tracked_bytes_ += bytes;
   return payload;
 }
 
@@ -232,6 +237,7 @@ void MachineHeap::untrack(void* memory) {
     (entry->before != nullptr ? entry->before->after : owner->tracked_) = entry->after;
     if (entry->after != nullptr) entry->after->before = entry->before;
     --owner->live_;
+    owner->tracked_bytes_ -= entry->bytes;
   }
   std::free(entry->start);
 }

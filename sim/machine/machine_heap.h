@@ -13,6 +13,8 @@
 // Under AddressSanitizer: malloc, with every live allocation in a list, so that each keeps its red zones and
 // quarantine. Under ThreadSanitizer: nothing, since machines are not dropped there.
 //
+// A machine has 1 GiB; a request beyond that fails, as it would where memory is exhausted.
+//
 // Invariants: an allocation since the last clear() is live until it is freed. Memory from before a clear() is not
 // freed. With `unreadable` it is not read or written either: clear() removes access to it and moves on to another
 // range.
@@ -69,6 +71,7 @@ class MachineHeap {
   std::byte* end_ = nullptr;
   std::array<void*, kClasses> free_{};
   Tracked* tracked_ = nullptr;
+  std::size_t tracked_bytes_ = 0;
 };
 
 // For operator new and delete. Null: out of memory.

@@ -378,7 +378,8 @@ Fiber& FiberScheduler::decide(Task& self) {
 }
 
 Fiber& FiberScheduler::end(RunEnd how) {
-  outcome_ = {how, how == RunEnd::kDeadlock || how == RunEnd::kLivelock ? describe() : ""};
+  const bool stuck = how == RunEnd::kDeadlock || how == RunEnd::kLivelock || how == RunEnd::kFault;
+  outcome_ = {how, stuck ? describe() : ""};
   return host_;
 }
 

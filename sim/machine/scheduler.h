@@ -10,8 +10,9 @@
 //  4. A fiber may pause the run: run() returns, nothing moves, and resume() goes on with that fiber.
 //  5. With processors, work (rt::work) takes virtual time; without, it takes none. Work is no step. A fiber that
 //     settles its debt sleeps until its processor has done it. Where no other could run, the clock just advances.
-//  6. The run ends in one of four ways. Finished: all fibers have finished. Deadlock: none can run and none has a
-//     deadline. Livelock: the step limit is passed. Dropped: a fiber calls drop(). After the last three the remaining
+//  6. The run ends in one of five ways. Finished: all fibers have finished. Deadlock: none can run and none has a
+//     deadline. Livelock: the step limit is passed. Dropped: a fiber calls drop(). Fault: see
+//     sim/machine/fiber_fault.h. After the last four the remaining
 //     fibers are abandoned: no destructor on their stacks runs, and their memory leaks (but see
 //     sim/machine/machine_heap.h).
 //
@@ -41,6 +42,7 @@
 #include "core/rt/rt.h"
 #include "sim/machine/clock.h"
 #include "sim/machine/fiber.h"
+#include "sim/machine/fiber_fault.h"
 #include "sim/machine/processors.h"
 #include "sim/machine/strategy.h"
 #include "sim/machine/trace.h"
@@ -64,11 +66,11 @@ struct RunOptions {
   Processors* processors = nullptr;  // null: work takes no time
 };
 
-enum class RunEnd : std::uint8_t { kFinished, kDeadlock, kLivelock, kDropped, kPaused };
+enum class RunEnd : std::uint8_t { kFinished, kDeadlock, kLivelock, kDropped, kPaused, kFault };
 
 struct RunOutcome {
   RunEnd end;
-  std::string story;  // deadlock and livelock: the state of each fiber
+  std::string story;  // deadlock, livelock and fault: the state of each fiber
 };
 
 class FiberScheduler final : public rt::Scheduler {
@@ -87,6 +89,14 @@ class FiberScheduler final : public rt::Scheduler {
   // On a fiber: ends the run at once. It does not return, except under ThreadSanitizer, which cannot forget a fiber.
   // There the caller makes its program end; trace, clock and decisions of the meantime are taken back.
   void drop();
+
+  // For the handlers of sim/machine/fiber_fault.h, on the thread of the run. In fiber_fault.cc.
+  static FiberScheduler* running();                  // null: the thread is in no run
+  const Fiber* fiber_at(const void* address) const;  // the current fiber, if its stack or guard has the address
+  FiberFault& noted_fault() { return fault_; }
+  bool stands_still();                                // no step since the last call
+  [[noreturn]] void end_by_fault();                   // on a fiber: ends the run at once, by the noted fault
+  const FiberFault& fault() const { return fault_; }  // after RunEnd::kFault
 
   int current_fiber() const;  // during a run
   std::uint64_t own_step() const;
@@ -162,6 +172,8 @@ class FiberScheduler final : public rt::Scheduler {
   std::map<std::string_view, std::uint64_t> marks_;
   std::array<CachedMark, 64> mark_cache_{};
   std::optional<Unwinding> unwinding_;
+  FiberFault fault_;
+  std::uint64_t steps_seen_ = UINT64_MAX;  // by stands_still()
 };
 
 }  // namespace mylonite::sim

@@ -19,7 +19,10 @@ std::string FiberScheduler::describe() const {
     if (found == seen.end()) seen.push_back(object);
     return fmt::format("#{}", number);
   };
-  const auto who = [this](int id) { return id == 0 ? "nobody" : fmt::format("fiber {} ({})", id, task(id).name); };
+  const auto who = [this](int id) {
+    if (id < 1 || static_cast<std::size_t>(id) > tasks_.size()) return std::string("nobody");  // a fault may invent one
+    return fmt::format("fiber {} ({})", id, task(id).name);
+  };
   for (const std::unique_ptr<Task>& each : tasks_) {
     if (each->state == State::kFinished) continue;
     story += fmt::format("\n  {}: ", who(each->id));

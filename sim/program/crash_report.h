@@ -1,9 +1,10 @@
-// What is told when the process dies within a run: a broken invariant, or a stray access of the store under test.
+// Deadly signals within a run. Those of the code on a fiber end its run (sim/machine/fiber_fault.h), and so does a loop
+// without a step: a timer of the thread's processor time looks every half second, and ends it after two.
 //
-// That is a finding, but this process cannot continue. The signal's handler names the run of the thread that died, and
-// the command that runs it again. Then it ends the process with exit code 1. It uses write() and _exit() only, and a
-// stack of its own: the stack of a fiber may have overflowed. Under AddressSanitizer only SIGABRT is taken: the
-// sanitizer tells more about the others.
+// The others end the process: a fault of the simulator itself, under ThreadSanitizer any, and what a sanitizer reports.
+// That is a finding, too: the run of the thread that died is named, and the command that runs it again, and the exit
+// code is 1. It uses write() and _exit() only, and a stack of its own: the stack of a fiber may have overflowed. Under
+// AddressSanitizer only SIGABRT is taken: the sanitizer tells more about the others.
 // Thread-safety: any thread. Handlers are the process's.
 #pragma once
 

@@ -7,6 +7,7 @@
 
 #include "core/base/json.h"
 #include "core/base/release.h"
+#include "sim/report/stack_text.h"
 #include "sim/scenario/repro.h"
 
 namespace mylonite::sim {
@@ -189,6 +190,9 @@ std::string failure_text(const Outcome& outcome, const FailureContext& context) 
   std::string text = fmt::format("\nFAILED  seed {}  options {}  rule {}\n  {}\n  in incarnation {} at step {}\n\n",
                                  outcome.recorded.seed, options_hash(outcome.recorded), outcome.failure->rule,
                                  outcome.failure->what, outcome.failure->incarnation, outcome.failure->step);
+  if (!outcome.failure->stack.empty()) {
+    text += "the stack:\n" + stack_text(outcome.failure->stack, "  ") + "\n";
+  }
   if (!outcome.story.empty()) {
     text += "the last of what happened (clients left, machine right):\n";
     for (const std::string& line : outcome.story) text += line + "\n";

@@ -66,7 +66,15 @@ bool end_incarnation(RunState& state, const Scenario& scenario, const Incarnatio
   return faithful;
 }
 
-std::optional<Failure> failure_of(const RunState& state, const RunOutcome& ended) {
+Failure failure_of_fault(const FiberFault& fault, const std::string& fibers) {
+  return {.rule = fault.rule(),
+          .what = fault.what() + "\n" + fibers,
+          .stack = {reinterpret_cast<const std::uintptr_t*>(fault.frames.data()),
+                    reinterpret_cast<const std::uintptr_t*>(fault.frames.data()) + fault.frames_held}};
+}
+
+std::optional<Failure> failure_of(const RunState& state, const RunOutcome& ended, const FiberScheduler& scheduler) {
+  if (ended.end == RunEnd::kFault) return failure_of_fault(scheduler.fault(), ended.story);
   if (ended.end == RunEnd::kDeadlock) return Failure{.rule = "deadlock", .what = ended.story};
   if (ended.end == RunEnd::kLivelock) return Failure{.rule = "livelock", .what = ended.story};
   const auto& violation = state.oracle.violation();
@@ -94,7 +102,7 @@ bool run_incarnation(RunState& state, Scenario& scenario, std::size_t index, Out
     recorded.crash = living.machine().crash();
     recorded.crash_at_end = living.machine().crash_at_end();
     recorded.faults = living.machine().faults();
-    outcome.failure = failure_of(state, ended);
+    outcome.failure = failure_of(state, ended, living.scheduler());
     if (outcome.failure) {
       outcome.failure->incarnation = index + 1;
       outcome.failure->step = living.scheduler().step();

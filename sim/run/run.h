@@ -27,7 +27,8 @@ struct Failure {
   std::string rule;
   std::string what;
   std::size_t incarnation = 0;
-  std::uint64_t step = 0;  // of that incarnation's schedule
+  std::uint64_t step = 0;               // of that incarnation's schedule
+  std::vector<std::uintptr_t> stack{};  // of a fault: addresses in the code, innermost first
 };
 
 struct Outcome {

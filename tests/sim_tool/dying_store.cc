@@ -3,9 +3,14 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <stdexcept>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <mylonite/sim/program.h>
+
+#include "core/base/invariant.h"
 
 namespace {
 
@@ -22,15 +27,38 @@ void die() {
   if (death == "overflow") std::exit(overflow(1));
   if (death == "abort") std::abort();
   if (death == "division") std::raise(SIGFPE);
+  if (death == "loop") {
+    volatile bool for_ever = true;
+    while (for_ever) continue;
+  }
+  if (death == "memory") {
+    for (std::vector<std::string> all;;) all.emplace_back(std::size_t{1} << 20, 'm');
+  }
+  if (death == "exception") throw std::runtime_error("of the store");
+  mylonite::invariant(death != "invariant", "this store does not die");
 }
+
+bool opened = false;
+
+// Copied by the simulator for each run, outside of any fiber.
+struct Opener {
+  Opener() = default;
+  Opener(const Opener&) {
+    const char* const death = std::getenv("DEATH");
+    if (opened && death != nullptr && std::string_view(death) == "host") std::abort();
+  }
+  Opener& operator=(const Opener&) = default;
+
+  auto operator()(mylonite::vfs::FileSystem& fs, const mylonite::Options& options,
+                  mylonite::sim::WriteWitness& witness) const {
+    opened = true;
+    if (options.memtable_max_bytes % 97 == 0) die();
+    return own_store::own_store()(fs, options, witness);
+  }
+};
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto open = [](mylonite::vfs::FileSystem& fs, const mylonite::Options& options,
-                       mylonite::sim::WriteWitness& witness) {
-    if (options.memtable_max_bytes % 97 == 0) die();
-    return own_store::own_store()(fs, options, witness);
-  };
-  return mylonite::sim::run_program(argc, argv, {.name = "dying_store", .store = open});
+  return mylonite::sim::run_program(argc, argv, {.name = "dying_store", .store = Opener()});
 }

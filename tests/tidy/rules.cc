@@ -30,6 +30,7 @@ constexpr std::array kWorld = {Exception{"core/rt/", "the seam: threads, clocks,
                                Exception{"core/tool/", "a program: arguments, streams, the user's files"},
                                Exception{"sim/program/", "a program: host time, files of results, jobs"},
                                Exception{"sim/machine/fiber.cc", "stacks from the operating system"},
+                               Exception{"sim/report/stack_text.cc", "names of this program's functions"},
                                Exception{"sim/machine/machine_heap.cc", "a machine's memory from the operating system"},
                                Exception{"faultfs/host_scope.h", "a thread's count, which operator new looks at"},
                                Exception{"experiments/", "programs: host time and files of results"},
@@ -42,6 +43,7 @@ constexpr std::array kPreprocessor = {
     Exception{"core/mylonite/status.h", "a clear word to compilers that are too old"},
     Exception{"core/rt/capability.h", "clang's annotations of locks, which no other compiler knows"},
     Exception{"sim/machine/fiber.cc", "the switch of stacks is the processor's"},
+    Exception{"sim/machine/fiber_fault.cc", "the registers in a signal's context are the processor's"},
     Exception{"sim/machine/sanitizer.h", "the one place that asks which sanitizer is on"},
     Exception{"tests/", "rapidcheck and googletest are made of macros"}};
 
