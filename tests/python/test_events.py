@@ -78,6 +78,8 @@ def test_stall(tmp_path: Path) -> None:
     with mylonite.Store.open(tmp_path / "store", on_event=told, compaction_policy="tier", **options) as store:
         for number in range(2000):
             store.put(b"%d" % number, b"v" * 1000)
+            if number == 100:
+                store.flush()  # from here on level 0 has a run, however slow the thread that flushes is
     assert told.of("write_stall")
     assert {fields["cause"] for fields in told.of("write_stall")} <= {"memtables", "level0", "slowdown"}
     assert all(fields["why"] for fields in told.of("write_stall"))
