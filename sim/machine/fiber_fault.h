@@ -4,7 +4,7 @@
 // A signal's handler may not do much. So it notes what happened, and lets the thread continue in a function of its own.
 // That runs on the faulting fiber's stack, which nobody needs any more, and leaves for the host as a drop does
 // (sim/machine/scheduler.h). A process for each worker would have to send every result through a pipe, and a dead one
-// could only name its seed. Here the faulting run keeps its record, so it is saved, replayed and shrunk as others are.
+// could only name its seed. Here the faulting run keeps its record, so it is saved and replayed as others are.
 //
 // What it cannot promise: that the fault left the simulator's own memory whole. Not caught: a fault on a thread's own
 // stack, and any under ThreadSanitizer, which cannot forget a fiber. Only on x86-64 and ARM64.

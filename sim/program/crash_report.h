@@ -1,5 +1,5 @@
 // Deadly signals within a run. Those of the code on a fiber end its run (sim/machine/fiber_fault.h), and so does a loop
-// without a step: a timer of the thread's processor time looks every half second, and ends it after two.
+// without a step: a timer of the thread's processor time ends it after two seconds, under a sanitizer after ten.
 //
 // The others end the process: a fault of the simulator itself, under ThreadSanitizer any, and what a sanitizer reports.
 // That is a finding, too: the run of the thread that died is named, and the command that runs it again, and the exit
