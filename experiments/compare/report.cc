@@ -46,14 +46,10 @@ bool says_something(const Metric& metric, const Comparison& comparison) {
 
 // A store that holds writers back shows the figures of a backlog.
 std::string backlog_note(const Comparison& comparison) {
-  const auto held_back = [](const RunResult& result) {
-    const RunFigures& at = result.figures;
-    const auto held_ns = static_cast<double>(at.stall_memtables_ns + at.stall_level0_ns + at.slowdown_ns);
-    return at.duration_ns > 0 && held_ns > kMuch * static_cast<double>(at.duration_ns);
-  };
+  const auto much = [](const RunResult& result) { return held_back(result.figures) > kMuch; };
   std::string names;
   for (const std::vector<RunResult>& results : comparison.results) {
-    if (std::ranges::any_of(results, held_back)) names += (names.empty() ? "" : ", ") + results.front().policy;
+    if (std::ranges::any_of(results, much)) names += (names.empty() ? "" : ", ") + results.front().policy;
   }
   if (names.empty() || comparison.base.rests) return "";
   return fmt::format(
@@ -75,8 +71,8 @@ std::vector<MetricRow> metric_rows(const Metric& metric, const Comparison& compa
     row.own_text = fmt::format("{:>10}{}", number_text(row.own.mean), half_text(row.own, number_text));
     const std::vector<double> paired = paired_percent(metric, comparison.results[0], results);
     if (policy == 0 || paired.empty()) continue;
-    const double base = interval_of(values_of(metric, comparison.results[0])).mean;
-    if (std::abs(row.own.mean) > kComparable * std::abs(base)) continue;  // percent of next to nothing say nothing
+    // Percent of next to nothing say nothing.
+    if (std::abs(row.own.mean) > kComparable * std::abs(rows.front().own.mean)) continue;
     const Interval difference = interval_of(paired);
     row.difference_text = fmt::format("{:>+9.2f}{} %", difference.mean, half_text(difference, percent_text));
   }

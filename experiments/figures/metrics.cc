@@ -23,11 +23,7 @@ constexpr Metric kMetrics[] = {
      [](const RunFigures& at) { return ratio(at.operations, at.duration_ns) * 1e9; }, true},
     {"latency, 99.9 %", "microseconds",
      [](const RunFigures& at) { return static_cast<double>(at.latency_p999_ns) / 1000; }, true},
-    {"held back", "share of the time that writers were slowed or stopped",
-     [](const RunFigures& at) {
-       return ratio(at.stall_memtables_ns + at.stall_level0_ns + at.slowdown_ns, at.duration_ns);
-     },
-     true},
+    {"held back", "share of the time that writers were slowed or stopped", held_back, true},
 };
 
 }  // namespace
@@ -35,6 +31,9 @@ constexpr Metric kMetrics[] = {
 double write_amplification(const RunFigures& at) { return ratio(at.flush_bytes + at.merge_bytes_out, at.user_bytes); }
 double space_amplification(const RunFigures& at) { return ratio(at.table_bytes_sum, at.live_bytes_sum); }
 double tables_opened(const RunFigures& at) { return ratio(at.tables_probed - at.filter_negatives, at.gets); }
+double held_back(const RunFigures& at) {
+  return ratio(at.stall_memtables_ns + at.stall_level0_ns + at.slowdown_ns, at.duration_ns);
+}
 double largest_merge(const RunFigures& at) { return ratio(at.largest_merge_bytes * at.samples, at.live_bytes_sum); }
 
 std::span<const Metric> metrics() { return kMetrics; }

@@ -12,6 +12,7 @@ namespace mylonite::experiments {
 double write_amplification(const RunFigures& at);  // bytes of tables for each byte that a user wrote
 double space_amplification(const RunFigures& at);  // bytes of tables for each live byte, mean
 double tables_opened(const RunFigures& at);        // by a read, filters passed
+double held_back(const RunFigures& at);            // share of the time that writers were slowed or stopped
 double largest_merge(const RunFigures& at);        // what it wrote, as a share of the live bytes
 
 struct Metric {
