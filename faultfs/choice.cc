@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
+#include <iterator>
 
 namespace mylonite::faultfs {
 namespace {
@@ -49,6 +51,16 @@ const Odds& odds_of(const Mood& mood, UnitKind kind) {
     case UnitKind::kSector: return mood.sector;
   }
   return mood.name;
+}
+
+bool are_like(std::string_view left, std::string_view right) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto without_digits = [&](std::string_view text) {
+    std::string rest;
+    std::ranges::copy_if(text, std::back_inserter(rest), std::not_fn(is_digit));
+    return rest;
+  };
+  return without_digits(left) == without_digits(right);
 }
 
 }  // namespace
@@ -108,6 +120,19 @@ std::vector<std::string> ReplayChooser::unused() const {
     if (!answer.used) keys.push_back(key);
   }
   return keys;
+}
+
+Fate AdaptingChooser::choose(const Unit& unit, std::span<const FateKind> legal) {
+  const auto fits = [&](const Choice& choice) { return std::ranges::find(legal, choice.fate.kind) != legal.end(); };
+  auto answer = std::ranges::find_if(rest_, [&](const Choice& each) { return each.unit == unit.key && fits(each); });
+  if (answer == rest_.end()) {
+    answer =
+        std::ranges::find_if(rest_, [&](const Choice& each) { return are_like(each.unit, unit.key) && fits(each); });
+  }
+  if (answer == rest_.end()) return {};
+  const Fate fate = answer->fate;
+  rest_.erase(answer);
+  return fate;
 }
 
 }  // namespace mylonite::faultfs

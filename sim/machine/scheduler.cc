@@ -96,6 +96,7 @@ void FiberScheduler::forget_unwinding() {
 }
 
 int FiberScheduler::current_fiber() const { return current_->id; }
+const std::string& FiberScheduler::name_of(int fiber) const { return task(fiber).name; }
 std::uint64_t FiberScheduler::own_step() const { return current_->steps; }
 
 // ---- threads

@@ -52,11 +52,12 @@ int SpuriousWakes::pick(const Moment& moment) {
   return rest_.pick(moment);
 }
 
-Replay::Replay(std::span<const Deviation> deviations) {
+Replay::Replay(std::span<const Deviation> deviations, Strategy* rest) : rest_(rest) {
   for (const Deviation& deviation : deviations) pending_[{deviation.fiber, deviation.step}] = deviation.next;
 }
 
 int Replay::pick(const Moment& moment) {
+  if (pending_.empty()) return by_rest(moment);
   const auto found = pending_.find({moment.current, moment.own_step});
   if (found == pending_.end()) return moment.by_default;
   const int next = found->second;

@@ -104,14 +104,19 @@ class SpuriousWakes final : public Strategy {
 
 // The default schedule with the given deviations. A deviation is unmet if its fiber never took that step, or its `next`
 // could not run then. A strict replay fails on any unmet one.
+//
+// With `rest`, that strategy goes on once all deviations are met.
 class Replay final : public Strategy {
  public:
-  explicit Replay(std::span<const Deviation> deviations);
+  explicit Replay(std::span<const Deviation> deviations, Strategy* rest = nullptr);
   int pick(const Moment& moment) override;
   std::vector<Deviation> unmet() const;  // by fiber, then step
 
  private:
+  int by_rest(const Moment& moment) { return rest_ == nullptr ? moment.by_default : rest_->pick(moment); }
+
   std::map<std::pair<int, std::uint64_t>, int> pending_;
+  Strategy* const rest_;
 };
 
 }  // namespace mylonite::sim

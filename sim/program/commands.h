@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/cli/program.h"
+#include "sim/program/scenario_source.h"
 #include "sim/report/campaign.h"
 
 namespace mylonite::sim {
@@ -23,21 +24,17 @@ struct RunArguments {
 cli::Ending run_command(const RunArguments& arguments);
 
 struct ReplayArguments {
-  std::string program{};    // its name in messages
-  std::string called_as{};  // its name in the commands that a failure prints
-  std::string what{};       // a file, or a seed
-  GeneratorOptions generator{};
-  std::vector<std::string> generator_given{};  // those of its options that the command line has
-  StoreFactory store{};                        // empty: Mylonite
+  ScenarioArguments source{};
   bool trace = false;
   std::uint64_t story_lines = 60;
 };
 cli::Ending replay_command(const ReplayArguments& arguments);
 
-// The options of a command line for the same scenarios: "--ops 1000 --crashes 10".
-std::string generator_words(const GeneratorOptions& options);
-
-// A word of a shell command, quoted if it must be.
-std::string shell_word(const std::string& word);
+struct ShrinkArguments {
+  ScenarioArguments source{};
+  std::uint64_t time_ns = 30'000'000'000;
+  std::string output{};  // empty: a name beside the file
+};
+cli::Ending shrink_command(const ShrinkArguments& arguments);
 
 }  // namespace mylonite::sim

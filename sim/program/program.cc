@@ -134,12 +134,26 @@ Parameters run_parameters(RunArguments& arguments, Words& words) {
   return all;
 }
 
-Parameters replay_parameters(ReplayArguments& arguments, Words& words) {
+Parameters source_parameters(ScenarioArguments& arguments, Words& words) {
   Parameters all = {{.name = "SEED_OR_FILE",
                      .to = &arguments.what,
                      .meaning = "a seed (then with the run's --ops, --crashes, …), or a .repro file",
                      .required = true}};
   for (Parameter& each : generator_parameters(arguments.generator, words)) all.push_back(std::move(each));
+  return all;
+}
+
+Parameters shrink_parameters(ShrinkArguments& arguments, Words& words) {
+  Parameters all = source_parameters(arguments.source, words);
+  all.push_back({.name = "--time", .to = &words.time, .meaning = "stop after 30s (the default), 5m or 2h"});
+  all.push_back({.name = "--output",
+                 .to = &arguments.output,
+                 .meaning = "the smaller scenario file (default: SEED_OR_FILE.small.repro)"});
+  return all;
+}
+
+Parameters replay_parameters(ReplayArguments& arguments, Words& words) {
+  Parameters all = source_parameters(arguments.source, words);
   all.push_back({.name = "--trace", .to = &arguments.trace, .meaning = "print every event"});
   all.push_back({.name = "--story",
                  .to = &arguments.story_lines,
@@ -204,11 +218,18 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   Words words;
   RunArguments run;
   ReplayArguments replay;
-  run.program = replay.program = parts.name;
-  run.called_as = replay.called_as = argc > 0 ? argv[0] : parts.name.c_str();
-  run.campaign.generator.policies = replay.generator.policies = parts.compaction_policies;
-  run.campaign.store = replay.store = parts.store;
-  run.campaign.generator.for_every_store = replay.generator.for_every_store = parts.store != nullptr;
+  ShrinkArguments shrink;
+  run.program = parts.name;
+  run.called_as = argc > 0 ? argv[0] : parts.name.c_str();
+  run.campaign.generator.policies = parts.compaction_policies;
+  run.campaign.store = parts.store;
+  run.campaign.generator.for_every_store = parts.store != nullptr;
+  replay.source = {.program = run.program,
+                   .called_as = run.called_as,
+                   .what = "",
+                   .generator = run.campaign.generator,
+                   .store = parts.store};
+  shrink.source = replay.source;
   const auto run_seeds = [&](bool show_marks) -> cli::Ending {
     if (Status good = resolve(words, run.campaign); !good.ok()) return good.error();
     if (parts.store && (show_marks || run.require_marks)) {
@@ -218,11 +239,21 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
     run.show_marks = show_marks;
     return run_command(run);
   };
+  const auto prepare = [&](ScenarioArguments& source) -> std::optional<cli::Ending> {
+    apply_fs(words, source.generator);
+    source.generator_given = words.generator_given;
+    return refuse_small_address_space(1);
+  };
   const auto replay_one = [&]() -> cli::Ending {
-    if (const auto refused = refuse_small_address_space(1)) return *refused;
-    apply_fs(words, replay.generator);
-    replay.generator_given = words.generator_given;
+    if (const auto refused = prepare(replay.source)) return *refused;
     return replay_command(replay);
+  };
+  const auto shrink_one = [&]() -> cli::Ending {
+    if (const auto refused = prepare(shrink.source)) return *refused;
+    if (!words.time.empty() && !parse_duration(words.time, shrink.time_ns)) {
+      return expected("--time", "60s, 5m or 2h", words.time);
+    }
+    return shrink_command(shrink);
   };
   const cli::Program program{.name = parts.name,
                              .what = parts.name + ": crashes a store on a simulated disk, and checks it",
@@ -241,7 +272,12 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
                                            .what = "run one scenario again and print its story",
                                            .example = parts.name + " replay seed-42.repro",
                                            .parameters = replay_parameters(replay, words),
-                                           .run = replay_one}}};
+                                           .run = replay_one},
+                                          {.name = "shrink",
+                                           .what = "find the smallest scenario that fails alike",
+                                           .example = parts.name + " shrink seed-42.repro --time 30s",
+                                           .parameters = shrink_parameters(shrink, words),
+                                           .run = shrink_one}}};
   return cli::run_program(program, argc, argv);
 }
 

@@ -1,10 +1,9 @@
-#include <charconv>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
-#include "core/cli/files.h"
 #include "core/cli/output.h"
 #include "sim/machine/fiber.h"
 #include "sim/program/commands.h"
@@ -48,30 +47,28 @@ std::string mismatch(const Repro& repro, const Outcome& outcome, const std::stri
   return "";
 }
 
-cli::Ending replay_scenario(const Scenario& scenario, const ReplayArguments& arguments, const Repro* observed) {
-  const bool by_seed = observed == nullptr;
-  const std::string words = by_seed ? " " + generator_words(arguments.generator) : "";
-  const std::string again =
-      fmt::format("{} replay {}{}", shell_word(arguments.called_as), shell_word(arguments.what), words);
+cli::Ending replay_scenario(const NamedScenario& named, const ReplayArguments& arguments) {
+  const Repro* observed = named.file ? &*named.file : nullptr;
+  const std::string again = fmt::format("{} replay {}", shell_word(arguments.source.called_as), named.words);
   report_crashes();
-  this_thread_runs((by_seed ? "seed " : "") + arguments.what, again);
+  this_thread_runs((observed == nullptr ? "seed " : "") + arguments.source.what, again);
   StackPool stacks;
   Trace trace(arguments.trace);
-  const Outcome outcome = run(scenario, stacks,
+  const Outcome outcome = run(named.scenario, stacks,
                               {.story_lines = arguments.story_lines,
                                .trace = &trace,
-                               .policies = arguments.generator.policies,
-                               .store = arguments.store});
+                               .policies = arguments.source.generator.policies,
+                               .store = arguments.source.store});
   if (arguments.trace) {
     if (Status done = print_trace(trace); !done.ok()) return done;
   }
   std::string text = failure_text(outcome, {.replay_command = again, .artifact = ""});
-  const std::string why = observed == nullptr ? "" : mismatch(*observed, outcome, arguments.program);
+  const std::string why = observed == nullptr ? "" : mismatch(*observed, outcome, arguments.source.program);
   if (observed != nullptr && why.empty()) {
     text += fmt::format("reproduced: {}, trace {}\n", observed->rule.empty() ? "a clean run" : observed->rule,
                         outcome.trace_hash);
   } else if (observed == nullptr && !outcome.failure) {
-    text += fmt::format("seed {} is clean: {} operations, {} crashes, trace {}\n", arguments.what,
+    text += fmt::format("seed {} is clean: {} operations, {} crashes, trace {}\n", arguments.source.what,
                         outcome.stats.operations, outcome.stats.crashes, outcome.trace_hash);
   }
   if (Status done = cli::print(text); !done.ok()) return done;
@@ -82,61 +79,12 @@ cli::Ending replay_scenario(const Scenario& scenario, const ReplayArguments& arg
   return outcome.failure ? cli::Exit::kFinding : cli::Exit::kDone;
 }
 
-cli::Ending unreadable(const Error& error, std::string next) {
-  cli::Ending ending(error, cli::Exit::kUnreadable);
-  ending.next = std::move(next);
-  return ending;
-}
-
-// The seed that a scenario file came from, damaged or not; empty: not to be found.
-std::string_view seed_in(std::string_view text) {
-  constexpr std::string_view kSeed = "\"seed\": \"";
-  const std::size_t provenance = text.find("\"provenance\"");
-  const std::size_t found = provenance == std::string_view::npos ? provenance : text.find(kSeed, provenance);
-  if (found == std::string_view::npos) return "";
-  const std::string_view rest = text.substr(found + kSeed.size());
-  const std::string_view seed = rest.substr(0, rest.find_first_not_of("0123456789"));
-  return rest.substr(seed.size()).starts_with('"') ? seed : "";
-}
-
-std::string next_step(const Error& error, std::string_view text, const ReplayArguments& arguments) {
-  if (error.code() == Code::kUnsupported) return "use the newer version that wrote it";
-  const std::string_view seed = seed_in(text);
-  if (seed.empty()) return "use an undamaged copy of the file";
-  return fmt::format("use an undamaged copy, or `{} run --seed {}` with its run's options, which writes the file anew",
-                     shell_word(arguments.called_as), seed);
-}
-
 }  // namespace
 
 cli::Ending replay_command(const ReplayArguments& arguments) {
-  std::uint64_t seed = 0;
-  const char* end = arguments.what.data() + arguments.what.size();
-  const auto [stop, error] = std::from_chars(arguments.what.data(), end, seed);
-  if (error == std::errc{} && stop == end)
-    return replay_scenario(generate(seed, arguments.generator), arguments, nullptr);
-
-  const auto text = cli::read_file(arguments.what);
-  if (!text.ok() && text.error().code() == Code::kNotFound) {
-    const Error neither(Code::kNotFound, "neither a seed (0 to 18446744073709551615) nor a scenario file");
-    return unreadable(neither.in(arguments.what), "give a seed, or the .repro file that a failing run has saved");
-  }
-  if (!text.ok()) return {text.error(), cli::Exit::kUnreadable};
-  if (!arguments.generator_given.empty()) {
-    return Error(Code::kInvalidArgument,
-                 fmt::format("{} is for a seed; a scenario file holds all of its run", arguments.generator_given[0]))
-        .in(arguments.what);
-  }
-  const auto repro = decode_repro(*text);
-  if (!repro.ok()) {
-    return unreadable(repro.error().in(arguments.what), next_step(repro.error(), *text, arguments));
-  }
-  if (const std::string own = arguments.store ? first_of_mylonite(repro->scenario) : ""; !own.empty()) {
-    const Error refused(Code::kInvalidArgument,
-                        "'" + own + "' is Mylonite's own; the store of this program cannot do it");
-    return {refused.in(arguments.what), cli::Exit::kUnreadable};
-  }
-  return replay_scenario(repro->scenario, arguments, &*repro);
+  const auto named = scenario_from(arguments.source);
+  if (const auto* refused = std::get_if<cli::Ending>(&named)) return *refused;
+  return replay_scenario(std::get<NamedScenario>(named), arguments);
 }
 
 }  // namespace mylonite::sim

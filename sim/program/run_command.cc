@@ -202,23 +202,4 @@ cli::Ending RunCommand::execute() {
 
 cli::Ending run_command(const RunArguments& arguments) { return RunCommand(arguments).execute(); }
 
-std::string generator_words(const GeneratorOptions& options) {
-  std::string words = fmt::format("--ops {} --crashes {}", options.operations, options.crashes);
-  if (options.profile != "default") words += " --profile " + options.profile;
-  if (options.names) words += fmt::format(" --fs {}", kNameOrderNames[static_cast<std::size_t>(*options.names)]);
-  if (options.liar) words += *options.liar ? " --liar" : " --no-liar";
-  return words;
-}
-
-std::string shell_word(const std::string& word) {
-  const auto is_plain = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           std::string_view("_-+=./:,@").find(c) != std::string_view::npos;
-  };
-  if (!word.empty() && std::ranges::all_of(word, is_plain)) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 }  // namespace mylonite::sim

@@ -104,4 +104,9 @@ std::string stack_text(std::span<const std::uintptr_t> stack, const std::string&
   return text;
 }
 
+std::string innermost_function(std::span<const std::uintptr_t> stack) {
+  const std::string text = stack_text(stack.first(std::min(stack.size(), kInner)), "");
+  return text.substr(0, text.find_first_of("(\n"));
+}
+
 }  // namespace mylonite::sim

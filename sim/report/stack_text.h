@@ -13,4 +13,7 @@ namespace mylonite::sim {
 // itself is left out, and what lies below a fiber's first function.
 std::string stack_text(std::span<const std::uintptr_t> stack, const std::string& indent);
 
+// The function of the first of these lines, without its parameters.
+std::string innermost_function(std::span<const std::uintptr_t> stack);
+
 }  // namespace mylonite::sim

@@ -90,14 +90,20 @@ bool FaultInjector::lied() const { return std::ranges::any_of(faults_, lies); }
 bool FaultInjector::missed_decisions() const {
   const auto& recorded = setup_.plan.recorded;
   if (!recorded) return false;
-  const bool expects_crash = recorded->crash || recorded->crash_at_end;
+  const bool expects_crash = recorded->open_crash || recorded->crash || recorded->crash_at_end;
   return recorded->faults.size() > faults_.size() || (expects_crash && !crash_ && !crash_at_end_);
+}
+
+// Null: the crash is as planned.
+const Recorded* FaultInjector::recorded_crash() const {
+  const auto& recorded = setup_.plan.recorded;
+  return recorded && !recorded->open_crash ? &*recorded : nullptr;
 }
 
 // True when the machine dies in this call; the caller checks `after`.
 bool FaultInjector::crash_is_due(const PathStatistics& path, const Call& call) {
   if (setup_.plan.ending == Ending::kClose || !phase_) return false;
-  if (const auto& recorded = setup_.plan.recorded) {
+  if (const Recorded* recorded = recorded_crash()) {
     return recorded->crash && path.is_at(recorded->crash->at, call.kind);
   }
   const CrashPlan& plan = setup_.plan.crash;
@@ -121,13 +127,17 @@ FaultInjector::FaultDecision FaultInjector::decide(const Call& call) {
   const PathStatistics& path = paths_.count(call);
   ++setup_.stats.file_calls;
   trace_call(trace_, call, path.path_hash);
+  if (setup_.notes != nullptr && phase_ && faultfs::kChangingCalls.contains(call.kind)) {
+    setup_.notes->back().calls.push_back({.at = path.anchor(call.kind), .phase = *phase_});
+  }
   if (setup_.interrupt != nullptr && setup_.interrupt->load(std::memory_order_relaxed)) {
     interrupted_ = true;
     crash_in(call, {.at = path.anchor(call.kind)});
     return {.dead = true};
   }
   if (crash_is_due(path, call)) {
-    const bool after = setup_.plan.recorded ? setup_.plan.recorded->crash->after : setup_.plan.crash.after;
+    const Recorded* recorded = recorded_crash();
+    const bool after = recorded != nullptr ? recorded->crash->after : setup_.plan.crash.after;
     const CrashAnchor anchor{.at = path.anchor(call.kind), .after = after};
     if (!after) {
       crash_in(call, anchor);
@@ -186,8 +196,8 @@ void FaultInjector::leave() {
   const Phase phase = *phase_;
   phase_.reset();
   if (dead_ || setup_.plan.ending == Ending::kClose) return;
-  const auto& recorded = setup_.plan.recorded;
-  const bool due = recorded ? recorded->crash_at_end == phase : setup_.plan.crash.phase == phase;
+  const Recorded* recorded = recorded_crash();
+  const bool due = recorded != nullptr ? recorded->crash_at_end == phase : setup_.plan.crash.phase == phase;
   if (!due) return;
   crash_at_end_ = phase;
   crash_phase_ = phase;
@@ -197,6 +207,7 @@ void FaultInjector::leave() {
 void FaultInjector::die(const std::string& why) {
   if (dead_) return;
   dead_ = true;
+  last_moment_ = {.fiber = scheduler_.current_fiber(), .phase = phase_};
   trace_.event(EventKind::kCrash, scheduler_.step(), setup_.stats.file_calls);
   if (setup_.transcript != nullptr) setup_.transcript->heading(why);
 }

@@ -21,6 +21,7 @@
 
 #include "sim/machine/scheduler.h"
 #include "sim/run/error_policy.h"
+#include "sim/run/run_notes.h"
 #include "sim/run/stats.h"
 #include "sim/run/transcript.h"
 #include "sim/scenario/scenario.h"
@@ -34,6 +35,7 @@ class FaultInjector final : public faultfs::Interceptor {
     const IncarnationPlan& plan;
     RunStats& stats;
     Transcript* transcript;              // may be null
+    RunNotes* notes = nullptr;           // may be null
     const std::atomic<bool>* interrupt;  // may be null; true: the run ends at the next file call
   };
   FaultInjector(const Setup& setup, FiberScheduler& scheduler, Trace& trace);
@@ -47,8 +49,14 @@ class FaultInjector final : public faultfs::Interceptor {
   void leave();                      // ends the phase: a crash still due in it happens now
   void die(const std::string& why);  // every later call fails; also ends a run early after a violation
   bool dead() const { return dead_; }
+  struct LastMoment {
+    int fiber = 0;                 // in which the machine died
+    std::optional<Phase> phase{};  // empty: between phases
+  };
+  const LastMoment& last_moment() const { return last_moment_; }  // of a dead machine
 
   // Decisions made explicit, for the record.
+  std::optional<Phase> phase() const { return phase_; }
   const std::optional<CrashAnchor>& crash() const { return crash_; }
   const std::optional<Phase>& crash_at_end() const { return crash_at_end_; }
   bool crashed_in(Phase phase) const { return crash_phase_ == phase; }
@@ -69,6 +77,7 @@ class FaultInjector final : public faultfs::Interceptor {
     CrashAnchor anchor{};
   };
   FaultDecision decide(const faultfs::Call& call);
+  const Recorded* recorded_crash() const;
   bool crash_is_due(const faultfs::PathStatistics& path, const faultfs::Call& call);
   faultfs::Injector chosen() const;
   faultfs::Injector in_phases(faultfs::Injector injector) const;
@@ -85,6 +94,7 @@ class FaultInjector final : public faultfs::Interceptor {
   std::uint64_t counted_ = 0;  // calls of this phase that the crash plan counts
   CrashAfter crash_after_;
   bool dead_ = false;
+  LastMoment last_moment_;
   std::optional<CrashAnchor> crash_;
   std::optional<Phase> crash_at_end_;
   std::optional<Phase> crash_phase_;

@@ -11,7 +11,7 @@ namespace mylonite::sim {
 namespace {
 
 std::unique_ptr<Strategy> make_strategy(const IncarnationPlan& plan) {
-  if (plan.recorded) return std::make_unique<Replay>(plan.recorded->schedule);
+  if (plan.recorded && !plan.recorded->open_schedule) return nullptr;
   const SchedulePlan& schedule = plan.schedule;
   const Random random(schedule.seed);
   switch (schedule.kind) {
@@ -28,10 +28,15 @@ std::unique_ptr<Strategy> make_strategy(const IncarnationPlan& plan) {
   return nullptr;
 }
 
-std::unique_ptr<Strategy> add_spurious(const IncarnationPlan& plan, Strategy& rest) {
-  if (plan.recorded || plan.schedule.spurious_one_in == 0) return nullptr;
-  return std::make_unique<SpuriousWakes>(rest, Random(plan.schedule.seed).split("spurious"),
+std::unique_ptr<Strategy> add_spurious(const IncarnationPlan& plan, Strategy* rest) {
+  if (rest == nullptr || plan.schedule.spurious_one_in == 0) return nullptr;
+  return std::make_unique<SpuriousWakes>(*rest, Random(plan.schedule.seed).split("spurious"),
                                          plan.schedule.spurious_one_in);
+}
+
+std::unique_ptr<Replay> make_replay(const IncarnationPlan& plan, Strategy* rest) {
+  if (!plan.recorded) return nullptr;
+  return std::make_unique<Replay>(plan.recorded->schedule, rest);
 }
 
 StoredVersions versions_of(const StoreContents& contents) {
@@ -61,13 +66,14 @@ Incarnation::Incarnation(RunState& state, const Scenario& scenario, std::size_t 
     : state_(state),
       plan_(scenario.incarnations[index]),
       strategy_(make_strategy(plan_)),
-      spurious_(add_spurious(plan_, *strategy_)),
-      scheduler_(state.world, spurious_ ? *spurious_ : *strategy_,
-                 {.step_limit = step_limit(plan_), .entropy_seed = plan_.entropy_seed}),
+      spurious_(add_spurious(plan_, strategy_.get())),
+      replay_(make_replay(plan_, spurious_ ? spurious_.get() : strategy_.get())),
+      scheduler_(state.world, first_strategy(), {.step_limit = step_limit(plan_), .entropy_seed = plan_.entropy_seed}),
       machine_({.scenario = scenario,
                 .plan = plan_,
                 .stats = state.stats,
                 .transcript = state.transcript,
+                .notes = state.notes,
                 .interrupt = state.interrupt},
                scheduler_, state.world.trace),
       fs_(state.disk, &machine_),
@@ -92,9 +98,24 @@ RunOutcome Incarnation::run() {
   return outcome;
 }
 
+Strategy& Incarnation::first_strategy() const {
+  if (replay_) return *replay_;
+  return spurious_ ? *spurious_ : *strategy_;
+}
+
 bool Incarnation::followed_schedule() const {
-  const auto* replay = dynamic_cast<const Replay*>(strategy_.get());
-  return replay == nullptr || (replay->unmet().empty() && !machine_.missed_decisions());
+  return !replay_ || (replay_->unmet().empty() && !machine_.missed_decisions());
+}
+
+std::string Incarnation::doing_at(const RunOutcome& outcome) const {
+  constexpr int kMain = 1;
+  int fiber = machine_.dead() ? machine_.last_moment().fiber : scheduler_.current_fiber();
+  if (outcome.end == RunEnd::kDeadlock) fiber = observer_.first_busy().value_or(kMain);
+  if (const auto operation = observer_.operation_of(fiber)) return std::string(kOperationNames.at(*operation));
+  if (fiber != kMain) return scheduler_.name_of(fiber);
+  const std::optional<Phase> phase = machine_.dead() ? machine_.last_moment().phase : machine_.phase();
+  if (!phase) return "recovery";
+  return std::string(kPhaseNames.at(static_cast<std::size_t>(*phase)));
 }
 
 void Incarnation::main() {

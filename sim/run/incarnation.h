@@ -34,9 +34,12 @@ class Incarnation final : private WriteWitness {
   }  // the store reported damage by a lying disk; its directory is lost
   const FaultInjector& machine() const { return machine_; }
   const FiberScheduler& scheduler() const { return scheduler_; }
+  // What the fiber does that met the end: an operation, "open", "recovery", "close", or the name of its thread.
+  std::string doing_at(const RunOutcome& outcome) const;
   bool followed_schedule() const;  // false: recorded decisions were never met
 
  private:
+  Strategy& first_strategy() const;
   void main();
   bool is_mylonite() const { return mylonite_.has_value(); }
   void start_oracle();
@@ -57,7 +60,8 @@ class Incarnation final : private WriteWitness {
   RunState& state_;
   const IncarnationPlan& plan_;
   std::unique_ptr<Strategy> strategy_;
-  std::unique_ptr<Strategy> spurious_;
+  std::unique_ptr<Strategy> spurious_;  // before strategy_
+  std::unique_ptr<Replay> replay_;      // before both
   FiberScheduler scheduler_;
   FaultInjector machine_;
   faultfs::SimFileSystem fs_;

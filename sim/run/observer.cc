@@ -1,5 +1,7 @@
 #include "sim/run/observer.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "sim/machine/sanitizer.h"
@@ -12,10 +14,15 @@ void Observer::mark(std::string_view name) {
 }
 
 void Observer::begins(std::size_t client, const Operation& operation) {
-  if (state_.transcript == nullptr) return;
   const SimulatorCode scope;
   const int fiber = scheduler_.current_fiber();
-  clients_[fiber] = client;
+  clients_.insert_or_assign(fiber, Doing{.client = client, .operation = operation.index(), .done = false});
+  if (state_.notes != nullptr) {
+    ClientNotes& notes = state_.notes->back().clients.at(client - 1);
+    notes.fiber = fiber;
+    notes.begins.push_back(scheduler_.own_step());
+  }
+  if (state_.transcript == nullptr) return;
   state_.transcript->client(fmt::format("client {} = fiber {}  {} …", client, fiber, describe(operation)));
 }
 
@@ -24,13 +31,25 @@ void Observer::returned(std::size_t operation, Timestamp at) {
   state_.world.trace.event(EventKind::kNote, operation, at.ticks);
   if (state_.transcript == nullptr) return;
   const auto client = clients_.find(scheduler_.current_fiber());
-  const std::string who = client == clients_.end() ? "the simulator" : fmt::format("client {}", client->second);
+  const std::string who = client == clients_.end() ? "the simulator" : fmt::format("client {}", client->second.client);
   state_.transcript->client(fmt::format("{}  {}: stamp {}", who, kOperationNames.at(operation), at.ticks));
 }
 
 void Observer::done() {
   const SimulatorCode scope;
   ++state_.stats.operations;
+  clients_.at(scheduler_.current_fiber()).done = true;
+}
+
+std::optional<std::size_t> Observer::operation_of(int fiber) const {
+  const auto client = clients_.find(fiber);
+  if (client == clients_.end() || client->second.done) return std::nullopt;
+  return client->second.operation;
+}
+
+std::optional<int> Observer::first_busy() const {
+  const auto busy = std::ranges::find_if(clients_, [](const auto& each) { return !each.second.done; });
+  return busy == clients_.end() ? std::nullopt : std::optional(busy->first);
 }
 
 void Observer::acknowledged() {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string_view>
 
 #include <mylonite/events.h>
@@ -25,7 +26,10 @@ class Observer {
   void begins(std::size_t client, const Operation& operation);
   void returned(std::size_t operation, Timestamp at);  // the operation by its place in the list
   void done();
-  void acknowledged();  // a write
+  // The operation that a fiber has begun and not done, by its place in the list; empty: it does none.
+  std::optional<std::size_t> operation_of(int fiber) const;
+  std::optional<int> first_busy() const;  // the lowest fiber that does one
+  void acknowledged();                    // a write
 
   // Events of the store.
   void opened(const RecoveryReport& report);
@@ -44,7 +48,12 @@ class Observer {
   RunState& state_;
   const FiberScheduler& scheduler_;
   Age age_;
-  std::map<int, std::size_t> clients_{};  // by fiber, for the transcript
+  struct Doing {
+    std::size_t client;
+    std::size_t operation;  // by its place in the list
+    bool done;
+  };
+  std::map<int, Doing> clients_{};  // by fiber
 };
 
 }  // namespace mylonite::sim

@@ -7,6 +7,7 @@ Repro repro_of(const Outcome& outcome) {
   if (outcome.failure) {
     repro.rule = outcome.failure->rule;
     repro.what = outcome.failure->what;
+    repro.operation = outcome.failure->operation;
     repro.incarnation = outcome.failure->incarnation;
     repro.step = outcome.failure->step;
   }

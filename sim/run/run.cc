@@ -45,7 +45,12 @@ bool end_incarnation(RunState& state, const Scenario& scenario, const Incarnatio
     state.oracle.expect_lies();
   }
   bool faithful = true;
-  if (plan.recorded) {
+  if (plan.recorded && plan.recorded->adapt_image) {
+    faultfs::AdaptingChooser adapting(plan.recorded->image);
+    faultfs::RecordingChooser chooser(adapting);
+    state.disk = faultfs::power_loss(state.disk, scenario.names, chooser);
+    recorded.image = chooser.choices();
+  } else if (plan.recorded && !plan.recorded->open_image) {
     faultfs::ReplayChooser chooser(plan.recorded->image);
     state.disk = faultfs::power_loss(state.disk, scenario.names, chooser);
     recorded.image = plan.recorded->image;
@@ -82,6 +87,14 @@ std::optional<Failure> failure_of(const RunState& state, const RunOutcome& ended
   return std::nullopt;
 }
 
+// The last fault of this incarnation; without one, the crash of the one before.
+std::optional<faultfs::Anchor> last_trouble(const Recorded& recorded, const Scenario& before) {
+  if (!recorded.faults.empty()) return recorded.faults.back().at;
+  if (before.incarnations.empty()) return std::nullopt;
+  const auto& crash = before.incarnations.back().recorded->crash;
+  return crash ? std::optional(crash->at) : std::nullopt;
+}
+
 // Runs one incarnation and moves it from the scenario to the record. Returns false when the scenario ends here.
 bool run_incarnation(RunState& state, Scenario& scenario, std::size_t index, Outcome& outcome) {
   IncarnationPlan& plan = scenario.incarnations[index];
@@ -92,6 +105,7 @@ bool run_incarnation(RunState& state, Scenario& scenario, std::size_t index, Out
   }
   if (plan.foreign_file) place_foreign_file(state, plan.options.data_dir, index);
   ++state.stats.incarnations;
+  if (state.notes != nullptr) state.notes->push_back({.clients = std::vector<ClientNotes>(plan.clients.size())});
   Recorded recorded;
   bool reported_damage = false;
   bool crashed = false;
@@ -104,6 +118,8 @@ bool run_incarnation(RunState& state, Scenario& scenario, std::size_t index, Out
     recorded.faults = living.machine().faults();
     outcome.failure = failure_of(state, ended, living.scheduler());
     if (outcome.failure) {
+      outcome.failure->operation = living.doing_at(ended);
+      outcome.failure->after = last_trouble(recorded, outcome.recorded);
       outcome.failure->incarnation = index + 1;
       outcome.failure->step = living.scheduler().step();
     }
@@ -167,9 +183,11 @@ Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
                  .oracle = Oracle(),
                  .stats = {},
                  .transcript = settings.story_lines > 0 ? &transcript : nullptr,
+                 .notes = settings.notes,
                  .interrupt = settings.interrupt,
                  .policies = settings.policies,
                  .store_factory = settings.store};
+  if (settings.notes != nullptr) settings.notes->clear();
   MachineHeap heap(settings.unreadable_heaps);
   Outcome outcome;
   outcome.recorded = without_incarnations(scenario);

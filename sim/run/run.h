@@ -17,7 +17,7 @@
 #include <mylonite/sim/store_under_test.h>
 
 #include "sim/machine/trace.h"
-#include "sim/oracle/oracle.h"
+#include "sim/run/run_notes.h"
 #include "sim/run/stats.h"
 #include "sim/scenario/scenario.h"
 
@@ -29,6 +29,11 @@ struct Failure {
   std::size_t incarnation = 0;
   std::uint64_t step = 0;               // of that incarnation's schedule
   std::vector<std::uintptr_t> stack{};  // of a fault: addresses in the code, innermost first
+
+  // What was under way: an operation's name, "open", "recovery", "close", or the name of a thread of the store.
+  std::string operation{};
+  // The last crash or fault of a file call before it, as far as it can have to do with it; empty: none.
+  std::optional<faultfs::Anchor> after{};
 };
 
 struct Outcome {
@@ -45,6 +50,7 @@ struct Outcome {
 
 struct RunSettings {
   std::size_t story_lines = 0;                        // the number of last lines of the story to keep
+  RunNotes* notes = nullptr;                          // gets the notes of the run; null: none are taken
   Trace* trace = nullptr;                             // use this trace (to record all events); null: an own one
   const std::atomic<bool>* interrupt = nullptr;       // true: the run ends soon, with `interrupted` set
   bool unreadable_heaps = false;                      // of dead machines: a stray access faults

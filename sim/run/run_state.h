@@ -18,6 +18,7 @@
 
 #include "sim/machine/scheduler.h"
 #include "sim/oracle/oracle.h"
+#include "sim/run/run_notes.h"
 #include "sim/run/stats.h"
 #include "sim/run/transcript.h"
 
@@ -65,6 +66,7 @@ struct RunState {
   Oracle oracle;
   RunStats stats;
   Transcript* transcript = nullptr;              // may be null
+  RunNotes* notes = nullptr;                     // may be null
   const std::atomic<bool>* interrupt = nullptr;  // may be null
   CompactionPolicies policies{};                 // those that the store may use
   StoreFactory store_factory{};                  // empty: Mylonite

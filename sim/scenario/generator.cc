@@ -14,7 +14,6 @@
 namespace mylonite::sim {
 namespace {
 
-constexpr std::uint64_t kTicksOf2026 = 17'671'392'000'000'000ULL;
 constexpr std::uint64_t kEndOfTime = 1ULL << 56;
 
 // Draws how long versions and tombstones are kept.
@@ -166,7 +165,7 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
   if (failures.chance(1, 6)) scenario.fail_one_in = pick(failures, {30, 100, 500});
   draw_faults(scenario, root);
   scenario.sync_ns = pick(world, {0, 20'000, 200'000});
-  scenario.wall_start_ticks = kTicksOf2026;
+  scenario.wall_start_ticks = kUsualStartTicks;
   if (world.chance(1, 30)) scenario.wall_start_ticks = 0;
   if (world.chance(1, 30)) scenario.wall_start_ticks = kEndOfTime - 1;
 

@@ -1,10 +1,12 @@
 // Scenario files `NAME.repro`: one JSON document with everything a run depended on, every decision explicit, and the
 // observed result. Schema: sim/scenario/repro.schema.json. Files are independent of machine, directory and compiler.
-// Bytes that are not printable text are written as "hex:…"; numbers that may pass 2^53 as strings.
+// Bytes that are not printable text are written as "hex:…", many equal letters as "repeat:700:a". Numbers that may
+// pass 2^53 are strings.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <mylonite/status.h>
@@ -15,13 +17,16 @@
 namespace mylonite::sim {
 
 // 1: the first. 2: machines may be abandoned, and there are more operations. 3: single file calls may fail, and
-// checkpoints be kept. 4: operations have typed fields, and faults of every kind have names. Older formats are read.
-inline constexpr std::uint64_t kReproFormat = 4;
+// checkpoints be kept. 4: operations have typed fields, and faults of every kind have names. 5: what is as usual is
+// left out, and incarnations name the options that differ from the scenario's. Older formats are read.
+inline constexpr std::uint64_t kReproFormat = 5;
+inline constexpr std::string_view kRepeatPrefix = "repeat:";
 
 struct Repro {
   Scenario scenario{};
   std::string rule{};  // of the failure observed; empty: the run passed
   std::string what{};
+  std::string operation{};  // that was under way; "" in a file of an older format
   std::uint64_t incarnation = 0;
   std::uint64_t step = 0;
   std::string trace_hash{};

@@ -16,11 +16,13 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kTypedOperations = 4;  // the format in which operations got typed fields
+constexpr std::uint64_t kShortForm = 5;        // the format in which what is as usual is left out
 
 // Walks the document and keeps the first error and its place.
 class Reader {
  public:
   bool typed_operations = true;  // since format 4
+  bool short_form = true;        // since format 5
 
   const std::string& wrong() const { return wrong_; }
 
@@ -63,13 +65,19 @@ class Reader {
     if (error != std::errc{} || end != text.data() + text.size()) fail(name);
     return value;
   }
-  bool boolean(const Json& object, const char* name) {
+  const Json& array_or_empty(const Json& object, const char* name) {
+    static const Json kEmpty = Json::array();
+    return object.is_object() && object.contains(name) ? array(object, name) : kEmpty;
+  }
+  bool boolean_or_false(const Json& object, const char* name) {
+    if (!object.is_object() || !object.contains(name)) return false;
     const Json& found = member(object, name);
     if (found.is_boolean()) return found.get<bool>();
     fail(name);
     return false;
   }
   std::string bytes(const std::string& text, const char* name) {
+    if (short_form && text.starts_with(kRepeatPrefix)) return repeated(text, name);
     if (!text.starts_with("hex:")) return text;
     const auto decoded = from_hex(text.substr(4));
     if (!decoded) fail(name);
@@ -88,6 +96,20 @@ class Reader {
   void leave() { part_.clear(); }
 
  private:
+  // "repeat:700:a" → 700 letters.
+  std::string repeated(const std::string& text, const char* name) {
+    constexpr std::uint64_t kMost = 1ULL << 30;
+    const std::size_t colon = text.find(':', kRepeatPrefix.size());
+    if (colon == std::string::npos || colon + 2 != text.size()) {
+      fail(name);
+      return "";
+    }
+    const auto count = number<std::uint64_t>(text.substr(kRepeatPrefix.size(), colon - kRepeatPrefix.size()), name);
+    if (count <= kMost) return std::string(count, text.back());
+    fail(name);
+    return "";
+  }
+
   std::string part_;
   std::string wrong_;
 };
@@ -186,7 +208,7 @@ CrashAnchor anchor_from(Reader& reader, const Json& json) {
   } else {
     anchor.call = row->kind;
   }
-  return {.at = anchor, .after = reader.boolean(json, "after")};
+  return {.at = anchor, .after = reader.boolean_or_false(json, "after")};
 }
 
 faultfs::PlacedFault fault_from(Reader& reader, const Json& json) {
@@ -200,7 +222,8 @@ faultfs::PlacedFault fault_from(Reader& reader, const Json& json) {
 
 Recorded recorded_from(Reader& reader, const Json& json) {
   Recorded recorded;
-  for (const Json& row : reader.array(json, "schedule")) {
+  if (!json.is_object()) reader.fail("recorded");
+  for (const Json& row : reader.array_or_empty(json, "schedule")) {
     if (!row.is_array() || row.size() != 3) {
       reader.fail("schedule");
       break;
@@ -209,7 +232,7 @@ Recorded recorded_from(Reader& reader, const Json& json) {
                                  .step = reader.small(row[1], "schedule"),
                                  .next = static_cast<int>(reader.small(row[2], "schedule"))});
   }
-  for (const Json& row : reader.array(json, "image")) {
+  for (const Json& row : reader.array_or_empty(json, "image")) {
     const bool pair = row.is_array() && row.size() == 2 && row[0].is_string() && row[1].is_string();
     const auto fate = pair ? faultfs::fate_from_string(row[1].get<std::string>()) : std::nullopt;
     if (!fate) {
@@ -218,11 +241,11 @@ Recorded recorded_from(Reader& reader, const Json& json) {
     }
     recorded.image.push_back({.unit = row[0].get<std::string>(), .fate = *fate});
   }
-  for (const Json& row : reader.array(json, "lies")) {
+  for (const Json& row : reader.array_or_empty(json, "lies")) {
     recorded.faults.push_back({.at = anchor_from(reader, row).at, .strike = {.fault = faultfs::Fault::kLie}});
   }
-  if (json.contains("failed_calls")) {
-    for (const Json& row : reader.array(json, "failed_calls")) recorded.faults.push_back(fault_from(reader, row));
+  for (const Json& row : reader.array_or_empty(json, "failed_calls")) {
+    recorded.faults.push_back(fault_from(reader, row));
   }
   if (json.contains("crash")) recorded.crash = anchor_from(reader, json["crash"]);
   if (json.contains("crash_at_end")) {
@@ -231,25 +254,30 @@ Recorded recorded_from(Reader& reader, const Json& json) {
   return recorded;
 }
 
-IncarnationPlan incarnation_from(Reader& reader, const Json& json) {
-  IncarnationPlan plan;
-  // An absent option was unknown to the file's maker, and has its default. An option unknown here would change the run.
-  const Json& options = reader.member(json, "options");
-  if (!options.is_object()) reader.fail("options");
-  for (const auto& each : options.items()) {
+// An option unknown here would change the run.
+void read_options(Reader& reader, const Json& json, Options& options) {
+  const Json& values = reader.member(json, "options");
+  if (!values.is_object()) reader.fail("options");
+  for (const auto& each : values.items()) {
     const char* name = each.key().c_str();
-    if (!set_option(plan.options, name, reader.string(options, name)).ok()) reader.fail(name);
+    if (!set_option(options, name, reader.string(values, name)).ok()) reader.fail(name);
   }
+}
+
+// `base`: the scenario's options; before format 5 the defaults, and an incarnation has all that its maker knew.
+IncarnationPlan incarnation_from(Reader& reader, const Json& json, const Options& base) {
+  IncarnationPlan plan{.options = base};
+  if (!reader.short_form || json.contains("options")) read_options(reader, json, plan.options);
   plan.ending = reader.one_of<Ending>(reader.string(json, "ending"), kEndingNames, "ending");
   if (json.contains("death"))
     plan.crash_mode = reader.one_of<CrashMode>(reader.string(json, "death"), kCrashModeNames, "death");
-  plan.foreign_file = reader.boolean(json, "foreign_file");
-  if (json.contains("refused_first")) plan.refused_first = reader.boolean(json, "refused_first");
-  if (json.contains("read_only_first")) plan.read_only_first = reader.boolean(json, "read_only_first");
+  plan.foreign_file = reader.boolean_or_false(json, "foreign_file");
+  plan.refused_first = reader.boolean_or_false(json, "refused_first");
+  plan.read_only_first = reader.boolean_or_false(json, "read_only_first");
   if (json.contains("close_after_ns")) {
     plan.close_after_ns = reader.small(reader.member(json, "close_after_ns"), "close_after_ns");
   }
-  plan.entropy_seed = reader.number(json, "entropy_seed");
+  if (json.contains("entropy_seed")) plan.entropy_seed = reader.number(json, "entropy_seed");
   for (const Json& client : reader.array(json, "clients")) {
     std::vector<Operation>& operations = plan.clients.emplace_back();
     if (!client.is_array()) reader.fail("clients");
@@ -258,7 +286,7 @@ IncarnationPlan incarnation_from(Reader& reader, const Json& json) {
                                                    : old_operation_from(reader, operation));
     }
   }
-  plan.recorded = recorded_from(reader, reader.member(json, "recorded"));
+  plan.recorded = json.contains("recorded") ? recorded_from(reader, json["recorded"]) : Recorded();
   return plan;
 }
 
@@ -279,14 +307,17 @@ Repro repro_from(Reader& reader, const Json& json) {
   }
   repro.scenario.wall_start_ticks = reader.number(world, "wall_start_ticks");
   repro.scenario.sync_ns = reader.small(reader.member(world, "sync_ns"), "sync_ns");
+  Options base;
+  if (reader.short_form) read_options(reader, json, base);
   for (const Json& plan : reader.array(json, "incarnations")) {
     reader.enter(repro.scenario.incarnations.size() + 1);
-    repro.scenario.incarnations.push_back(incarnation_from(reader, plan));
+    repro.scenario.incarnations.push_back(incarnation_from(reader, plan, base));
   }
   reader.leave();
   const Json& observed = reader.member(json, "observed");
   repro.rule = reader.string(observed, "rule");
   repro.what = reader.string(observed, "what");
+  repro.operation = reader.string_or_empty(observed, "operation");
   repro.incarnation = reader.small(reader.member(observed, "incarnation"), "incarnation");
   repro.step = reader.small(reader.member(observed, "step"), "step");
   repro.trace_hash = reader.string(observed, "trace_hash");
@@ -306,6 +337,7 @@ Result<Repro> decode_repro(const std::string& text) {
                  fmt::format("needs a reader of format {}; this program reads {}", needed, kReproFormat));
   }
   reader.typed_operations = needed >= kTypedOperations;
+  reader.short_form = needed >= kShortForm;
   const std::string stored = reader.string(json, "checksum");
   json.erase("checksum");
   if (const std::string computed = repro_checksum(json.dump()); stored != computed) {

@@ -70,6 +70,13 @@ struct Recorded {
   std::optional<Phase> crash_at_end{};  // of this phase
   std::vector<faultfs::Choice> image{};
   std::vector<faultfs::PlacedFault> faults{};  // of single calls
+
+  // A search (sim/shrink) leaves some decisions open. The plan's seeds then take them, and the run records them. No
+  // scenario file has an open decision.
+  bool open_schedule = false;  // after the deviations of `schedule`
+  bool open_crash = false;
+  bool open_image = false;
+  bool adapt_image = false;  // fates of units that are not there any more go to units like them
 };
 
 struct IncarnationPlan {
@@ -87,6 +94,8 @@ struct IncarnationPlan {
   std::uint64_t entropy_seed = 0;
   std::optional<Recorded> recorded{};
 };
+
+inline constexpr std::uint64_t kUsualStartTicks = 17'671'392'000'000'000;  // in 2026
 
 struct Scenario {
   std::uint64_t seed = 0;

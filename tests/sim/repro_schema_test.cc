@@ -125,7 +125,7 @@ Json every_fault() {
   Scenario scenario;
   scenario.incarnations.emplace_back().recorded = recorded;
   const std::string hash(32, '0');
-  return Json::parse(encode_repro({.scenario = scenario, .trace_hash = hash}, {}));
+  return Json::parse(encode_repro({.scenario = scenario, .operation = "get", .trace_hash = hash}, {}));
 }
 
 // Goal: schema and writer cannot drift apart. Method: validate files of 100 runs of all kinds, and one with every

@@ -57,6 +57,10 @@ constexpr std::array kArrows = {
     Arrow{"sim/report/",
           "sim/report/ sim/run/ sim/oracle/ sim/scenario/ sim/machine/ sim/mylonite/sim/store_under_test.h faultfs/ "
           "core/"},
+    Arrow{"sim/shrink/",
+          "sim/shrink/ sim/report/ sim/run/ sim/scenario/ sim/machine/ sim/mylonite/sim/store_under_test.h "
+          "faultfs/ "
+          "core/rt/ core/base/"},
     Arrow{"sim/program/", "sim/ faultfs/ core/"},
     Arrow{"sim/tool/", "sim/ faultfs/ core/"},
     // The laboratory: each room sees those before it; only run/ sees a store.

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <map>
 #include <optional>
 #include <span>
@@ -99,6 +100,17 @@ class ReplayChooser final : public Chooser {
     bool used = false;
   };
   std::map<std::string, Answer, std::less<>> answers_;
+};
+
+// Answers from a list that was made for a somewhat different crash. A unit that is not listed gets the fate of the
+// first unused one like it: of the same key but for its numbers ("wal-3.log@sector 17" is like "wal-2.log@sector 4").
+class AdaptingChooser final : public Chooser {
+ public:
+  explicit AdaptingChooser(const std::vector<Choice>& choices) : rest_(choices.begin(), choices.end()) {}
+  Fate choose(const Unit& unit, std::span<const FateKind> legal) override;
+
+ private:
+  std::list<Choice> rest_;
 };
 
 }  // namespace mylonite::faultfs

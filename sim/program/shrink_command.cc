@@ -1,0 +1,87 @@
+#include <string>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "core/cli/files.h"
+#include "core/cli/interrupt.h"
+#include "core/cli/output.h"
+#include "core/rt/rt.h"
+#include "sim/machine/fiber.h"
+#include "sim/program/commands.h"
+#include "sim/program/crash_report.h"
+#include "sim/report/report.h"
+#include "sim/run/replay.h"
+#include "sim/shrink/shrink.h"
+
+namespace mylonite::sim {
+namespace {
+
+// "seed-7.repro" → "seed-7.small"; "7" → "seed-7.small".
+std::string stem_of_result(const NamedScenario& named, const std::string& what) {
+  if (!named.file) return "seed-" + what + ".small";
+  const std::size_t ending = what.rfind(".repro");
+  return what.substr(0, ending) + (what.ends_with(".small.repro") ? "" : ".small");
+}
+
+class ShrinkProgress {
+ public:
+  void show(const ScenarioSize& size, std::uint64_t runs) {
+    const std::uint64_t now = rt::monotonic_ns();
+    if (!terminal_ || now - shown_ < 200'000'000) return;
+    shown_ = now;
+    cli::print_error(fmt::format("\r\x1b[K{} runs: {}", runs, to_string(size)));
+  }
+  void clear() const {
+    if (shown_ > 0) cli::print_error("\r\x1b[K");
+  }
+
+ private:
+  const bool terminal_ = cli::errors_go_to_a_terminal();
+  std::uint64_t shown_ = 0;
+};
+
+Result<std::string> save(const Shrunk& shrunk, const std::string& stem, const ShrinkArguments& arguments) {
+  Repro repro = repro_of(shrunk.outcome);
+  repro.program = arguments.source.program;
+  const std::string text = encode_repro(repro, {});
+  if (arguments.output.empty()) return cli::keep_file(stem, ".repro", text);
+  if (const Status written = cli::write_file(arguments.output, text); !written.ok()) return written.error();
+  return arguments.output;
+}
+
+}  // namespace
+
+cli::Ending shrink_command(const ShrinkArguments& arguments) {
+  const auto source = scenario_from(arguments.source);
+  if (const auto* refused = std::get_if<cli::Ending>(&source)) return *refused;
+  const auto& named = std::get<NamedScenario>(source);
+  cli::take_interrupts("interrupted; the smallest so far is kept");
+  report_crashes();
+  this_thread_runs(arguments.source.what, shell_word(arguments.source.called_as) + " replay " + named.words);
+  StackPool stacks;
+  ShrinkProgress progress;
+  const RunSettings settings{.policies = arguments.source.generator.policies, .store = arguments.source.store};
+  const Shrunk shrunk =
+      shrink(named.scenario, stacks, settings,
+             {.time_ns = arguments.time_ns,
+              .interrupt = &cli::interrupt_asked(),
+              .on_smaller = [&](const ScenarioSize& size, std::uint64_t runs) { progress.show(size, runs); }});
+  progress.clear();
+  if (shrunk.end == ShrinkEnd::kDidNotFail) {
+    cli::print_error(fmt::format("{}: the run does not fail; there is nothing to shrink\n", arguments.source.what));
+    return cli::Exit::kNotReproduced;
+  }
+  const auto path = save(shrunk, stem_of_result(named, arguments.source.what), arguments);
+  if (!path.ok()) return path.error();
+  const std::string text = fmt::format(
+      "before:   {}\nafter:    {}\n{}: {} runs in {:.1f} s\nfails by: {}\nscenario: {}\nreplay:   {} replay {}\n",
+      to_string(shrunk.before), to_string(shrunk.after), to_string(shrunk.end), shrunk.runs,
+      static_cast<double>(shrunk.wall_ns) / 1e9, to_string(signature_of(*shrunk.outcome.failure)), *path,
+      shell_word(arguments.source.called_as), shell_word(*path));
+  if (Status done = cli::print(text); !done.ok()) return done;
+  return shrunk.end == ShrinkEnd::kInterrupted ? cli::interrupt_exit() : cli::Exit::kFinding;
+}
+
+}  // namespace mylonite::sim

@@ -1,0 +1,135 @@
+#include "sim/shrink/search.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "core/rt/rt.h"
+#include "sim/shrink/adapt.h"
+
+namespace mylonite::sim {
+namespace {
+
+// Where the next crash may fall: mostly while clients work, at any of about as many file calls as there are.
+CrashPlan drawn_crash(Random& random, std::uint64_t calls_most) {
+  CrashPlan plan;
+  const std::uint64_t phase = random.below(10);
+  if (phase < 2) plan.phase = Phase::kOpen;
+  if (phase == 9) plan.phase = Phase::kClose;
+  const std::uint64_t bits = random.below(static_cast<std::uint64_t>(std::bit_width(calls_most)) + 1);
+  plan.call = 1 + random.below(std::uint64_t{1} << bits);
+  plan.after = random.chance(1, 2);
+  return plan;
+}
+
+void open_decisions(IncarnationPlan& plan, Random& random, std::uint64_t calls_most) {
+  Recorded& recorded = *plan.recorded;
+  const std::uint64_t what = 1 + random.below(7);  // at least one of the three
+  if ((what & 1) != 0) {
+    recorded.open_schedule = true;
+    if (random.chance(1, 2)) recorded.schedule.clear();
+    plan.schedule = {
+        .kind = StrategyKind::kSticky, .parameter = 1 + random.below(12), .spurious_one_in = 0, .seed = random.next()};
+  }
+  if (plan.ending == Ending::kClose) return;
+  if ((what & 2) != 0) {
+    recorded.open_crash = true;
+    recorded.crash.reset();
+    recorded.crash_at_end.reset();
+    plan.crash = drawn_crash(random, calls_most);
+  }
+  if (plan.ending != Ending::kPowerLoss) return;
+  plan.image_seed = random.next();
+  if ((what & 4) != 0) recorded.open_image = true;
+}
+
+}  // namespace
+
+Search::Search(const RunSettings& settings, StackPool& stacks, const SearchLimits& limits)
+    : settings_(settings), stacks_(stacks), limits_(limits), started_(rt::monotonic_ns()) {
+  settings_.story_lines = 0;
+  settings_.trace = nullptr;
+  settings_.notes = &notes_;
+  settings_.interrupt = limits.interrupt;
+}
+
+bool Search::begin(const Scenario& failing) {
+  best_ = run_once(failing);
+  if (!best_.failure) return false;
+  signature_ = signature_of(*best_.failure);
+  best_notes_ = notes_;
+  size_ = size_of(best_.recorded);
+  return true;
+}
+
+bool Search::interrupted() const { return limits_.interrupt != nullptr && limits_.interrupt->load(); }
+bool Search::out_of_time() const { return rt::monotonic_ns() - started_ >= limits_.time_ns; }
+
+Outcome Search::run_once(Scenario scenario) {
+  ++runs_;
+  return run(std::move(scenario), stacks_, settings_);
+}
+
+bool Search::fails_alike(const Outcome& outcome) const {
+  if (!outcome.failure || outcome.interrupted) return false;
+  if (outcome.failure->rule != signature_.rule || outcome.failure->operation != signature_.operation) return false;
+  return signature_of(*outcome.failure).same_kind(signature_);
+}
+
+bool Search::keep(Outcome outcome) {
+  if (!fails_alike(outcome)) return false;
+  const ScenarioSize size = size_of(outcome.recorded);
+  if (size >= size_) return false;
+  best_ = std::move(outcome);
+  best_notes_ = notes_;
+  size_ = size;
+  if (limits_.on_smaller) limits_.on_smaller(size_, runs_);
+  return true;
+}
+
+bool Search::keep_if_smaller(Scenario candidate) {
+  if (stopped()) return false;
+  return keep(run_once(std::move(candidate)));
+}
+
+Scenario Search::with_open_decisions(Scenario candidate, Random& random) const {
+  const std::uint64_t calls_most = best_.stats.file_calls / std::max<std::size_t>(candidate.incarnations.size(), 1) + 1;
+  for (IncarnationPlan& plan : candidate.incarnations) {
+    if (plan.recorded && random.chance(3, 4)) open_decisions(plan, random, calls_most);
+  }
+  return candidate;
+}
+
+// Each crash that is not met is moved in turn, the last one of them to several calls.
+bool Search::keep_with_moved_crashes(const Scenario& candidate, std::size_t depth) {
+  if (stopped()) return false;
+  Outcome outcome = run_once(candidate);
+  const Scenario met = outcome.recorded;
+  const RunNotes notes = notes_;
+  if (keep(std::move(outcome))) return true;
+  if (depth == 0) return false;
+  for (const Scenario& moved :
+       with_crash_moved({.asked = candidate, .met = met, .notes = notes, .known = best_notes_})) {
+    if (keep_with_moved_crashes(moved, depth - 1)) return true;
+    depth = 1;  // only the first choice of a call is followed further
+  }
+  return false;
+}
+
+bool Search::search(Scenario candidate, std::uint64_t tries) {
+  shift_switches(scenario(), best_notes_, candidate);
+  if (keep_with_moved_crashes(candidate, candidate.incarnations.size())) return true;
+  bool lost_units = false;
+  for (IncarnationPlan& plan : candidate.incarnations) {
+    plan.recorded->adapt_image = !plan.recorded->image.empty();
+    lost_units |= plan.recorded->adapt_image;
+  }
+  if (lost_units && keep_with_moved_crashes(candidate, candidate.incarnations.size())) return true;
+  for (std::uint64_t i = 0; i < tries && !stopped(); ++i) {
+    Random random = Random(i).split("open");
+    if (keep_if_smaller(with_open_decisions(candidate, random))) return true;
+  }
+  return false;
+}
+
+}  // namespace mylonite::sim
