@@ -1,5 +1,8 @@
 #include "core/base/bytes.h"
 
+#include <algorithm>
+#include <cstddef>
+
 #include <fmt/format.h>
 
 namespace mylonite {
@@ -49,6 +52,17 @@ std::string printable(std::string_view bytes, std::size_t longest) {
   }
   if (bytes.size() > longest) out += fmt::format("… ({} bytes)", bytes.size());
   return out;
+}
+
+std::string where_they_differ(std::string_view left, std::string_view right) {
+  constexpr std::size_t kPrintedWhole = 24;
+  constexpr std::size_t kShown = 8;
+  if (left == right || std::max(left.size(), right.size()) <= kPrintedWhole) return "";
+  const auto at = static_cast<std::size_t>(std::ranges::mismatch(left, right).in1 - left.begin());
+  const auto shown = [&](std::string_view bytes) {
+    return at >= bytes.size() ? std::string("the end") : "'" + printable(bytes.substr(at, kShown)) + "'";
+  };
+  return fmt::format("; they differ from byte {} on, {} and {}", at, shown(left), shown(right));
 }
 
 }  // namespace mylonite

@@ -15,4 +15,8 @@ std::optional<std::string> from_hex(std::string_view text);  // empty optional: 
 // that saves room.
 std::string printable(std::string_view bytes, std::size_t longest = 48);
 
+// Where two byte strings begin to differ, as the end of a sentence: "; they differ from byte 448 on, 'a' and '\x00'".
+// Empty where they are equal, or so short that both are printed whole.
+std::string where_they_differ(std::string_view left, std::string_view right);
+
 }  // namespace mylonite

@@ -1,9 +1,12 @@
 #include "sim/oracle/model.h"
-#include "core/format/batch_reader.h"
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "core/base/bytes.h"
 #include "core/base/invariant.h"
+#include "core/format/batch_reader.h"
 
 namespace mylonite::sim {
 
@@ -57,6 +60,23 @@ void Model::forget(Timestamp at, const WriteBatch& batch) {
 void Model::forget_version(Keys::iterator place, Timestamp at) {
   std::erase_if(place->second, [&](const ModelVersion& version) { return version.at == at; });
   if (place->second.empty()) keys_.erase(place);
+}
+
+std::string Model::origin_of(std::string_view key, std::string_view value) const {
+  const auto newest_with = [&](const Versions& versions) -> const ModelVersion* {
+    const auto found = std::find_if(versions.rbegin(), versions.rend(),
+                                    [&](const ModelVersion& each) { return each.value && *each.value == value; });
+    return found == versions.rend() ? nullptr : &*found;
+  };
+  if (const auto own = keys_.find(key); own != keys_.end()) {
+    const ModelVersion* const version = newest_with(own->second);
+    if (version != nullptr) return fmt::format(", which stamp {} wrote", version->at.ticks);
+  }
+  for (const auto& [other, versions] : keys_) {
+    const ModelVersion* const version = newest_with(versions);
+    if (version != nullptr) return fmt::format(", which stamp {} wrote to '{}'", version->at.ticks, printable(other));
+  }
+  return "";
 }
 
 std::string Model::above_all_keys(const WriteBatch& batch) const {

@@ -49,6 +49,10 @@ class Model {
   // Null: the key has no version of exactly that stamp.
   ModelVersion* version(std::string_view key, Timestamp at);
 
+  // Whose value it is, as the end of a sentence: ", which stamp 7 wrote" for the newest version of the key that had it.
+  // Without one, that of another key; empty: nobody wrote it.
+  std::string origin_of(std::string_view key, std::string_view value) const;
+
   using Pairs = std::vector<std::pair<std::string_view, std::string_view>>;
   struct Range {
     std::string_view low;

@@ -210,8 +210,10 @@ void Oracle::check_get(std::string_view key, const ReadMoment& moment, const std
   const std::string* expected = model_.get(key, moment);
   const bool same = expected == nullptr ? !found : (found && *found == *expected);
   if (same) return;
-  violate("read", fmt::format("get '{}' at stamp {}: expected {}, found {}", printable(key), moment.at.ticks,
-                              show(expected), show(found)));
+  const bool both = expected != nullptr && found;
+  violate("read", fmt::format("get '{}' at stamp {}: expected {}, found {}{}{}", printable(key), moment.at.ticks,
+                              show(expected), show(found), both ? where_they_differ(*expected, *found) : "",
+                              found ? model_.origin_of(key, *found) : ""));
 }
 
 void Oracle::check_scan(const Model::Range& range, const ReadMoment& moment, const Pairs& found) {
@@ -227,10 +229,13 @@ void Oracle::check_scan(const Model::Range& range, const ReadMoment& moment, con
     };
     const bool left = i < expected.size();
     const bool right = i < found.size();
-    violate("scan", fmt::format("{} scan from '{}' at stamp {}, pair {}: expected {}, found {}", direction,
+    const bool same_key = left && right && expected[i].first == found[i].first;
+    violate("scan", fmt::format("{} scan from '{}' at stamp {}, pair {}: expected {}, found {}{}{}", direction,
                                 printable(range.low), moment.at.ticks, i,
                                 pair(left, left ? expected[i].first : "", left ? expected[i].second : ""),
-                                pair(right, right ? found[i].first : "", right ? found[i].second : "")));
+                                pair(right, right ? found[i].first : "", right ? found[i].second : ""),
+                                same_key ? where_they_differ(expected[i].second, found[i].second) : "",
+                                right ? model_.origin_of(found[i].first, found[i].second) : ""));
     return;
   }
 }

@@ -1,40 +1,7 @@
 // The oracle: knows what was invoked, acknowledged and durable, and checks the store's answers against it.
 //
-// It does not trust the engine: stamps are evidence that is itself checked. Rules, named as a violation prints them:
-//   stamp-order       stamps strictly increase over the whole scenario, crashes included
-//   stamp-witness     a stamped batch is one that a client has in flight; a write's answer is the stamp of its batch
-//   real-time         a write's stamp is above all stamps that returned before it began; a read's is not below them
-//   read              every answer equals the model at the read's own stamp; a read as of a stamp reads at that stamp
-//   unexpected-error  no operation fails on a healthy machine; a read fails only if a fault struck during it, another
-//                     operation only if a fault struck before (sim/run/error_policy.h)
-//   invented          after a crash the store holds nothing that was never written, nothing twice, and nothing that an
-//                     earlier recovery did not find
-//   batch-torn        a batch survives whole or not at all
-//   lost              the survivors are a cut: no acknowledged write below the newest survivor is missing;
-//                     nothing durable is missing, nor shown by a read with sync on;
-//                     after a process kill nothing acknowledged or shown is missing;
-//                     what a recovery found counts as acknowledged and durable from then on;
-//                     what the store may drop by its own rules is excused (sim/oracle/recovery_checker.h)
-//   retention         no tombstone is dropped before its retention has passed
-//   resurrected       no tombstone is dropped while it hides an older value
-//   floor             the floor of history is never above the newest stamp, a live snapshot or the time that
-//                     history_retention_seconds grants; it never sinks while the store is open;
-//                     it is never below what was dropped; no read is refused at or above its highest legal value
-//   expired           nothing expires but by the policy's rule, while no snapshot lives, and with the listener's
-//                     knowledge before it is durable; what has expired is never seen again
-//   scan              forward and backward scans agree with the model
-//   walk              every step of a cursor agrees with the model, in any direction and at any age of the cursor
-//   checkpoint        a checkpoint holds the store's state at one moment, with all that returned before its request;
-//                     a kept one still does in the next incarnation
-//   read-only         opening for reading changes nothing on the disk and shows what the next open shows
-//   listing           the directory holds the files that the manifest names, and foreign files untouched
-//   range-end         a removal to the end of all keys leaves no key
-//   size              an approximate size is 0 of an empty range, and that of its parts together
-//   policy            the manifest names the policy that was set last, and listeners hear of each change
-//   events            each merge that begins ends or fails once, the last ones before close() returns
-//   open              an open after a crash succeeds without help; a refused one changes nothing
-//   closed, abandon   a call after close() or abandon() has no answer but kClosed
-//   destroy           an open store is not destroyed; after destruction nothing is left, whatever crash comes
+// It does not trust the engine: stamps are evidence that is itself checked. Its rules, by the names that a violation
+// prints, stand in sim/oracle/rules.cc.
 // A write is durable if it is acknowledged with sync on, or before a successful sync, flush or close begins.
 // Every call opens its own scope of simulator code (sim/machine/sanitizer.h).
 // It includes nothing of the store. Thread-safety: fibers of one scheduler.

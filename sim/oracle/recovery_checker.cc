@@ -124,11 +124,13 @@ void RecoveryChecker::match_entries(const std::vector<StoredEntry>& entries) {
     ModelVersion* version = model_.version(entry.key, entry.at);
     if (!known(version) && restore(entry.at)) version = model_.version(entry.key, entry.at);
     if (!known(version)) {
-      violate("invented", fmt::format("the store holds '{}' = {} of stamp {}; expected {}", printable(entry.key),
+      const bool both = version != nullptr && version->value && entry.value;
+      violate("invented", fmt::format("the store holds '{}' = {} of stamp {}; expected {}{}", printable(entry.key),
                                       show(entry.value), entry.at.ticks,
                                       version == nullptr || version->ranged ? "no entry of that stamp"
                                       : version->dropped                    ? "what the last recovery left of it: none"
-                                                                            : show(version->value)));
+                                                                            : show(version->value),
+                                      both ? where_they_differ(*version->value, *entry.value) : ""));
       return;
     }
     version->survived = true;

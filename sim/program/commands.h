@@ -13,10 +13,11 @@ namespace mylonite::sim {
 
 struct RunArguments {
   CampaignOptions campaign{};
-  std::string program{};            // its name in messages
-  std::string called_as{};          // its name in the commands that a failure prints
-  std::string out_directory = ".";  // for scenario files
-  std::string jsonl{};              // empty: none
+  std::string program{};                     // its name in messages
+  std::string called_as{};                   // its name in the commands that a failure prints
+  std::string out_directory = ".";           // for scenario files
+  std::string jsonl{};                       // empty: none
+  std::uint64_t shrink_ns = 10'000'000'000;  // for each signature that is told in full
   bool json = false;
   bool require_marks = false;
   bool show_marks = false;  // `marks`: the table instead of the summary

@@ -35,7 +35,7 @@ constexpr DeadlySignal kSignals[] = {
 };
 
 constexpr int kTimerSignal = SIGVTALRM;
-constexpr timespec kTimerInterval{.tv_sec = 0, .tv_nsec = 500'000'000};
+constexpr timespec kTimerInterval{.tv_sec = 0, .tv_nsec = 50'000'000};
 
 // The calling thread's stack for signals, and the end of its report.
 class ThreadReport {
@@ -84,8 +84,10 @@ ThreadReport::~ThreadReport() {
 }
 
 // Counted in processor time of the thread, so that a busy machine makes no hang. A step takes microseconds.
-constexpr int kTicksToAHang = kAddressSanitizer || kThreadSanitizer ? 20 : 4;
-constexpr int kTicksToAnEnd = 60;  // of a run that cannot be ended from within
+constexpr int kTicksToAHang = kAddressSanitizer || kThreadSanitizer ? 200 : 40;
+constexpr int kTicksToAHangOfCandidates = kTicksToAHang / 10;
+constexpr int kTicksToAnEnd = 600;  // of a run that cannot be ended from within
+constinit std::atomic<int> ticks_to_a_hang{kTicksToAHang};
 
 void say(std::string_view text) {
   while (!text.empty()) {
@@ -115,7 +117,7 @@ void on_timer(int number, siginfo_t* info, void* context) {
   thread_local constinit int ticks = 0;
   FiberScheduler* const running = FiberScheduler::running();
   ticks = running != nullptr && running->stands_still() ? ticks + 1 : 0;
-  if (ticks < kTicksToAHang) return;
+  if (ticks < ticks_to_a_hang.load(std::memory_order_relaxed)) return;
   // Not amid the simulator's own code, which may hold a lock of the allocator.
   if (!faultfs::HostScope::active() && catch_fault(number, *info, context, FaultKind::kHang)) {
     ticks = 0;
@@ -152,5 +154,10 @@ void this_thread_runs(const std::string& run, const std::string& again) {
   report.text = fmt::format("  {}\n\nreplay:    {}\n", run, again);
   report_of_thread = &report;
 }
+
+HangsOfCandidates::HangsOfCandidates(std::string_view rule) {
+  if (rule == "hang") ticks_to_a_hang = kTicksToAHangOfCandidates;
+}
+HangsOfCandidates::~HangsOfCandidates() { ticks_to_a_hang = kTicksToAHang; }
 
 }  // namespace mylonite::sim

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace mylonite::sim {
 
@@ -16,5 +17,15 @@ void report_crashes();  // from now on
 
 // The calling thread runs this from now on. `run`: "seed 7"; `again`: the command that runs it again.
 void this_thread_runs(const std::string& run, const std::string& again);
+
+// While it lives, and if the rule is "hang", a loop without a step is noticed ten times sooner. A shrinker runs the
+// same hang again and again.
+class HangsOfCandidates {
+ public:
+  explicit HangsOfCandidates(std::string_view rule);
+  ~HangsOfCandidates();
+  HangsOfCandidates(const HangsOfCandidates&) = delete;
+  HangsOfCandidates& operator=(const HangsOfCandidates&) = delete;
+};
 
 }  // namespace mylonite::sim

@@ -14,6 +14,7 @@
 #include "core/compaction/policies.h"
 #include "sim/machine/machine_heap.h"
 #include "sim/program/commands.h"
+#include "sim/report/report.h"
 
 namespace mylonite::sim {
 namespace {
@@ -32,6 +33,7 @@ struct Words {
   std::string seeds = "0:1000";
   std::string seed{};
   std::string time{};
+  std::string shrink{};
   std::string shard{};
   std::string fs{};
   std::vector<std::string> generator_given{};
@@ -123,6 +125,9 @@ Parameters run_parameters(RunArguments& arguments, Words& words) {
                  .meaning = "a dead machine's memory is left without access, so that a stray access faults"});
   all.push_back(
       {.name = "--require-marks", .to = &arguments.require_marks, .meaning = "fail when a mark was never reached"});
+  all.push_back({.name = "--shrink",
+                 .to = &words.shrink,
+                 .meaning = "time to shrink each kind of failure that is told: 10s (the default), 2m; 0s: none"});
   all.push_back({.name = "--jsonl",
                  .to = &arguments.jsonl,
                  .meaning = "write one JSON object a line to this file; FILE.part until it is complete"});
@@ -208,6 +213,94 @@ std::optional<cli::Ending> refuse_small_address_space(std::uint64_t threads) {
   return refused;
 }
 
+// The program's arguments, and what each command does with them.
+class SimulatorProgram {
+ public:
+  SimulatorProgram(const std::string& called_as, const ProgramParts& parts) : parts_(parts) {
+    run_.program = parts.name;
+    run_.called_as = called_as;
+    run_.campaign.generator.policies = parts.compaction_policies;
+    run_.campaign.store = parts.store;
+    run_.campaign.generator.for_every_store = parts.store != nullptr;
+    replay_.source = {.program = run_.program,
+                      .called_as = run_.called_as,
+                      .what = "",
+                      .generator = run_.campaign.generator,
+                      .store = parts.store};
+    shrink_.source = replay_.source;
+  }
+
+  std::vector<cli::Command> commands() {
+    const std::string& name = parts_.name;
+    return {{.name = "run",
+             .what = "run seeds",
+             .example = name + " run --time 60s --jobs 2",
+             .parameters = run_parameters(run_, words_),
+             .run = [this] { return run_seeds(false); }},
+            {.name = "marks",
+             .what = "run seeds and print how often each mark was reached",
+             .example = name + " marks --seeds 0:10000",
+             .parameters = campaign_parameters(run_.campaign, words_),
+             .run = [this] { return run_seeds(true); }},
+            {.name = "replay",
+             .what = "run one scenario again and print its story",
+             .example = name + " replay seed-42.repro",
+             .parameters = replay_parameters(replay_, words_),
+             .run = [this] { return replay_one(); }},
+            {.name = "shrink",
+             .what = "find the smallest scenario that fails alike",
+             .example = name + " shrink seed-42.repro --time 30s",
+             .parameters = shrink_parameters(shrink_, words_),
+             .run = [this] { return shrink_one(); }},
+            {.name = "rules",
+             .what = "print what each rule of a failure means",
+             .example = name + " rules",
+             .parameters = {},
+             .run = [] { return cli::Ending(cli::print(rules_text())); }}};
+  }
+
+ private:
+  cli::Ending run_seeds(bool show_marks) {
+    if (Status good = resolve(words_, run_.campaign); !good.ok()) return good.error();
+    if (parts_.store && (show_marks || run_.require_marks)) {
+      return Error(Code::kInvalidArgument, "marks are places in Mylonite: the store of this program has none");
+    }
+    if (const auto refused = refuse_small_address_space(run_.campaign.workers)) return *refused;
+    run_.show_marks = show_marks;
+    if (words_.shrink == "0s") {
+      run_.shrink_ns = 0;
+    } else if (!words_.shrink.empty() && !parse_duration(words_.shrink, run_.shrink_ns)) {
+      return expected("--shrink", "0s, 10s or 2m", words_.shrink);
+    }
+    return run_command(run_);
+  }
+
+  std::optional<cli::Ending> prepare(ScenarioArguments& source) const {
+    apply_fs(words_, source.generator);
+    source.generator_given = words_.generator_given;
+    return refuse_small_address_space(1);
+  }
+
+  cli::Ending replay_one() {
+    if (const auto refused = prepare(replay_.source)) return *refused;
+    return replay_command(replay_);
+  }
+
+  cli::Ending shrink_one() {
+    if (const auto refused = prepare(shrink_.source)) return *refused;
+    if (!words_.time.empty() && !parse_duration(words_.time, shrink_.time_ns)) {
+      return expected("--time", "60s, 5m or 2h", words_.time);
+    }
+    return shrink_command(shrink_);
+  }
+
+  const ProgramParts& parts_;
+  Words words_{};
+  RunArguments run_{};
+  ReplayArguments replay_{};
+  ShrinkArguments shrink_{};
+};
+
 }  // namespace
 
 int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
@@ -215,69 +308,11 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
     cli::print_error(fmt::format("{}: {}\n", parts.name, sound.error().to_string()));
     return static_cast<int>(cli::Exit::kInternal);
   }
-  Words words;
-  RunArguments run;
-  ReplayArguments replay;
-  ShrinkArguments shrink;
-  run.program = parts.name;
-  run.called_as = argc > 0 ? argv[0] : parts.name.c_str();
-  run.campaign.generator.policies = parts.compaction_policies;
-  run.campaign.store = parts.store;
-  run.campaign.generator.for_every_store = parts.store != nullptr;
-  replay.source = {.program = run.program,
-                   .called_as = run.called_as,
-                   .what = "",
-                   .generator = run.campaign.generator,
-                   .store = parts.store};
-  shrink.source = replay.source;
-  const auto run_seeds = [&](bool show_marks) -> cli::Ending {
-    if (Status good = resolve(words, run.campaign); !good.ok()) return good.error();
-    if (parts.store && (show_marks || run.require_marks)) {
-      return Error(Code::kInvalidArgument, "marks are places in Mylonite: the store of this program has none");
-    }
-    if (const auto refused = refuse_small_address_space(run.campaign.workers)) return *refused;
-    run.show_marks = show_marks;
-    return run_command(run);
-  };
-  const auto prepare = [&](ScenarioArguments& source) -> std::optional<cli::Ending> {
-    apply_fs(words, source.generator);
-    source.generator_given = words.generator_given;
-    return refuse_small_address_space(1);
-  };
-  const auto replay_one = [&]() -> cli::Ending {
-    if (const auto refused = prepare(replay.source)) return *refused;
-    return replay_command(replay);
-  };
-  const auto shrink_one = [&]() -> cli::Ending {
-    if (const auto refused = prepare(shrink.source)) return *refused;
-    if (!words.time.empty() && !parse_duration(words.time, shrink.time_ns)) {
-      return expected("--time", "60s, 5m or 2h", words.time);
-    }
-    return shrink_command(shrink);
-  };
+  SimulatorProgram simulator(argc > 0 ? argv[0] : parts.name, parts);
   const cli::Program program{.name = parts.name,
                              .what = parts.name + ": crashes a store on a simulated disk, and checks it",
                              .example = parts.name + " run --seeds 0:1000 --ops 1000 --crashes 10",
-                             .commands = {{.name = "run",
-                                           .what = "run seeds",
-                                           .example = parts.name + " run --time 60s --jobs 2",
-                                           .parameters = run_parameters(run, words),
-                                           .run = [&] { return run_seeds(false); }},
-                                          {.name = "marks",
-                                           .what = "run seeds and print how often each mark was reached",
-                                           .example = parts.name + " marks --seeds 0:10000",
-                                           .parameters = campaign_parameters(run.campaign, words),
-                                           .run = [&] { return run_seeds(true); }},
-                                          {.name = "replay",
-                                           .what = "run one scenario again and print its story",
-                                           .example = parts.name + " replay seed-42.repro",
-                                           .parameters = replay_parameters(replay, words),
-                                           .run = replay_one},
-                                          {.name = "shrink",
-                                           .what = "find the smallest scenario that fails alike",
-                                           .example = parts.name + " shrink seed-42.repro --time 30s",
-                                           .parameters = shrink_parameters(shrink, words),
-                                           .run = shrink_one}}};
+                             .commands = simulator.commands()};
   return cli::run_program(program, argc, argv);
 }
 

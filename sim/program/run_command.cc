@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -10,9 +11,13 @@
 #include "sim/machine/fiber.h"
 #include "sim/program/commands.h"
 #include "sim/program/crash_report.h"
+#include "sim/program/shrink_progress.h"
+#include "sim/report/failure_groups.h"
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
 #include "sim/scenario/repro.h"
+#include "sim/shrink/shrink.h"
+#include "sim/shrink/shrink_text.h"
 
 namespace mylonite::sim {
 namespace {
@@ -63,7 +68,10 @@ class RunCommand {
 
  private:
   void on_seed(const SeedResult& result);
-  void report_failure(const SeedResult& result);
+  void note_failure(const SeedResult& result);
+  Shrunk shrunk(const FailureGroup& group) const;
+  void tell(const FailureGroup& group, const Shrunk& small);
+  void tell_groups();
   std::string save_scenario(const Outcome& outcome, const std::string& name);
   Status prepare();
   void add_line(const std::string& json);
@@ -73,7 +81,7 @@ class RunCommand {
   const RunArguments& arguments_;
   Progress progress_;
   std::optional<cli::LineFile> lines_{};  // of --jsonl, until it is complete or fails
-  std::uint64_t failures_ = 0;
+  FailureGroups groups_{};
   bool io_failed_ = false;
 };
 
@@ -87,34 +95,79 @@ std::string RunCommand::save_scenario(const Outcome& outcome, const std::string&
   return "";
 }
 
-void RunCommand::report_failure(const SeedResult& result) {
-  constexpr std::uint64_t kToldInFull = 3;
-  constexpr std::uint64_t kNamed = 20;
-  ++failures_;
-  const bool saved = failures_ <= kNamed;
+// The scenario of the first failures of each signature is saved at once; a line names the first.
+void RunCommand::note_failure(const SeedResult& result) {
+  constexpr std::size_t kSavedOfAGroup = 10;
+  FailureGroup& group = groups_.group_of(result.outcome);
+  const bool first = group.seeds.empty();
+  const bool saved = group.seeds.size() < kSavedOfAGroup;
   const std::string artifact = saved ? save_scenario(result.outcome, fmt::format("seed-{}", result.seed)) : "";
-  add_line(failure_json(result, artifact));
+  add_line(failure_json(result, group.signature, artifact));
+  groups_.add(group, result.outcome, artifact);
+  if (!first) return;
   progress_.clear();
-  if (failures_ == kNamed + 1) {
-    cli::print_error(fmt::format("more seeds fail; only the first {} are named and saved\n", kNamed));
-  }
-  if (!saved) return;
-  if (failures_ > kToldInFull) {
-    cli::print_error(
-        fmt::format("FAILED  seed {}  rule {}  {}\n", result.seed, result.outcome.failure->rule, artifact));
-    return;
-  }
+  cli::print_error(fmt::format("FAILED  seed {}  {}  {}\n", result.seed, to_string(group.signature), artifact));
+}
+
+// The smallest failure of a group, shrunk. Without time for that, and after an interrupt, as it is.
+Shrunk RunCommand::shrunk(const FailureGroup& group) const {
   StackPool stacks;
+  const CampaignOptions& campaign = arguments_.campaign;
+  const RunSettings settings{.policies = campaign.generator.policies, .store = campaign.store};
+  ShrinkProgress progress;
+  const HangsOfCandidates soon(group.signature.rule);
+  return shrink(group.smallest.recorded, stacks, settings,
+                {.time_ns = arguments_.shrink_ns,
+                 .interrupt = &cli::interrupt_asked(),
+                 .on_smaller = [&](const ScenarioSize& size, std::uint64_t runs) { progress.show(size, runs); }});
+}
+
+// Prints one failure with its story.
+void RunCommand::tell(const FailureGroup& group, const Shrunk& small) {
+  constexpr std::size_t kStoryLines = 30;
+  StackPool stacks;
+  const CampaignOptions& campaign = arguments_.campaign;
   const Outcome with_story =
-      run(result.outcome.recorded, stacks,
-          {.story_lines = 60, .policies = arguments_.campaign.generator.policies, .store = arguments_.campaign.store});
-  const std::string again = artifact.empty()
-                                ? fmt::format("{} {}", result.seed, generator_words(arguments_.campaign.generator))
-                                : shell_word(artifact);
-  const std::string text =
-      failure_text(with_story.failure ? with_story : result.outcome,
-                   {.replay_command = shell_word(arguments_.called_as) + " replay " + again, .artifact = artifact});
-  cli::print_error(text);
+      run(small.outcome.recorded, stacks,
+          {.story_lines = kStoryLines, .policies = campaign.generator.policies, .store = campaign.store});
+  const bool smaller = small.after < small.before;
+  const std::string artifact =
+      smaller ? save_scenario(small.outcome, fmt::format("seed-{}.small", small.outcome.recorded.seed))
+              : group.artifact;
+  const std::string again =
+      artifact.empty() ? fmt::format("{} {}", group.smallest.recorded.seed, generator_words(campaign.generator))
+                       : shell_word(artifact);
+  add_line(signature_json(group, small, artifact));
+  FailureContext context{.replay_command = shell_word(arguments_.called_as) + " replay " + again,
+                         .artifact = artifact,
+                         .seeds = seeds_text(group.seeds, 12)};
+  if (smaller) context.shrunk = shrunk_text(small);
+  cli::print_error(failure_text(with_story.failure ? with_story : group.smallest, context));
+}
+
+// One story a signature, the smallest first; the others are named. Groups whose shrunk failures are alike share one.
+void RunCommand::tell_groups() {
+  constexpr std::size_t kPrintedInFull = 3;
+  const std::vector<const FailureGroup*> all = groups_.smallest_first();
+  std::set<Signature> printed;
+  SignatureMaker signatures;
+  for (const FailureGroup* group : all) {
+    if (printed.size() >= kPrintedInFull) {
+      cli::print_error(fmt::format("\nFAILED  {}\n  seeds {}\n  scenario: {}\n", to_string(group->signature),
+                                   seeds_text(group->seeds, 12), group->artifact));
+      add_line(signature_json(*group, {}, group->artifact));
+      continue;
+    }
+    const Shrunk small = shrunk(*group);
+    const Outcome& outcome = small.outcome.failure ? small.outcome : group->smallest;
+    if (printed.insert(signatures.signature_of(*outcome.failure)).second) {
+      tell(*group, small.outcome.failure ? small : Shrunk{.outcome = group->smallest});
+      continue;
+    }
+    cli::print_error(fmt::format("\nFAILED  {}, which shrinks to a failure above\n  seeds {}\n",
+                                 to_string(group->signature), seeds_text(group->seeds, 12)));
+    add_line(signature_json(*group, small, group->artifact));
+  }
 }
 
 void RunCommand::on_seed(const SeedResult& result) {
@@ -126,7 +179,7 @@ void RunCommand::on_seed(const SeedResult& result) {
     return;
   }
   if (lines_) add_line(seed_json(result));
-  if (result.outcome.failure) report_failure(result);
+  if (result.outcome.failure) note_failure(result);
   if (!result.difference.empty()) {
     progress_.clear();
     cli::print_error(fmt::format("NOT DETERMINISTIC  seed {}: {}\n", result.seed, result.difference));
@@ -186,6 +239,7 @@ cli::Ending RunCommand::execute() {
                           this_thread_runs(fmt::format("seed {}", seed), fmt::format("{}{} {}", again, seed, words));
                         }});
   progress_.clear();
+  tell_groups();
   add_line(run_end_json(campaign));
   if (lines_) {
     if (const Status complete = lines_->complete(); !complete.ok()) report_io(complete.error());

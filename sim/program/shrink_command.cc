@@ -7,13 +7,13 @@
 #include "core/cli/files.h"
 #include "core/cli/interrupt.h"
 #include "core/cli/output.h"
-#include "core/rt/rt.h"
 #include "sim/machine/fiber.h"
 #include "sim/program/commands.h"
 #include "sim/program/crash_report.h"
-#include "sim/report/report.h"
+#include "sim/program/shrink_progress.h"
 #include "sim/run/replay.h"
 #include "sim/shrink/shrink.h"
+#include "sim/shrink/shrink_text.h"
 
 namespace mylonite::sim {
 namespace {
@@ -24,23 +24,6 @@ std::string stem_of_result(const NamedScenario& named, const std::string& what) 
   const std::size_t ending = what.rfind(".repro");
   return what.substr(0, ending) + (what.ends_with(".small.repro") ? "" : ".small");
 }
-
-class ShrinkProgress {
- public:
-  void show(const ScenarioSize& size, std::uint64_t runs) {
-    const std::uint64_t now = rt::monotonic_ns();
-    if (!terminal_ || now - shown_ < 200'000'000) return;
-    shown_ = now;
-    cli::print_error(fmt::format("\r\x1b[K{} runs: {}", runs, to_string(size)));
-  }
-  void clear() const {
-    if (shown_ > 0) cli::print_error("\r\x1b[K");
-  }
-
- private:
-  const bool terminal_ = cli::errors_go_to_a_terminal();
-  std::uint64_t shown_ = 0;
-};
 
 Result<std::string> save(const Shrunk& shrunk, const std::string& stem, const ShrinkArguments& arguments) {
   Repro repro = repro_of(shrunk.outcome);
@@ -62,6 +45,7 @@ cli::Ending shrink_command(const ShrinkArguments& arguments) {
   this_thread_runs(arguments.source.what, shell_word(arguments.source.called_as) + " replay " + named.words);
   StackPool stacks;
   ShrinkProgress progress;
+  const HangsOfCandidates soon(named.file ? named.file->rule : "");
   const RunSettings settings{.policies = arguments.source.generator.policies, .store = arguments.source.store};
   const Shrunk shrunk =
       shrink(named.scenario, stacks, settings,
@@ -75,11 +59,11 @@ cli::Ending shrink_command(const ShrinkArguments& arguments) {
   }
   const auto path = save(shrunk, stem_of_result(named, arguments.source.what), arguments);
   if (!path.ok()) return path.error();
-  const std::string text = fmt::format(
-      "before:   {}\nafter:    {}\n{}: {} runs in {:.1f} s\nfails by: {}\nscenario: {}\nreplay:   {} replay {}\n",
-      to_string(shrunk.before), to_string(shrunk.after), to_string(shrunk.end), shrunk.runs,
-      static_cast<double>(shrunk.wall_ns) / 1e9, to_string(signature_of(*shrunk.outcome.failure)), *path,
-      shell_word(arguments.source.called_as), shell_word(*path));
+  const Signature signature = SignatureMaker().signature_of(*shrunk.outcome.failure);
+  const std::string text =
+      fmt::format("before:   {}\nafter:    {}\n{}\nfails by: {}\nscenario: {}\nreplay:   {} replay {}\n",
+                  to_string(shrunk.before), to_string(shrunk.after), effort_text(shrunk), to_string(signature), *path,
+                  shell_word(arguments.source.called_as), shell_word(*path));
   if (Status done = cli::print(text); !done.ok()) return done;
   return shrunk.end == ShrinkEnd::kInterrupted ? cli::interrupt_exit() : cli::Exit::kFinding;
 }

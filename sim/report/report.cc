@@ -7,6 +7,7 @@
 
 #include "core/base/json.h"
 #include "core/base/release.h"
+#include "sim/oracle/rules.h"
 #include "sim/report/stack_text.h"
 #include "sim/scenario/repro.h"
 
@@ -187,17 +188,20 @@ std::string summary_json(const Campaign& campaign, const CampaignOptions& option
 
 std::string failure_text(const Outcome& outcome, const FailureContext& context) {
   if (!outcome.failure) return "";
-  std::string text = fmt::format("\nFAILED  seed {}  options {}  rule {}\n  {}\n  in incarnation {} at step {}\n\n",
-                                 outcome.recorded.seed, options_hash(outcome.recorded), outcome.failure->rule,
-                                 outcome.failure->what, outcome.failure->incarnation, outcome.failure->step);
-  if (!outcome.failure->stack.empty()) {
-    text += "the stack:\n" + stack_text(outcome.failure->stack, "  ") + "\n";
-  }
+  const Failure& failure = *outcome.failure;
+  std::string text = fmt::format("\nFAILED  seed {}  options {}  rule {}\n", outcome.recorded.seed,
+                                 options_hash(outcome.recorded), failure.rule);
+  if (const auto meaning = meaning_of_rule(failure.rule); !meaning.empty()) text += fmt::format("  {}\n", meaning);
+  text += fmt::format("  but: {}\n  in incarnation {} at step {}{}{}\n\n", failure.what, failure.incarnation,
+                      failure.step, failure.operation.empty() ? "" : ", in ", failure.operation);
+  if (!failure.stack.empty()) text += "the stack:\n" + stack_text(failure.stack, "  ") + "\n";
   if (!outcome.story.empty()) {
-    text += "the last of what happened (clients left, machine right):\n";
+    text += "the story (clients left, machine right):\n";
     for (const std::string& line : outcome.story) text += line + "\n";
     text += "\n";
   }
+  if (!context.seeds.empty()) text += fmt::format("seeds:     {}\n", context.seeds);
+  if (!context.shrunk.empty()) text += fmt::format("shrunk:    {}\n", context.shrunk);
   if (!context.artifact.empty()) text += fmt::format("scenario:  {}\n", context.artifact);
   text += fmt::format("replay:    {}\n", context.replay_command);
   return text;
@@ -238,12 +242,15 @@ std::string seed_json(const SeedResult& result) {
       .object();
 }
 
-std::string failure_json(const SeedResult& result, const std::string& artifact) {
+std::string failure_json(const SeedResult& result, const Signature& signature, const std::string& artifact) {
   const Failure& failure = *result.outcome.failure;
   return JsonObject()
       .text("ev", "failure")
       .number("seed", result.seed)
       .text("rule", failure.rule)
+      .text("operation", signature.operation)
+      .text("call", signature.call)
+      .text("place", signature.place)
       .text("what", failure.what)
       .number("incarnation", failure.incarnation)
       .number("step", failure.step)
@@ -261,6 +268,12 @@ std::string run_end_json(const Campaign& campaign) {
 std::string marks_text(const RunStats& stats) {
   std::string text;
   for (const std::string& name : all_marks()) text += fmt::format("{:>12}  {}\n", stats.coverage.count(name), name);
+  return text;
+}
+
+std::string rules_text() {
+  std::string text;
+  for (const Rule& rule : all_rules()) text += fmt::format("{:<17} {}\n", rule.name, rule.meaning);
   return text;
 }
 

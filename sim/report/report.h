@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sim/report/campaign.h"
+#include "sim/report/signature.h"
 #include "sim/run/run.h"
 
 namespace mylonite::sim {
@@ -16,15 +17,18 @@ std::string summary_json(const Campaign& campaign, const CampaignOptions& option
 struct FailureContext {
   std::string replay_command;
   std::string artifact;  // path of the scenario file; empty: none written
+  std::string seeds{};   // that fail by the same signature; empty: nothing is known of others
+  std::string shrunk{};  // what the scenario was shrunk to; empty: it is as it ran
 };
 std::string failure_text(const Outcome& outcome, const FailureContext& context);
 
 // One line of --jsonl each, without the newline.
 std::string run_start_json(const CampaignOptions& options);
 std::string seed_json(const SeedResult& result);
-std::string failure_json(const SeedResult& result, const std::string& artifact);
+std::string failure_json(const SeedResult& result, const Signature& signature, const std::string& artifact);
 std::string run_end_json(const Campaign& campaign);
 
 std::string marks_text(const RunStats& stats);
+std::string rules_text();
 
 }  // namespace mylonite::sim

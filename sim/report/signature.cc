@@ -1,5 +1,8 @@
 #include "sim/report/signature.h"
 
+#include <algorithm>
+#include <span>
+
 #include <fmt/format.h>
 
 #include "sim/report/stack_text.h"
@@ -11,10 +14,14 @@ bool Signature::same_kind(const Signature& other) const {
   return rule == other.rule && operation == other.operation && (!of_death || place == other.place);
 }
 
-Signature signature_of(const Failure& failure) {
+Signature SignatureMaker::signature_of(const Failure& failure) {
   Signature signature{.rule = failure.rule, .operation = failure.operation, .call = "", .place = ""};
   if (!failure.stack.empty()) {
-    signature.place = innermost_function(failure.stack);
+    constexpr std::size_t kTelling = 16;
+    const auto frames = std::span(failure.stack).first(std::min(failure.stack.size(), kTelling));
+    const auto [known, added] = functions_.try_emplace(std::vector(frames.begin(), frames.end()));
+    if (added) known->second = innermost_function(frames);
+    signature.place = known->second;
   } else if (failure.after) {
     signature.call = faultfs::call_kind_name(failure.after->call);
     signature.place = failure.after->role;

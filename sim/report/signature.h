@@ -5,7 +5,11 @@
 // Thread-safety: values.
 #pragma once
 
+#include <compare>
+#include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "sim/run/run.h"
 
@@ -21,8 +25,15 @@ struct Signature {
   bool same_kind(const Signature& other) const;  // rule and operation are the same, and of deaths the function
 };
 
-// Complexity: of a death, one process (sim/report/stack_text.h).
-Signature signature_of(const Failure& failure);
+// Makes signatures. It remembers the functions of stacks, since to name one takes a process (sim/report/stack_text.h).
+class SignatureMaker {
+ public:
+  Signature signature_of(const Failure& failure);
+
+ private:
+  std::map<std::vector<std::uintptr_t>, std::string> functions_{};  // by the innermost frames
+};
+
 std::string to_string(const Signature& signature);  // "lost in recovery, after sync of wal"
 
 }  // namespace mylonite::sim

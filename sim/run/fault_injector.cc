@@ -176,8 +176,12 @@ void FaultInjector::crash_in(const Call& call, const CrashAnchor& anchor) {
   crash_ = anchor;
   crash_phase_ = phase_;
   ++setup_.stats.crashes_at[static_cast<std::size_t>(call.kind)];
-  transcribe(call, anchor.after ? "done, and here the machine dies" : "here the machine dies");
-  crash("crash");
+  if (setup_.transcript != nullptr && !anchor.after) transcribe(call, "");
+  if (setup_.transcript != nullptr) {
+    setup_.transcript->heading(
+        fmt::format("the machine dies {} that {}", anchor.after ? "after" : "in", faultfs::call_kind_name(call.kind)));
+  }
+  crash("");
 }
 
 // Does not return if the crash abandons the machine (see FiberScheduler::drop).
@@ -209,14 +213,26 @@ void FaultInjector::die(const std::string& why) {
   dead_ = true;
   last_moment_ = {.fiber = scheduler_.current_fiber(), .phase = phase_};
   trace_.event(EventKind::kCrash, scheduler_.step(), setup_.stats.file_calls);
-  if (setup_.transcript != nullptr) setup_.transcript->heading(why);
+  if (setup_.transcript != nullptr && !why.empty()) setup_.transcript->heading(why);
 }
 
 void FaultInjector::transcribe(const Call& call, const std::string& remark) {
   if (setup_.transcript == nullptr) return;
-  std::string line = fmt::format("fiber {}  {}", scheduler_.current_fiber(), to_string(call));
-  if (!remark.empty()) line += fmt::format("  -> {}", remark);
-  setup_.transcript->machine(std::move(line));
+  const int fiber = scheduler_.current_fiber();
+  const std::string prefix = setup_.plan.options.data_dir + "/";
+  const auto in_directory = [&](std::string_view path) {
+    return std::string(path.starts_with(prefix) ? path.substr(prefix.size()) : path);
+  };
+  std::string what(call_kind_name(call.kind));
+  if (call.kind == CallKind::kAppend || call.kind == CallKind::kRead) what += fmt::format(" {} B", call.size);
+  if (call.kind == CallKind::kRead) what += fmt::format(" at {}", call.offset);
+  if (!call.other_path.empty()) what += " to " + in_directory(call.other_path);
+  const std::string file = in_directory(call.path);
+  setup_.transcript->call({.fiber = fiber,
+                           .who = scheduler_.name_of(fiber),
+                           .file = file.empty() ? "." : file,
+                           .what = std::move(what),
+                           .remark = remark});
 }
 
 }  // namespace mylonite::sim

@@ -82,7 +82,7 @@ class FaultInjector final : public faultfs::Interceptor {
   faultfs::Injector chosen() const;
   faultfs::Injector in_phases(faultfs::Injector injector) const;
   void crash_in(const faultfs::Call& call, const CrashAnchor& anchor);
-  void crash(const std::string& why);
+  void crash(const std::string& why);  // "": the story has it already
   void transcribe(const faultfs::Call& call, const std::string& remark);
 
   const Setup setup_;

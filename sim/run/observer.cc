@@ -23,7 +23,7 @@ void Observer::begins(std::size_t client, const Operation& operation) {
     notes.begins.push_back(scheduler_.own_step());
   }
   if (state_.transcript == nullptr) return;
-  state_.transcript->client(fmt::format("client {} = fiber {}  {} …", client, fiber, describe(operation)));
+  state_.transcript->begins(fiber, fmt::format("client {}", client), describe(operation));
 }
 
 void Observer::returned(std::size_t operation, Timestamp at) {
@@ -32,7 +32,9 @@ void Observer::returned(std::size_t operation, Timestamp at) {
   if (state_.transcript == nullptr) return;
   const auto client = clients_.find(scheduler_.current_fiber());
   const std::string who = client == clients_.end() ? "the simulator" : fmt::format("client {}", client->second.client);
-  state_.transcript->client(fmt::format("{}  {}: stamp {}", who, kOperationNames.at(operation), at.ticks));
+  const std::string answer = at.ticks == 0 ? "done" : fmt::format("stamp {}", at.ticks);
+  state_.transcript->returned(scheduler_.current_fiber(), who,
+                              fmt::format("{}: {}", kOperationNames.at(operation), answer));
 }
 
 void Observer::done() {
@@ -60,7 +62,7 @@ void Observer::acknowledged() {
 void Observer::opened(const RecoveryReport& report) {
   if (state_.transcript == nullptr) return;
   const SimulatorCode scope;
-  state_.transcript->machine(
+  state_.transcript->opened(
       fmt::format("opened: {} logs, {} records, {} bytes of torn tail dropped, {} tables written, {} files removed",
                   report.logs, report.records, report.log_bytes_dropped, report.tables_written, report.files_removed));
 }

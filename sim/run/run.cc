@@ -37,6 +37,9 @@ bool end_incarnation(RunState& state, const Scenario& scenario, const Incarnatio
   state.last_ending = plan.ending;
   state.worst_ending = std::max(state.worst_ending, plan.ending);
   if (!power) {
+    if (plan.ending == Ending::kKill && state.transcript != nullptr) {
+      state.transcript->heading("the process was killed; what it wrote is there, what it had in memory is gone");
+    }
     state.disk = faultfs::process_kill(state.disk);
     return true;
   }
@@ -64,7 +67,10 @@ bool end_incarnation(RunState& state, const Scenario& scenario, const Incarnatio
   if (state.lied_to) forget_lost_files(state, plan.options.data_dir);
   state.world.trace.event(EventKind::kCrash, state.disk.hash(), recorded.image.size());
   if (state.transcript != nullptr) {
-    state.transcript->heading(fmt::format("power loss; {} units did not survive whole", recorded.image.size()));
+    state.transcript->heading(recorded.image.empty()
+                                  ? "power loss; everything written survived"
+                                  : fmt::format("power loss; of what was not durable, {} units did not survive whole",
+                                                recorded.image.size()));
     for (const faultfs::Choice& choice : recorded.image)
       state.transcript->machine(choice.unit + "  " + to_string(choice.fate));
   }

@@ -56,7 +56,7 @@ Search::Search(const RunSettings& settings, StackPool& stacks, const SearchLimit
 bool Search::begin(const Scenario& failing) {
   best_ = run_once(failing);
   if (!best_.failure) return false;
-  signature_ = signature_of(*best_.failure);
+  signature_ = signatures_.signature_of(*best_.failure);
   best_notes_ = notes_;
   size_ = size_of(best_.recorded);
   return true;
@@ -70,10 +70,10 @@ Outcome Search::run_once(Scenario scenario) {
   return run(std::move(scenario), stacks_, settings_);
 }
 
-bool Search::fails_alike(const Outcome& outcome) const {
+bool Search::fails_alike(const Outcome& outcome) {
   if (!outcome.failure || outcome.interrupted) return false;
   if (outcome.failure->rule != signature_.rule || outcome.failure->operation != signature_.operation) return false;
-  return signature_of(*outcome.failure).same_kind(signature_);
+  return signatures_.signature_of(*outcome.failure).same_kind(signature_);
 }
 
 bool Search::keep(Outcome outcome) {

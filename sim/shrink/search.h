@@ -57,13 +57,14 @@ class Search {
   Outcome run_once(Scenario scenario);
   bool keep(Outcome outcome);
   bool keep_with_moved_crashes(const Scenario& candidate, std::size_t depth);
-  bool fails_alike(const Outcome& outcome) const;
+  bool fails_alike(const Outcome& outcome);
   RunSettings settings_;
   StackPool& stacks_;
   const SearchLimits limits_;
   const std::uint64_t started_;
   Outcome best_{};
   ScenarioSize size_{};
+  SignatureMaker signatures_{};
   Signature signature_{};
   RunNotes notes_{};       // of the last run
   RunNotes best_notes_{};  // of best_

@@ -29,7 +29,7 @@ hunt() {
   local program=$build/mylonite-sim-$1 first=$(($2 * base_stride)) repro
   rm -rf "$out/found" "$out/jsonl"
   rule='' replayed='' status=0 seeds=0
-  "$program" run --seeds "$first:$((first + seeds_max))" "${flags[@]}" --check-determinism 0 --until-failure \
+  "$program" run --seeds "$first:$((first + seeds_max))" "${flags[@]}" --check-determinism 0 --until-failure --shrink 0s \
     --out "$out/found" --jsonl "$out/jsonl" >"$out/said" 2>&1 || status=$?
   # A bug that ends the simulator itself is found as well. Its last words name the rule and the seed, and a replay has them.
   local last_words='^FAILED  rule \([a-z-]*\)\( (.*)\)\{0,1\}  seed \([0-9]*\)$' # the signal in brackets, if it was one

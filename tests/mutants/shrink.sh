@@ -27,7 +27,7 @@ printf '%-30s %9s %8s %8s %6s %8s %6s  %s\n' 'planted bug' operations crashes sw
 for mutant in "$@"; do
   program=$build/mylonite-sim-$mutant
   rm -rf "$out/found" "$out/small.repro"
-  "$program" run --seeds "0:$seeds_max" "${flags[@]}" --check-determinism 0 --until-failure --out "$out/found" \
+  "$program" run --seeds "0:$seeds_max" "${flags[@]}" --check-determinism 0 --until-failure --shrink 0s --out "$out/found" \
     >"$out/said" 2>&1
   repro=$(find "$out/found" -name '*.repro' 2>/dev/null | head -n 1)
   if [ -z "$repro" ]; then
@@ -39,7 +39,7 @@ for mutant in "$@"; do
   "$program" shrink "$repro" --time "${seconds_max}s" --output "$out/small.repro" >"$out/said" 2>&1
   # "after:    3 operations, 1 crash, 2 lost units", "nothing smaller fails alike: 9550 runs in 2.0 s"
   after=$(sed -n 's/^after: *//p' "$out/said")
-  count() { sed -n "s/.*\b\([0-9]*\) $1.*/\1/p" <<<"$after" | grep . || echo 0; }
+  count() { grep -o "[0-9]* $1" <<<"$after" | grep -o '^[0-9]*' || echo 0; }
   operations=$(count operation) crashes=$(count crash) switches=$(count switch)
   runs=$(sed -n 's/.*: \([0-9]*\) runs in .*/\1/p' "$out/said")
   seconds=$(sed -n 's/.* runs in \([0-9.]*\) s.*/\1/p' "$out/said")

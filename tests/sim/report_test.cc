@@ -103,11 +103,13 @@ TEST(ReportTest, JsonLines) {
 
   SeedResult result{.seed = 42, .outcome = failed_outcome(), .wall_ns = 5'000'000};
   EXPECT_EQ(parse(seed_json(result))["outcome"], "failed");
-  const Json failure = parse(failure_json(result, "a.repro"));
+  const Signature signature{.rule = "lost", .operation = "recovery", .call = "sync", .place = "wal"};
+  const Json failure = parse(failure_json(result, signature, "a.repro"));
   EXPECT_EQ(failure["ev"], "failure");
   EXPECT_EQ(failure["rule"], "lost");
   EXPECT_EQ(failure["what"], "expected \"a\",\nfound b");
   EXPECT_EQ(failure["artifact"], "a.repro");
+  EXPECT_EQ(failure["place"], "wal");
   result.outcome.failure.reset();
   EXPECT_EQ(parse(seed_json(result))["outcome"], "passed");
   result.outcome.nothing_ran = true;

@@ -55,7 +55,8 @@ TEST_F(CrashTest, ADeathIsAFinding) {
     }
     for (const std::string jobs : {"1", "2"}) {
       if (fate.how == "loop" && jobs == "2") continue;  // it takes seconds
-      const std::string words = "run --ops 40 --crashes 2 --no-liar --until-failure --seeds 0:5000 --jobs " + jobs;
+      const std::string words =
+          "run --ops 40 --crashes 2 --no-liar --until-failure --shrink 2s --seeds 0:5000 --jobs " + jobs;
       const Said found = dying(fate.how, words);
       ASSERT_EQ(found.code, 1) << fate.how << found.out << found.err;
       EXPECT_TRUE(contains(found.err, "  rule " + fate.rule + "\n  ")) << found.err;
@@ -80,7 +81,8 @@ TEST_F(CrashTest, ACampaignGoesOn) {
   std::vector<std::uint64_t> failed[2];
   for (const std::size_t jobs : {1U, 2U}) {
     const Said said =
-        dying(how, "run --ops 40 --crashes 2 --no-liar --seeds 0:2000 --jsonl a.jsonl --jobs " + std::to_string(jobs));
+        dying(how, "run --ops 40 --crashes 2 --no-liar --seeds 0:2000 --shrink 1s --jsonl a.jsonl --jobs " +
+                       std::to_string(jobs));
     ASSERT_EQ(said.code, 1) << said.err;
     std::uint64_t seeds = 0;
     for (const auto& line : read_lines("a.jsonl")) {

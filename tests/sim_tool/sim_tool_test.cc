@@ -369,8 +369,11 @@ TEST_F(FoundBugTest, IsReportedAndReplays) {
   const auto seed = (*failure)["seed"].get<std::uint64_t>();
   EXPECT_EQ(artifact, fmt::format("bugs/seed-{}.repro", seed));
   for (const std::string& part :
-       {fmt::format("FAILED  seed {} ", seed), "rule " + rule, "scenario:  " + artifact,
-        "replay:    " MYLONITE_BUILD_DIR "/mylonite-sim-torn-tail replay " + artifact, std::string("== power loss")}) {
+       {fmt::format("FAILED  seed {} ", seed), "rule " + rule, "seeds:     " + std::to_string(seed),
+        std::string("shrunk:    "), fmt::format("scenario:  bugs/seed-{}.small.repro", seed),
+        std::string("they differ from byte "),
+        fmt::format("replay:    " MYLONITE_BUILD_DIR "/mylonite-sim-torn-tail replay bugs/seed-{}.small.repro", seed),
+        std::string("== power loss")}) {
     EXPECT_TRUE(contains(found.err, part)) << part << " in\n" << found.err;
   }
 
