@@ -98,8 +98,9 @@ class FiberScheduler final : public rt::Scheduler {
   [[noreturn]] void end_by_fault();                   // on a fiber: ends the run at once, by the noted fault
   const FiberFault& fault() const { return fault_; }  // after RunEnd::kFault
 
-  int current_fiber() const;                    // during a run; after its end, the last that ran
-  const std::string& name_of(int fiber) const;  // of one that was started
+  int current_fiber() const;                                      // during a run; after its end, the last that ran
+  const std::string& name_of(int fiber) const;                    // of one that was started
+  int fibers() const { return static_cast<int>(tasks_.size()); }  // that were started; their ids are 1 to this
   std::uint64_t own_step() const;
   std::uint64_t step() const { return step_; }
   const std::vector<Deviation>& deviations() const { return deviations_; }

@@ -16,6 +16,7 @@
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
 #include "sim/scenario/repro.h"
+#include "sim/shrink/decisions.h"
 #include "sim/shrink/shrink.h"
 #include "sim/shrink/shrink_text.h"
 
@@ -127,9 +128,10 @@ void RunCommand::tell(const FailureGroup& group, const Shrunk& small) {
   constexpr std::size_t kStoryLines = 30;
   StackPool stacks;
   const CampaignOptions& campaign = arguments_.campaign;
-  const Outcome with_story =
-      run(small.outcome.recorded, stacks,
-          {.story_lines = kStoryLines, .policies = campaign.generator.policies, .store = campaign.store});
+  RunSettings settings{.policies = campaign.generator.policies, .store = campaign.store};
+  RunSettings telling = settings;
+  telling.story_lines = kStoryLines;
+  const Outcome with_story = run(small.outcome.recorded, stacks, telling);
   const bool smaller = small.after < small.before;
   const std::string artifact =
       smaller ? save_scenario(small.outcome, fmt::format("seed-{}.small", small.outcome.recorded.seed))
@@ -142,6 +144,7 @@ void RunCommand::tell(const FailureGroup& group, const Shrunk& small) {
                          .artifact = artifact,
                          .seeds = seeds_text(group.seeds, 12)};
   if (smaller) context.shrunk = shrunk_text(small);
+  if (smaller) context.decisions = to_string(effects_of_decisions(small.outcome.recorded, stacks, settings));
   cli::print_error(failure_text(with_story.failure ? with_story : group.smallest, context));
 }
 

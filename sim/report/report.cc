@@ -186,20 +186,41 @@ std::string summary_json(const Campaign& campaign, const CampaignOptions& option
   return indented(object.object(), 1);
 }
 
+namespace {
+
+// Breaks lines at spaces; each begins with two. Lines that the text has already stay apart.
+std::string wrapped(std::string_view text) {
+  constexpr std::size_t kWidth = 112;
+  std::string lines;
+  while (!text.empty()) {
+    std::size_t cut = std::min(text.find('\n'), text.size());
+    if (cut > kWidth) {
+      const std::size_t space = text.rfind(' ', kWidth);
+      cut = space == std::string_view::npos || space == 0 ? cut : space;
+    }
+    lines += fmt::format("  {}\n", text.substr(0, cut));
+    text.remove_prefix(std::min(cut + 1, text.size()));
+  }
+  return lines;
+}
+
+}  // namespace
+
 std::string failure_text(const Outcome& outcome, const FailureContext& context) {
   if (!outcome.failure) return "";
   const Failure& failure = *outcome.failure;
   std::string text = fmt::format("\nFAILED  seed {}  options {}  rule {}\n", outcome.recorded.seed,
                                  options_hash(outcome.recorded), failure.rule);
-  if (const auto meaning = meaning_of_rule(failure.rule); !meaning.empty()) text += fmt::format("  {}\n", meaning);
-  text += fmt::format("  but: {}\n  in incarnation {} at step {}{}{}\n\n", failure.what, failure.incarnation,
-                      failure.step, failure.operation.empty() ? "" : ", in ", failure.operation);
+  text += wrapped(meaning_of_rule(failure.rule)) + wrapped("but: " + failure.what);
+  text += fmt::format("  in incarnation {} at step {}{}{}\n\n", failure.incarnation, failure.step,
+                      failure.operation.empty() ? "" : ", in ", failure.operation);
   if (!failure.stack.empty()) text += "the stack:\n" + stack_text(failure.stack, "  ") + "\n";
   if (!outcome.story.empty()) {
     text += "the story (clients left, machine right):\n";
     for (const std::string& line : outcome.story) text += line + "\n";
     text += "\n";
   }
+  if (!context.decisions.empty()) text += context.decisions + "\n";
   if (!context.seeds.empty()) text += fmt::format("seeds:     {}\n", context.seeds);
   if (!context.shrunk.empty()) text += fmt::format("shrunk:    {}\n", context.shrunk);
   if (!context.artifact.empty()) text += fmt::format("scenario:  {}\n", context.artifact);

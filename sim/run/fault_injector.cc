@@ -23,6 +23,12 @@ using faultfs::Verdict;
 
 bool lies(const PlacedFault& placed) { return is_lie(placed.strike.fault); }
 
+// Most files are looked for before they are made: that is nothing unusual.
+constexpr std::string_view kNotThere = "not there";
+std::string remark_of(const Error& error) {
+  return error.code() == Code::kNotFound ? std::string(kNotThere) : error.to_string();
+}
+
 Verdict dead_answer(const Call& call) {
   return {.leaves = faultfs::Leaves::kNothing,
           .error = Error(Code::kIo, "the machine is dead").in(std::string(call.path))};
@@ -163,7 +169,7 @@ void FaultInjector::after(const Call& call, const faultfs::CallResult& result) {
   const SimulatorCode scope;
   trace_result(trace_, result);
   const bool dull = call.kind == CallKind::kRead || call.kind == CallKind::kSize || call.kind == CallKind::kStat;
-  if (result.error != nullptr || !dull) transcribe(call, result.error != nullptr ? result.error->to_string() : "");
+  if (result.error != nullptr || !dull) transcribe(call, result.error != nullptr ? remark_of(*result.error) : "");
   // A sync covers the bytes written before it began, not those written while it runs.
   if (faultfs::kSyncingCalls.contains(call.kind) && setup_.scenario.sync_ns > 0) {
     scheduler_.sleep_until(scheduler_.monotonic_ns() + setup_.scenario.sync_ns);
@@ -227,12 +233,14 @@ void FaultInjector::transcribe(const Call& call, const std::string& remark) {
   if (call.kind == CallKind::kAppend || call.kind == CallKind::kRead) what += fmt::format(" {} B", call.size);
   if (call.kind == CallKind::kRead) what += fmt::format(" at {}", call.offset);
   if (!call.other_path.empty()) what += " to " + in_directory(call.other_path);
+  const bool absent = remark == kNotThere;
+  if (absent) what += fmt::format(" ({})", kNotThere);
   const std::string file = in_directory(call.path);
   setup_.transcript->call({.fiber = fiber,
                            .who = scheduler_.name_of(fiber),
                            .file = file.empty() ? "." : file,
                            .what = std::move(what),
-                           .remark = remark});
+                           .remark = absent ? "" : remark});
 }
 
 }  // namespace mylonite::sim

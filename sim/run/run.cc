@@ -1,6 +1,8 @@
 #include "sim/run/run.h"
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -29,6 +31,31 @@ void place_foreign_file(RunState& state, const std::string& directory, std::size
 // A lie about a directory may lose foreign files too.
 void forget_lost_files(RunState& state, const std::string& directory) {
   std::erase_if(state.foreign, [&](const std::string& name) { return !state.disk.find(directory + "/" + name); });
+}
+
+// "db/wal-2.log@sector 1" → "db/wal-2.log@sector 1 (bytes 512 to 1023)".
+std::string with_bytes(const std::string& unit) {
+  struct Size {
+    std::string_view mark;
+    std::uint64_t bytes;
+  };
+  for (const Size& size : {Size{"@sector ", 512}, Size{"@page ", 4096}}) {
+    const std::size_t at = unit.find(size.mark);
+    if (at == std::string::npos) continue;
+    std::uint64_t number = 0;
+    const char* const digits = unit.data() + at + size.mark.size();
+    if (std::from_chars(digits, unit.data() + unit.size(), number).ec != std::errc{}) continue;
+    return fmt::format("{} (bytes {} to {})", unit, number * size.bytes, (number + 1) * size.bytes - 1);
+  }
+  return unit;
+}
+
+void transcribe_losses(Transcript& transcript, const std::vector<faultfs::Choice>& image) {
+  transcript.heading(image.empty() ? "power loss; everything written survived"
+                                   : "power loss; of what was not durable, this did not survive whole:");
+  for (const faultfs::Choice& choice : image) {
+    transcript.machine(with_bytes(choice.unit) + "  " + to_string(choice.fate));
+  }
 }
 
 // Makes the disk of the next incarnation. Returns whether every recorded choice was used.
@@ -66,14 +93,7 @@ bool end_incarnation(RunState& state, const Scenario& scenario, const Incarnatio
   }
   if (state.lied_to) forget_lost_files(state, plan.options.data_dir);
   state.world.trace.event(EventKind::kCrash, state.disk.hash(), recorded.image.size());
-  if (state.transcript != nullptr) {
-    state.transcript->heading(recorded.image.empty()
-                                  ? "power loss; everything written survived"
-                                  : fmt::format("power loss; of what was not durable, {} units did not survive whole",
-                                                recorded.image.size()));
-    for (const faultfs::Choice& choice : recorded.image)
-      state.transcript->machine(choice.unit + "  " + to_string(choice.fate));
-  }
+  if (state.transcript != nullptr) transcribe_losses(*state.transcript, recorded.image);
   return faithful;
 }
 
@@ -119,6 +139,11 @@ bool run_incarnation(RunState& state, Scenario& scenario, std::size_t index, Out
     Incarnation living(state, scenario, index);
     const RunOutcome ended = living.run();
     recorded.schedule = living.scheduler().deviations();
+    if (state.notes != nullptr) {
+      for (int id = 1; id <= living.scheduler().fibers(); ++id) {
+        state.notes->back().fibers.push_back(living.scheduler().name_of(id));
+      }
+    }
     recorded.crash = living.machine().crash();
     recorded.crash_at_end = living.machine().crash_at_end();
     recorded.faults = living.machine().faults();

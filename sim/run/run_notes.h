@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <mylonite/faultfs/anchor.h>
@@ -23,7 +24,8 @@ struct NotedCall {
 
 struct IncarnationNotes {
   std::vector<ClientNotes> clients{};
-  std::vector<NotedCall> calls{};  // within phases, that change the disk
+  std::vector<NotedCall> calls{};     // within phases, that change the disk
+  std::vector<std::string> fibers{};  // their names, by id - 1
 };
 
 using RunNotes = std::vector<IncarnationNotes>;  // of each incarnation that began

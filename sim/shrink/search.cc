@@ -1,46 +1,25 @@
 #include "sim/shrink/search.h"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 #include "core/rt/rt.h"
 #include "sim/shrink/adapt.h"
+#include "sim/shrink/open_decisions.h"
 
 namespace mylonite::sim {
 namespace {
 
-// Where the next crash may fall: mostly while clients work, at any of about as many file calls as there are.
-CrashPlan drawn_crash(Random& random, std::uint64_t calls_most) {
-  CrashPlan plan;
-  const std::uint64_t phase = random.below(10);
-  if (phase < 2) plan.phase = Phase::kOpen;
-  if (phase == 9) plan.phase = Phase::kClose;
-  const std::uint64_t bits = random.below(static_cast<std::uint64_t>(std::bit_width(calls_most)) + 1);
-  plan.call = 1 + random.below(std::uint64_t{1} << bits);
-  plan.after = random.chance(1, 2);
-  return plan;
-}
-
-void open_decisions(IncarnationPlan& plan, Random& random, std::uint64_t calls_most) {
-  Recorded& recorded = *plan.recorded;
-  const std::uint64_t what = 1 + random.below(7);  // at least one of the three
+// At least one of schedule, crash and image.
+void open_some(IncarnationPlan& plan, Random& random, std::uint64_t calls_most) {
+  const std::uint64_t what = 1 + random.below(7);
   if ((what & 1) != 0) {
-    recorded.open_schedule = true;
-    if (random.chance(1, 2)) recorded.schedule.clear();
-    plan.schedule = {
-        .kind = StrategyKind::kSticky, .parameter = 1 + random.below(12), .spurious_one_in = 0, .seed = random.next()};
+    if (random.chance(1, 2)) plan.recorded->schedule.clear();
+    open_schedule(plan, random);
   }
   if (plan.ending == Ending::kClose) return;
-  if ((what & 2) != 0) {
-    recorded.open_crash = true;
-    recorded.crash.reset();
-    recorded.crash_at_end.reset();
-    plan.crash = drawn_crash(random, calls_most);
-  }
-  if (plan.ending != Ending::kPowerLoss) return;
-  plan.image_seed = random.next();
-  if ((what & 4) != 0) recorded.open_image = true;
+  if ((what & 2) != 0) open_crash(plan, random, calls_most);
+  if (plan.ending == Ending::kPowerLoss && (what & 4) != 0) open_image(plan, random);
 }
 
 }  // namespace
@@ -95,7 +74,7 @@ bool Search::keep_if_smaller(Scenario candidate) {
 Scenario Search::with_open_decisions(Scenario candidate, Random& random) const {
   const std::uint64_t calls_most = best_.stats.file_calls / std::max<std::size_t>(candidate.incarnations.size(), 1) + 1;
   for (IncarnationPlan& plan : candidate.incarnations) {
-    if (plan.recorded && random.chance(3, 4)) open_decisions(plan, random, calls_most);
+    if (plan.recorded && random.chance(3, 4)) open_some(plan, random, calls_most);
   }
   return candidate;
 }

@@ -371,7 +371,7 @@ TEST_F(FoundBugTest, IsReportedAndReplays) {
   for (const std::string& part :
        {fmt::format("FAILED  seed {} ", seed), "rule " + rule, "seeds:     " + std::to_string(seed),
         std::string("shrunk:    "), fmt::format("scenario:  bugs/seed-{}.small.repro", seed),
-        std::string("they differ from byte "),
+        std::string("they differ from"),
         fmt::format("replay:    " MYLONITE_BUILD_DIR "/mylonite-sim-torn-tail replay bugs/seed-{}.small.repro", seed),
         std::string("== power loss")}) {
     EXPECT_TRUE(contains(found.err, part)) << part << " in\n" << found.err;
