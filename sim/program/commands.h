@@ -35,6 +35,7 @@ struct ShrinkArguments {
   ScenarioArguments source{};
   std::uint64_t time_ns = 30'000'000'000;
   std::string output{};  // empty: a name beside the file
+  std::string test{};    // of the C++ test; empty: none
 };
 cli::Ending shrink_command(const ShrinkArguments& arguments);
 

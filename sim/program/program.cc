@@ -154,6 +154,7 @@ Parameters shrink_parameters(ShrinkArguments& arguments, Words& words) {
   all.push_back({.name = "--output",
                  .to = &arguments.output,
                  .meaning = "the smaller scenario file (default: SEED_OR_FILE.small.repro)"});
+  all.push_back({.name = "--as-test", .to = &arguments.test, .meaning = "also write a C++ test of it to this file"});
   return all;
 }
 

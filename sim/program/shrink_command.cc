@@ -12,6 +12,7 @@
 #include "sim/program/crash_report.h"
 #include "sim/program/shrink_progress.h"
 #include "sim/run/replay.h"
+#include "sim/shrink/as_test.h"
 #include "sim/shrink/shrink.h"
 #include "sim/shrink/shrink_text.h"
 
@@ -59,6 +60,9 @@ cli::Ending shrink_command(const ShrinkArguments& arguments) {
   }
   const auto path = save(shrunk, stem_of_result(named, arguments.source.what), arguments);
   if (!path.ok()) return path.error();
+  if (!arguments.test.empty()) {
+    if (const Status written = cli::write_file(arguments.test, as_test(shrunk.outcome)); !written.ok()) return written;
+  }
   const Signature signature = SignatureMaker().signature_of(*shrunk.outcome.failure);
   const std::string text =
       fmt::format("before:   {}\nafter:    {}\n{}\nfails by: {}\nscenario: {}\nreplay:   {} replay {}\n",

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <fstream>
+#include <sstream>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "sim/run/replay.h"
 #include "sim/scenario/generator.h"
 #include "sim/shrink/adapt.h"
+#include "sim/shrink/as_test.h"
 #include "sim/shrink/parts.h"
 #include "tests/examples/own_store.h"
 
@@ -118,6 +121,22 @@ TEST(ShrinkTest, ACleanScenarioIsSaidToBe) {
   const Shrunk shrunk = shrink(generate(0, {.operations = 5, .crashes = 0}), stacks, {}, {.time_ns = kAMinute});
   EXPECT_EQ(shrunk.end, ShrinkEnd::kDidNotFail);
   EXPECT_FALSE(shrunk.outcome.failure);
+}
+
+// Goal: the printed test is the scenario. Method: that of a committed witness. Expectation: the text of
+// tests/sim/found_test.cc, which this program compiles and runs; so it is a test, and the sound engine passes it.
+TEST(ShrinkTest, AsATest) {
+  const auto text_of = [](const std::string& file) {
+    std::stringstream text;
+    text << std::ifstream(MYLONITE_SOURCE_DIR "/tests/" + file).rdbuf();
+    return text.str();
+  };
+  const auto repro = decode_repro(text_of("scenarios/witnesses/early-wake.repro"));
+  ASSERT_TRUE(repro.ok()) << repro.error().to_string();
+  Outcome outcome;
+  outcome.recorded = repro->scenario;
+  outcome.failure = Failure{.rule = repro->rule, .what = "", .operation = repro->operation};
+  EXPECT_EQ(as_test(outcome), text_of("sim/found_test.cc"));
 }
 
 // ---- the parts
