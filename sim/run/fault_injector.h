@@ -27,6 +27,8 @@
 
 namespace mylonite::sim {
 
+class Recorder;
+
 class FaultInjector final : public faultfs::Interceptor {
  public:
   struct Setup {
@@ -35,6 +37,7 @@ class FaultInjector final : public faultfs::Interceptor {
     RunStats& stats;
     Transcript* transcript;              // may be null
     const std::atomic<bool>* interrupt;  // may be null; true: the run ends at the next file call
+    Recorder* recorder = nullptr;        // may be null
   };
   FaultInjector(const Setup& setup, FiberScheduler& scheduler, Trace& trace);
   FaultInjector(const FaultInjector&) = delete;

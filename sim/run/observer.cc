@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "core/base/bytes.h"
 #include "sim/machine/sanitizer.h"
+#include "sim/run/recorder.h"
 
 namespace mylonite::sim {
 
@@ -12,6 +14,7 @@ void Observer::mark(std::string_view name) {
 }
 
 void Observer::begins(std::size_t client, const Operation& operation) {
+  if (state_.recorder != nullptr) state_.recorder->operation_begins(client, operation);
   if (state_.transcript == nullptr) return;
   const SimulatorCode scope;
   const int fiber = scheduler_.current_fiber();
@@ -22,15 +25,29 @@ void Observer::begins(std::size_t client, const Operation& operation) {
 void Observer::returned(std::size_t operation, Timestamp at) {
   const SimulatorCode scope;
   state_.world.trace.event(EventKind::kNote, operation, at.ticks);
+  if (state_.recorder != nullptr) state_.recorder->returned(operation, at);
   if (state_.transcript == nullptr) return;
   const auto client = clients_.find(scheduler_.current_fiber());
   const std::string who = client == clients_.end() ? "the simulator" : fmt::format("client {}", client->second);
   state_.transcript->client(fmt::format("{}  {}: stamp {}", who, kOperationNames.at(operation), at.ticks));
 }
 
+void Observer::found(const std::optional<std::string>& value) {
+  if (state_.recorder == nullptr) return;
+  const SimulatorCode scope;
+  state_.recorder->answered(value ? fmt::format("found '{}'", printable(*value, 24)) : "found nothing");
+}
+
+void Observer::found(std::size_t pairs) {
+  if (state_.recorder == nullptr) return;
+  const SimulatorCode scope;
+  state_.recorder->answered(fmt::format("found {} pairs", pairs));
+}
+
 void Observer::done() {
   const SimulatorCode scope;
   ++state_.stats.operations;
+  if (state_.recorder != nullptr) state_.recorder->operation_ends();
 }
 
 void Observer::acknowledged() {
