@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "core/cli/program.h"
 #include "sim/report/campaign.h"
+#include "sim/scenario/repro.h"
 
 namespace mylonite::sim {
 
@@ -33,6 +35,21 @@ struct ReplayArguments {
   std::uint64_t story_lines = 60;
 };
 cli::Ending replay_command(const ReplayArguments& arguments);
+
+// Calls `work` with the scenario that the arguments name, and with its file's content; null: it is a seed.
+using ScenarioWork = std::function<cli::Ending(const Scenario& scenario, const Repro* file)>;
+cli::Ending with_scenario(const ReplayArguments& arguments, const ScenarioWork& work);
+
+// How a run is started again: "mylonite-sim replay 42 --ops 1000 --crashes 10".
+std::string replay_words(const ReplayArguments& arguments, bool by_seed);
+
+struct ReportArguments {
+  ReplayArguments replay{};
+  std::string out{};       // `report`: the page
+  std::string perfetto{};  // `trace`: the file of trace events; empty: events go to standard output
+};
+cli::Ending report_command(const ReportArguments& arguments);
+cli::Ending trace_command(const ReportArguments& arguments);
 
 // The options of a command line for the same scenarios: "--ops 1000 --crashes 10".
 std::string generator_words(const GeneratorOptions& options);

@@ -148,6 +148,27 @@ Parameters replay_parameters(ReplayArguments& arguments, Words& words) {
   return all;
 }
 
+Parameters scenario_parameters(ReplayArguments& arguments, Words& words) {
+  Parameters all = replay_parameters(arguments, words);
+  std::erase_if(all, [](const Parameter& each) { return each.name == "--trace" || each.name == "--story"; });
+  return all;
+}
+
+Parameters report_parameters(ReportArguments& arguments, Words& words) {
+  Parameters all = scenario_parameters(arguments.replay, words);
+  all.push_back({.name = "-o", .to = &arguments.out, .meaning = "the page", .required = true, .type = "FILE"});
+  return all;
+}
+
+Parameters trace_parameters(ReportArguments& arguments, Words& words) {
+  Parameters all = scenario_parameters(arguments.replay, words);
+  all.push_back({.name = "--perfetto",
+                 .to = &arguments.perfetto,
+                 .meaning = "write trace events for ui.perfetto.dev to this file instead",
+                 .type = "FILE"});
+  return all;
+}
+
 Error expected(const char* option, const char* what, const std::string& found) {
   return Error(Code::kInvalidArgument, fmt::format("{}: expected {}, found '{}'", option, what, found));
 }
@@ -204,6 +225,7 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   Words words;
   RunArguments run;
   ReplayArguments replay;
+  ReportArguments report;
   run.program = replay.program = parts.name;
   run.called_as = replay.called_as = argc > 0 ? argv[0] : parts.name.c_str();
   run.campaign.generator.policies = replay.generator.policies = parts.compaction_policies;
@@ -218,11 +240,18 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
     run.show_marks = show_marks;
     return run_command(run);
   };
+  report.replay = replay;
   const auto replay_one = [&]() -> cli::Ending {
     if (const auto refused = refuse_small_address_space(1)) return *refused;
     apply_fs(words, replay.generator);
     replay.generator_given = words.generator_given;
     return replay_command(replay);
+  };
+  const auto report_one = [&](auto command) -> cli::Ending {
+    if (const auto refused = refuse_small_address_space(1)) return *refused;
+    apply_fs(words, report.replay.generator);
+    report.replay.generator_given = words.generator_given;
+    return command(report);
   };
   const cli::Program program{.name = parts.name,
                              .what = parts.name + ": crashes a store on a simulated disk, and checks it",
@@ -241,7 +270,17 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
                                            .what = "run one scenario again and print its story",
                                            .example = parts.name + " replay seed-42.repro",
                                            .parameters = replay_parameters(replay, words),
-                                           .run = replay_one}}};
+                                           .run = replay_one},
+                                          {.name = "report",
+                                           .what = "write one run as an HTML page that needs nothing else",
+                                           .example = parts.name + " report seed-42.repro -o seed-42.html",
+                                           .parameters = report_parameters(report, words),
+                                           .run = [&] { return report_one(report_command); }},
+                                          {.name = "trace",
+                                           .what = "print every event of one run, or write them for Perfetto",
+                                           .example = parts.name + " trace seed-42.repro --perfetto seed-42.json",
+                                           .parameters = trace_parameters(report, words),
+                                           .run = [&] { return report_one(trace_command); }}}};
   return cli::run_program(program, argc, argv);
 }
 

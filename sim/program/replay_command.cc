@@ -50,9 +50,7 @@ std::string mismatch(const Repro& repro, const Outcome& outcome, const std::stri
 
 cli::Ending replay_scenario(const Scenario& scenario, const ReplayArguments& arguments, const Repro* observed) {
   const bool by_seed = observed == nullptr;
-  const std::string words = by_seed ? " " + generator_words(arguments.generator) : "";
-  const std::string again =
-      fmt::format("{} replay {}{}", shell_word(arguments.called_as), shell_word(arguments.what), words);
+  const std::string again = replay_words(arguments, by_seed);
   report_crashes();
   this_thread_runs((by_seed ? "seed " : "") + arguments.what, again);
   StackPool stacks;
@@ -109,12 +107,22 @@ std::string next_step(const Error& error, std::string_view text, const ReplayArg
 
 }  // namespace
 
+std::string replay_words(const ReplayArguments& arguments, bool by_seed) {
+  const std::string words = by_seed ? " " + generator_words(arguments.generator) : "";
+  return fmt::format("{} replay {}{}", shell_word(arguments.called_as), shell_word(arguments.what), words);
+}
+
 cli::Ending replay_command(const ReplayArguments& arguments) {
+  return with_scenario(arguments, [&](const Scenario& scenario, const Repro* observed) {
+    return replay_scenario(scenario, arguments, observed);
+  });
+}
+
+cli::Ending with_scenario(const ReplayArguments& arguments, const ScenarioWork& work) {
   std::uint64_t seed = 0;
   const char* end = arguments.what.data() + arguments.what.size();
   const auto [stop, error] = std::from_chars(arguments.what.data(), end, seed);
-  if (error == std::errc{} && stop == end)
-    return replay_scenario(generate(seed, arguments.generator), arguments, nullptr);
+  if (error == std::errc{} && stop == end) return work(generate(seed, arguments.generator), nullptr);
 
   const auto text = cli::read_file(arguments.what);
   if (!text.ok() && text.error().code() == Code::kNotFound) {
@@ -136,7 +144,7 @@ cli::Ending replay_command(const ReplayArguments& arguments) {
                         "'" + own + "' is Mylonite's own; the store of this program cannot do it");
     return {refused.in(arguments.what), cli::Exit::kUnreadable};
   }
-  return replay_scenario(repro->scenario, arguments, &*repro);
+  return work(repro->scenario, &*repro);
 }
 
 }  // namespace mylonite::sim
