@@ -116,7 +116,9 @@ const crash_tip = (crash) => T(crash[2]) + "\n" + (crash[3] ? "power loss: " + (
 const draw = () => {
   width = Math.max($("scroll").clientWidth, 200) * zoom;
   const height = TOP + rows.length * ROW + 4;
-  const svg = s("svg", {width, height, role: "group", "aria-label": "what happened, over steps"});
+  const viewBox = `0 0 ${width} ${height}`;
+  const svg = s("svg", {width, height, viewBox, preserveAspectRatio: "none", role: "group",
+    "aria-label": "what happened, over steps"});
   D.inc.forEach((inc, i) => {
     if (i % 2) svg.append(s("rect", {x: x(inc.a), y: 0, width: x(inc.b) - x(inc.a), height, class: "stripe"}));
     const room = x(inc.b) - x(inc.a);

@@ -85,9 +85,11 @@ footer { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: .4rem
   .level { grid-template-columns: 3rem minmax(0, 1fr); } .pairs { font-size: 11.5px; }
   .pairs th, .pairs td { padding-right: .3rem; } }
 @media print { html:root:root { color-scheme: light; --ink: #000; --quiet: #444; --paper: #fff; --soft: #f3f4f6;
-  --line: #bbb; --badsoft: #fde3d3; --kept: #0072b2; --cached: #bfdcf0; --crash: #000; }
-  body { max-width: none; padding: 0; font-size: 11px; } .row, #theme, #tip, .keys { display: none; }
-  .stepper { position: static; border: 0; } .scroll { overflow: hidden; } section { break-inside: avoid; } }
+  --line: #bbb; --badsoft: #fde3d3; --kept: #0072b2; --cached: #bfdcf0; --crash: #000; --write: #0072b2;
+  --read: #009e73; --other: #8a6fae; --turn: #7a8794; --sync: #a89600; --look: #b5bcc4; --bad: #d55e00; }
+  body { max-width: none; padding: 0; font-size: 13px; } .row, #theme, #tip, .keys { display: none; }
+  .stepper { position: static; border: 0; } .scroll { overflow: hidden; }
+  .scroll svg { width: 100%; } section { break-inside: avoid; } }
 )css";
 
 inline constexpr std::string_view kRunPageBody = R"html(<noscript>

@@ -2,6 +2,11 @@
 #include "sim/report/page.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -113,12 +118,40 @@ TEST(PageTest, MarksTheFirstDifference) {
   EXPECT_EQ(first_difference("", ""), 0U);
 }
 
-// Goal: every rule that the oracle's header lists has a sentence. Method: a few, and one that is none.
+// Goal: every rule has a sentence. Method: the names in the calls of violate() in the sources, those of ends that are
+// no violation, and one that is none.
 TEST(PageTest, RulesHaveSentences) {
-  for (const char* rule : {"lost", "read", "scan", "open", "deadlock", "crash", "invariant", "memory", "hang"}) {
-    EXPECT_TRUE(rule_sentence(rule).ends_with('.')) << rule;
+  std::set<std::string> rules = {"deadlock", "livelock", "crash", "invariant", "memory", "hang"};
+  const std::regex call("violate\\(\\s*\"([a-z-]+)\"");
+  for (const char* room : {"/sim/oracle", "/sim/run"}) {
+    for (const auto& each : std::filesystem::directory_iterator(std::string(MYLONITE_SOURCE_DIR) + room)) {
+      std::ostringstream text;
+      text << std::ifstream(each.path()).rdbuf();
+      const std::string source = text.str();
+      for (std::sregex_iterator at(source.begin(), source.end(), call); at != std::sregex_iterator(); ++at) {
+        rules.insert((*at)[1]);
+      }
+    }
   }
+  EXPECT_GT(rules.size(), 20U);
+  for (const std::string& rule : rules) EXPECT_TRUE(rule_sentence(rule).ends_with('.')) << rule;
   EXPECT_EQ(rule_sentence("none such"), "");
+}
+
+// Goal: of a store whose files only its own program can read, nothing is made up. Method: a run said to be of such a
+// one. Expectation: files and the model; no tree and no pairs of the store.
+TEST(PageTest, OfAnotherStoreLessIsShown) {
+  Recording recording = small_run(4);
+  recording.of_mylonite = false;
+  const Json data = data_of(run_page(recording, {}));
+  EXPECT_FALSE(data["own"].get<bool>());
+  EXPECT_TRUE(data["tables"].empty());
+  bool files = false;
+  for (const Json& moment : data["moments"]) {
+    files |= moment.contains("f");
+    for (const char* of_the_store : {"r", "w", "l", "re", "we"}) EXPECT_FALSE(moment.contains(of_the_store));
+  }
+  EXPECT_TRUE(files);
 }
 
 // Goal: a moment shows what is durable and what a store would show. Method: one put without sync, then a sync.
