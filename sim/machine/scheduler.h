@@ -105,6 +105,7 @@ class FiberScheduler final : public rt::Scheduler {
   std::uint64_t step() const { return step_; }
   const std::vector<Deviation>& deviations() const { return deviations_; }
   const std::map<std::string_view, std::uint64_t>& marks() const { return marks_; }  // name to count
+  std::vector<std::string> fiber_names() const;                                      // the first is fiber 1's
 
   void lock(rt::Mutex& mutex) override;
   bool try_lock(rt::Mutex& mutex) override;

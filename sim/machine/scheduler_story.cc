@@ -1,4 +1,4 @@
-// The account of a deadlock or livelock: what each fiber waits for.
+// The account of a deadlock or livelock: what each fiber waits for. And the names of the fibers.
 #include <algorithm>
 #include <iterator>
 #include <string>
@@ -9,6 +9,12 @@
 #include "sim/machine/scheduler_task.h"
 
 namespace mylonite::sim {
+
+std::vector<std::string> FiberScheduler::fiber_names() const {
+  std::vector<std::string> names;
+  for (const std::unique_ptr<Task>& each : tasks_) names.push_back(each->name);
+  return names;
+}
 
 std::string FiberScheduler::describe() const {
   std::string story = fmt::format("at step {}, {} ns:", step_, world_.clock.monotonic_ns());

@@ -240,6 +240,13 @@ void Oracle::check_scan(const Model::Range& range, const ReadMoment& moment, con
   }
 }
 
+Oracle::Pairs Oracle::newest_pairs() const {
+  const SimulatorCode scope;
+  const Model::Range all{.low = "", .high = std::nullopt, .limit = UINT64_MAX, .backward = false};
+  const Model::Pairs pairs = model_.scan(all, {kTimestampMax, newest_expiry()});
+  return {pairs.begin(), pairs.end()};
+}
+
 void Oracle::check_position(const Model::Range& range, const ReadMoment& moment, const CursorPosition& found) {
   const SimulatorCode scope;
   const Model::Pairs expected = model_.scan(range, moment);

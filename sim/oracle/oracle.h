@@ -95,6 +95,7 @@ class Oracle {
   // One of the acknowledged stamps around the newest expiry that was announced; without an expiry, any.
   std::optional<Timestamp> stamp_near_expiry(std::uint64_t which) const;
   std::size_t writes() const { return stamped_writes_.size(); }
+  Pairs newest_pairs() const;  // what a read of this moment would show if all that was stamped were visible
 
  private:
   // Writes of equal batches that have not returned. Only its answer shows which of them got which stamp.

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "core/cli/program.h"
 #include "sim/program/scenario_source.h"
 #include "sim/report/campaign.h"
+#include "sim/scenario/repro.h"
 
 namespace mylonite::sim {
 
@@ -38,5 +40,13 @@ struct ShrinkArguments {
   std::string test{};    // of the C++ test; empty: none
 };
 cli::Ending shrink_command(const ShrinkArguments& arguments);
+
+struct ReportArguments {
+  ScenarioArguments source{};
+  std::string out{};       // `report`: the page
+  std::string perfetto{};  // `trace`: the file of trace events; empty: events go to standard output
+};
+cli::Ending report_command(const ReportArguments& arguments);
+cli::Ending trace_command(const ReportArguments& arguments);
 
 }  // namespace mylonite::sim

@@ -151,7 +151,7 @@ Parameters source_parameters(ScenarioArguments& arguments, Words& words) {
 Parameters shrink_parameters(ShrinkArguments& arguments, Words& words) {
   Parameters all = source_parameters(arguments.source, words);
   all.push_back({.name = "--time", .to = &words.time, .meaning = "stop after 30s (the default), 5m or 2h"});
-  all.push_back({.name = "--output",
+  all.push_back({.name = "-o",
                  .to = &arguments.output,
                  .meaning = "the smaller scenario file (default: SEED_OR_FILE.small.repro)"});
   all.push_back({.name = "--as-test", .to = &arguments.test, .meaning = "also write a C++ test of it to this file"});
@@ -165,6 +165,21 @@ Parameters replay_parameters(ReplayArguments& arguments, Words& words) {
                  .to = &arguments.story_lines,
                  .meaning = "last lines of the story to print",
                  .has_default = true});
+  return all;
+}
+
+Parameters report_parameters(ReportArguments& arguments, Words& words) {
+  Parameters all = source_parameters(arguments.source, words);
+  all.push_back({.name = "-o", .to = &arguments.out, .meaning = "the page", .required = true, .type = "FILE"});
+  return all;
+}
+
+Parameters trace_parameters(ReportArguments& arguments, Words& words) {
+  Parameters all = source_parameters(arguments.source, words);
+  all.push_back({.name = "--perfetto",
+                 .to = &arguments.perfetto,
+                 .meaning = "write trace events for ui.perfetto.dev to this file instead",
+                 .type = "FILE"});
   return all;
 }
 
@@ -228,7 +243,7 @@ class SimulatorProgram {
                       .what = "",
                       .generator = run_.campaign.generator,
                       .store = parts.store};
-    shrink_.source = replay_.source;
+    shrink_.source = report_.source = replay_.source;
   }
 
   std::vector<cli::Command> commands() {
@@ -253,6 +268,16 @@ class SimulatorProgram {
              .example = name + " shrink seed-42.repro --time 30s",
              .parameters = shrink_parameters(shrink_, words_),
              .run = [this] { return shrink_one(); }},
+            {.name = "report",
+             .what = "write one run as an HTML page that needs nothing else",
+             .example = name + " report seed-42.repro -o seed-42.html",
+             .parameters = report_parameters(report_, words_),
+             .run = [this] { return report_one(report_command); }},
+            {.name = "trace",
+             .what = "print every event of one run, or write them for Perfetto",
+             .example = name + " trace seed-42.repro --perfetto seed-42.json",
+             .parameters = trace_parameters(report_, words_),
+             .run = [this] { return report_one(trace_command); }},
             {.name = "rules",
              .what = "print what each rule of a failure means",
              .example = name + " rules",
@@ -295,11 +320,17 @@ class SimulatorProgram {
     return shrink_command(shrink_);
   }
 
+  cli::Ending report_one(cli::Ending (*command)(const ReportArguments&)) {
+    if (const auto refused = prepare(report_.source)) return *refused;
+    return command(report_);
+  }
+
   const ProgramParts& parts_;
   Words words_{};
   RunArguments run_{};
   ReplayArguments replay_{};
   ShrinkArguments shrink_{};
+  ReportArguments report_{};
 };
 
 }  // namespace

@@ -49,7 +49,7 @@ std::string mismatch(const Repro& repro, const Outcome& outcome, const std::stri
 
 cli::Ending replay_scenario(const NamedScenario& named, const ReplayArguments& arguments) {
   const Repro* observed = named.file ? &*named.file : nullptr;
-  const std::string again = fmt::format("{} replay {}", shell_word(arguments.source.called_as), named.words);
+  const std::string again = replay_words(arguments.source, named);
   report_crashes();
   this_thread_runs((observed == nullptr ? "seed " : "") + arguments.source.what, again);
   StackPool stacks;

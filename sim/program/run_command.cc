@@ -143,6 +143,11 @@ void RunCommand::tell(const FailureGroup& group, const Shrunk& small) {
   FailureContext context{.replay_command = shell_word(arguments_.called_as) + " replay " + again,
                          .artifact = artifact,
                          .seeds = seeds_text(group.seeds, 12)};
+  if (!artifact.empty()) {
+    const std::string page = artifact.substr(0, artifact.rfind(".repro")) + ".html";
+    context.report_command =
+        fmt::format("{} report {} -o {}", shell_word(arguments_.called_as), again, shell_word(page));
+  }
   if (smaller) context.shrunk = shrunk_text(small);
   if (smaller) context.decisions = to_string(effects_of_decisions(small.outcome.recorded, stacks, settings));
   cli::print_error(failure_text(with_story.failure ? with_story : group.smallest, context));

@@ -73,6 +73,10 @@ std::variant<NamedScenario, cli::Ending> scenario_from(const ScenarioArguments& 
   return NamedScenario{.scenario = std::move(scenario), .file = std::move(*repro), .words = shell_word(arguments.what)};
 }
 
+std::string replay_words(const ScenarioArguments& arguments, const NamedScenario& named) {
+  return fmt::format("{} replay {}", shell_word(arguments.called_as), named.words);
+}
+
 std::string generator_words(const GeneratorOptions& options) {
   std::string words = fmt::format("--ops {} --crashes {}", options.operations, options.crashes);
   if (options.profile != "default") words += " --profile " + options.profile;

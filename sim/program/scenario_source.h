@@ -32,6 +32,9 @@ struct NamedScenario {
 // An ending instead, where there is no such scenario or this program's store cannot follow it.
 std::variant<NamedScenario, cli::Ending> scenario_from(const ScenarioArguments& arguments);
 
+// How its run is started again: "mylonite-sim replay 42 --ops 1000 --crashes 10".
+std::string replay_words(const ScenarioArguments& arguments, const NamedScenario& named);
+
 // The options of a command line for the same scenarios: "--ops 1000 --crashes 10".
 std::string generator_words(const GeneratorOptions& options);
 

@@ -43,7 +43,7 @@ cli::Ending shrink_command(const ShrinkArguments& arguments) {
   const auto& named = std::get<NamedScenario>(source);
   cli::take_interrupts("interrupted; the smallest so far is kept");
   report_crashes();
-  this_thread_runs(arguments.source.what, shell_word(arguments.source.called_as) + " replay " + named.words);
+  this_thread_runs(arguments.source.what, replay_words(arguments.source, named));
   StackPool stacks;
   ShrinkProgress progress;
   const HangsOfCandidates soon(named.file ? named.file->rule : "");

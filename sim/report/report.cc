@@ -225,6 +225,7 @@ std::string failure_text(const Outcome& outcome, const FailureContext& context) 
   if (!context.shrunk.empty()) text += fmt::format("shrunk:    {}\n", context.shrunk);
   if (!context.artifact.empty()) text += fmt::format("scenario:  {}\n", context.artifact);
   text += fmt::format("replay:    {}\n", context.replay_command);
+  if (!context.report_command.empty()) text += fmt::format("draw:      {}\n", context.report_command);
   return text;
 }
 

@@ -16,10 +16,11 @@ std::string summary_json(const Campaign& campaign, const CampaignOptions& option
 // The seed, the rule, expected and found, the last lines of the story, and the commands that repeat the failure.
 struct FailureContext {
   std::string replay_command;
-  std::string artifact;     // path of the scenario file; empty: none written
-  std::string seeds{};      // that fail by the same signature; empty: nothing is known of others
-  std::string decisions{};  // the table of those that decide; empty: none
-  std::string shrunk{};     // what the scenario was shrunk to; empty: it is as it ran
+  std::string report_command{};  // that draws the page; empty: none
+  std::string artifact;          // path of the scenario file; empty: none written
+  std::string seeds{};           // that fail by the same signature; empty: nothing is known of others
+  std::string decisions{};       // the table of those that decide; empty: none
+  std::string shrunk{};          // what the scenario was shrunk to; empty: it is as it ran
 };
 std::string failure_text(const Outcome& outcome, const FailureContext& context);
 

@@ -6,6 +6,7 @@
 
 #include "sim/machine/sanitizer.h"
 #include "sim/run/error_policy.h"
+#include "sim/run/recorder.h"
 
 namespace mylonite::sim {
 
@@ -15,6 +16,7 @@ bool AnswerChecker::succeeded(std::string_view call, const Error* error, std::si
   const SimulatorCode scope;
   const ErrorContext context{
       .closing = closing_, .lied_to = state_.lied_to, .faults = std::span(machine_.struck()).subspan(struck_before)};
+  if (state_.recorder != nullptr) state_.recorder->answered(fmt::format("{}: {}", call, error->to_string()));
   switch (meaning_of(*error, context)) {
     case ErrorMeaning::kClosing: break;
     case ErrorMeaning::kReportedDamage:
@@ -53,6 +55,7 @@ bool AnswerChecker::refused(const Error& error, const Oracle::Ticket& ticket, Ti
 void AnswerChecker::stop_if_violated() {
   if (!state_.oracle.violation()) return;
   const SimulatorCode scope;
+  if (state_.recorder != nullptr) state_.recorder->violated(*state_.oracle.violation());
   machine_.die("violation: " + state_.oracle.violation()->rule);
 }
 

@@ -60,6 +60,7 @@ void Client::apply(const op::Get& get) {
   const Reading reading = context_.now();
   const auto found = store_.get(get.key);
   if (!context_.answered("get", error_of(found), reading)) return;
+  context_.observer().found(found->value);
   context_.oracle().check_get(get.key, found->moment(), found->value);
   context_.read_at(reading, found->moment());
 }
@@ -72,6 +73,7 @@ void Client::scan(const Bounds& bounds, std::uint64_t limit, bool backward) {
   const ScanRange range{.bounds = key_bounds(bounds), .limit = limit, .backward = backward};
   const auto found = store_.scan(range);
   if (!context_.answered("scan", error_of(found), reading)) return;
+  context_.observer().found(found->value.size());
   context_.oracle().check_scan(model_range(range), found->moment(), found->value);
   context_.read_at(reading, found->moment());
 }

@@ -7,6 +7,7 @@
 
 #include "sim/machine/call_trace.h"
 #include "sim/machine/sanitizer.h"
+#include "sim/run/recorder.h"
 #include "sim/scenario/file_roles.h"
 
 namespace mylonite::sim {
@@ -136,6 +137,7 @@ FaultInjector::FaultDecision FaultInjector::decide(const Call& call) {
   if (setup_.notes != nullptr && phase_ && faultfs::kChangingCalls.contains(call.kind)) {
     setup_.notes->back().calls.push_back({.at = path.anchor(call.kind), .phase = *phase_});
   }
+  if (setup_.recorder != nullptr) setup_.recorder->call_begins(call);
   if (setup_.interrupt != nullptr && setup_.interrupt->load(std::memory_order_relaxed)) {
     interrupted_ = true;
     crash_in(call, {.at = path.anchor(call.kind)});
@@ -160,6 +162,7 @@ FaultInjector::FaultDecision FaultInjector::decide(const Call& call) {
     setup_.stats.coverage.mark(mark_of(row_of(strike->fault)));
     trace_strike(trace_, call, strike->fault);
     if (setup_.transcript != nullptr) transcribe(call, to_string(faults_.back()));
+    if (setup_.recorder != nullptr) setup_.recorder->call_struck(to_string(faults_.back()));
   }
   return {.strike = strike};
 }
@@ -175,6 +178,7 @@ void FaultInjector::after(const Call& call, const faultfs::CallResult& result) {
     scheduler_.sleep_until(scheduler_.monotonic_ns() + setup_.scenario.sync_ns);
     if (dead_) return;
   }
+  if (setup_.recorder != nullptr) setup_.recorder->call_ends(call, result.error);
   if (crash_after_.call == &call) crash_in(call, crash_after_.anchor);
 }
 
@@ -192,7 +196,9 @@ void FaultInjector::crash_in(const Call& call, const CrashAnchor& anchor) {
 
 // Does not return if the crash abandons the machine (see FiberScheduler::drop).
 void FaultInjector::crash(const std::string& why) {
+  const bool at_once = !dead_;
   die(why);
+  if (at_once && setup_.recorder != nullptr) setup_.recorder->died(why, setup_.plan.ending == Ending::kPowerLoss);
   if (setup_.plan.crash_mode == CrashMode::kAbandon && !interrupted_) scheduler_.drop();
 }
 

@@ -28,6 +28,8 @@
 
 namespace mylonite::sim {
 
+class Recorder;
+
 class FaultInjector final : public faultfs::Interceptor {
  public:
   struct Setup {
@@ -37,6 +39,7 @@ class FaultInjector final : public faultfs::Interceptor {
     Transcript* transcript;              // may be null
     RunNotes* notes = nullptr;           // may be null
     const std::atomic<bool>* interrupt;  // may be null; true: the run ends at the next file call
+    Recorder* recorder = nullptr;        // may be null
   };
   FaultInjector(const Setup& setup, FiberScheduler& scheduler, Trace& trace);
   FaultInjector(const FaultInjector&) = delete;

@@ -6,6 +6,7 @@
 
 #include "sim/machine/sanitizer.h"
 #include "sim/run/client.h"
+#include "sim/run/recorder.h"
 
 namespace mylonite::sim {
 namespace {
@@ -74,7 +75,8 @@ Incarnation::Incarnation(RunState& state, const Scenario& scenario, std::size_t 
                 .stats = state.stats,
                 .transcript = state.transcript,
                 .notes = state.notes,
-                .interrupt = state.interrupt},
+                .interrupt = state.interrupt,
+                .recorder = state.recorder},
                scheduler_, state.world.trace),
       fs_(state.disk, &machine_),
       answers_(state, machine_),
@@ -92,7 +94,9 @@ Incarnation::Incarnation(RunState& state, const Scenario& scenario, std::size_t 
 Incarnation::~Incarnation() = default;
 
 RunOutcome Incarnation::run() {
+  if (state_.recorder != nullptr) state_.recorder->begin_incarnation(scheduler_, plan_);
   const RunOutcome outcome = scheduler_.run([this] { main(); });
+  if (state_.recorder != nullptr) state_.recorder->end_incarnation();
   state_.stats.steps += scheduler_.step();
   for (const auto& [name, count] : scheduler_.marks()) state_.stats.coverage.mark(name, count);
   return outcome;

@@ -73,6 +73,7 @@ void MyloniteClient::apply(const op::GetAsOf& get) {
   const Reading reading = in_the_past(get.as_of);
   const auto found = sim::get(session_, get.key, reading.options);
   if (!context_.answered("get", error_of(found), reading)) return;
+  context_.observer().found(found->value);
   context_.oracle().check_get(get.key, found->moment(), found->value);
   context_.read_at(reading, found->moment());
 }
@@ -82,6 +83,7 @@ void MyloniteClient::apply(const op::ScanAsOf& scan) {
   const ScanRange range{.bounds = key_bounds(scan.bounds), .limit = kAsOfPairsMax, .backward = scan.backward};
   const auto found = sim::scan({.session = session_, .options = reading.options, .answers = context_.answers()}, range);
   if (!context_.answered("scan", error_of(found), reading)) return;
+  context_.observer().found(found->value.size());
   context_.oracle().check_scan(model_range(range), found->moment(), found->value);
   context_.read_at(reading, found->moment());
 }

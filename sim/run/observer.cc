@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "core/base/bytes.h"
 #include "sim/machine/sanitizer.h"
+#include "sim/run/recorder.h"
 
 namespace mylonite::sim {
 
@@ -14,6 +16,7 @@ void Observer::mark(std::string_view name) {
 }
 
 void Observer::begins(std::size_t client, const Operation& operation) {
+  if (state_.recorder != nullptr) state_.recorder->operation_begins(client, operation);
   const SimulatorCode scope;
   const int fiber = scheduler_.current_fiber();
   clients_.insert_or_assign(fiber, Doing{.client = client, .operation = operation.index(), .done = false});
@@ -29,6 +32,7 @@ void Observer::begins(std::size_t client, const Operation& operation) {
 void Observer::returned(std::size_t operation, Timestamp at) {
   const SimulatorCode scope;
   state_.world.trace.event(EventKind::kNote, operation, at.ticks);
+  if (state_.recorder != nullptr) state_.recorder->returned(operation, at);
   if (state_.transcript == nullptr) return;
   const auto client = clients_.find(scheduler_.current_fiber());
   const std::string who = client == clients_.end() ? "the simulator" : fmt::format("client {}", client->second.client);
@@ -37,10 +41,23 @@ void Observer::returned(std::size_t operation, Timestamp at) {
                               fmt::format("{}: {}", kOperationNames.at(operation), answer));
 }
 
+void Observer::found(const std::optional<std::string>& value) {
+  if (state_.recorder == nullptr) return;
+  const SimulatorCode scope;
+  state_.recorder->answered(value ? fmt::format("found '{}'", printable(*value, 24)) : "found nothing");
+}
+
+void Observer::found(std::size_t pairs) {
+  if (state_.recorder == nullptr) return;
+  const SimulatorCode scope;
+  state_.recorder->answered(fmt::format("found {} pairs", pairs));
+}
+
 void Observer::done() {
   const SimulatorCode scope;
   ++state_.stats.operations;
   clients_.at(scheduler_.current_fiber()).done = true;
+  if (state_.recorder != nullptr) state_.recorder->operation_ends();
 }
 
 std::optional<std::size_t> Observer::operation_of(int fiber) const {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <mylonite/events.h>
@@ -24,7 +25,9 @@ class Observer {
 
   // A client begins an operation; the operation returned, at a stamp; it is done, and the machine is alive.
   void begins(std::size_t client, const Operation& operation);
-  void returned(std::size_t operation, Timestamp at);  // the operation by its place in the list
+  void returned(std::size_t operation, Timestamp at);   // the operation by its place in the list
+  void found(const std::optional<std::string>& value);  // by a read, for the recording
+  void found(std::size_t pairs);
   void done();
   // The operation that a fiber has begun and not done, by its place in the list; empty: it does none.
   std::optional<std::size_t> operation_of(int fiber) const;

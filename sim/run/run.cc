@@ -11,6 +11,7 @@
 #include "core/vfs/util.h"
 #include "sim/machine/machine_heap.h"
 #include "sim/run/incarnation.h"
+#include "sim/run/recorder.h"
 
 namespace mylonite::sim {
 namespace {
@@ -93,6 +94,7 @@ bool end_incarnation(RunState& state, const Scenario& scenario, const Incarnatio
   }
   if (state.lied_to) forget_lost_files(state, plan.options.data_dir);
   state.world.trace.event(EventKind::kCrash, state.disk.hash(), recorded.image.size());
+  if (state.recorder != nullptr) state.recorder->power_was_lost(recorded.image);
   if (state.transcript != nullptr) transcribe_losses(*state.transcript, recorded.image);
   return faithful;
 }
@@ -205,7 +207,7 @@ Scenario without_incarnations(const Scenario& scenario) {
 }  // namespace
 
 Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
-  Trace own;
+  Trace own(settings.recording != nullptr);
   Trace& trace = settings.trace != nullptr ? *settings.trace : own;
   VirtualClock clock(scenario.wall_start_ticks, StampSource::kUnusableAboveTicks);
   Transcript transcript(settings.story_lines);
@@ -219,6 +221,12 @@ Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
                  .policies = settings.policies,
                  .store_factory = settings.store};
   if (settings.notes != nullptr) settings.notes->clear();
+  std::optional<Recorder> recorder;
+  if (settings.recording != nullptr) {
+    *settings.recording = {.seed = scenario.seed, .names = scenario.names, .of_mylonite = !settings.store};
+    recorder.emplace(*settings.recording, Recorder::Parts{state.disk, state.oracle, state.world});
+    state.recorder = &*recorder;
+  }
   MachineHeap heap(settings.unreadable_heaps);
   Outcome outcome;
   outcome.recorded = without_incarnations(scenario);
@@ -231,6 +239,7 @@ Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
     heap.clear();  // the machine's memory ends with it
     if (!goes_on) break;
   }
+  if (recorder) recorder->end_run(outcome.failure ? &*outcome.failure : nullptr);
   state.stats.seeds = 1;
   state.stats.seeds_merging_at_once = state.stats.coverage.count("compaction.concurrent") > 0 ? 1 : 0;
   state.stats.virtual_ns = clock.monotonic_ns();

@@ -17,6 +17,7 @@
 #include <mylonite/sim/store_under_test.h>
 
 #include "sim/machine/trace.h"
+#include "sim/run/recording.h"
 #include "sim/run/run_notes.h"
 #include "sim/run/stats.h"
 #include "sim/scenario/scenario.h"
@@ -56,6 +57,7 @@ struct RunSettings {
   bool unreadable_heaps = false;                      // of dead machines: a stray access faults
   CompactionPolicies policies = standard_policies();  // those that the scenario's options may name
   StoreFactory store{};  // the store under test; empty: Mylonite. Others carry out the operations of kForEveryStore
+  Recording* recording = nullptr;  // gets all that happens; with a trace beside it, that must record all events
 };
 
 class StackPool;

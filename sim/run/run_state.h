@@ -24,6 +24,8 @@
 
 namespace mylonite::sim {
 
+class Recorder;
+
 // A kept checkpoint, and its content when it was made.
 struct KeptCopy {
   std::string directory;
@@ -68,6 +70,7 @@ struct RunState {
   Transcript* transcript = nullptr;              // may be null
   RunNotes* notes = nullptr;                     // may be null
   const std::atomic<bool>* interrupt = nullptr;  // may be null
+  Recorder* recorder = nullptr;                  // may be null
   CompactionPolicies policies{};                 // those that the store may use
   StoreFactory store_factory{};                  // empty: Mylonite
   std::vector<std::string> foreign{};            // names of foreign files in the store's directory

@@ -90,8 +90,8 @@ std::string code_of(const Recorded& recorded) {
     list += fmt::format("{{{}, {}, {}}}, ", each.fiber, each.step, each.next);
   if (!list.empty()) add("schedule", "{" + list + "}");
   if (recorded.crash) {
-    add("crash",
-        fmt::format("CrashAnchor{{\n          .at = {},\n          .after = {}}}", code_of(recorded.crash->at), recorded.crash->after));
+    add("crash", fmt::format("CrashAnchor{{\n          .at = {},\n          .after = {}}}", code_of(recorded.crash->at),
+                             recorded.crash->after));
   }
   if (recorded.crash_at_end) {
     add("crash_at_end",

@@ -36,7 +36,7 @@ for mutant in "$@"; do
     continue
   fi
   found=$((found + 1))
-  "$program" shrink "$repro" --time "${seconds_max}s" --output "$out/small.repro" >"$out/said" 2>&1
+  "$program" shrink "$repro" --time "${seconds_max}s" -o "$out/small.repro" >"$out/said" 2>&1
   # "after:    3 operations, 1 crash, 2 lost units", "nothing smaller fails alike: 9550 runs in 2.0 s"
   after=$(sed -n 's/^after: *//p' "$out/said")
   count() { grep -o "[0-9]* $1" <<<"$after" | grep -o '^[0-9]*' || echo 0; }

@@ -1,17 +1,11 @@
-// Rules, signatures, and groups of failures.
+// Signatures and groups of failures.
 #include "sim/report/failure_groups.h"
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <regex>
-#include <set>
-#include <sstream>
 #include <string>
 #include <tuple>
 #include <vector>
-
-#include "sim/oracle/rules.h"
 
 namespace mylonite::sim {
 namespace {
@@ -56,27 +50,6 @@ TEST(FailureGroupsTest, Signatures) {
   EXPECT_FALSE(with == without);
   failure.operation = "get";
   EXPECT_FALSE(SignatureMaker().signature_of(failure).same_kind(with));
-}
-
-// Goal: no failure names a rule that nobody can look up. Method: the names in the simulator's sources.
-TEST(RulesTest, EveryRuleHasAMeaning) {
-  const std::regex violation("(?:violate|\\.rule =)\\s*\\(?\\s*\"([a-z-]+)\"");
-  std::set<std::string> named;
-  for (const char* file : {"oracle/oracle.cc", "oracle/oracle_history.cc", "oracle/recovery_checker.cc",
-                           "run/mylonite_checker.cc", "run/mylonite_client.cc", "run/operation_context.cc",
-                           "run/cursor_checker.cc", "run/run.cc", "run/incarnation.cc", "run/answer_checker.cc"}) {
-    std::stringstream text;
-    text << std::ifstream(std::string(MYLONITE_SOURCE_DIR "/sim/") + file).rdbuf();
-    const std::string source = text.str();
-    ASSERT_FALSE(source.empty()) << file;
-    for (std::sregex_iterator each(source.begin(), source.end(), violation), end; each != end; ++each) {
-      named.insert((*each)[1]);
-    }
-  }
-  EXPECT_GT(named.size(), 18U);
-  for (const std::string& name : named) EXPECT_FALSE(meaning_of_rule(name).empty()) << name;
-  for (const char* name : {"crash", "invariant", "memory", "hang"}) EXPECT_FALSE(meaning_of_rule(name).empty()) << name;
-  EXPECT_TRUE(meaning_of_rule("boredom").empty());
 }
 
 }  // namespace

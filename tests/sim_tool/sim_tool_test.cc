@@ -37,7 +37,7 @@ constexpr const char* kSmall = "--ops 40 --crashes 2";
 
 // Goal: help is to be had everywhere, with an example. Method: every command's. Expectation: exit 0, on stdout.
 TEST_F(SimToolTest, Help) {
-  for (const char* command : {"", "run ", "marks ", "replay "}) {
+  for (const char* command : {"", "run ", "marks ", "replay ", "report ", "trace "}) {
     const Said said = sim(std::string(command) + "--help");
     EXPECT_EQ(said.code, 0);
     EXPECT_EQ(said.err, "");

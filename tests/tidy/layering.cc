@@ -54,6 +54,9 @@ constexpr std::array kArrows = {
     // What is run is any store that keeps to the public interface.
     Arrow{"sim/run/",
           "sim/run/ sim/oracle/ sim/scenario/ sim/machine/ sim/mylonite/sim/store_under_test.h faultfs/ core/"},
+    // What a store shows on a recorded disk is asked on a computer of its own.
+    Arrow{"sim/report/moment_view",
+          "sim/report/ sim/run/ sim/oracle/ sim/scenario/ sim/machine/ sim/mylonite/ faultfs/ core/"},
     Arrow{"sim/report/",
           "sim/report/ sim/run/ sim/oracle/ sim/scenario/ sim/machine/ sim/mylonite/sim/store_under_test.h faultfs/ "
           "core/"},
