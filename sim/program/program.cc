@@ -125,11 +125,13 @@ Parameters run_parameters(RunArguments& arguments, Words& words) {
       {.name = "--require-marks", .to = &arguments.require_marks, .meaning = "fail when a mark was never reached"});
   all.push_back({.name = "--jsonl",
                  .to = &arguments.jsonl,
-                 .meaning = "write one JSON object a line to this file; FILE.part until it is complete"});
+                 .meaning = "write one JSON object a line to this file; FILE.part until it is complete",
+                 .offer = cli::Offer::kFiles});
   all.push_back({.name = "--out",
                  .to = &arguments.out_directory,
                  .meaning = "directory for scenario files",
-                 .has_default = true});
+                 .has_default = true,
+                 .offer = cli::Offer::kDirectories});
   all.push_back({.name = "--json", .to = &arguments.json, .meaning = "the summary as JSON"});
   return all;
 }
@@ -138,7 +140,8 @@ Parameters replay_parameters(ReplayArguments& arguments, Words& words) {
   Parameters all = {{.name = "SEED_OR_FILE",
                      .to = &arguments.what,
                      .meaning = "a seed (then with the run's --ops, --crashes, …), or a .repro file",
-                     .required = true}};
+                     .required = true,
+                     .offer = cli::Offer::kFiles}};
   for (Parameter& each : generator_parameters(arguments.generator, words)) all.push_back(std::move(each));
   all.push_back({.name = "--trace", .to = &arguments.trace, .meaning = "print every event"});
   all.push_back({.name = "--story",
@@ -194,6 +197,20 @@ std::optional<cli::Ending> refuse_small_address_space(std::uint64_t threads) {
   return refused;
 }
 
+std::vector<cli::ExitMeaning> exit_meanings() {
+  using cli::Exit;
+  return {{.code = Exit::kDone, .meaning = "every seed passed"},
+          {.code = Exit::kFinding, .meaning = "a property is violated"},
+          {.code = Exit::kUsage, .meaning = "bad command line"},
+          {.code = Exit::kNotDeterministic, .meaning = "two runs of a seed differ"},
+          {.code = Exit::kNothingRan, .meaning = "nothing ran"},
+          {.code = Exit::kUnreadable, .meaning = "the scenario file is damaged, or of a newer format"},
+          {.code = Exit::kNotReproduced, .meaning = "the replay differs from its file"},
+          {.code = Exit::kEnvironment, .meaning = "a file or the machine failed"},
+          {.code = Exit::kInternal, .meaning = "the simulator itself is wrong"},
+          {.code = Exit::kInterrupted, .meaning = "stopped by SIGINT, results kept; by SIGTERM 143"}};
+}
+
 }  // namespace
 
 int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
@@ -241,7 +258,9 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
                                            .what = "run one scenario again and print its story",
                                            .example = parts.name + " replay seed-42.repro",
                                            .parameters = replay_parameters(replay, words),
-                                           .run = replay_one}}};
+                                           .run = replay_one}},
+                             .exits = exit_meanings(),
+                             .see_also = {"mylonite", "mylonite-lab"}};
   return cli::run_program(program, argc, argv);
 }
 
