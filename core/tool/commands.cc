@@ -19,6 +19,7 @@
 #include "core/tool/inspect.h"
 #include "core/tool/load.h"
 #include "core/tool/store_directory.h"
+#include "core/tool/text.h"
 #include "core/tool/verify.h"
 #include "core/version/version.h"
 
@@ -74,7 +75,19 @@ Result<Exit> get(Store& store, const Arguments& arguments) {
   return *value ? Exit::kDone : Exit::kFinding;
 }
 
-std::string pair_line(const Iterator& pair, const cli::Form& form) {
+// `load` takes a line apart at its first tab.
+bool fits_a_line(std::string_view key, std::string_view value) {
+  return key.find_first_of("\t\n") == std::string_view::npos && value.find('\n') == std::string_view::npos;
+}
+
+Result<std::string> pair_line(const Iterator& pair, const cli::Form& form) {
+  if (!form.json && !form.hex && !fits_a_line(pair.key(), pair.value())) {
+    return Error(
+        Code::kInvalidArgument,
+        fmt::format("the key {} or its value has a tab or a newline, so a line cannot tell them apart: expected "
+                    "--hex or --json",
+                    shown(pair.key(), form)));
+  }
   if (!form.json) return fmt::format("{}\t{}\n", cli::text_from(pair.key(), form), cli::text_from(pair.value(), form));
   return JsonObject()
       .bytes("key", pair.key(), form.hex)
@@ -87,7 +100,9 @@ Result<Exit> range(Store& store, const Arguments& arguments) {
   const auto cursor = store.session().iterator(arguments.bounds);
   if (!cursor.ok()) return cursor.error();
   for ((*cursor)->seek_to_first(); (*cursor)->valid(); (*cursor)->next()) {
-    if (Status done = cli::print(pair_line(**cursor, arguments.form)); !done.ok()) return done.error();
+    const auto line = pair_line(**cursor, arguments.form);
+    if (!line.ok()) return line.error();
+    if (Status done = cli::print(*line); !done.ok()) return done.error();
   }
   if (Status sound = (*cursor)->status(); !sound.ok()) return sound.error();
   return Exit::kDone;
@@ -239,8 +254,8 @@ constexpr Row kRows[] = {
      get},
     {"delete", "Remove a key; one that is not there may be removed, too", "mylonite delete my-data city",
      Access::kWrites, key, remove},
-    {"range", "Print the keys from LO to before HI as key<TAB>value", "mylonite range my-data a n", Access::kReads,
-     bounds, range},
+    {"range", "Print the keys from LO to before HI as key<TAB>value, which `load` reads", "mylonite range my-data a n",
+     Access::kReads, bounds, range},
     {"load", "Write the key<TAB>value lines of standard input",
      R"(printf 'city\tOslo\nriver\tAkerselva\n' | mylonite load my-data --acks)", Access::kCreates, of_load,
      load_lines},
