@@ -9,65 +9,18 @@
 #include <string_view>
 
 #include "core/base/invariant.h"
+#include "core/base/json.h"
 #include "core/base/release.h"
+#include "core/base/sizes.h"
 #include "core/cli/output.h"
+#include "core/cli/own_commands.h"
+#include "core/cli/table.h"
 #include "core/vfs/posix.h"
 
 namespace mylonite::cli {
 namespace {
 
-struct CommandName {
-  std::string_view group;  // "": none
-  std::string_view own;
-};
-
-CommandName split(std::string_view name) {
-  const std::size_t space = name.find(' ');
-  if (space == std::string_view::npos) return {.group = "", .own = name};
-  return {.group = name.substr(0, space), .own = name.substr(space + 1)};
-}
-
-// The rows that may follow `group`; for "" also the groups.
-std::string names_in(const Program& program, std::string_view group) {
-  std::string names;
-  const auto add = [&](std::string_view name) { names += fmt::format("{}{}", names.empty() ? "" : ", ", name); };
-  for (const Command& command : program.commands) {
-    const CommandName name = split(command.name);
-    if (name.group == group && !command.hidden) add(name.own);
-  }
-  if (group.empty()) {
-    for (const Group& each : program.groups) add(each.name);
-  }
-  return names;
-}
-
-bool has_command(const Program& program, const CommandName& sought) {
-  return std::ranges::any_of(program.commands, [&](const Command& command) {
-    const CommandName name = split(command.name);
-    return name.group == sought.group && name.own == sought.own;
-  });
-}
-
-bool has_group(const Program& program, std::string_view sought) {
-  return std::ranges::any_of(program.groups, [&](const Group& group) { return group.name == sought; });
-}
-
 Error mistake(std::string what) { return Error(Code::kInvalidArgument, std::move(what)); }
-
-// The error for a missing or misspelt command lists the existing ones; the parser's own message does not.
-std::optional<Error> refuse_unknown(const Program& program, int argc, const char* const* argv) {
-  if (argc < 2) return mistake("expected a command: " + names_in(program, ""));
-  const std::string_view first = argv[1];
-  if (first.starts_with('-')) return std::nullopt;
-  if (!has_group(program, first)) {
-    if (has_command(program, {.group = "", .own = first})) return std::nullopt;
-    return mistake(fmt::format("no command is named '{}'; there are: {}", first, names_in(program, "")));
-  }
-  const std::string_view second = argc > 2 ? argv[2] : "";
-  if (second.starts_with('-') || has_command(program, {.group = first, .own = second})) return std::nullopt;
-  return mistake(
-      fmt::format("`{}{}{}`: expected one of {}", first, second.empty() ? "" : " ", second, names_in(program, first)));
-}
 
 // Makes the parser's option for a parameter, for every type of target.
 class Declaration {
@@ -115,25 +68,56 @@ CLI::Validator whole_number(const std::optional<Range>& given) {
   return {check, given ? fmt::format("UINT in [{} - {}]", range.low, range.high) : ""};
 }
 
+// "64M" becomes digits, which are checked as those of any number.
+CLI::Validator size_as_digits() {
+  const auto change = [](std::string& text) -> std::string {
+    const auto size = parse_size(text);
+    if (!size.ok()) return fmt::format("{}, found '{}'", size.error().message(), text);
+    text = fmt::format("{}", *size);
+    return "";
+  };
+  return {change, ""};
+}
+
 void declare(CLI::App& app, const Parameter& parameter) {
   CLI::Option& option = *std::visit(Declaration(app, parameter), parameter.to);
   if (parameter.required) option.required();
   if (parameter.has_default) option.capture_default_str();
   if (takes_numbers(parameter)) option.check(whole_number(parameter.range));
+  if (parameter.size) option.transform(size_as_digits())->type_name("SIZE");
+  if (parameter.hidden) option.group("");
   if (!parameter.one_of.empty()) option.check(CLI::IsMember(parameter.one_of));
   if (!parameter.type.empty()) option.type_name(parameter.type);
   if (!parameter.excludes.empty()) option.excludes(app.get_option(parameter.excludes));
 }
 
-std::string help_footer(std::string_view example, std::string_view more) {
-  return fmt::format("Example:\n  {}{}{}", example, more.empty() ? "" : "\n\n", more);
+std::string help_footer(std::string_view example, const std::vector<std::string>& parts) {
+  std::string text = fmt::format("Example:\n  {}", example);
+  for (const std::string& part : parts) text += part.empty() ? "" : "\n\n" + part;
+  return text;
+}
+
+std::string command_footer(const Command& command) {
+  const bool sizes = std::ranges::any_of(command.parameters, &Parameter::size);
+  return help_footer(
+      command.example,
+      {sizes ? fmt::format("SIZE: bytes, or a number with {}.", kSizeUnits) : "",
+       command.shared ? fmt::format("{}:\n{}", command.shared->title, command.shared->text) : "", command.more});
+}
+
+std::string program_footer(const Program& program) {
+  std::string exits;
+  for (const ExitMeaning& each : program.exits) {
+    exits += fmt::format("\n  {:<4} {}", static_cast<int>(each.code), each.meaning);
+  }
+  return help_footer(program.example, {exits.empty() ? "" : "Exit codes:" + exits, program.more});
 }
 
 void add_command(CLI::App& parent, const Command& command, const Command*& asked_for) {
   CLI::App& app = *parent.add_subcommand(std::string(split(command.name).own), command.what);
   if (command.hidden) app.group("");
   for (const Parameter& parameter : command.parameters) declare(app, parameter);
-  app.footer(help_footer(command.example, command.more));
+  app.footer(command_footer(command));
   app.callback([&command, &asked_for, &app] {
     asked_for = &command;
     for (const Parameter& parameter : command.parameters) {
@@ -144,34 +128,38 @@ void add_command(CLI::App& parent, const Command& command, const Command*& asked
 }
 
 void add_commands(CLI::App& app, const Program& program, const Command*& asked_for) {
-  for (const Command& command : program.commands) {
-    if (split(command.name).group.empty()) add_command(app, command, asked_for);
-  }
+  const auto add = [&](CLI::App& parent, std::string_view group, bool of_every_program) {
+    for (const Command& command : program.commands) {
+      if (split(command.name).group != group || command.of_every_program != of_every_program) continue;
+      add_command(parent, command, asked_for);
+    }
+  };
+  add(app, "", false);
   for (const Group& group : program.groups) {
     CLI::App* const parent = app.add_subcommand(group.name, group.what);
     parent->require_subcommand(1);
-    for (const Command& command : program.commands) {
-      if (split(command.name).group == group.name) add_command(*parent, command, asked_for);
-    }
+    add(*parent, group.name, false);
   }
+  add(app, "", true);
 }
 
-Ending parse_and_run(const Program& program, int argc, const char* const* argv) {
-  if (const auto refused = refuse_unknown(program, argc, argv)) return *refused;
+Ending parse_and_run(const Program& program, const std::vector<std::string>& words) {
+  if (const auto refused = refuse_unknown_command(program, words)) return *refused;
   const std::string version = fmt::format("{} {}", program.name, kRelease);
   const Command* asked_for = nullptr;
   CLI::App app(program.what, program.name);
   app.require_subcommand(1);
   app.set_version_flag("--version", version);
-  app.footer(help_footer(program.example, program.more));
+  app.footer(program_footer(program));
   add_commands(app, program, asked_for);
   try {
-    app.parse(argc, argv);
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend() - 1));
   } catch (const CLI::CallForHelp&) {
     return print(app.help() + "\n");
   } catch (const CLI::CallForVersion&) {
     return print(version + "\n");
   } catch (const CLI::Error& error) {
+    if (const auto refused = refuse_unknown_option(program, words, app.remaining(true))) return *refused;
     return mistake(error.what());
   }
   invariant(asked_for != nullptr, "what parses names a command");
@@ -182,6 +170,25 @@ std::string advice(const Program& program, const Error& error) {
   std::string known = program.next_step ? program.next_step(error) : std::string();
   if (!known.empty() || error.code() != Code::kInvalidArgument) return known;
   return fmt::format("`{0} --help` and `{0} COMMAND --help` show what is expected", program.name);
+}
+
+bool asks_for_json(const std::vector<std::string>& words) {
+  const auto end = std::ranges::find(words, "--");
+  return std::find(words.begin(), end, "--json") != end;
+}
+
+std::string error_json(const Error& error, const std::string& next, Exit exit) {
+  JsonObject object;
+  object.text("code", code_name(error.code())).text("message", error.message());
+  if (!error.file().empty()) object.text("file", error.file());
+  if (error.offset()) object.number("offset", *error.offset());
+  if (!next.empty()) object.text("next", next);
+  object.number("exit", static_cast<std::uint64_t>(exit));
+  return JsonObject().raw("error", object.object()).line();
+}
+
+std::string error_text(const std::string& program, const Error& error, const std::string& next) {
+  return fmt::format("{}: {}\n{}", program, error.to_string(), next.empty() ? "" : fmt::format("  {}\n", next));
 }
 
 int die_of_closed_pipe() {
@@ -195,15 +202,19 @@ int die_of_closed_pipe() {
 int run_program(const Program& program, int argc, const char* const* argv) {
   vfs::occupy_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);
-  Ending ending = parse_and_run(program, argc, argv);
+  Program whole = program;
+  OwnArguments own;
+  add_own_commands(whole, own);
+  const std::vector<std::string> words = help_as_option({argv, argv + argc});
+  Ending ending = parse_and_run(whole, words);
   // The output so far is flushed even after a failure; the first failure is the reported one.
   const Status flushed = flush();
   if (!flushed.ok() && !ending.why) ending = flushed.error();
   if (!ending.why) return static_cast<int>(ending.code);
   if (is_closed_pipe(*ending.why)) return die_of_closed_pipe();
-  const std::string next = ending.next.empty() ? advice(program, *ending.why) : ending.next;
-  print_error(fmt::format("{}: {}\n{}", program.name, ending.why->to_string(),
-                          next.empty() ? "" : fmt::format("  {}\n", next)));
+  const std::string next = ending.next.empty() ? advice(whole, *ending.why) : ending.next;
+  print_error(asks_for_json(words) ? error_json(*ending.why, next, ending.code)
+                                   : error_text(whole.name, *ending.why, next));
   return static_cast<int>(ending.code);
 }
 

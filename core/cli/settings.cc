@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/base/names.h"
+#include "core/base/sizes.h"
 
 namespace mylonite::cli {
 namespace {
@@ -24,7 +25,11 @@ Result<Setting> parse_setting(std::string_view text) {
   if (equals == std::string_view::npos) {
     return Error(Code::kInvalidArgument, fmt::format("--set '{}': expected NAME=VALUE", text));
   }
-  return Setting{.name = std::string(text.substr(0, equals)), .value = std::string(text.substr(equals + 1))};
+  Setting setting{.name = std::string(text.substr(0, equals)), .value = std::string(text.substr(equals + 1))};
+  if (names_a_size(setting.name)) {
+    if (const auto size = parse_size(setting.value); size.ok()) setting.value = fmt::format("{}", *size);
+  }
+  return setting;
 }
 
 }  // namespace
@@ -56,8 +61,14 @@ Status apply_settings(const std::vector<std::string>& settings, Options& options
   return validate(options);
 }
 
+std::vector<std::string> setting_words() {
+  std::vector<std::string> words;
+  for (const std::string_view name : option_names()) words.push_back(std::string(name) + "=");
+  return words;
+}
+
 std::string settings_help() {
-  std::string text = "Options of the store for --set (default):\n";
+  std::string text = fmt::format("For --set, with their defaults. Sizes in bytes may have {}.\n", kSizeUnits);
   const Options defaults;
   for (const OptionRow& row : option_table()) {
     if (row.name == kDirectory) continue;

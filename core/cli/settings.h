@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <mylonite/options.h>
@@ -13,13 +14,17 @@ struct Setting {
   std::string name;
   std::string value;
 };
-// kInvalidArgument without an equals sign, or with a name twice. Names are not checked otherwise.
+// kInvalidArgument without an equals sign, or with a name twice. Names are not checked otherwise. A size with a unit
+// becomes digits, so that equal settings are equal texts.
 Result<std::vector<Setting>> parse_settings(const std::vector<std::string>& texts);
 
 // Applies the settings, then validates all options. kInvalidArgument names the setting and the expected value.
 // `data_dir` is no setting: the directory is an argument of its own.
 Status apply_settings(const std::vector<std::string>& settings, Options& options);
 
-std::string settings_help();  // each option: name, default, meaning, allowed values, values worth trying
+inline constexpr std::string_view kSettingsTitle = "Options of the store";
+
+std::vector<std::string> setting_words();  // "memtable_max_bytes=", for completions
+std::string settings_help();               // each option: name, default, meaning, allowed values, values worth trying
 
 }  // namespace mylonite::cli

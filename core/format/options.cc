@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/sizes.h"
+
 namespace mylonite {
 namespace {
 
@@ -222,6 +224,13 @@ struct Setter {
   std::string_view value;
 
   Status operator()(std::uint64_t Options::* member) const {
+    if (names_a_size(name)) {
+      const auto size = parse_size(value);
+      if (!size.ok())
+        return Error(Code::kInvalidArgument, fmt::format("option {} = '{}': {}", name, value, size.error().message()));
+      options.*member = *size;
+      return {};
+    }
     if (!parse_whole(value, options.*member)) return bad_value(name, value, "a whole number");
     return {};
   }

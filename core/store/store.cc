@@ -1,5 +1,6 @@
 #include <mylonite/store.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/store/destroy.h"
@@ -47,6 +48,7 @@ Result<Opened> open_parent(const Options& options) {
   if (!fs.ok()) return fs.error().prefixed("the parent of data_dir");
   Opened opened{.fs = std::move(*fs), .options = options};
   opened.options.data_dir = path->name;
+  opened.options.open_files_max = std::min(options.open_files_max, vfs::cached_files_max());
   return opened;
 }
 

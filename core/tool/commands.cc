@@ -1,5 +1,8 @@
 #include "core/tool/commands.h"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -10,10 +13,13 @@
 #include "core/cli/settings.h"
 #include "core/store/internals.h"
 #include "core/tool/advice.h"
+#include "core/tool/beside_writer.h"
+#include "core/tool/doctor.h"
 #include "core/tool/explain.h"
 #include "core/tool/inspect.h"
 #include "core/tool/load.h"
 #include "core/tool/store_directory.h"
+#include "core/tool/text.h"
 #include "core/tool/verify.h"
 #include "core/version/version.h"
 
@@ -69,7 +75,19 @@ Result<Exit> get(Store& store, const Arguments& arguments) {
   return *value ? Exit::kDone : Exit::kFinding;
 }
 
-std::string pair_line(const Iterator& pair, const cli::Form& form) {
+// `load` takes a line apart at its first tab.
+bool fits_a_line(std::string_view key, std::string_view value) {
+  return key.find_first_of("\t\n") == std::string_view::npos && value.find('\n') == std::string_view::npos;
+}
+
+Result<std::string> pair_line(const Iterator& pair, const cli::Form& form) {
+  if (!form.json && !form.hex && !fits_a_line(pair.key(), pair.value())) {
+    return Error(
+        Code::kInvalidArgument,
+        fmt::format("the key {} or its value has a tab or a newline, so a line cannot tell them apart: expected "
+                    "--hex or --json",
+                    shown(pair.key(), form)));
+  }
   if (!form.json) return fmt::format("{}\t{}\n", cli::text_from(pair.key(), form), cli::text_from(pair.value(), form));
   return JsonObject()
       .bytes("key", pair.key(), form.hex)
@@ -82,7 +100,9 @@ Result<Exit> range(Store& store, const Arguments& arguments) {
   const auto cursor = store.session().iterator(arguments.bounds);
   if (!cursor.ok()) return cursor.error();
   for ((*cursor)->seek_to_first(); (*cursor)->valid(); (*cursor)->next()) {
-    if (Status done = cli::print(pair_line(**cursor, arguments.form)); !done.ok()) return done.error();
+    const auto line = pair_line(**cursor, arguments.form);
+    if (!line.ok()) return line.error();
+    if (Status done = cli::print(*line); !done.ok()) return done.error();
   }
   if (Status sound = (*cursor)->status(); !sound.ok()) return sound.error();
   return Exit::kDone;
@@ -234,8 +254,8 @@ constexpr Row kRows[] = {
      get},
     {"delete", "Remove a key; one that is not there may be removed, too", "mylonite delete my-data city",
      Access::kWrites, key, remove},
-    {"range", "Print the keys from LO to before HI as key<TAB>value", "mylonite range my-data a n", Access::kReads,
-     bounds, range},
+    {"range", "Print the keys from LO to before HI as key<TAB>value, which `load` reads", "mylonite range my-data a n",
+     Access::kReads, bounds, range},
     {"load", "Write the key<TAB>value lines of standard input",
      R"(printf 'city\tOslo\nriver\tAkerselva\n' | mylonite load my-data --acks)", Access::kCreates, of_load,
      load_lines},
@@ -261,14 +281,24 @@ constexpr Row kRows[] = {
      "mylonite explain compaction my-data 27", Access::kFiles, of_compaction, nullptr, compaction},
 };
 
-Result<Exit> run_on_store(const Row& row, const Arguments& arguments) {
-  Options options = arguments.options;
+Result<std::unique_ptr<Store>> open_for(const Row& row, Options options) {
   if (row.access != Access::kCreates) options.create_if_missing = false;
-  const auto store = row.access == Access::kReads ? Store::open_read_only(options) : Store::open(options);
+  if (row.access != Access::kReads) return Store::open(options);
+  // Files that stay open may be removed by a writer meanwhile.
+  options.open_files_max = raise_open_files();
+  return despite_a_writer(options.data_dir, [&] { return Store::open_read_only(options); });
+}
+
+Result<Exit> run_on_store(const Row& row, const Arguments& arguments) {
+  const auto store = open_for(row, arguments.options);
   if (!store.ok()) return store.error();
+  const std::string before = row.access == Access::kReads ? state_of(arguments.options.data_dir) : "";
   auto exit = row.on_store(**store, arguments);
   const Status closed = (*store)->close();
   if (exit.ok() && !closed.ok()) return closed.error().prefixed("close");
+  const bool moved = !exit.ok() && row.access == Access::kReads && may_be_a_writer(exit.error()) &&
+                     state_of(arguments.options.data_dir) != before;
+  if (moved) return writer_too_fast(exit.error());
   return exit;
 }
 
@@ -286,25 +316,57 @@ cli::Ending run(const Row& row, const RawArguments& raw) {
   return in_users_words(exit.error(), raw.directory, arguments->options.data_dir);
 }
 
-// Commands that only read files accept the store's options like the others, but do not use them.
-std::string more_help(const Row& row) {
-  const std::string settings = row.access == Access::kFiles ? "" : cli::settings_help() + "\n";
-  return settings + "An argument that begins with '-' goes behind '--'.";
+// Options of the store belong to the help of commands that write. Others take them, too; few matter to a reader.
+std::optional<cli::Section> options_section(const Row& row) {
+  if (row.access == Access::kReads || row.access == Access::kFiles) return std::nullopt;
+  return cli::Section{.title = std::string(cli::kSettingsTitle), .text = cli::settings_help()};
 }
 
+std::string more_help(const Row& row) {
+  const std::string options =
+      row.access == Access::kReads ? "`mylonite load --help` lists the options for --set.\n" : "";
+  return options + "An argument that begins with '-' goes behind '--'.";
+}
+
+Parameter directory(RawArguments& raw) {
+  return {.name = "DIR",
+          .to = &raw.directory,
+          .meaning = "the store's directory",
+          .required = true,
+          .offer = cli::Offer::kDirectories};
+}
+
+Parameter settings(RawArguments& raw) {
+  return {.name = "--set",
+          .to = &raw.settings,
+          .meaning = "set an option of the store; may be repeated",
+          .repeats = true,
+          .type = "NAME=VALUE",
+          .words = cli::setting_words()};
+}
+
+Parameter json(RawArguments& raw) {
+  return {.name = "--json", .to = &raw.json, .meaning = "print JSON, one object a line; errors, too"};
+}
+
+// Every command takes the same options; those without an effect on it are not in its help.
 Parameters parameters_of(const Row& row, RawArguments& raw) {
-  Parameters all = {
-      {.name = "DIR", .to = &raw.directory, .meaning = "the store's directory", .required = true},
-  };
+  constexpr std::string_view kNoKeys[] = {"stats", "verify", "checkpoint", "explain compaction"};
+  Parameters all = {directory(raw)};
   for (Parameter& own : row.parameters(raw)) all.push_back(std::move(own));
-  all.push_back({.name = "--set",
-                 .to = &raw.settings,
-                 .meaning = "set an option of the store; may be repeated",
-                 .repeats = true,
-                 .type = "NAME=VALUE"});
+  all.push_back(settings(raw));
+  all.back().hidden = row.access == Access::kFiles;
   all.push_back({.name = "--hex", .to = &raw.hex, .meaning = "keys and values are hex, for bytes that are not text"});
-  all.push_back({.name = "--json", .to = &raw.json, .meaning = "print JSON, one object a line"});
+  all.back().hidden = std::ranges::find(kNoKeys, row.name) != std::end(kNoKeys);
+  all.push_back(json(raw));
   return all;
+}
+
+// These run another program instead (main.cc).
+cli::Command companion(const std::string& name, const std::string& what) {
+  return {.name = name, .what = what, .example = fmt::format("mylonite {} --help", name), .parameters = {}, .run = [] {
+            return Exit::kInternal;
+          }};
 }
 
 }  // namespace
@@ -317,8 +379,12 @@ std::vector<cli::Command> commands(RawArguments& raw) {
                    .example = std::string(row.example),
                    .parameters = parameters_of(row, raw),
                    .run = [&row, &raw] { return run(row, raw); },
-                   .more = more_help(row)});
+                   .more = more_help(row),
+                   .shared = options_section(row)});
   }
+  all.push_back(doctor_command(raw, settings(raw)));
+  all.push_back(companion("sim", "Run mylonite-sim, which crashes a store on a simulated disk"));
+  all.push_back(companion("lab", "Run mylonite-lab, which compares compaction strategies"));
   return all;
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/base/json.h"
+#include "core/tool/beside_writer.h"
 #include "core/tool/text.h"
 #include "core/version/manifest.h"
 
@@ -87,7 +88,7 @@ std::string job_json(const JobRecord& job) {
 }  // namespace
 
 Status explain_compaction(const StoreDirectory& store, std::optional<std::uint64_t> id, const cli::Form& form) {
-  const auto loaded = load_manifest(*store.fs, store.directory);
+  const auto loaded = despite_a_writer(store.whole, [&] { return load_manifest(*store.fs, store.directory); });
   if (!loaded.ok()) return loaded.error();
   const std::vector<JobRecord>& jobs = loaded->version.jobs;
   if (id) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/base/json.h"
+#include "core/tool/beside_writer.h"
 #include "core/tool/text.h"
 #include "core/version/edit_json.h"
 #include "core/version/manifest.h"
@@ -89,14 +90,17 @@ std::string ending(const LoadedManifest& loaded, std::uint64_t valid_bytes, cons
 }  // namespace
 
 Status inspect_manifest(const StoreDirectory& store, const cli::Form& form) {
-  Status printed;
+  std::string text;  // of the last try; what stands before damage is printed, too
   std::uint64_t valid_bytes = 0;
-  const auto loaded = load_manifest(*store.fs, store.directory, [&](const ManifestRecord& record) {
-    if (printed.ok() && record.offset == 0) printed = cli::print(heading(record.manifest, form));
-    if (printed.ok()) printed = cli::print(record_line(record, form));
-    valid_bytes = record.offset + record.bytes;
+  const auto loaded = despite_a_writer(store.whole, [&] {
+    text.clear();
+    return load_manifest(*store.fs, store.directory, [&](const ManifestRecord& record) {
+      if (record.offset == 0) text += heading(record.manifest, form);
+      text += record_line(record, form);
+      valid_bytes = record.offset + record.bytes;
+    });
   });
-  if (!printed.ok()) return printed;
+  if (Status printed = cli::print(text); !printed.ok()) return printed;
   if (!loaded.ok()) return loaded.error();
   return cli::print(ending(*loaded, valid_bytes, form));
 }

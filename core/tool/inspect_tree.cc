@@ -10,6 +10,7 @@
 
 #include "core/base/json.h"
 #include "core/format/internal_key.h"
+#include "core/tool/beside_writer.h"
 #include "core/tool/text.h"
 #include "core/version/manifest.h"
 
@@ -152,7 +153,7 @@ std::string tree_json(const Version& version, const cli::Form& form) {
 }  // namespace
 
 Status inspect_tree(const StoreDirectory& store, const cli::Form& form) {
-  const auto loaded = load_manifest(*store.fs, store.directory);
+  const auto loaded = despite_a_writer(store.whole, [&] { return load_manifest(*store.fs, store.directory); });
   if (!loaded.ok()) return loaded.error();
   if (form.json) return cli::print(tree_json(loaded->version, form));
   const std::string heading =

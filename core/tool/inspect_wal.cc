@@ -142,6 +142,7 @@ Status inspect_wal(const StoreDirectory& store, std::optional<std::uint64_t> num
     const Status done = inspect_log(store, each, form);
     if (done.ok()) continue;
     if (done.error().code() == Code::kIo) return done;
+    if (!number && done.error().code() == Code::kNotFound) continue;  // listed, then removed by a writer
     if (first.ok()) first = done;
   }
   return first;

@@ -17,6 +17,17 @@ std::vector<FileNumber> StoreDirectory::numbers(FileKind kind) const {
   return numbers;
 }
 
+Result<std::vector<FileName>> StoreDirectory::ours_now() const {
+  const auto names = fs->list(directory);
+  if (!names.ok()) return names.error();
+  std::vector<FileName> found;
+  for (const std::string& name : *names) {
+    if (const auto file = parse_file_name(name)) found.push_back(*file);
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
 Result<StoreDirectory> locate(const std::string& data_dir) {
   std::error_code failed;
   const std::filesystem::path whole = std::filesystem::canonical(data_dir, failed);
@@ -26,7 +37,8 @@ Result<StoreDirectory> locate(const std::string& data_dir) {
   if (failed) return Error(Code::kIo, failed.message()).in(data_dir);
   auto fs = vfs::open_posix(whole.parent_path().string());
   if (!fs.ok()) return fs.error();
-  StoreDirectory store{.fs = std::move(*fs), .directory = whole.filename().string(), .ours = {}, .foreign = {}};
+  StoreDirectory store{
+      .fs = std::move(*fs), .directory = whole.filename().string(), .ours = {}, .foreign = {}, .whole = whole.string()};
   const auto there = store.fs->stat(store.directory);
   if (!there.ok()) return there.error();
   if (!*there || !(*there)->is_directory) return Error(Code::kNotAStore, "a file, not a directory").in(data_dir);

@@ -21,9 +21,11 @@ struct StoreDirectory {
   std::string directory;             // a path in `fs`
   std::vector<FileName> ours{};      // files by kind, then number
   std::vector<std::string> foreign;  // other names, sorted
+  std::string whole{};               // the directory's path on this machine
 
   std::string path(std::string_view name) const { return directory + "/" + std::string(name); }
   std::vector<FileNumber> numbers(FileKind kind) const;  // ascending
+  Result<std::vector<FileName>> ours_now() const;        // listed again
 };
 
 Result<StoreDirectory> locate(const std::string& data_dir);

@@ -2,10 +2,12 @@
 // found value; files that the store does not need are notes.
 //
 // It continues after damage: without a readable manifest it checks each table and log by itself. It reports the first
-// damage of each table and log. It writes nothing and takes no lock, so an active writer may remove files meanwhile.
+// damage of each table and log. It writes nothing and takes no lock. A writer may be active: what it removes, and what
+// its manifest no longer needs, is no damage.
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include <mylonite/options.h>
 #include <mylonite/status.h>
@@ -17,5 +19,11 @@ namespace mylonite::tool {
 
 // Returns the number of damages found; an error only if the operating system failed.
 Result<std::uint64_t> verify(const StoreDirectory& store, const Options& options, const cli::Form& form);
+
+struct Verified {
+  std::uint64_t damages = 0;
+  std::string text;  // one line
+};
+Result<Verified> verify_in_short(const StoreDirectory& store, const Options& options);  // prints nothing
 
 }  // namespace mylonite::tool

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -347,6 +348,14 @@ Status check_place_of_file(const std::string& path) {
   const bool names_a_file = !path.empty() && !path.ends_with('/');
   if (names_a_file && (::lstat(path.c_str(), &there) != 0 || S_ISREG(there.st_mode))) return {};
   return Error(Code::kInvalidArgument, "expected the name of a file, or of a new one").in(path.empty() ? "''" : path);
+}
+
+std::uint64_t cached_files_max() {
+  constexpr std::uint64_t kOthers = 32;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == 0) return std::numeric_limits<std::uint64_t>::max();
+  const std::uint64_t all = limit.rlim_cur;
+  return all - std::min(all - 1, std::max(kOthers, all / 4));
 }
 
 void occupy_closed_streams() {

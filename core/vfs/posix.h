@@ -5,6 +5,7 @@
 // The lock is flock(2) on a descriptor of its own, so a second opener in the same process is refused too.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -29,6 +30,10 @@ std::string place_of(const std::string& path);
 
 // kInvalidArgument where a new file would take the place of something else than a file: a directory, a device, a pipe.
 Status check_place_of_file(const std::string& path);
+
+// How many files this process may hold open for a cache, by its limit (`ulimit -n`); at least 1. A quarter of the
+// limit, and 32 at least, is left for all others.
+std::uint64_t cached_files_max();
 
 // Opens, for each closed standard stream, a file that fails on every use. Otherwise the first file that the program
 // opens would take the stream's number, and receive the output.

@@ -94,19 +94,25 @@ std::string loop_text(const RunSpec& spec) {
   return spec.load_percent == 0 ? "closed loop" : fmt::format("arrivals at {} % of each one's most", spec.load_percent);
 }
 
+// What the columns are. A policy alone is compared with nothing.
+std::string columns_text(const Comparison& comparison) {
+  const bool one_seed = comparison.seeds() == 1;
+  const std::string own = one_seed ? "one seed, so no intervals" : "mean ± 95 %";
+  if (comparison.results.size() == 1) return own + "; one policy, so nothing to compare it with";
+  const std::string& base = comparison.results[0].front().policy;
+  if (one_seed) return fmt::format("{}; then the difference from {} in percent", own, base);
+  return fmt::format("{}; then the mean of the differences from {} seed by seed, in percent", own, base);
+}
+
 std::string comparison_text(const Comparison& comparison) {
   const RunSpec& spec = comparison.base;
   std::size_t width = 0;
   for (const auto& results : comparison.results) width = std::max(width, results.front().policy.size());
-  const std::string& base = comparison.results[0].front().policy;
   std::string text = fmt::format(
       "{}, {} entries, {} of a buffer, size ratio {}, device {}, processor {}, {}, {} seed{} from {}\n{}{}\n",
       workload_text(spec), spec.entries, spec.buffer_entries, spec.size_ratio, spec.device, spec.processor,
       loop_text(spec), comparison.seeds(), comparison.seeds() == 1 ? "" : "s", spec.seed,
-      comparison.differs.empty() ? "" : fmt::format("with {}\n", comparison.differs),
-      comparison.seeds() == 1
-          ? fmt::format("one seed, so no intervals; then the difference from {} in percent", base)
-          : fmt::format("mean ± 95 %; then the mean of the differences from {} seed by seed, in percent", base));
+      comparison.differs.empty() ? "" : fmt::format("with {}\n", comparison.differs), columns_text(comparison));
   for (const Metric* metric : metrics_of(comparison)) {
     text += fmt::format("\n{} ({})\n", metric->name, metric->unit);
     for (const MetricRow& row : metric_rows(*metric, comparison)) {

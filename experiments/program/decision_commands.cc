@@ -111,7 +111,8 @@ cli::Parameter spec_parameter(LabArguments& arguments) {
   return {.name = "SPEC",
           .to = &arguments.spec,
           .meaning = "a file, JSON or (.toml) TOML, with \"set\": {\"compaction_threads\": 1}",
-          .required = true};
+          .required = true,
+          .offer = cli::Offer::kFiles};
 }
 cli::Parameter decision_parameter(LabArguments& arguments) {
   return {.name = "N",

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include "core/base/json.h"
+#include "core/base/names.h"
+#include "core/base/sizes.h"
 #include "core/cli/files.h"
 #include "core/cli/output.h"
 #include "core/cli/settings.h"
@@ -214,6 +216,14 @@ Ending list_workloads() {
 
 }  // namespace
 
+std::vector<std::string> words_of(const std::vector<std::string_view>& names) { return {names.begin(), names.end()}; }
+
+std::vector<std::string> policy_words(const CompactionPolicies& policies) {
+  std::vector<std::string> words;
+  for (const CompactionPolicy& policy : policies) words.emplace_back(policy.name);
+  return words;
+}
+
 void add_spec_parameters(RunSpec& spec, Parameters& all) {
   for (const SpecRow& row : spec_table()) {
     if (row.name == "policy" || row.name == "workload" || row.name == "workload_hash") continue;
@@ -224,7 +234,11 @@ void add_spec_parameters(RunSpec& spec, Parameters& all) {
     if (const auto* number = std::get_if<std::uint64_t RunSpec::*>(&row.member)) {
       parameter.to = &(spec.**number);
       parameter.range = Range{.low = row.low, .high = row.high};
+      parameter.size = names_a_size(row.name);
     }
+    if (row.name == "device") parameter.words = words_of(names_of(kDevices));
+    if (row.name == "processor") parameter.words = words_of(names_of(kProcessors));
+    if (row.name == "workload_file") parameter.offer = cli::Offer::kFiles;
     parameter.has_default = !std::holds_alternative<bool RunSpec::*>(row.member) && row.name != "workload_file";
     if (row.name == "workload_file") parameter.excludes = "--workload";
     if (row.name == "entries") parameter.excludes = "--workload-file";
@@ -233,16 +247,20 @@ void add_spec_parameters(RunSpec& spec, Parameters& all) {
 }
 
 Parameter jsonl_parameter(LabArguments& arguments) {
-  return {
-      .name = "--jsonl", .to = &arguments.jsonl, .meaning = "a file that gets a line for each run, with every figure"};
+  return {.name = "--jsonl",
+          .to = &arguments.jsonl,
+          .meaning = "a file that gets a line for each run, with every figure",
+          .offer = cli::Offer::kFiles};
 }
 Parameter csv_parameter(LabArguments& arguments) {
-  return {.name = "--csv", .to = &arguments.csv, .meaning = "the same as CSV"};
+  return {.name = "--csv", .to = &arguments.csv, .meaning = "the same as CSV", .offer = cli::Offer::kFiles};
 }
 
 Parameter html_parameter(LabArguments& arguments) {
-  return {
-      .name = "--html", .to = &arguments.html, .meaning = "a page that needs nothing else: intervals, trees over time"};
+  return {.name = "--html",
+          .to = &arguments.html,
+          .meaning = "a page that needs nothing else: intervals, trees over time",
+          .offer = cli::Offer::kFiles};
 }
 
 namespace {
@@ -254,11 +272,13 @@ Parameters compare_parameters(LabArguments& arguments) {
        .to = &compare.policies,
        .meaning = "with parameters: lazy:T=4; the others are compared with the first",
        .required = true,
-       .repeats = true},
+       .repeats = true,
+       .words = policy_words(arguments.policies)},
       {.name = "--workload",
        .to = &arguments.workloads,
        .meaning = "its name; may be repeated: a table for each [" + compare.base.workload + "]",
-       .repeats = true},
+       .repeats = true,
+       .words = words_of(names_of(workload_plans()))},
       {.name = "--seeds", .to = &compare.seeds, .meaning = "how many", .has_default = true, .range = kSeeds},
       {.name = "--precision",
        .to = &compare.precision_percent,
@@ -277,7 +297,8 @@ Parameters compare_parameters(LabArguments& arguments) {
        .to = &arguments.settings,
        .meaning = "set an option of the store; may be repeated",
        .repeats = true,
-       .type = "NAME=VALUE"}};
+       .type = "NAME=VALUE",
+       .words = cli::setting_words()}};
   add_spec_parameters(compare.base, all);
   return all;
 }
@@ -305,12 +326,16 @@ std::vector<cli::Command> lab_commands(LabArguments& arguments, const std::strin
   return {{.name = "run",
            .what = "run one spec in virtual time, and print its figures",
            .example = program + " run spec.json",
-           .parameters =
-               {{.name = "SPEC", .to = &arguments.spec, .meaning = "a file, JSON or (.toml) TOML", .required = true},
-                {.name = "--workload-file",
-                 .to = &arguments.workload_file,
-                 .meaning = "a file with a workload, in place of the spec's"},
-                {.name = "--json", .to = &arguments.json, .meaning = "one line with every figure"}},
+           .parameters = {{.name = "SPEC",
+                           .to = &arguments.spec,
+                           .meaning = "a file, JSON or (.toml) TOML",
+                           .required = true,
+                           .offer = cli::Offer::kFiles},
+                          {.name = "--workload-file",
+                           .to = &arguments.workload_file,
+                           .meaning = "a file with a workload, in place of the spec's",
+                           .offer = cli::Offer::kFiles},
+                          {.name = "--json", .to = &arguments.json, .meaning = "one line with every figure"}},
            .run = [&] { return run(arguments); }},
           {.name = "compare",
            .what = "policies side by side on the same seeds, with intervals",

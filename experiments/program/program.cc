@@ -170,7 +170,8 @@ Parameter value_bytes(StreamOptions& stream) {
           .to = &stream.value_bytes,
           .meaning = "size of a value",
           .has_default = true,
-          .range = kValueBytes};
+          .range = kValueBytes,
+          .size = true};
 }
 
 Parameter seed(StreamOptions& stream) {
@@ -183,35 +184,45 @@ Parameters with(Parameters all, Parameters more) {
 }
 
 Parameters common(std::string& directory, bool& json) {
-  return {{.name = "--dir", .to = &directory, .meaning = "where stores are made (default: for temporary files)"},
+  return {{.name = "--dir",
+           .to = &directory,
+           .meaning = "where stores are made (default: for temporary files)",
+           .offer = cli::Offer::kDirectories},
           {.name = "--json", .to = &json, .meaning = "the report as JSON"}};
 }
 
 Parameter settings(Arguments& arguments, std::string meaning) {
-  return {
-      .name = "--set", .to = &arguments.settings, .meaning = std::move(meaning), .repeats = true, .type = "NAME=VALUE"};
+  return {.name = "--set",
+          .to = &arguments.settings,
+          .meaning = std::move(meaning),
+          .repeats = true,
+          .type = "NAME=VALUE",
+          .words = cli::setting_words()};
 }
 
 Parameters job_parameters(Arguments& arguments, WorkerJob& job) {
-  return {
-      {.name = "--policy", .to = &job.mylonite.policy, .meaning = "Mylonite's, with parameters: lazy:T=4"},
-      settings(arguments, "set an option of Mylonite; may be repeated; peers keep theirs"),
-      entries(job.stream, "keys of a loaded store"),
-      value_bytes(job.stream),
-      seed(job.stream),
-      {.name = "--binary-keys",
-       .to = &job.stream.binary_keys,
-       .meaning = "16 bytes spread over the range, not decimal digits"},
-      {.name = "--synced-entries",
-       .to = &job.synced_entries,
-       .meaning = "most writes of fillsync",
-       .has_default = true},
-      {.name = "--cache-bytes", .to = &job.cache_bytes, .meaning = "of each engine's block cache", .has_default = true},
-      {.name = "--seconds-max",
-       .to = &job.seconds_max,
-       .meaning = "time limit of one measurement",
-       .has_default = true,
-       .range = kSeconds}};
+  return {{.name = "--policy", .to = &job.mylonite.policy, .meaning = "Mylonite's, with parameters: lazy:T=4"},
+          settings(arguments, "set an option of Mylonite; may be repeated; peers keep theirs"),
+          entries(job.stream, "keys of a loaded store"),
+          value_bytes(job.stream),
+          seed(job.stream),
+          {.name = "--binary-keys",
+           .to = &job.stream.binary_keys,
+           .meaning = "16 bytes spread over the range, not decimal digits"},
+          {.name = "--synced-entries",
+           .to = &job.synced_entries,
+           .meaning = "most writes of fillsync",
+           .has_default = true},
+          {.name = "--cache-bytes",
+           .to = &job.cache_bytes,
+           .meaning = "of each engine's block cache",
+           .has_default = true,
+           .size = true},
+          {.name = "--seconds-max",
+           .to = &job.seconds_max,
+           .meaning = "time limit of one measurement",
+           .has_default = true,
+           .range = kSeconds}};
 }
 
 Parameters bench_parameters(Arguments& arguments) {
@@ -322,7 +333,14 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
                              .what = parts.name + ": compares compaction strategies, and measures the store",
                              .example = parts.name + " compare full one_lvl tier --seeds 5",
                              .commands = std::move(all),
-                             .next_step = next_step};
+                             .next_step = next_step,
+                             .exits = {{.code = Exit::kDone, .meaning = "done; of claims: each has a verdict"},
+                                       {.code = Exit::kFinding, .meaning = "a wrong answer, or a property violated"},
+                                       {.code = Exit::kUsage, .meaning = "bad command line, spec or input file"},
+                                       {.code = Exit::kNothingRan, .meaning = "nothing ran"},
+                                       {.code = Exit::kEnvironment, .meaning = "a file or the machine failed"},
+                                       {.code = Exit::kInterrupted, .meaning = "stopped by SIGINT; by SIGTERM 143"}},
+                             .see_also = {"mylonite", "mylonite-sim"}};
   return cli::run_program(program, argc, argv);
 }
 

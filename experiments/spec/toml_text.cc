@@ -1,6 +1,8 @@
 #include "experiments/spec/toml_text.h"
 
+#include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
@@ -43,6 +45,31 @@ Result<std::string> object_of(const toml::table& table, const std::string& file,
   return json + "}";
 }
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r";
+  const std::size_t from = std::min(text.find_first_not_of(kBlank), text.size());
+  text.remove_prefix(from);
+  return text.substr(0, text.find_last_not_of(kBlank) + 1);
+}
+
+std::string_view line_of(std::string_view text, std::uint64_t number) {
+  for (; number > 1; --number) text.remove_prefix(std::min(text.find('\n') + 1, text.size()));
+  return text.substr(0, text.find('\n'));
+}
+
+// The commonest slip is a text without quotes, about which the parser's own message is of no help. Empty: another one.
+std::string unquoted_value(std::string_view line) {
+  line = trimmed(line.substr(0, line.find('#')));
+  const std::size_t equals = line.find('=');
+  if (equals == std::string_view::npos) return "";
+  const std::string_view value = trimmed(line.substr(equals + 1));
+  const bool word = !value.empty() && ((value[0] >= 'a' && value[0] <= 'z') || (value[0] >= 'A' && value[0] <= 'Z'));
+  const bool plain = value.find_first_of("\"'{}[],") == std::string_view::npos;
+  if (!word || !plain || value == "true" || value == "false") return "";
+  return fmt::format("{}: expected a text in quotes (\"{}\"), a number, true or false, found {}",
+                     trimmed(line.substr(0, equals)), value, value);
+}
+
 }  // namespace
 
 Result<TomlAsJson> json_of_toml(std::string_view text, const std::string& file) {
@@ -53,8 +80,10 @@ Result<TomlAsJson> json_of_toml(std::string_view text, const std::string& file) 
     all.json = std::move(*json);
     return all;
   } catch (const toml::parse_error& error) {
-    return Error(Code::kInvalidArgument, fmt::format("not TOML: {}", error.description()))
-        .in(place(file, error.source().begin.line));
+    const std::uint64_t line = error.source().begin.line;
+    const std::string known = unquoted_value(line_of(text, line));
+    return Error(Code::kInvalidArgument, known.empty() ? fmt::format("not TOML: {}", error.description()) : known)
+        .in(place(file, line));
   }
 }
 

@@ -130,11 +130,13 @@ Parameters run_parameters(RunArguments& arguments, Words& words) {
                  .meaning = "time to shrink each kind of failure that is told: 10s (the default), 2m; 0s: none"});
   all.push_back({.name = "--jsonl",
                  .to = &arguments.jsonl,
-                 .meaning = "write one JSON object a line to this file; FILE.part until it is complete"});
+                 .meaning = "write one JSON object a line to this file; FILE.part until it is complete",
+                 .offer = cli::Offer::kFiles});
   all.push_back({.name = "--out",
                  .to = &arguments.out_directory,
                  .meaning = "directory for scenario files",
-                 .has_default = true});
+                 .has_default = true,
+                 .offer = cli::Offer::kDirectories});
   all.push_back({.name = "--json", .to = &arguments.json, .meaning = "the summary as JSON"});
   return all;
 }
@@ -143,7 +145,8 @@ Parameters source_parameters(ScenarioArguments& arguments, Words& words) {
   Parameters all = {{.name = "SEED_OR_FILE",
                      .to = &arguments.what,
                      .meaning = "a seed (then with the run's --ops, --crashes, …), or a .repro file",
-                     .required = true}};
+                     .required = true,
+                     .offer = cli::Offer::kFiles}};
   for (Parameter& each : generator_parameters(arguments.generator, words)) all.push_back(std::move(each));
   return all;
 }
@@ -333,6 +336,20 @@ class SimulatorProgram {
   ReportArguments report_{};
 };
 
+std::vector<cli::ExitMeaning> exit_meanings() {
+  using cli::Exit;
+  return {{.code = Exit::kDone, .meaning = "every seed passed"},
+          {.code = Exit::kFinding, .meaning = "a property is violated"},
+          {.code = Exit::kUsage, .meaning = "bad command line"},
+          {.code = Exit::kNotDeterministic, .meaning = "two runs of a seed differ"},
+          {.code = Exit::kNothingRan, .meaning = "nothing ran"},
+          {.code = Exit::kUnreadable, .meaning = "the scenario file is damaged, or of a newer format"},
+          {.code = Exit::kNotReproduced, .meaning = "the replay differs from its file"},
+          {.code = Exit::kEnvironment, .meaning = "a file or the machine failed"},
+          {.code = Exit::kInternal, .meaning = "the simulator itself is wrong"},
+          {.code = Exit::kInterrupted, .meaning = "stopped by SIGINT, results kept; by SIGTERM 143"}};
+}
+
 }  // namespace
 
 int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
@@ -344,7 +361,9 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   const cli::Program program{.name = parts.name,
                              .what = parts.name + ": crashes a store on a simulated disk, and checks it",
                              .example = parts.name + " run --seeds 0:1000 --ops 1000 --crashes 10",
-                             .commands = simulator.commands()};
+                             .commands = simulator.commands(),
+                             .exits = exit_meanings(),
+                             .see_also = {"mylonite", "mylonite-lab"}};
   return cli::run_program(program, argc, argv);
 }
 

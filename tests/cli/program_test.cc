@@ -22,6 +22,8 @@ struct Values {
   std::optional<std::uint64_t> stamp{};
   std::vector<std::string> names = {"a", "b"};
   std::vector<std::uint64_t> sizes{};
+  std::uint64_t room = 1;
+  bool json = false;
   std::vector<std::string> settings{};
   bool flag = false;
   std::optional<bool> choice{};
@@ -49,6 +51,9 @@ Program program_of(Values& values) {
                       {.name = "--names", .to = &values.names, .has_default = true},
                       {.name = "--sizes", .to = &values.sizes, .excludes = "--stamp"},
                       {.name = "--set", .to = &values.settings, .repeats = true},
+                      {.name = "--room", .to = &values.room, .range = Range{.low = 1, .high = 1 << 20}, .size = true},
+                      {.name = "--json", .to = &values.json},
+                      {.name = "--unused", .to = &values.json, .hidden = true},
                       {.name = "--flag", .to = &values.flag, .given = &values.given},
                       {.name = "--yes", .to = Switch{.to = &values.choice, .value = true}, .given = &values.given},
                       {.name = "--no", .to = Switch{.to = &values.choice, .value = false}}},
@@ -144,8 +149,17 @@ TEST(CliProgram, Values) {
 // program's name and the culprit, the way to help, nothing on standard output.
 TEST(CliProgram, Mistakes) {
   const std::pair<std::vector<const char*>, std::string> mistakes[] = {
-      {{}, "expected a command: parse, print, group"},
-      {{"pares"}, "no command is named 'pares'; there are: parse, print, group"},
+      {{}, "expected a command: parse, print, group, help, completions, man"},
+      {{"pares"}, "no command is named 'pares'; did you mean 'parse'?"},
+      {{"wholly-other"}, "no command is named 'wholly-other'; there are: parse, print, group, help, completions, man"},
+      {{"group", "damagd"}, "no command is named 'group damagd'; did you mean 'group damaged'?"},
+      {{"absent"}, "no command is named 'absent'; did you mean 'group absent'?"},
+      {{"help", "pares"}, "no command is named 'pares'; did you mean 'parse'?"},
+      {{"parse", "x", "--conut", "4"}, "`prog parse` has no option --conut; did you mean --count?"},
+      {{"parse", "x", "--conut=4"}, "`prog parse` has no option --conut; did you mean --count?"},
+      {{"parse", "--flga"}, "`prog parse` has no option --flga; did you mean --flag?"},
+      {{"group", "stuck", "--hepl"}, "`prog group stuck` has no option --hepl; did you mean --help?"},
+      {{"parse", "x", "y", "--", "--count"}, "--count"},
       {{"group"}, "`group`: expected one of absent, damaged, stuck"},
       {{"group", "x"}, "`group x`: expected one of absent, damaged, stuck"},
       {{"absent"}, "no command is named 'absent'"},
@@ -154,7 +168,7 @@ TEST(CliProgram, Mistakes) {
       {{"parse", "x", "--count", "many"}, "many"},
       {{"parse", "x", "--colour"}, "--colour"},
       {{"parse", "x", "--stamp", "1", "--sizes", "1"}, "excludes"},
-      {{"--colour"}, "subcommand"},
+      {{"--colour"}, "`prog` has no option --colour; it has --help, --version"},
   };
   for (const auto& [words, says] : mistakes) {
     const Said said = run(words);
@@ -187,6 +201,44 @@ TEST(CliProgram, NumbersDoNotWrap) {
   EXPECT_EQ(largest.stamp, UINT64_MAX);
 }
 
+// Goal: sizes in bytes are taken as people write them. Method: units, plain digits, then overflow and rubbish, and a
+// size beyond the range. Expectation: binary units; exit 2 with what was expected and found.
+TEST(CliProgram, Sizes) {
+  for (const auto& [text, bytes] : {std::pair{"4k", 4096U}, {"1M", 1U << 20}, {"1m", 1U << 20}, {"77", 77U}}) {
+    Values values;
+    EXPECT_EQ(run({"parse", "x", "--room", text}, values).code, 0) << text;
+    EXPECT_EQ(values.room, bytes) << text;
+  }
+  for (const char* text : {"", "k", "4kB", "4 k", "-4k", "1.5M", "4q", "0x4k", "4kk"}) {
+    const Said said = run({"parse", "x", "--room", text});
+    EXPECT_EQ(said.code, 2) << text;
+    EXPECT_NE(said.err.find(std::string("--room: expected a whole number of bytes, or one with k, M, G or T (1k is "
+                                        "1024), found '") +
+                            text + "'"),
+              std::string::npos)
+        << said.err;
+  }
+  EXPECT_NE(run({"parse", "x", "--room", "16777216T"}).err.find("up to 18446744073709551615"), std::string::npos);
+  EXPECT_NE(run({"parse", "x", "--room", "2M"}).err.find("from 1 to 1048576, found '2097152'"), std::string::npos);
+  EXPECT_NE(run({"parse", "--help"}).out.find("SIZE: bytes, or a number with k, M, G or T"), std::string::npos);
+  EXPECT_EQ(run({"group", "stuck", "--help"}).out.find("SIZE"), std::string::npos);
+}
+
+// Goal: a program that reads JSON gets errors as JSON. Method: a mistake and a failure, with --json; a key of that name
+// behind "--". Expectation: one object on standard error, the same exit code.
+TEST(CliProgram, ErrorsAsJson) {
+  const Said mistake = run({"parse", "x", "--json", "--conut", "4"});
+  EXPECT_EQ(mistake.code, 2);
+  EXPECT_EQ(mistake.err,
+            R"({"error":{"code":"invalid argument","message":"`prog parse` has no option --conut; did you mean )"
+            R"(--count?","next":"`prog --help` and `prog COMMAND --help` show what is expected","exit":2}})"
+            "\n");
+  const Said damaged = run({"group", "damaged", "--json"});  // which does not take it
+  EXPECT_EQ(damaged.code, 2);
+  EXPECT_TRUE(damaged.err.starts_with(R"({"error":{)")) << damaged.err;
+  EXPECT_TRUE(run({"parse", "x", "y", "--", "--json"}).err.starts_with("prog: ")) << damaged.err;
+}
+
 // Goal: an error is named with its place and the next step, a code without error stays silent. Method: one command of
 // each. Expectation: exit 5 and two lines, with the command's own step if it has one; exit 1 and none.
 TEST(CliProgram, Errors) {
@@ -214,6 +266,19 @@ TEST(CliProgram, Help) {
   EXPECT_NE(command.out.find("Example:\n  prog parse x --count 4\n"), std::string::npos) << command.out;
   EXPECT_NE(command.out.find("=3"), std::string::npos) << command.out;
   EXPECT_TRUE(run({"--version"}).out.starts_with("prog "));
+}
+
+// Goal: `help` is the option --help. Method: both forms, of the program, a group, and commands. Expectation: the same
+// text, exit 0. An option without effect is in neither.
+TEST(CliProgram, HelpAsACommand) {
+  EXPECT_EQ(run({"help"}).out, run({"--help"}).out);
+  EXPECT_EQ(run({"help", "parse"}).out, run({"parse", "--help"}).out);
+  EXPECT_EQ(run({"help", "group"}).out, run({"group", "--help"}).out);
+  EXPECT_EQ(run({"help", "group", "stuck"}).out, run({"group", "stuck", "--help"}).out);
+  EXPECT_EQ(run({"help", "group", "stuck"}).code, 0);
+  EXPECT_NE(run({"help", "group", "stuck"}).out.find("prog group stuck\n"), std::string::npos);
+  EXPECT_EQ(run({"help", "parse"}).out.find("--unused"), std::string::npos);
+  EXPECT_EQ(run({"parse", "x", "--unused"}).code, 0);
 }
 
 // Goal: nobody is told what he knows: that he closed the pipe. Method: a process that prints into a pipe without a

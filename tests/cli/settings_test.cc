@@ -32,5 +32,23 @@ TEST(Settings, EachOnce) {
   EXPECT_TRUE(apply_settings({"block_bytes=8192", "compression=lz4"}, options).ok());
 }
 
+// Goal: options in bytes take units, others do not, and equal settings are equal texts. Method: a size with a unit, as
+// digits, and a count with a unit.
+TEST(Settings, Sizes) {
+  Options options;
+  ASSERT_TRUE(apply_settings({"memtable_max_bytes=3M", "write_slowdown_bytes_per_second=64k"}, options).ok());
+  EXPECT_EQ(options.memtable_max_bytes, 3ULL << 20);
+  EXPECT_EQ(options.write_slowdown_bytes_per_second, 64ULL << 10);
+  const auto parsed = parse_settings({"memtable_max_bytes=3M"});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed->front().value, "3145728");
+  const Status count = apply_settings({"max_levels=1k"}, options);
+  ASSERT_FALSE(count.ok());
+  EXPECT_EQ(count.error().message(), "option max_levels = '1k': expected a whole number");
+  const Status beyond = apply_settings({"memtable_max_bytes=1T"}, options);
+  ASSERT_FALSE(beyond.ok());
+  EXPECT_EQ(beyond.error().message(), "option memtable_max_bytes = '1099511627776': expected 1024 to 68719476736");
+}
+
 }  // namespace
 }  // namespace mylonite::cli

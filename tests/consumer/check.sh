@@ -35,3 +35,12 @@ if "$compiler" -std=c++20 $flags -fsyntax-only -I"$prefix/include" -x c++ - <<<'
   exit 1
 fi
 grep -q 'Mylonite needs C++23' "$work/old.log"
+
+# Documents, manual pages and completions stand where Debian looks for them, and say what the programs say.
+for document in LICENSE README.md CHANGELOG.md; do [ -s "$prefix/share/doc/mylonite/$document" ]; done
+for program in mylonite mylonite-sim mylonite-lab; do
+  [ -x "$prefix/bin/$program" ] || continue
+  export LD_LIBRARY_PATH=$prefix/$libdir
+  "$prefix/bin/$program" man | cmp - "$prefix/share/man/man1/$program.1"
+  "$prefix/bin/$program" completions bash | cmp - "$prefix/share/bash-completion/completions/$program"
+done

@@ -31,6 +31,22 @@ TEST(IntervalTest, IsStudents) {
   EXPECT_NEAR(interval_of(many).half, 1.9623 * std::sqrt(1000.0 / 999 / 1000), 1e-4);
 }
 
+// Goal: the heading promises only what the table has. Method: one policy and two, of one seed and two. Expectation: one
+// policy is compared with nothing; two have differences.
+TEST(CompareTest, HeadingSaysWhatIsThere) {
+  for (const std::uint64_t seeds : {1U, 2U}) {
+    CompareArguments one = small({"tier"});
+    CompareArguments two = small({"tier", "full"});
+    one.seeds = two.seeds = seeds;
+    const auto alone = compare(one, standard_policies());
+    const auto both = compare(two, standard_policies());
+    ASSERT_TRUE(alone.ok() && both.ok());
+    EXPECT_NE(comparison_text(*alone).find("; one policy, so nothing to compare it with\n"), std::string::npos);
+    EXPECT_EQ(comparison_text(*alone).find("from tier"), std::string::npos) << comparison_text(*alone);
+    EXPECT_NE(comparison_text(*both).find(" from tier "), std::string::npos) << comparison_text(*both);
+  }
+}
+
 // Goal: equal results, in equal order, however many threads run. Method: one and three.
 TEST(CompareTest, ThreadsChangeNothing) {
   CompareArguments arguments = small({"full", "tier"});

@@ -41,7 +41,7 @@ TEST_F(LabTest, ReadsFilesOnly) {
   for (const auto& [place, kind] :
        {std::pair{"pipe", "a pipe"}, {"folder", "a directory"}, {"/dev/zero", "a device"}}) {
     for (const char* command : {"compare full --workload-file ", "run spec.json --workload-file ", "run ", "merge ",
-                                "explain --json ", "amplification lo1 --workload-file "}) {
+                                "explain ", "amplification lo1 --workload-file "}) {
       const Said said = shell("timeout 20 '" MYLONITE_LAB "' " + std::string(command) + place +
                               (has(command, "explain") ? " 1" : ""));
       EXPECT_EQ(said.code, 2) << command;

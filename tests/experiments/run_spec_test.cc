@@ -123,6 +123,11 @@ TEST(RunSpecTest, Toml) {
             *parse_spec(R"({"set":{"bloom_false_positive_rate":0.05}})", "a.json"));
   EXPECT_TRUE(has(wrong("seed = -1"), "line 1: seed is a whole number"));
   EXPECT_TRUE(has(wrong("seed = 1\nseed = 2"), "a.toml, line 2: not TOML"));
+  // A text without its quotes, whose first letter may look like another kind of value.
+  for (const std::string word : {"tier", "hdd", "full", "inf_lvl", "lazy:T=4"}) {
+    const std::string refused = wrong("seed = 1\n\ndevice = " + word + "  # fast\nclients = 1");
+    EXPECT_TRUE(has(refused, "a.toml, line 3: device: expected a text in quotes (\"" + word + "\")")) << refused;
+  }
   EXPECT_TRUE(has(wrong("{\"seed\": 1}"), "a.toml, line 1: not TOML"));
   EXPECT_EQ(*parse_spec("", "a.toml"), RunSpec());
 }

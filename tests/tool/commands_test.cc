@@ -73,6 +73,53 @@ TEST(Commands, HexAndJson) {
   EXPECT_TRUE(absent.out.starts_with(R"({"key":"k","value":null,"stamp":)")) << absent.out;
 }
 
+// Goal: what `range` prints, `load` reads back, or `range` refuses by name. Method: pairs with tabs and newlines, in
+// each form; then a value with a tab, which a line can hold. Expectation: exit 2 behind the pairs before, with the key;
+// hex goes round; exit 0.
+TEST(Commands, RangeIsWhatLoadReads) {
+  for (const auto& [key, value] : {std::pair{"k\tk", "v"}, {"k\nk", "v"}, {"k", "v\nv"}}) {
+    const Scratch scratch;
+    const std::string store = scratch.path("store");
+    ASSERT_EQ(run_tool({"put", store, "a", "1"}).exit, 0);
+    ASSERT_EQ(run_tool({"put", store, key, value}).exit, 0);
+    const Ran refused = run_tool({"range", store});
+    EXPECT_EQ(refused.exit, 2);
+    EXPECT_EQ(refused.out, "a\t1\n");
+    EXPECT_NE(refused.err.find("the key \"k"), std::string::npos) << refused.err;
+    EXPECT_NE(refused.err.find("expected --hex or --json"), std::string::npos) << refused.err;
+    const Ran hex = run_tool({"range", store, "--hex"});
+    EXPECT_EQ(hex.exit, 0);
+    ASSERT_EQ(run_tool({"load", scratch.path("copy"), "--hex"}, hex.out).exit, 0);
+    EXPECT_EQ(run_tool({"range", scratch.path("copy"), "--hex"}).out, hex.out);
+  }
+  const Scratch scratch;
+  ASSERT_EQ(run_tool({"put", scratch.path("store"), "k", "v\tv"}).exit, 0);
+  EXPECT_EQ(run_tool({"range", scratch.path("store")}).out, "k\tv\tv\n");
+}
+
+// Goal: more tables than the process may hold open are no obstacle. Method: a store of about a hundred tables under a
+// limit of 64 files. Expectation: it is written, opened again, read and verified.
+TEST(Commands, MoreTablesThanOpenFiles) {
+  const Scratch scratch;
+  const std::string store = "'" + scratch.path("store") + "'";
+  const Ran ran = run_shell(
+      "ulimit -n 64; i=0; while [ $i -lt 9000 ]; do printf 'k%06d\\tvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv\\n' $i; "
+      "i=$((i+1)); done | $M load " +
+      store +
+      " --set memtable_max_bytes=40k --set sstable_max_bytes=4k --set compaction_policy=none --set "
+      "wal_flush_every_write=false && ls " +
+      store + " | grep -c sst- && $M put " + store + " z z && $M get " + store + " k000007 && $M verify " + store);
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_GT(std::stoi(ran.out), 64) << ran.out;
+  EXPECT_NE(ran.out.find("\nsound: "), std::string::npos) << ran.out;
+}
+
+// Goal: other programs' help is at hand. Method: `help sim` and `help lab`, with a command.
+TEST(Commands, HelpOfCompanions) {
+  EXPECT_NE(run_tool({"help", "sim", "run"}).out.find("mylonite-sim run"), std::string::npos);
+  EXPECT_NE(run_tool({"help", "lab"}).out.find("mylonite-lab compare"), std::string::npos);
+}
+
 // Goal: load acknowledges every line once, with one writer in order, with several in any; later reads agree.
 // Method: 500 lines, tiny memtables. Expectation: acks and range as fed.
 TEST(Commands, LoadAcknowledgesEveryLine) {
@@ -166,13 +213,16 @@ TEST(Commands, HelpAndVersion) {
       EXPECT_EQ(group.exit, 0);
       EXPECT_NE(group.out.find("\n  " + words[1] + " "), std::string::npos) << group.out;
     }
-    const bool opens_store = words[0] != "inspect" && words[0] != "verify" && words.back() != "compaction";
+    const bool writes = words[0] == "put" || words[0] == "delete" || words[0] == "load" || words[0] == "compact" ||
+                        words[0] == "checkpoint";
+    const bool reads_files = words[0] == "inspect" || words[0] == "verify" || words.back() == "compaction";
     words.push_back("--help");
     const Ran help = run_tool(words);
     EXPECT_EQ(help.exit, 0);
     EXPECT_EQ(help.err, "");
     EXPECT_NE(help.out.find("mylonite" + name.substr(8) + " my-data"), std::string::npos) << help.out;
-    EXPECT_EQ(help.out.find("memtable_max_bytes (67108864)") != std::string::npos, opens_store) << help.out;
+    EXPECT_EQ(help.out.find("memtable_max_bytes (67108864)") != std::string::npos, writes) << help.out;
+    EXPECT_EQ(help.out.find("--set") == std::string::npos, reads_files) << help.out;
   }
 }
 

@@ -113,7 +113,7 @@ TEST(Refusals, CommandLines) {
       {{"put", store, "k", "v", "--set", "x"}, "NAME=VALUE"},
       {{"put", store, "k", "v", "--set", "bytes=1"}, "no option is named 'bytes'; there are: memtable_max_bytes, "},
       {{"put", store, "k", "v", "--set", "data_dir=x"}, "DIR"},
-      {{"put", store, "k", "v", "--set", "memtable_max_bytes=1k"}, "a whole number"},
+      {{"put", store, "k", "v", "--set", "memtable_max_bytes=1kB"}, "a whole number of bytes, or one with k, M"},
       {{"put", store, "k", "v", "--set", "memtable_max_bytes=-1"}, "a whole number"},
       {{"put", store, "k", "v", "--set", "memtable_max_bytes="}, "a whole number"},
       {{"put", store, "k", "v", "--set", "memtable_max_bytes=18446744073709551616"}, "a whole number"},
