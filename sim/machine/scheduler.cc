@@ -359,7 +359,11 @@ void FiberScheduler::take_step(Task& self, EventKind kind) {
 // One step of `self`. Returns the next fiber; the host, when the run is over.
 Fiber& FiberScheduler::decide(Task& self) {
   if (unfinished_ == 0) return end(RunEnd::kFinished);
-  if (step_ > last_step_) return end(RunEnd::kLivelock);
+  if (step_ > last_step_) {
+    if (!options_.at_limit) return end(RunEnd::kLivelock);
+    last_step_ = UINT64_MAX;
+    options_.at_limit();
+  }
   world_.clock.advance(options_.step_ns);
   if (world_.clock.monotonic_ns() >= due_ns_) wake_due();
   while (runnable_.empty()) {

@@ -64,6 +64,8 @@ struct RunOptions {
   bool keep_deviations = true;  // false: for a run without end
   std::uint64_t step_ns = kStepNs;
   Processors* processors = nullptr;  // null: work takes no time
+  // At the step limit, if not empty: called on the fiber that takes the step, and the run goes on without a limit.
+  std::function<void()> at_limit{};
 };
 
 enum class RunEnd : std::uint8_t { kFinished, kDeadlock, kLivelock, kDropped, kPaused, kFault };

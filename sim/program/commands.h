@@ -2,14 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/cli/program.h"
 #include "sim/program/scenario_source.h"
 #include "sim/report/campaign.h"
-#include "sim/scenario/repro.h"
 
 namespace mylonite::sim {
 
@@ -30,6 +29,9 @@ struct ReplayArguments {
   ScenarioArguments source{};
   bool trace = false;
   std::uint64_t story_lines = 60;
+  bool adapt = false;                       // decisions that are not met any more are moved, or taken anew
+  std::optional<std::uint64_t> until{};     // the run ends at this step of the incarnation that fails
+  std::optional<std::uint64_t> break_at{};  // gdb is started, and stops there
 };
 cli::Ending replay_command(const ReplayArguments& arguments);
 

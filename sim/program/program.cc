@@ -26,6 +26,7 @@ using Parameters = std::vector<Parameter>;
 constexpr Range kOperations{.low = 1, .high = 10'000'000};
 constexpr Range kCrashes{.low = 0, .high = 100'000};
 constexpr Range kWorkers{.low = 1, .high = 256};
+constexpr Range kSteps{.low = 1, .high = 1'000'000'000};
 constexpr Range kPercent{.low = 0, .high = 100};
 
 // Values that the parser cannot check.
@@ -168,6 +169,17 @@ Parameters replay_parameters(ReplayArguments& arguments, Words& words) {
                  .to = &arguments.story_lines,
                  .meaning = "last lines of the story to print",
                  .has_default = true});
+  all.push_back({.name = "--adapt",
+                 .to = &arguments.adapt,
+                 .meaning = "after the code has changed: say whether the file is reproduced, fixed or stale"});
+  all.push_back({.name = "--until",
+                 .to = &arguments.until,
+                 .meaning = "end at this step of the incarnation that fails",
+                 .range = kSteps});
+  all.push_back({.name = "--break",
+                 .to = &arguments.break_at,
+                 .meaning = "start gdb, and stop in it at this step of the incarnation that fails",
+                 .range = kSteps});
   return all;
 }
 

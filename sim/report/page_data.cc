@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/base/bytes.h"
+#include "core/base/hash.h"
 #include "core/base/json.h"
 #include "sim/report/moment_view.h"
 
@@ -26,7 +27,11 @@ class Texts {
     if (is_new) array_.text(text);
     return found->second;
   }
-  std::uint64_t bytes(const std::string& raw) { return number(printable(raw, kShownBytes)); }
+  // Long ones are cut, with a hash, so that different ones look different.
+  std::uint64_t bytes(const std::string& raw) {
+    if (raw.size() <= kShownBytes) return number(printable(raw, kShownBytes));
+    return number(fmt::format("{} #{:04x}", printable(raw, kShownBytes), hash64(raw) & 0xffff));
+  }
   std::string array() const { return array_.array(); }
 
  private:

@@ -61,6 +61,15 @@ std::uint64_t step_limit(const IncarnationPlan& plan) {
   return limit;
 }
 
+RunOptions run_options(const RunState& state, const IncarnationPlan& plan) {
+  RunOptions options{.step_limit = step_limit(plan), .entropy_seed = plan.entropy_seed};
+  if (state.stop && state.stop->incarnation == state.stats.incarnations) {
+    options.step_limit = state.stop->step - 1;
+    options.at_limit = state.stop->call;
+  }
+  return options;
+}
+
 }  // namespace
 
 Incarnation::Incarnation(RunState& state, const Scenario& scenario, std::size_t index)
@@ -69,7 +78,7 @@ Incarnation::Incarnation(RunState& state, const Scenario& scenario, std::size_t 
       strategy_(make_strategy(plan_)),
       spurious_(add_spurious(plan_, strategy_.get())),
       replay_(make_replay(plan_, spurious_ ? spurious_.get() : strategy_.get())),
-      scheduler_(state.world, first_strategy(), {.step_limit = step_limit(plan_), .entropy_seed = plan_.entropy_seed}),
+      scheduler_(state.world, first_strategy(), run_options(state, plan_)),
       machine_({.scenario = scenario,
                 .plan = plan_,
                 .stats = state.stats,

@@ -217,6 +217,7 @@ Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
                  .stats = {},
                  .transcript = settings.story_lines > 0 ? &transcript : nullptr,
                  .notes = settings.notes,
+                 .stop = settings.stop,
                  .interrupt = settings.interrupt,
                  .policies = settings.policies,
                  .store_factory = settings.store};

@@ -20,6 +20,7 @@
 #include "sim/run/recording.h"
 #include "sim/run/run_notes.h"
 #include "sim/run/stats.h"
+#include "sim/run/stop_at.h"
 #include "sim/scenario/scenario.h"
 
 namespace mylonite::sim {
@@ -54,6 +55,7 @@ struct RunSettings {
   RunNotes* notes = nullptr;                          // gets the notes of the run; null: none are taken
   Trace* trace = nullptr;                             // use this trace (to record all events); null: an own one
   const std::atomic<bool>* interrupt = nullptr;       // true: the run ends soon, with `interrupted` set
+  std::optional<StopAt> stop{};                       // empty: the run goes to its end
   bool unreadable_heaps = false;                      // of dead machines: a stray access faults
   CompactionPolicies policies = standard_policies();  // those that the scenario's options may name
   StoreFactory store{};  // the store under test; empty: Mylonite. Others carry out the operations of kForEveryStore

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include "sim/oracle/oracle.h"
 #include "sim/run/run_notes.h"
 #include "sim/run/stats.h"
+#include "sim/run/stop_at.h"
 #include "sim/run/transcript.h"
 
 namespace mylonite::sim {
@@ -67,8 +69,9 @@ struct RunState {
   faultfs::Disk disk;
   Oracle oracle;
   RunStats stats;
-  Transcript* transcript = nullptr;              // may be null
-  RunNotes* notes = nullptr;                     // may be null
+  Transcript* transcript = nullptr;  // may be null
+  RunNotes* notes = nullptr;         // may be null
+  std::optional<StopAt> stop{};
   const std::atomic<bool>* interrupt = nullptr;  // may be null
   Recorder* recorder = nullptr;                  // may be null
   CompactionPolicies policies{};                 // those that the store may use

@@ -59,7 +59,7 @@ TEST_F(OwnStoreTest, MistakeIsFoundToldAndReplayed) {
 // Goal: a scenario file is not overwritten by another. Method: the same failing seed twice; then with another
 // file of that name, twice; then with two. Expectation: the same text takes the same name; other files stay.
 TEST_F(OwnStoreTest, ScenarioFilesAreKept) {
-  const std::string hunt = "run --seeds 0:5000 --until-failure --check-determinism 0 --out found";
+  const std::string hunt = "run --seeds 0:5000 --until-failure --shrink 0s --check-determinism 0 --out found";
   ASSERT_EQ(mistaken(hunt).code, 1);
   ASSERT_EQ(mistaken(hunt).code, 1);
   ASSERT_EQ(std::distance(std::filesystem::directory_iterator(path("found")), std::filesystem::directory_iterator()),
