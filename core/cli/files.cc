@@ -48,6 +48,18 @@ Result<std::string> keep_file(const std::string& stem, std::string_view ending, 
   }
 }
 
+Result<std::vector<std::string>> names_in(const std::string& directory) {
+  auto fs = vfs::open_posix(directory);
+  if (!fs.ok()) return fs.error().in(directory);
+  return (*fs)->list("");
+}
+
+Status remove_file(const std::string& path) {
+  auto parent = vfs::open_directory_of(path);
+  if (!parent.ok()) return parent.error().in(path);
+  return named((*parent)->remove(name_of(path)), path);
+}
+
 Status make_directory(const std::string& path) {
   if (vfs::open_posix(path).ok()) return {};
   if (path.size() > 1 && path.ends_with('/')) return make_directory(path.substr(0, path.size() - 1));

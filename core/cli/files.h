@@ -21,6 +21,10 @@ Status write_file(const std::string& path, std::string_view text);
 // this very text keeps its name.
 Result<std::string> keep_file(const std::string& stem, std::string_view ending, std::string_view text);
 
+// The names in a directory, sorted as bytes.
+Result<std::vector<std::string>> names_in(const std::string& directory);
+Status remove_file(const std::string& path);
+
 // Makes the directory, but not its parents. An existing directory is no error.
 Status make_directory(const std::string& path);
 

@@ -17,6 +17,8 @@ struct RunArguments {
   std::string program{};                     // its name in messages
   std::string called_as{};                   // its name in the commands that a failure prints
   std::string out_directory = ".";           // for scenario files
+  std::string corpus{};                      // empty: none
+  std::string junit{};                       // empty: none
   std::string jsonl{};                       // empty: none
   std::uint64_t shrink_ns = 10'000'000'000;  // for each signature that is told in full
   bool json = false;

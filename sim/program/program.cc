@@ -14,31 +14,12 @@
 #include "core/compaction/policies.h"
 #include "sim/machine/machine_heap.h"
 #include "sim/program/commands.h"
+#include "sim/program/corpus.h"
+#include "sim/program/parameters.h"
 #include "sim/report/report.h"
 
 namespace mylonite::sim {
 namespace {
-
-using cli::Parameter;
-using cli::Range;
-using Parameters = std::vector<Parameter>;
-
-constexpr Range kOperations{.low = 1, .high = 10'000'000};
-constexpr Range kCrashes{.low = 0, .high = 100'000};
-constexpr Range kWorkers{.low = 1, .high = 256};
-constexpr Range kSteps{.low = 1, .high = 1'000'000'000};
-constexpr Range kPercent{.low = 0, .high = 100};
-
-// Values that the parser cannot check.
-struct Words {
-  std::string seeds = "0:1000";
-  std::string seed{};
-  std::string time{};
-  std::string shrink{};
-  std::string shard{};
-  std::string fs{};
-  std::vector<std::string> generator_given{};
-};
 
 bool parse_number(std::string_view text, std::uint64_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -62,140 +43,11 @@ bool parse_duration(std::string_view text, std::uint64_t& ns) {
   return seconds > 0 && count > 0 && count < 1'000'000;
 }
 
-Parameters generator_parameters(GeneratorOptions& options, Words& words) {
-  Parameters all = {{.name = "--ops",
-                     .to = &options.operations,
-                     .meaning = "operations a seed",
-                     .has_default = true,
-                     .range = kOperations},
-                    {.name = "--crashes",
-                     .to = &options.crashes,
-                     .meaning = "crashes a seed",
-                     .has_default = true,
-                     .range = kCrashes},
-                    {.name = "--profile",
-                     .to = &options.profile,
-                     .meaning = "how wild",
-                     .has_default = true,
-                     .one_of = {"smoke", "default", "harsh"}},
-                    {.name = "--fs",
-                     .to = &words.fs,
-                     .meaning = "what an unsynced name may do at a power loss (default: drawn)",
-                     .one_of = {"ordered", "reordering", "posix"}},
-                    {.name = "--liar",
-                     .to = cli::Switch{.to = &options.liar, .value = true},
-                     .meaning = "syncs may lie (default: in one seed of ten)"},
-                    {.name = "--no-liar",
-                     .to = cli::Switch{.to = &options.liar, .value = false},
-                     .meaning = "syncs never lie",
-                     .excludes = "--liar"}};
-  for (Parameter& each : all) each.given = &words.generator_given;
-  return all;
-}
-
 void apply_fs(const Words& words, GeneratorOptions& options) {
   using faultfs::NameOrder;
   if (words.fs == "ordered") options.names = NameOrder::kOrdered;
   if (words.fs == "reordering") options.names = NameOrder::kReordering;
   if (words.fs == "posix") options.names = NameOrder::kPosix;
-}
-
-Parameters campaign_parameters(CampaignOptions& campaign, Words& words) {
-  Parameters all = {
-      {.name = "--seeds", .to = &words.seeds, .meaning = "A:B, half-open", .has_default = true},
-      {.name = "--seed", .to = &words.seed, .meaning = "one seed", .excludes = "--seeds"},
-      {.name = "--time", .to = &words.time, .meaning = "from seed A on for 60s, 5m or 2h; stops between seeds"},
-      {.name = "--shard", .to = &words.shard, .meaning = "I/N: every N-th seed, from the I-th (0 ≤ I < N)"},
-      {.name = "--jobs", .to = &campaign.workers, .meaning = "worker threads", .has_default = true, .range = kWorkers},
-      {.name = "--check-determinism",
-       .to = &campaign.determinism_percent,
-       .meaning = "percent of seeds to run again, from the seed and from its record",
-       .has_default = true,
-       .range = kPercent}};
-  for (Parameter& each : generator_parameters(campaign.generator, words)) all.push_back(std::move(each));
-  return all;
-}
-
-Parameters run_parameters(RunArguments& arguments, Words& words) {
-  Parameters all = campaign_parameters(arguments.campaign, words);
-  all.push_back({.name = "--until-failure",
-                 .to = &arguments.campaign.until_failure,
-                 .meaning = "stop after the first seed that fails"});
-  all.push_back({.name = "--unreadable-arenas",
-                 .to = &arguments.campaign.unreadable_heaps,
-                 .meaning = "a dead machine's memory is left without access, so that a stray access faults"});
-  all.push_back(
-      {.name = "--require-marks", .to = &arguments.require_marks, .meaning = "fail when a mark was never reached"});
-  all.push_back({.name = "--shrink",
-                 .to = &words.shrink,
-                 .meaning = "time to shrink each kind of failure that is told: 10s (the default), 2m; 0s: none"});
-  all.push_back({.name = "--jsonl",
-                 .to = &arguments.jsonl,
-                 .meaning = "write one JSON object a line to this file; FILE.part until it is complete",
-                 .offer = cli::Offer::kFiles});
-  all.push_back({.name = "--out",
-                 .to = &arguments.out_directory,
-                 .meaning = "directory for scenario files",
-                 .has_default = true,
-                 .offer = cli::Offer::kDirectories});
-  all.push_back({.name = "--json", .to = &arguments.json, .meaning = "the summary as JSON"});
-  return all;
-}
-
-Parameters source_parameters(ScenarioArguments& arguments, Words& words) {
-  Parameters all = {{.name = "SEED_OR_FILE",
-                     .to = &arguments.what,
-                     .meaning = "a seed (then with the run's --ops, --crashes, …), or a .repro file",
-                     .required = true,
-                     .offer = cli::Offer::kFiles}};
-  for (Parameter& each : generator_parameters(arguments.generator, words)) all.push_back(std::move(each));
-  return all;
-}
-
-Parameters shrink_parameters(ShrinkArguments& arguments, Words& words) {
-  Parameters all = source_parameters(arguments.source, words);
-  all.push_back({.name = "--time", .to = &words.time, .meaning = "stop after 30s (the default), 5m or 2h"});
-  all.push_back({.name = "-o",
-                 .to = &arguments.output,
-                 .meaning = "the smaller scenario file (default: SEED_OR_FILE.small.repro)"});
-  all.push_back({.name = "--as-test", .to = &arguments.test, .meaning = "also write a C++ test of it to this file"});
-  return all;
-}
-
-Parameters replay_parameters(ReplayArguments& arguments, Words& words) {
-  Parameters all = source_parameters(arguments.source, words);
-  all.push_back({.name = "--trace", .to = &arguments.trace, .meaning = "print every event"});
-  all.push_back({.name = "--story",
-                 .to = &arguments.story_lines,
-                 .meaning = "last lines of the story to print",
-                 .has_default = true});
-  all.push_back({.name = "--adapt",
-                 .to = &arguments.adapt,
-                 .meaning = "after the code has changed: say whether the file is reproduced, fixed or stale"});
-  all.push_back({.name = "--until",
-                 .to = &arguments.until,
-                 .meaning = "end at this step of the incarnation that fails",
-                 .range = kSteps});
-  all.push_back({.name = "--break",
-                 .to = &arguments.break_at,
-                 .meaning = "start gdb, and stop in it at this step of the incarnation that fails",
-                 .range = kSteps});
-  return all;
-}
-
-Parameters report_parameters(ReportArguments& arguments, Words& words) {
-  Parameters all = source_parameters(arguments.source, words);
-  all.push_back({.name = "-o", .to = &arguments.out, .meaning = "the page", .required = true, .type = "FILE"});
-  return all;
-}
-
-Parameters trace_parameters(ReportArguments& arguments, Words& words) {
-  Parameters all = source_parameters(arguments.source, words);
-  all.push_back({.name = "--perfetto",
-                 .to = &arguments.perfetto,
-                 .meaning = "write trace events for ui.perfetto.dev to this file instead",
-                 .type = "FILE"});
-  return all;
 }
 
 Error expected(const char* option, const char* what, const std::string& found) {
@@ -258,7 +110,7 @@ class SimulatorProgram {
                       .what = "",
                       .generator = run_.campaign.generator,
                       .store = parts.store};
-    shrink_.source = report_.source = replay_.source;
+    shrink_.source = report_.source = corpus_.source = replay_.source;
   }
 
   std::vector<cli::Command> commands() {
@@ -293,6 +145,21 @@ class SimulatorProgram {
              .example = name + " trace seed-42.repro --perfetto seed-42.json",
              .parameters = trace_parameters(report_, words_),
              .run = [this] { return report_one(trace_command); }},
+            {.name = "corpus run",
+             .what = "replay every kept failure: reproduced, fixed or stale",
+             .example = name + " corpus run found",
+             .parameters = corpus_parameters(corpus_),
+             .run = [this] { return corpus(corpus_run); }},
+            {.name = "corpus add",
+             .what = "shrink failures and keep them",
+             .example = name + " corpus add found seed-42.repro",
+             .parameters = corpus_add_parameters(corpus_, words_),
+             .run = [this] { return corpus(corpus_add); }},
+            {.name = "corpus prune",
+             .what = "remove stale files, and those that fail as a smaller one does",
+             .example = name + " corpus prune found",
+             .parameters = corpus_parameters(corpus_),
+             .run = [this] { return corpus(corpus_prune); }},
             {.name = "rules",
              .what = "print what each rule of a failure means",
              .example = name + " rules",
@@ -335,6 +202,14 @@ class SimulatorProgram {
     return shrink_command(shrink_);
   }
 
+  cli::Ending corpus(cli::Ending (*command)(const CorpusArguments&)) {
+    if (const auto refused = prepare(corpus_.source)) return *refused;
+    if (!words_.time.empty() && !parse_duration(words_.time, corpus_.time_ns)) {
+      return expected("--time", "10s, 5m or 2h", words_.time);
+    }
+    return command(corpus_);
+  }
+
   cli::Ending report_one(cli::Ending (*command)(const ReportArguments&)) {
     if (const auto refused = prepare(report_.source)) return *refused;
     return command(report_);
@@ -346,6 +221,7 @@ class SimulatorProgram {
   ReplayArguments replay_{};
   ShrinkArguments shrink_{};
   ReportArguments report_{};
+  CorpusArguments corpus_{};
 };
 
 std::vector<cli::ExitMeaning> exit_meanings() {
@@ -373,6 +249,7 @@ int run_program(int argc, const char* const* argv, const ProgramParts& parts) {
   const cli::Program program{.name = parts.name,
                              .what = parts.name + ": crashes a store on a simulated disk, and checks it",
                              .example = parts.name + " run --seeds 0:1000 --ops 1000 --crashes 10",
+                             .groups = {{.name = "corpus", .what = "failures that were found once"}},
                              .commands = simulator.commands(),
                              .exits = exit_meanings(),
                              .see_also = {"mylonite", "mylonite-lab"}};

@@ -10,9 +10,11 @@
 #include "core/rt/rt.h"
 #include "sim/machine/fiber.h"
 #include "sim/program/commands.h"
+#include "sim/program/corpus.h"
 #include "sim/program/crash_report.h"
 #include "sim/program/shrink_progress.h"
 #include "sim/report/failure_groups.h"
+#include "sim/report/junit.h"
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
 #include "sim/scenario/repro.h"
@@ -76,12 +78,14 @@ class RunCommand {
   std::string save_scenario(const Outcome& outcome, const std::string& name);
   Status prepare();
   void add_line(const std::string& json);
+  void write_junit(const Campaign& campaign);
   void report_io(const Error& error);
   cli::Exit exit_code(const Campaign& campaign) const;
 
   const RunArguments& arguments_;
   Progress progress_;
   std::optional<cli::LineFile> lines_{};  // of --jsonl, until it is complete or fails
+  std::optional<cli::LineFile> junit_{};  // of --junit
   FailureGroups groups_{};
   bool io_failed_ = false;
 };
@@ -211,12 +215,24 @@ cli::Exit RunCommand::exit_code(const Campaign& campaign) const {
 // Checks the destinations of results before the first seed: a long run must not end without a place for them.
 Status RunCommand::prepare() {
   if (Status made = cli::make_directory(arguments_.out_directory); !made.ok()) return made;
+  if (!arguments_.junit.empty()) {
+    auto file = cli::LineFile::create(arguments_.junit);
+    if (!file.ok()) return file.error();
+    junit_ = std::move(*file);
+  }
   if (arguments_.jsonl.empty()) return {};
   auto file = cli::LineFile::create(arguments_.jsonl);
   if (!file.ok()) return file.error();
   lines_ = std::move(*file);
   add_line(run_start_json(arguments_.campaign));
   return {};
+}
+
+void RunCommand::write_junit(const Campaign& campaign) {
+  if (!junit_) return;
+  Status written = junit_->add(junit_xml(campaign, groups_.smallest_first(), arguments_.program));
+  if (written.ok()) written = junit_->complete();
+  if (!written.ok()) report_io(written.error());
 }
 
 void RunCommand::add_line(const std::string& json) {
@@ -236,6 +252,18 @@ cli::Ending RunCommand::execute() {
   if (Status ready = prepare(); !ready.ok()) return {ready.error(), cli::Exit::kEnvironment};
   cli::take_interrupts(kInterrupted);
   report_crashes();
+  std::uint64_t kept_failures = 0;
+  if (!arguments_.corpus.empty()) {
+    const CorpusArguments corpus{.source = {.program = arguments_.program,
+                                            .called_as = arguments_.called_as,
+                                            .what = "",
+                                            .generator = arguments_.campaign.generator,
+                                            .store = arguments_.campaign.store},
+                                 .directory = arguments_.corpus};
+    const auto failing = failures_in_corpus(corpus);
+    if (!failing.ok()) return {failing.error(), cli::Exit::kUnreadable};
+    kept_failures = *failing;
+  }
   const std::string again = shell_word(arguments_.called_as) +
                             (arguments_.campaign.unreadable_heaps ? " run --unreadable-arenas --seed " : " replay ");
   const std::string words = generator_words(arguments_.campaign.generator);
@@ -249,6 +277,7 @@ cli::Ending RunCommand::execute() {
   progress_.clear();
   tell_groups();
   add_line(run_end_json(campaign));
+  write_junit(campaign);
   if (lines_) {
     if (const Status complete = lines_->complete(); !complete.ok()) report_io(complete.error());
   }
@@ -256,7 +285,8 @@ cli::Ending RunCommand::execute() {
                            : arguments_.show_marks ? marks_text(campaign.stats)
                                                    : summary_text(campaign, arguments_.campaign);
   const Status printed = cli::print(text);
-  const cli::Exit code = exit_code(campaign);
+  cli::Exit code = exit_code(campaign);
+  if (code == cli::Exit::kDone && kept_failures > 0) code = cli::Exit::kFinding;
   return printed.ok() ? cli::Ending(code) : cli::Ending(printed.error());
 }
 

@@ -37,7 +37,8 @@ constexpr const char* kSmall = "--ops 40 --crashes 2";
 
 // Goal: help is to be had everywhere, with an example. Method: every command's. Expectation: exit 0, on stdout.
 TEST_F(SimToolTest, Help) {
-  for (const char* command : {"", "run ", "marks ", "replay ", "report ", "trace "}) {
+  for (const char* command :
+       {"", "run ", "marks ", "replay ", "report ", "trace ", "shrink ", "rules ", "corpus add "}) {
     const Said said = sim(std::string(command) + "--help");
     EXPECT_EQ(said.code, 0);
     EXPECT_EQ(said.err, "");
@@ -342,52 +343,6 @@ TEST_F(SimToolTest, Interrupted) {
     EXPECT_EQ(kept->scenario.seed, seed);
     EXPECT_EQ(read_lines("run.jsonl").back()["interrupted"], true);
   }
-}
-
-// A simulator whose engine has a planted bug (tests/mutants), built when asked for.
-class FoundBugTest : public SimToolTest {
- protected:
-  static constexpr const char* kMutant = "'" MYLONITE_BUILD_DIR "/mylonite-sim-torn-tail' ";
-  Said mutant(const std::string& arguments) const { return shell(kMutant + arguments); }
-};
-
-// Goal: a bug's whole way, as the user sees it. Method: hunt a planted one, replay its file on the same engine, and on
-// the sound one. Expectation: exit 1 with story, file and command; the file replays to the same; on the sound engine it
-// does not reproduce.
-TEST_F(FoundBugTest, IsReportedAndReplays) {
-  const Said built = shell("'" CMAKE "' --build '" MYLONITE_BUILD_DIR "' --target mylonite-sim-torn-tail");
-  ASSERT_EQ(built.code, 0) << built.out << built.err;
-  const std::string hunt = "run --seeds 0:2000 --ops 100 --crashes 5 --until-failure --check-determinism 0 ";
-  const Said found = mutant(hunt + "--out bugs --jsonl run.jsonl");
-  EXPECT_EQ(found.code, 1);
-  EXPECT_TRUE(contains(found.out, " seeds, 1 FAILED, in ")) << found.out;
-  const auto lines = read_lines("run.jsonl");
-  const auto failure = std::ranges::find(lines, Json("failure"), [](const Json& line) { return line["ev"]; });
-  ASSERT_NE(failure, lines.end());
-  const std::string artifact = (*failure)["artifact"];
-  const std::string rule = (*failure)["rule"];
-  const auto seed = (*failure)["seed"].get<std::uint64_t>();
-  EXPECT_EQ(artifact, fmt::format("bugs/seed-{}.repro", seed));
-  for (const std::string& part :
-       {fmt::format("FAILED  seed {} ", seed), "rule " + rule, "seeds:     " + std::to_string(seed),
-        std::string("shrunk:    "), fmt::format("scenario:  bugs/seed-{}.small.repro", seed),
-        std::string("they differ from"),
-        fmt::format("replay:    " MYLONITE_BUILD_DIR "/mylonite-sim-torn-tail replay bugs/seed-{}.small.repro", seed),
-        std::string("== power loss")}) {
-    EXPECT_TRUE(contains(found.err, part)) << part << " in\n" << found.err;
-  }
-
-  std::string command = found.err.substr(found.err.find("replay:    ") + 11);
-  command = command.substr(0, command.find('\n'));
-  Said replayed = shell(command);
-  EXPECT_EQ(replayed.code, 1);
-  EXPECT_TRUE(contains(replayed.out, "reproduced: " + rule + ", trace ")) << replayed.out;
-  replayed = mutant(fmt::format("replay {} --ops 100 --crashes 5", seed));
-  EXPECT_EQ(replayed.code, 1) << "by its seed, too";
-  EXPECT_TRUE(contains(replayed.out, "rule " + rule));
-  const Said sound = sim("replay " + artifact);
-  EXPECT_EQ(sound.code, 6);
-  EXPECT_TRUE(contains(sound.err, ": expected rule " + rule + ", found a clean run")) << sound.err;
 }
 
 }  // namespace

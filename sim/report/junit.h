@@ -1,0 +1,16 @@
+// A campaign as JUnit XML, for continuous-integration systems: one test case for the seeds that passed, one for each
+// signature of failures. Text only. Thread-safety: values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/report/campaign.h"
+#include "sim/report/failure_groups.h"
+
+namespace mylonite::sim {
+
+std::string junit_xml(const Campaign& campaign, const std::vector<const FailureGroup*>& failures,
+                      const std::string& program);
+
+}  // namespace mylonite::sim
