@@ -63,6 +63,7 @@ std::uint64_t step_limit(const IncarnationPlan& plan) {
 
 RunOptions run_options(const RunState& state, const IncarnationPlan& plan) {
   RunOptions options{.step_limit = step_limit(plan), .entropy_seed = plan.entropy_seed};
+  if (state.steps_most > 0) options.step_limit = std::min(options.step_limit, state.steps_most);
   if (state.stop && state.stop->incarnation == state.stats.incarnations) {
     options.step_limit = state.stop->step - 1;
     options.at_limit = state.stop->call;

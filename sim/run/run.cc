@@ -218,6 +218,7 @@ Outcome run(Scenario scenario, StackPool& stacks, const RunSettings& settings) {
                  .transcript = settings.story_lines > 0 ? &transcript : nullptr,
                  .notes = settings.notes,
                  .stop = settings.stop,
+                 .steps_most = settings.steps_most,
                  .interrupt = settings.interrupt,
                  .policies = settings.policies,
                  .store_factory = settings.store};

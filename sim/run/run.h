@@ -56,6 +56,7 @@ struct RunSettings {
   Trace* trace = nullptr;                             // use this trace (to record all events); null: an own one
   const std::atomic<bool>* interrupt = nullptr;       // true: the run ends soon, with `interrupted` set
   std::optional<StopAt> stop{};                       // empty: the run goes to its end
+  std::uint64_t steps_most = 0;                       // of an incarnation, if fewer than usual; 0: as usual
   bool unreadable_heaps = false;                      // of dead machines: a stray access faults
   CompactionPolicies policies = standard_policies();  // those that the scenario's options may name
   StoreFactory store{};  // the store under test; empty: Mylonite. Others carry out the operations of kForEveryStore

@@ -72,6 +72,7 @@ struct RunState {
   Transcript* transcript = nullptr;  // may be null
   RunNotes* notes = nullptr;         // may be null
   std::optional<StopAt> stop{};
+  std::uint64_t steps_most = 0;                  // of an incarnation, if fewer than usual; 0: as usual
   const std::atomic<bool>* interrupt = nullptr;  // may be null
   Recorder* recorder = nullptr;                  // may be null
   CompactionPolicies policies{};                 // those that the store may use

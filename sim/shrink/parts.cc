@@ -63,11 +63,12 @@ constexpr auto kItemsOf = [](auto& plan, auto visit) {
 };
 
 template <auto kLists>
-constexpr PartList list_of(const char* name, bool steers) {
+constexpr PartList list_of(const char* name, bool is_of_decisions, bool steers) {
   return {
       .name = name,
       .count = [](const Scenario& scenario) { return count_in(scenario, kLists); },
       .drop = [](Scenario& scenario, std::size_t first, std::size_t last) { drop_in(scenario, first, last, kLists); },
+      .is_of_decisions = is_of_decisions,
       .steers = steers};
 }
 
@@ -101,11 +102,11 @@ void empty_clients(Scenario& scenario, std::size_t first, std::size_t last) {
 constexpr std::array kPartLists = {
     PartList{.name = "incarnations", .count = incarnations, .drop = drop_incarnations, .steers = true},
     PartList{.name = "clients", .count = clients, .drop = empty_clients, .steers = true},
-    list_of<kOperationsOf>("operations", true),
-    list_of<kFaultsOf>("faults", true),
-    list_of<kLossesOf>("lost units", false),
-    list_of<kSwitchesOf>("switches of threads", false),
-    list_of<kItemsOf>("items", false),
+    list_of<kOperationsOf>("operations", false, true),
+    list_of<kFaultsOf>("faults", true, true),
+    list_of<kLossesOf>("lost units", true, false),
+    list_of<kSwitchesOf>("switches of threads", true, false),
+    list_of<kItemsOf>("items", false, false),
 };
 
 }  // namespace

@@ -13,6 +13,7 @@ struct PartList {
   const char* name;  // in the plural
   std::size_t (*count)(const Scenario& scenario);
   void (*drop)(Scenario& scenario, std::size_t first, std::size_t last);  // the parts [first, last)
+  bool is_of_decisions = false;
   bool steers = false;  // without a part the run takes another way, and other decisions may suit it
 };
 

@@ -57,10 +57,25 @@ void grow_values(Scenario& scenario, Random& random) {
   }
 }
 
+// Trees that took many writes are there after a few with flushes between them.
+void add_flushes(Scenario& scenario, Random& random) {
+  for (IncarnationPlan& plan : scenario.incarnations) {
+    for (auto& client : plan.clients) {
+      std::vector<Operation> with_flushes;
+      for (Operation& operation : client) {
+        with_flushes.push_back(std::move(operation));
+        if (random.chance(1, 2)) with_flushes.emplace_back(op::Flush{});
+      }
+      client = std::move(with_flushes);
+    }
+  }
+}
+
 }  // namespace
 
 bool resample(Search& search, std::uint64_t tries) {
   const Random random(search.scenario().seed);
+  const bool of_mylonite = search.is_of_mylonite();
   for (const std::uint64_t count : {0, 1, 2, 3, 4, 6, 8, 12, 16}) {
     if (count >= operations_of(search.scenario())) return false;
     for (std::uint64_t i = 0; i < tries && !search.stopped(); ++i) {
@@ -69,6 +84,7 @@ bool resample(Search& search, std::uint64_t tries) {
       keep_last_incarnations(sample, own);
       keep_operations(sample, count, own);
       if (own.chance(1, 3)) grow_values(sample, own);
+      if (of_mylonite && own.chance(1, 3)) add_flushes(sample, own);
       const bool kept = own.chance(1, 2) ? search.keep_if_smaller(search.with_open_decisions(std::move(sample), own))
                                          : search.search(std::move(sample), 0);
       if (kept) return true;

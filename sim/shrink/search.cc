@@ -10,6 +10,8 @@
 namespace mylonite::sim {
 namespace {
 
+constexpr std::uint64_t kStepsOfALivelock = 300'000;
+
 // At least one of schedule, crash and image.
 void open_some(IncarnationPlan& plan, Random& random, std::uint64_t calls_most) {
   const std::uint64_t what = 1 + random.below(7);
@@ -38,7 +40,16 @@ bool Search::begin(const Scenario& failing) {
   signature_ = signatures_.signature_of(*best_.failure);
   best_notes_ = notes_;
   size_ = size_of(best_.recorded);
+  // A livelock ends at the limit of its steps only. Candidates need far fewer steps than that.
+  if (signature_.rule == "livelock") settings_.steps_most = kStepsOfALivelock;
   return true;
+}
+
+void Search::settle() {
+  if (settings_.steps_most == 0) return;
+  settings_.steps_most = 0;
+  settings_.interrupt = nullptr;
+  best_ = run_once(best_.recorded);
 }
 
 bool Search::interrupted() const { return limits_.interrupt != nullptr && limits_.interrupt->load(); }

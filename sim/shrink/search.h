@@ -36,11 +36,14 @@ class Search {
 
   // Requires a scenario that fails. Returns whether it does; only then the search can begin.
   bool begin(const Scenario& failing);
+  // Runs the best one again under the usual limits of a run, which the search may have lowered.
+  void settle();
 
   const Outcome& best() const { return best_; }
   const Scenario& scenario() const { return best_.recorded; }
   const ScenarioSize& size() const { return size_; }
   const Signature& signature() const { return signature_; }
+  bool is_of_mylonite() const { return !settings_.store; }  // and has its operations
   std::uint64_t runs() const { return runs_; }
   bool interrupted() const;
   bool out_of_time() const;

@@ -1,6 +1,7 @@
 #include "sim/shrink/shrink.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/rt/rt.h"
 #include "sim/shrink/parts.h"
@@ -9,6 +10,12 @@
 
 namespace mylonite::sim {
 namespace {
+
+bool try_without(Search& search, const PartList& list) {
+  Scenario candidate = search.scenario();
+  list.drop(candidate, 0, list.count(candidate));
+  return search.keep_if_smaller(std::move(candidate));
+}
 
 // Drops chunks of a list from its end to its beginning, and then of half the size. With `tries`, decisions may be taken
 // anew for each.
@@ -29,6 +36,14 @@ void drop_chunks(Search& search, const PartList& list, std::uint64_t tries) {
   }
 }
 
+// What is often not needed at all: all faults, losses and switches at once, unusual options. Runs are shorter then.
+void take_big_steps(Search& search) {
+  for (const PartList& list : part_lists()) {
+    if (list.is_of_decisions) try_without(search, list);
+  }
+  simplify_options(search);
+}
+
 // One round over everything. Returns whether anything became smaller.
 bool shrink_once(Search& search, std::uint64_t tries) {
   const ScenarioSize before = search.size();
@@ -46,6 +61,7 @@ Shrunk shrink(const Scenario& failing, StackPool& stacks, const RunSettings& set
   Shrunk shrunk;
   if (search.begin(failing)) {
     shrunk.before = search.size();
+    take_big_steps(search);
     for (const std::uint64_t tries : kTries) {
       resample(search, 100 + 20 * tries);
       while (shrink_once(search, tries)) {
@@ -54,6 +70,7 @@ Shrunk shrink(const Scenario& failing, StackPool& stacks, const RunSettings& set
     shrunk.end = search.interrupted()   ? ShrinkEnd::kInterrupted
                  : search.out_of_time() ? ShrinkEnd::kOutOfTime
                                         : ShrinkEnd::kNothingSmaller;
+    search.settle();
   } else {
     shrunk.end = ShrinkEnd::kDidNotFail;
   }

@@ -123,22 +123,6 @@ Options plain_options(const Options& options) {
   return plain;
 }
 
-void simplify_options(Search& search) {
-  try_everywhere(search, [](IncarnationPlan& plan) { plan.options = plain_options(plan.options); });
-  const Options defaults;
-  for (const OptionRow& row : option_table()) {
-    if (row.name == "data_dir") continue;
-    const auto changed = [&](const IncarnationPlan& plan) {
-      return option_text(plan.options, row) != option_text(defaults, row);
-    };
-    if (std::ranges::none_of(search.scenario().incarnations, changed)) continue;
-    try_everywhere(search, [&](IncarnationPlan& plan) {
-      const Status set = set_option(plan.options, row.name, option_text(defaults, row));
-      invariant(set.ok(), "an option's default is a value of it");
-    });
-  }
-}
-
 void simplify_settings(Search& search) {
   try_change(search, [](Scenario& scenario) {
     scenario.lie_one_in = 0;
@@ -160,6 +144,22 @@ void simplify_settings(Search& search) {
 
 }  // namespace
 
+void simplify_options(Search& search) {
+  try_everywhere(search, [](IncarnationPlan& plan) { plan.options = plain_options(plan.options); });
+  const Options defaults;
+  for (const OptionRow& row : option_table()) {
+    if (row.name == "data_dir") continue;
+    const auto changed = [&](const IncarnationPlan& plan) {
+      return option_text(plan.options, row) != option_text(defaults, row);
+    };
+    if (std::ranges::none_of(search.scenario().incarnations, changed)) continue;
+    try_everywhere(search, [&](IncarnationPlan& plan) {
+      const Status set = set_option(plan.options, row.name, option_text(defaults, row));
+      invariant(set.ok(), "an option's default is a value of it");
+    });
+  }
+}
+
 void simplify(Search& search, std::uint64_t tries) {
   join_incarnations(search, tries);
   for (std::size_t i = 0; i < search.scenario().incarnations.size(); ++i) {
@@ -174,7 +174,7 @@ void simplify(Search& search, std::uint64_t tries) {
   simplify_decisions(search);
   simplify_settings(search);
   simplify_options(search);
-  simplify_operations(search);
+  simplify_operations(search, tries);
 }
 
 }  // namespace mylonite::sim

@@ -12,7 +12,9 @@ namespace mylonite::sim {
 // `tries`: see Search::search.
 void simplify(Search& search, std::uint64_t tries);
 
+void simplify_options(Search& search);
+
 // In sim/shrink/simplify_operations.cc: keys, values, fields and kinds of operations.
-void simplify_operations(Search& search);
+void simplify_operations(Search& search, std::uint64_t tries);
 
 }  // namespace mylonite::sim

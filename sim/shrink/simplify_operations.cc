@@ -263,8 +263,23 @@ std::optional<op::Put> joined(std::span<const Operation> writes, std::uint64_t o
   return put;
 }
 
-// Replaces runs of writes of a client by one put each.
-void join_writes(Search& search, std::size_t incarnation, std::size_t client) {
+// What a chunk of operations may be instead: a put of about its bytes; its last put and a flush; a flush.
+std::vector<std::vector<Operation>> replacements(std::span<const Operation> chunk, bool of_mylonite) {
+  std::vector<std::vector<Operation>> all;
+  if (of_mylonite && chunk.size() > 1) {
+    all.push_back({op::Flush{}});
+    const auto last = std::ranges::find_if(chunk.rbegin(), chunk.rend(),
+                                           [](const Operation& each) { return std::holds_alternative<op::Put>(each); });
+    if (chunk.size() > 2 && last != chunk.rend()) all.push_back({*last, op::Flush{}});
+  }
+  for (const std::uint64_t of_a_record : {0, 20, 32, 44}) {
+    if (const auto put = joined(chunk, of_a_record)) all.push_back({*put});
+  }
+  return all;
+}
+
+// Replaces runs of operations of a client by one or two.
+void replace_chunks(Search& search, std::size_t incarnation, std::size_t client, std::uint64_t tries) {
   const auto client_of = [&](const Scenario& scenario) -> std::span<const Operation> {
     if (incarnation >= scenario.incarnations.size()) return {};
     const auto& clients = scenario.incarnations[incarnation].clients;
@@ -273,15 +288,14 @@ void join_writes(Search& search, std::size_t incarnation, std::size_t client) {
   for (std::size_t chunk = client_of(search.scenario()).size(); chunk > 1 && !search.stopped(); chunk /= 2) {
     for (std::size_t last = client_of(search.scenario()).size(); last >= chunk && !search.stopped();) {
       const std::size_t first = last - chunk;
-      for (const std::uint64_t of_a_record : {0, 20, 32, 44}) {
-        const auto put = joined(client_of(search.scenario()).subspan(first, chunk), of_a_record);
-        if (!put) break;
+      for (const auto& instead :
+           replacements(client_of(search.scenario()).subspan(first, chunk), search.is_of_mylonite())) {
         Scenario candidate = search.scenario();
         auto& operations = candidate.incarnations[incarnation].clients[client];
-        operations.erase(operations.begin() + static_cast<std::ptrdiff_t>(first) + 1,
-                         operations.begin() + static_cast<std::ptrdiff_t>(last));
-        operations[first] = *put;
-        if (search.search(std::move(candidate), 0)) break;
+        const auto at = operations.erase(operations.begin() + static_cast<std::ptrdiff_t>(first),
+                                         operations.begin() + static_cast<std::ptrdiff_t>(last));
+        operations.insert(at, instead.begin(), instead.end());
+        if (search.search(std::move(candidate), tries / 4)) break;
       }
       last = std::min(first, client_of(search.scenario()).size());
     }
@@ -290,11 +304,11 @@ void join_writes(Search& search, std::size_t incarnation, std::size_t client) {
 
 }  // namespace
 
-void simplify_operations(Search& search) {
+void simplify_operations(Search& search, std::uint64_t tries) {
   for (std::size_t i = 0; i < search.scenario().incarnations.size(); ++i) {
     for (std::size_t c = 0; i < search.scenario().incarnations.size(); ++c) {
       if (c >= search.scenario().incarnations[i].clients.size()) break;
-      join_writes(search, i, c);
+      replace_chunks(search, i, c, tries);
     }
   }
   simplify_each(search);
