@@ -76,6 +76,9 @@ cli::Ending replay_scenario(const NamedScenario& named, const ReplayArguments& a
   if (Status done = cli::print(text); !done.ok()) return done;
   if (!why.empty()) {
     cli::print_error(fmt::format("{}\n  made by {}\n", why, observed->made_by));
+    if (!observed->rule.empty()) {
+      cli::print_error(fmt::format("  after a change of the code: {} --adapt\n", again));
+    }
     return cli::Exit::kNotReproduced;
   }
   return outcome.failure ? cli::Exit::kFinding : cli::Exit::kDone;

@@ -223,7 +223,7 @@ void FaultInjector::leave() {
 void FaultInjector::die(const std::string& why) {
   if (dead_) return;
   dead_ = true;
-  last_moment_ = {.fiber = scheduler_.current_fiber(), .phase = phase_};
+  last_moment_ = {.fiber = scheduler_.current_fiber(), .step = scheduler_.step(), .phase = phase_};
   trace_.event(EventKind::kCrash, scheduler_.step(), setup_.stats.file_calls);
   if (setup_.transcript != nullptr && !why.empty()) setup_.transcript->heading(why);
 }

@@ -54,6 +54,7 @@ class FaultInjector final : public faultfs::Interceptor {
   bool dead() const { return dead_; }
   struct LastMoment {
     int fiber = 0;                 // in which the machine died
+    std::uint64_t step = 0;        // of the schedule
     std::optional<Phase> phase{};  // empty: between phases
   };
   const LastMoment& last_moment() const { return last_moment_; }  // of a dead machine

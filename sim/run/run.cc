@@ -154,7 +154,8 @@ bool run_incarnation(RunState& state, Scenario& scenario, std::size_t index, Out
       outcome.failure->operation = living.doing_at(ended);
       outcome.failure->after = last_trouble(recorded, outcome.recorded);
       outcome.failure->incarnation = index + 1;
-      outcome.failure->step = living.scheduler().step();
+      const bool dead = living.machine().dead();
+      outcome.failure->step = dead ? living.machine().last_moment().step : living.scheduler().step();
     }
     outcome.faithful &= living.followed_schedule();
     reported_damage = living.reported_damage();
