@@ -76,7 +76,8 @@ void add_flushes(Scenario& scenario, Random& random) {
 bool resample(Search& search, std::uint64_t tries) {
   const Random random(search.scenario().seed);
   const bool of_mylonite = search.is_of_mylonite();
-  for (const std::uint64_t count : {0, 1, 2, 3, 4, 6, 8, 12, 16}) {
+  constexpr std::uint64_t kCounts[] = {0, 1, 2, 3, 4, 6, 8, 12, 16};
+  for (const std::uint64_t count : kCounts) {
     if (count >= operations_of(search.scenario())) return false;
     for (std::uint64_t i = 0; i < tries && !search.stopped(); ++i) {
       Random own = random.split(fmt::format("sample {} of {}", i, count));

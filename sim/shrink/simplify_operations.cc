@@ -194,9 +194,9 @@ void with_plainer_fields(const Op& operation, std::vector<Operation>& out) {
         }
       }
       if constexpr (std::is_same_v<Value, Steps>) {
-        for (const std::uint64_t each : smaller(operation.steps.seed)) {
+        for (const std::uint64_t each : smaller((operation.*field.member).seed)) {
           out.push_back(operation);
-          std::get<Op>(out.back()).steps.seed = each;
+          (std::get<Op>(out.back()).*field.member).seed = each;
         }
       }
     }
@@ -272,7 +272,8 @@ std::vector<std::vector<Operation>> replacements(std::span<const Operation> chun
                                            [](const Operation& each) { return std::holds_alternative<op::Put>(each); });
     if (chunk.size() > 2 && last != chunk.rend()) all.push_back({*last, op::Flush{}});
   }
-  for (const std::uint64_t of_a_record : {0, 20, 32, 44}) {
+  constexpr std::uint64_t kBytesOfARecord[] = {0, 20, 32, 44};
+  for (const std::uint64_t of_a_record : kBytesOfARecord) {
     if (const auto put = joined(chunk, of_a_record)) all.push_back({*put});
   }
   return all;

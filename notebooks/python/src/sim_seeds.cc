@@ -46,7 +46,11 @@ py::dict dict_of(const sim::SeedResult& result) {
   py::dict values;
   values["row"] = text_of(sim::seed_json(result));
   values["figures"] = text_of(sim::run_end_json(figures));
-  values["failure"] = outcome.failure ? py::object(text_of(sim::failure_json(result, ""))) : py::none();
+  values["failure"] = py::none();
+  if (outcome.failure) {
+    const sim::Signature signature = sim::SignatureMaker().signature_of(*outcome.failure);
+    values["failure"] = text_of(sim::failure_json(result, signature, ""));
+  }
   values["scenario"] = text_of(sim::encode_repro(sim::repro_of(outcome), outcome.recent));
   py::list story;
   for (const std::string& line : outcome.story) story.append(text_of(line));
