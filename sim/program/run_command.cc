@@ -130,6 +130,7 @@ Shrunk RunCommand::shrunk(const FailureGroup& group) const {
 // Prints one failure with its story.
 void RunCommand::tell(const FailureGroup& group, const Shrunk& small) {
   constexpr std::size_t kStoryLines = 30;
+  const HangsOfCandidates soon(group.signature.rule);
   StackPool stacks;
   const CampaignOptions& campaign = arguments_.campaign;
   RunSettings settings{.policies = campaign.generator.policies, .store = campaign.store};

@@ -7,6 +7,7 @@
 
 #include <mylonite/random.h>
 
+#include "core/rt/rt.h"
 #include "sim/report/signature.h"
 #include "sim/scenario/operations.h"
 #include "sim/shrink/open_decisions.h"
@@ -142,9 +143,11 @@ DecisionEffects effects_of_decisions(const Scenario& failing, StackPool& stacks,
     const Outcome other = run(std::move(changed), stacks, given);
     return other.failure && signatures.signature_of(*other.failure).same_kind(signature);
   };
+  const std::uint64_t started = rt::monotonic_ns();
+  const auto out_of_time = [&] { return rt::monotonic_ns() - started > limits.time_ns; };
   const auto failures_after = [&](std::size_t kept) {
     std::uint64_t failures = 0;
-    for (std::uint64_t i = 0; i < limits.futures; ++i) {
+    for (std::uint64_t i = 0; i < limits.futures && !out_of_time(); ++i) {
       Random random = Random(i).split("future");
       failures +=
           fails_alike(future(scenario, std::span(decisions).first(kept), random, outcome.stats.file_calls)) ? 1 : 0;
@@ -152,11 +155,12 @@ DecisionEffects effects_of_decisions(const Scenario& failing, StackPool& stacks,
     return failures;
   };
   DecisionEffects effects{.futures = limits.futures, .at_first = failures_after(0)};
-  for (std::size_t i = 0; i < decisions.size(); ++i) {
+  for (std::size_t i = 0; i < decisions.size() && !out_of_time(); ++i) {
     effects.decisions.push_back({.decision = words_for(scenario, decisions[i], notes),
                                  .needed = !fails_alike(without(scenario, decisions[i])),
                                  .failures = failures_after(i + 1)});
   }
+  if (out_of_time()) return {};
   return effects;
 }
 

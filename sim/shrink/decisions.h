@@ -34,6 +34,7 @@ struct DecisionEffects {
 struct DecisionLimits {
   std::uint64_t futures = 100;
   std::size_t most = 16;
+  std::uint64_t time_ns = 3'000'000'000;  // of real time; nothing is said of a failure whose runs take longer
 };
 DecisionEffects effects_of_decisions(const Scenario& failing, StackPool& stacks, const RunSettings& settings,
                                      const DecisionLimits& limits = {});
