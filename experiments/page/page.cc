@@ -4,24 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "core/base/markup.h"
 #include "experiments/page/style.h"
 
 namespace mylonite::experiments {
 namespace {
-
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char each : text) {
-    switch (each) {
-      case '&': safe += "&amp;"; break;
-      case '<': safe += "&lt;"; break;
-      case '>': safe += "&gt;"; break;
-      case '"': safe += "&quot;"; break;
-      default: safe += each;
-    }
-  }
-  return safe;
-}
 
 std::uint64_t bytes_of(const ShapeSample& sample) {
   std::uint64_t bytes = 0;
@@ -53,10 +40,10 @@ std::string section(const Comparison& comparison) {
       "<section>\n<h2>{}{}</h2>\n<p>{} entries, {} of a buffer, size ratio {}, device {}, processor {}, {}; {} seeds "
       "from "
       "{}. Means with intervals of 95 %; differences from {} are taken seed by seed.</p>\n",
-      escaped(workload_text(spec)),
-      comparison.differs.empty() ? "" : escaped(fmt::format(" with {}", comparison.differs)), spec.entries,
-      spec.buffer_entries, spec.size_ratio, escaped(spec.device), escaped(spec.processor), loop_text(spec),
-      comparison.seeds(), spec.seed, escaped(comparison.results[0].front().policy));
+      escaped_markup(workload_text(spec)),
+      comparison.differs.empty() ? "" : escaped_markup(fmt::format(" with {}", comparison.differs)), spec.entries,
+      spec.buffer_entries, spec.size_ratio, escaped_markup(spec.device), escaped_markup(spec.processor),
+      loop_text(spec), comparison.seeds(), spec.seed, escaped_markup(comparison.results[0].front().policy));
   for (const Metric* metric : metrics_of(comparison)) html += metric_figure(*metric, comparison);
   return html + trees(comparison) +
          fmt::format("<p class=\"hash\">results {}</p>\n</section>\n", results_hash(comparison));
@@ -73,15 +60,15 @@ std::string metric_figure(const Metric& metric, const Comparison& comparison) {
   std::string html = fmt::format(
       "<h3>{}</h3>\n<table>\n<caption>{}</caption>\n<tr><th>policy<th>mean<th>difference<th "
       "aria-hidden=\"true\"></tr>\n",
-      escaped(metric.name), escaped(metric.unit));
+      escaped_markup(metric.name), escaped_markup(metric.unit));
   for (const MetricRow& row : rows) {
     const double half = row.known() ? row.own.half : 0;
     html += fmt::format(
         "<tr><td>{}<td class=\"number\">{}<td class=\"number\">{}<td><svg width=\"{}\" height=\"16\" role=\"img\" "
         "aria-label=\"{}\"><rect y=\"3\" width=\"{:.1f}\" height=\"10\" class=\"bar\"/><path d=\"M{:.1f} 8H{:.1f}\" "
         "class=\"interval\"/></svg></tr>\n",
-        escaped(row.policy), escaped(row.own_text), escaped(row.difference_text), kWidth + 8, escaped(row.own_text),
-        place(row.own.mean), place(row.own.mean - half), place(row.own.mean + half));
+        escaped_markup(row.policy), escaped_markup(row.own_text), escaped_markup(row.difference_text), kWidth + 8,
+        escaped_markup(row.own_text), place(row.own.mean), place(row.own.mean - half), place(row.own.mean + half));
   }
   return html + "</table>\n";
 }
@@ -120,7 +107,7 @@ std::string tree_figure(const RunResult& result, const TreeScale& scale) {
   return fmt::format(
       "<figure>\n<figcaption>{}</figcaption>\n<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"the tree of {} over "
       "time\">\n{}<path d=\"{}\" class=\"runs\"/>\n</svg>\n<p>{}</p>\n</figure>\n",
-      escaped(result.policy), kWidth, kHeight, escaped(result.policy), areas, line, legend);
+      escaped_markup(result.policy), kWidth, kHeight, escaped_markup(result.policy), areas, line, legend);
 }
 
 std::string comparison_page(std::span<const Comparison> comparisons) {

@@ -6,17 +6,6 @@
 #include <fmt/format.h>
 
 namespace mylonite::sim {
-namespace {
-
-std::uint64_t operations_of(const Scenario& scenario) {
-  std::uint64_t count = 0;
-  for (const IncarnationPlan& plan : scenario.incarnations) {
-    for (const auto& client : plan.clients) count += client.size();
-  }
-  return count;
-}
-
-}  // namespace
 
 FailureGroup& FailureGroups::group_of(const Outcome& outcome) {
   Signature signature = signatures_.signature_of(*outcome.failure);

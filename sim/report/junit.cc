@@ -1,26 +1,19 @@
 #include "sim/report/junit.h"
 
-#include <string_view>
+#include <algorithm>
 
 #include <fmt/format.h>
+
+#include "core/base/markup.h"
 
 namespace mylonite::sim {
 namespace {
 
 // Bytes that XML cannot hold become '?'.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\n': out += "&#10;"; break;
-      default: out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-    }
-  }
-  return out;
+std::string escaped(std::string text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; };
+  std::ranges::replace_if(text, is_control, '?');
+  return escaped_markup(text);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/base/bytes.h"
+#include "core/base/markup.h"
 #include "sim/oracle/rules.h"
 #include "sim/report/page_data.h"
 #include "sim/report/page_script.h"
@@ -12,20 +13,6 @@
 
 namespace mylonite::sim {
 namespace {
-
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char each : text) {
-    switch (each) {
-      case '&': safe += "&amp;"; break;
-      case '<': safe += "&lt;"; break;
-      case '>': safe += "&gt;"; break;
-      case '"': safe += "&quot;"; break;
-      default: safe += each;
-    }
-  }
-  return safe;
-}
 
 // JSON inside a script element: nothing in it may end the element or begin a comment.
 std::string json_for_script(std::string_view json) {
@@ -51,21 +38,21 @@ std::size_t character_at(std::string_view text, std::size_t at) {
 
 std::string marked(std::string_view text, std::size_t at) {
   const std::size_t length = character_at(text, at);
-  const std::string mark = length == 0 ? "<mark>(ends here)</mark>" : escaped(text.substr(at, length));
-  return escaped(text.substr(0, at)) + (length == 0 ? mark : "<mark>" + mark + "</mark>") +
-         escaped(text.substr(std::min(text.size(), at + length)));
+  const std::string mark = length == 0 ? "<mark>(ends here)</mark>" : escaped_markup(text.substr(at, length));
+  return escaped_markup(text.substr(0, at)) + (length == 0 ? mark : "<mark>" + mark + "</mark>") +
+         escaped_markup(text.substr(std::min(text.size(), at + length)));
 }
 
 std::string difference_html(const std::string& what) {
   const Expectation parts = expectation_in(what);
   if (parts.expected.empty() && parts.found.empty())
-    return fmt::format("<pre class=\"what\">{}</pre>\n", escaped(what));
+    return fmt::format("<pre class=\"what\">{}</pre>\n", escaped_markup(what));
   const std::size_t at = first_difference(parts.expected, parts.found);
   return fmt::format(
       "<p>{}</p>\n<table class=\"differ\">\n<tr><th scope=\"row\">expected</th><td><code>{}</code></td></tr>\n<tr><th "
       "scope=\"row\">found</th><td><code>{}</code></td></tr>\n</table>\n<p class=\"quiet\">The mark shows the first "
       "difference.</p>\n",
-      escaped(parts.before), marked(parts.expected, at), marked(parts.found, at));
+      escaped_markup(parts.before), marked(parts.expected, at), marked(parts.found, at));
 }
 
 std::string head_html(const Recording& recording, const PageWords& words) {
@@ -74,8 +61,8 @@ std::string head_html(const Recording& recording, const PageWords& words) {
   if (failed) {
     const Recording::Violation& violation = recording.violations.front();
     const std::string_view sentence = meaning_of_rule(violation.rule);
-    html += fmt::format("<h1>A run that fails: rule <em>{}</em></h1>\n", escaped(violation.rule));
-    if (!sentence.empty()) html += fmt::format("<p class=\"rule\">The rule: {}</p>\n", escaped(sentence));
+    html += fmt::format("<h1>A run that fails: rule <em>{}</em></h1>\n", escaped_markup(violation.rule));
+    if (!sentence.empty()) html += fmt::format("<p class=\"rule\">The rule: {}</p>\n", escaped_markup(sentence));
     html += difference_html(violation.what);
     const std::uint64_t begin = recording.incarnations.at(violation.incarnation).begin.step;
     html +=
@@ -84,8 +71,8 @@ std::string head_html(const Recording& recording, const PageWords& words) {
   } else {
     html += fmt::format("<h1>A clean run</h1>\n<p>Seed {}. No rule was broken.</p>\n", recording.seed);
   }
-  return html +
-         fmt::format("<p>To run it again: <code class=\"command\">{}</code></p>\n", escaped(words.replay_command));
+  return html + fmt::format("<p>To run it again: <code class=\"command\">{}</code></p>\n",
+                            escaped_markup(words.replay_command));
 }
 
 std::string page_with(const Recording& recording, const PageWords& words, const PageLimits& limits) {
@@ -96,8 +83,8 @@ std::string page_with(const Recording& recording, const PageWords& words, const 
       "<body>\n<button id=\"theme\" type=\"button\">dark or light</button>\n<header>\n{}</header>\n{}\n"
       "<footer class=\"quiet\">{}</footer>\n<script type=\"application/json\" id=\"data\">{}</script>\n"
       "<script>{}{}</script>\n</body>\n</html>\n",
-      recording.seed, escaped(rule), kRunPageStyle, head_html(recording, words), kRunPageBody, escaped(words.made_by),
-      json_for_script(page_data(recording, limits)), kRunPageLanes, kRunPageMoment);
+      recording.seed, escaped_markup(rule), kRunPageStyle, head_html(recording, words), kRunPageBody,
+      escaped_markup(words.made_by), json_for_script(page_data(recording, limits)), kRunPageLanes, kRunPageMoment);
 }
 
 }  // namespace

@@ -2,6 +2,14 @@
 
 namespace mylonite::sim {
 
+std::uint64_t operations_of(const Scenario& scenario) {
+  std::uint64_t count = 0;
+  for (const IncarnationPlan& plan : scenario.incarnations) {
+    for (const auto& client : plan.clients) count += client.size();
+  }
+  return count;
+}
+
 std::string first_of_mylonite(const Scenario& scenario) {
   for (const IncarnationPlan& plan : scenario.incarnations) {
     if (plan.read_only_first) return "open for reading";

@@ -75,8 +75,9 @@ struct Recorded {
   // scenario file has an open decision.
   bool open_schedule = false;  // after the deviations of `schedule`
   bool open_crash = false;
-  bool open_image = false;
-  bool adapt_image = false;  // fates of units that are not there any more go to units like them
+  bool open_image = false;  // but for the units of `image`
+  // Fates of units that are not there any more go to units like them. Empty: they go to none.
+  std::optional<faultfs::AdaptingChooser::Likeness> adapt_image{};
 };
 
 struct IncarnationPlan {
@@ -110,6 +111,8 @@ struct Scenario {
   std::uint64_t sync_ns = 0;  // virtual time a sync takes; others run meanwhile
   std::vector<IncarnationPlan> incarnations{};
 };
+
+std::uint64_t operations_of(const Scenario& scenario);  // the number of all clients' operations
 
 // What of a scenario is for Mylonite alone: the name of the first such operation, or "open for reading". Empty:
 // nothing, and every store under the simulator can follow it.

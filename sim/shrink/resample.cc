@@ -12,14 +12,6 @@
 namespace mylonite::sim {
 namespace {
 
-std::uint64_t operations_of(const Scenario& scenario) {
-  std::uint64_t count = 0;
-  for (const IncarnationPlan& plan : scenario.incarnations) {
-    for (const auto& client : plan.clients) count += client.size();
-  }
-  return count;
-}
-
 // The last incarnations: that of the failure, and one to three before it, the fewer the likelier.
 void keep_last_incarnations(Scenario& scenario, Random& random) {
   std::size_t kept = 1;

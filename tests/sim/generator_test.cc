@@ -42,14 +42,6 @@ std::string describe(const Scenario& scenario) {
   return text;
 }
 
-std::uint64_t operations_of(const Scenario& scenario) {
-  std::uint64_t count = 0;
-  for (const IncarnationPlan& life : scenario.incarnations) {
-    for (const auto& client : life.clients) count += client.size();
-  }
-  return count;
-}
-
 std::vector<GeneratorOptions> many_options() {
   std::vector<GeneratorOptions> all;
   for (const char* profile : {"smoke", "default", "harsh"}) {
