@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <functional>
 #include <iterator>
 
 namespace mylonite::faultfs {
@@ -53,14 +52,17 @@ const Odds& odds_of(const Mood& mood, UnitKind kind) {
   return mood.name;
 }
 
-bool are_like(std::string_view left, std::string_view right) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto without_digits = [&](std::string_view text) {
-    std::string rest;
-    std::ranges::copy_if(text, std::back_inserter(rest), std::not_fn(is_digit));
-    return rest;
-  };
-  return without_digits(left) == without_digits(right);
+std::string without_digits(std::string_view text) {
+  std::string rest;
+  std::ranges::copy_if(text, std::back_inserter(rest), [](char c) { return c < '0' || c > '9'; });
+  return rest;
+}
+
+// "db/wal-2.log@sector 4": the file, and which part of it; a name has no part.
+bool are_like(std::string_view left, std::string_view right, AdaptingChooser::Likeness likeness) {
+  if (without_digits(left) != without_digits(right)) return false;
+  const auto part_of = [](std::string_view key) { return key.substr(std::min(key.find('@'), key.size())); };
+  return likeness == AdaptingChooser::Likeness::kAnyPart || part_of(left) == part_of(right);
 }
 
 }  // namespace
@@ -103,13 +105,15 @@ Fate RecordingChooser::choose(const Unit& unit, std::span<const FateKind> legal)
   return fate;
 }
 
-ReplayChooser::ReplayChooser(const std::vector<Choice>& choices) {
+ReplayChooser::ReplayChooser(const std::vector<Choice>& choices, Chooser* rest) : rest_(rest) {
   for (const Choice& choice : choices) answers_[choice.unit] = {choice.fate};
 }
 
 Fate ReplayChooser::choose(const Unit& unit, std::span<const FateKind> legal) {
   const auto answer = answers_.find(unit.key);
-  if (answer == answers_.end() || std::ranges::find(legal, answer->second.fate.kind) == legal.end()) return {};
+  if (answer == answers_.end() || std::ranges::find(legal, answer->second.fate.kind) == legal.end()) {
+    return rest_ == nullptr ? Fate{} : rest_->choose(unit, legal);
+  }
   answer->second.used = true;
   return answer->second.fate;
 }
@@ -126,8 +130,8 @@ Fate AdaptingChooser::choose(const Unit& unit, std::span<const FateKind> legal) 
   const auto fits = [&](const Choice& choice) { return std::ranges::find(legal, choice.fate.kind) != legal.end(); };
   auto answer = std::ranges::find_if(rest_, [&](const Choice& each) { return each.unit == unit.key && fits(each); });
   if (answer == rest_.end()) {
-    answer =
-        std::ranges::find_if(rest_, [&](const Choice& each) { return are_like(each.unit, unit.key) && fits(each); });
+    answer = std::ranges::find_if(
+        rest_, [&](const Choice& each) { return are_like(each.unit, unit.key, likeness_) && fits(each); });
   }
   if (answer == rest_.end()) return {};
   const Fate fate = answer->fate;

@@ -49,6 +49,12 @@ std::string mismatch(const Repro& repro, const Outcome& outcome, const std::stri
   return "";
 }
 
+RunSettings settings_of(const ReplayArguments& arguments) {
+  return {.story_lines = arguments.story_lines,
+          .policies = arguments.source.generator.policies,
+          .store = arguments.source.store};
+}
+
 cli::Ending replay_scenario(const NamedScenario& named, const ReplayArguments& arguments) {
   const Repro* observed = named.file ? &*named.file : nullptr;
   const std::string again = replay_words(arguments.source, named);
@@ -56,11 +62,9 @@ cli::Ending replay_scenario(const NamedScenario& named, const ReplayArguments& a
   this_thread_runs((observed == nullptr ? "seed " : "") + arguments.source.what, again);
   StackPool stacks;
   Trace trace(arguments.trace);
-  const Outcome outcome = run(named.scenario, stacks,
-                              {.story_lines = arguments.story_lines,
-                               .trace = &trace,
-                               .policies = arguments.source.generator.policies,
-                               .store = arguments.source.store});
+  RunSettings settings = settings_of(arguments);
+  settings.trace = &trace;
+  const Outcome outcome = run(named.scenario, stacks, settings);
   if (arguments.trace) {
     if (Status done = print_trace(trace); !done.ok()) return done;
   }
@@ -82,12 +86,6 @@ cli::Ending replay_scenario(const NamedScenario& named, const ReplayArguments& a
     return cli::Exit::kNotReproduced;
   }
   return outcome.failure ? cli::Exit::kFinding : cli::Exit::kDone;
-}
-
-RunSettings settings_of(const ReplayArguments& arguments) {
-  return {.story_lines = arguments.story_lines,
-          .policies = arguments.source.generator.policies,
-          .store = arguments.source.store};
 }
 
 // The incarnation that fails, from 1; of a clean run the last.
@@ -118,8 +116,7 @@ cli::Ending replay_to_step(const NamedScenario& named, const ReplayArguments& ar
   std::string text;
   for (const std::string& line : outcome.story) text += line + "\n";
   const bool stopped = outcome.failure && outcome.failure->rule == "livelock";
-  text += stopped ? fmt::format("at step {} of incarnation {}\n", step, settings.stop->incarnation) +
-                        outcome.failure->what + "\n"
+  text += stopped ? fmt::format("in incarnation {}, {}\n", settings.stop->incarnation, outcome.failure->what)
                   : fmt::format("incarnation {} ends before step {}\n", settings.stop->incarnation, step);
   return cli::print(text);
 }
@@ -155,6 +152,9 @@ cli::Ending replay_command(const ReplayArguments& arguments) {
   const auto source = scenario_from(arguments.source);
   if (const auto* refused = std::get_if<cli::Ending>(&source)) return *refused;
   const auto& named = std::get<NamedScenario>(source);
+  if ((arguments.adapt ? 1 : 0) + (arguments.until ? 1 : 0) + (arguments.break_at ? 1 : 0) > 1) {
+    return Error(Code::kInvalidArgument, "--adapt, --until and --break exclude one another");
+  }
   if (arguments.break_at || arguments.until) return replay_to_step(named, arguments);
   if (arguments.adapt) return replay_adapted_file(named, arguments);
   return replay_scenario(named, arguments);

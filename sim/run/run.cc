@@ -77,7 +77,7 @@ bool end_incarnation(RunState& state, const Scenario& scenario, const Incarnatio
   }
   bool faithful = true;
   if (plan.recorded && plan.recorded->adapt_image) {
-    faultfs::AdaptingChooser adapting(plan.recorded->image);
+    faultfs::AdaptingChooser adapting(plan.recorded->image, *plan.recorded->adapt_image);
     faultfs::RecordingChooser chooser(adapting);
     state.disk = faultfs::power_loss(state.disk, scenario.names, chooser);
     recorded.image = chooser.choices();
@@ -88,7 +88,8 @@ bool end_incarnation(RunState& state, const Scenario& scenario, const Incarnatio
     faithful = chooser.unused().empty();
   } else {
     faultfs::RandomChooser random(Random(plan.image_seed).split("image"));
-    faultfs::RecordingChooser chooser(random);
+    faultfs::ReplayChooser listed(plan.recorded ? plan.recorded->image : std::vector<faultfs::Choice>(), &random);
+    faultfs::RecordingChooser chooser(listed);
     state.disk = faultfs::power_loss(state.disk, scenario.names, chooser);
     recorded.image = chooser.choices();
   }

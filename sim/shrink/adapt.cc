@@ -65,6 +65,16 @@ void shift_switches(const Scenario& before, const RunNotes& notes, Scenario& aft
   }
 }
 
+bool adapt_images(Scenario& scenario, faultfs::AdaptingChooser::Likeness likeness) {
+  bool any = false;
+  for (IncarnationPlan& plan : scenario.incarnations) {
+    if (plan.recorded->image.empty()) continue;
+    plan.recorded->adapt_image = likeness;
+    any = true;
+  }
+  return any;
+}
+
 std::vector<Scenario> with_crash_moved(const UnmetCrashes& run) {
   constexpr std::size_t kMost = 5;
   std::vector<Scenario> moved;

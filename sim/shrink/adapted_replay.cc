@@ -21,7 +21,7 @@ class Replayer {
     Outcome outcome = run_once(file_.scenario);
     if (fails_alike(outcome)) return {.verdict = AdaptedVerdict::kReproduced, .outcome = std::move(outcome)};
     if (outcome.faithful) return {.verdict = AdaptedVerdict::kFixed, .outcome = std::move(outcome)};
-    if (auto failing = with_moved_decisions(outcome)) return reproduced(std::move(*failing));
+    if (auto failing = with_moved_decisions()) return reproduced(std::move(*failing));
     if (auto failing = with_new_decisions(outcome)) return reproduced(std::move(*failing));
     return {.verdict = met_all_ ? AdaptedVerdict::kFixed : AdaptedVerdict::kStale,
             .adapted = true,
@@ -38,35 +38,26 @@ class Replayer {
   bool fails_alike(const Outcome& outcome) const { return outcome.failure && outcome.failure->rule == file_.rule; }
 
   // Crashes move one after the other; fates go to like units.
-  std::optional<Outcome> with_moved_decisions(const Outcome& first) {
-    std::vector<Scenario> rest = moved(file_.scenario, first);
-    for (std::size_t tries = 0; !rest.empty() && tries < 60; ++tries) {
+  std::optional<Outcome> with_moved_decisions() {
+    std::vector<Scenario> rest = {file_.scenario};
+    for (const auto likeness : kLikenesses) {
+      Scenario adapting = file_.scenario;
+      if (adapt_images(adapting, likeness)) rest.push_back(std::move(adapting));
+    }
+    constexpr std::size_t kRuns = 60;
+    for (std::size_t runs = 0; !rest.empty() && runs < kRuns; ++runs) {
       const Scenario candidate = std::move(rest.back());
       rest.pop_back();
       Outcome outcome = run_once(candidate);
       if (fails_alike(outcome)) return outcome;
       met_all_ |= outcome.faithful;
-      for (Scenario& next : moved(candidate, outcome)) rest.push_back(std::move(next));
+      const RunNotes notes = notes_;
+      for (Scenario& moved :
+           with_crash_moved({.asked = candidate, .met = outcome.recorded, .notes = notes, .known = {}})) {
+        rest.push_back(std::move(moved));
+      }
     }
     return std::nullopt;
-  }
-
-  std::vector<Scenario> moved(const Scenario& asked, const Outcome& outcome) const {
-    Scenario adapting = asked;
-    for (IncarnationPlan& plan : adapting.incarnations) plan.recorded->adapt_image = !plan.recorded->image.empty();
-    std::vector<Scenario> all =
-        with_crash_moved({.asked = adapting, .met = outcome.recorded, .notes = notes_, .known = {}});
-    if (all.empty() && !asked.incarnations.empty() && !is_adapting(asked) && is_adapting(adapting)) {
-      all.push_back(std::move(adapting));
-    }
-    return all;
-  }
-
-  static bool is_adapting(const Scenario& scenario) {
-    for (const IncarnationPlan& plan : scenario.incarnations) {
-      if (plan.recorded->adapt_image) return true;
-    }
-    return false;
   }
 
   std::optional<Outcome> with_new_decisions(const Outcome& first) {
@@ -77,7 +68,9 @@ class Replayer {
       for (IncarnationPlan& plan : candidate.incarnations) {
         open_schedule(plan, random);
         if (plan.ending != Ending::kClose && random.chance(1, 2)) open_crash(plan, random, first.stats.file_calls);
-        if (plan.ending == Ending::kPowerLoss && random.chance(1, 2)) open_image(plan, random);
+        if (plan.ending != Ending::kPowerLoss || random.chance(1, 2)) continue;
+        plan.recorded->image.clear();
+        open_image(plan, random);
       }
       Outcome outcome = run_once(std::move(candidate));
       if (fails_alike(outcome)) return outcome;

@@ -71,7 +71,9 @@ void open_after(IncarnationPlan& plan, std::size_t kept, Random& random, std::ui
   kept -= crash_kept ? 1 : 0;
   if (!crash_kept) open_crash(plan, random, calls_most);
   if (plan.ending != Ending::kPowerLoss) return;
-  if (kept == 0) open_image(plan, random);
+  const bool all_losses_kept = kept > 0 && kept >= recorded.image.size();
+  keep_first(recorded.image);
+  if (!all_losses_kept) open_image(plan, random);
 }
 
 Scenario future(const Scenario& failing, std::span<const Decision> kept, Random& random, std::uint64_t calls_most) {

@@ -13,6 +13,6 @@ namespace mylonite::sim {
 void open_schedule(IncarnationPlan& plan, Random& random);  // after the switches that the record still has
 // At one of about `calls_most` file calls, more often an early one; mostly while clients work.
 void open_crash(IncarnationPlan& plan, Random& random, std::uint64_t calls_most);
-void open_image(IncarnationPlan& plan, Random& random);  // of a power loss
+void open_image(IncarnationPlan& plan, Random& random);  // of a power loss, but for the units that the record still has
 
 }  // namespace mylonite::sim

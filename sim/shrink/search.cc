@@ -21,7 +21,9 @@ void open_some(IncarnationPlan& plan, Random& random, std::uint64_t calls_most) 
   }
   if (plan.ending == Ending::kClose) return;
   if ((what & 2) != 0) open_crash(plan, random, calls_most);
-  if (plan.ending == Ending::kPowerLoss && (what & 4) != 0) open_image(plan, random);
+  if (plan.ending != Ending::kPowerLoss || (what & 4) == 0) return;
+  plan.recorded->image.clear();
+  open_image(plan, random);
 }
 
 }  // namespace
@@ -37,6 +39,7 @@ Search::Search(const RunSettings& settings, StackPool& stacks, const SearchLimit
 bool Search::begin(const Scenario& failing) {
   best_ = run_once(failing);
   if (!best_.failure) return false;
+  first_ = best_.recorded;
   signature_ = signatures_.signature_of(*best_.failure);
   best_notes_ = notes_;
   size_ = size_of(best_.recorded);
@@ -49,7 +52,9 @@ void Search::settle() {
   if (settings_.steps_most == 0) return;
   settings_.steps_most = 0;
   settings_.interrupt = nullptr;
-  best_ = run_once(best_.recorded);
+  Outcome settled = run_once(best_.recorded);
+  best_ = fails_alike(settled) ? std::move(settled) : run_once(first_);
+  size_ = size_of(best_.recorded);
 }
 
 bool Search::interrupted() const { return limits_.interrupt != nullptr && limits_.interrupt->load(); }
@@ -109,12 +114,11 @@ bool Search::keep_with_moved_crashes(const Scenario& candidate, std::size_t dept
 bool Search::search(Scenario candidate, std::uint64_t tries) {
   shift_switches(scenario(), best_notes_, candidate);
   if (keep_with_moved_crashes(candidate, candidate.incarnations.size())) return true;
-  bool lost_units = false;
-  for (IncarnationPlan& plan : candidate.incarnations) {
-    plan.recorded->adapt_image = !plan.recorded->image.empty();
-    lost_units |= plan.recorded->adapt_image;
+  for (const auto likeness : kLikenesses) {
+    if (adapt_images(candidate, likeness) && keep_with_moved_crashes(candidate, candidate.incarnations.size())) {
+      return true;
+    }
   }
-  if (lost_units && keep_with_moved_crashes(candidate, candidate.incarnations.size())) return true;
   for (std::uint64_t i = 0; i < tries && !stopped(); ++i) {
     Random random = Random(i).split("open");
     if (keep_if_smaller(with_open_decisions(candidate, random))) return true;

@@ -36,7 +36,8 @@ class Search {
 
   // Requires a scenario that fails. Returns whether it does; only then the search can begin.
   bool begin(const Scenario& failing);
-  // Runs the best one again under the usual limits of a run, which the search may have lowered.
+  // Runs the best one again under the usual limits of a run, which the search may have lowered. If it does not fail
+  // alike then, the best is the first again.
   void settle();
 
   const Outcome& best() const { return best_; }
@@ -65,6 +66,7 @@ class Search {
   StackPool& stacks_;
   const SearchLimits limits_;
   const std::uint64_t started_;
+  Scenario first_{};
   Outcome best_{};
   ScenarioSize size_{};
   SignatureMaker signatures_{};

@@ -89,5 +89,47 @@ TEST(ReplayChooser, GivesTheSameImage) {
   EXPECT_EQ(replay.unused(), (std::vector<std::string>{"create a", "create zz"}));
 }
 
+// Goal: what is not listed may be somebody else's decision. Method: one name listed as kept, the rest lost.
+TEST(ReplayChooser, LeavesTheRestToAnother) {
+  class LosesAll final : public Chooser {
+    Fate choose(const Unit&, std::span<const FateKind>) override { return {FateKind::kLost}; }
+  };
+  Disk disk;
+  SimFileSystem fs(disk);
+  create(fs, "a", "");
+  create(fs, "b", "");
+  LosesAll rest;
+  ReplayChooser replay({{"create a", {FateKind::kKept}}}, &rest);
+  const Disk image = power_loss(disk, NameOrder::kPosix, replay);
+  EXPECT_TRUE(image.find("a"));
+  EXPECT_FALSE(image.find("b"));
+}
+
+// Goal: fates made for other files go to units like them. Method: a file of another number; then one of another name.
+TEST(AdaptingChooser, FatesGoToLikeUnits) {
+  const std::vector<Choice> choices = {{"create wal-3.log", {FateKind::kLost}}};
+  for (const auto& [name, lost] :
+       {std::pair("wal-12.log", true), std::pair("wal-3.log", true), std::pair("sst-3", false)}) {
+    Disk disk;
+    SimFileSystem fs(disk);
+    create(fs, name, "");
+    AdaptingChooser adapting(choices, AdaptingChooser::Likeness::kSamePart);
+    EXPECT_EQ(!power_loss(disk, NameOrder::kPosix, adapting).find(name), lost) << name;
+  }
+}
+
+// Goal: parts of like files may be the same or any. Method: the second sector listed, the first asked for.
+TEST(AdaptingChooser, PartsAreTheSameOrAny) {
+  const std::vector<Choice> choices = {{"wal-3.log@sector 1", {FateKind::kLost}}};
+  const std::vector<FateKind> legal = {FateKind::kKept, FateKind::kLost};
+  const Unit first{.kind = UnitKind::kSector, .key = "wal-2.log@sector 0"};
+  const Unit second{.kind = UnitKind::kSector, .key = "wal-2.log@sector 1"};
+  AdaptingChooser same(choices, AdaptingChooser::Likeness::kSamePart);
+  EXPECT_EQ(same.choose(first, legal), Fate{});
+  EXPECT_EQ(same.choose(second, legal), Fate{FateKind::kLost});
+  AdaptingChooser any(choices, AdaptingChooser::Likeness::kAnyPart);
+  EXPECT_EQ(any.choose(first, legal), Fate{FateKind::kLost});
+}
+
 }  // namespace
 }  // namespace mylonite::faultfs

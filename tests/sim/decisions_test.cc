@@ -43,6 +43,18 @@ TEST(DecisionsTest, NamesWhatWasLost) {
   EXPECT_NE(to_string(effects).find("(without it: no failure)"), std::string::npos) << to_string(effects);
 }
 
+// Goal: each loss is a decision of its own. Method: a store that takes torn records; a page is torn, then a sector
+// lost. Expectation: with the page alone the failure is not certain, with both it is.
+TEST(DecisionsTest, LossesCountOneByOne) {
+  StackPool stacks;
+  const Outcome failure = small_failure(Mistake::kTakesTornRecords, stacks);
+  const DecisionEffects effects = effects_of_decisions(failure.recorded, stacks, with(Mistake::kTakesTornRecords));
+  ASSERT_GE(effects.decisions.size(), 3U) << to_string(effects);
+  const DecisionEffect& page = effects.decisions[effects.decisions.size() - 2];
+  EXPECT_LT(page.failures, effects.futures) << to_string(effects);
+  EXPECT_EQ(effects.decisions.back().failures, effects.futures) << to_string(effects);
+}
+
 // Goal: nothing is said where nothing was decided. Method: a clean scenario, and a bug that needs no decision.
 TEST(DecisionsTest, NothingToSay) {
   StackPool stacks;

@@ -42,8 +42,9 @@ TEST_F(ReplayCommandTest, FixedAndStale) {
 TEST_F(ReplayCommandTest, UntilAStep) {
   const Said until = sim("replay --until 40 " + witness("early-wake"));
   EXPECT_EQ(until.code, 0) << until.err;
-  EXPECT_TRUE(contains(until.out, "at step 40 of incarnation 2\n")) << until.out;
+  EXPECT_TRUE(contains(until.out, "in incarnation 2, at step 40, ")) << until.out;
   EXPECT_TRUE(contains(until.out, "fiber 1 (main): ")) << until.out;
+  EXPECT_EQ(sim("replay --until 40 --adapt " + witness("early-wake")).code, 2);
   const Said beyond = sim("replay --until 900000 " + witness("early-wake"));
   EXPECT_TRUE(contains(beyond.out, "incarnation 2 ends before step 900000\n")) << beyond.out;
 }

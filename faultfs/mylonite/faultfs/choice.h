@@ -87,10 +87,10 @@ class RecordingChooser final : public Chooser {
   std::vector<Choice> choices_;
 };
 
-// Answers from a list, kept for units that are not in it. An empty list keeps everything.
+// Answers from a list. Units that are not in it are kept, or decided by `rest`. An empty list alone keeps everything.
 class ReplayChooser final : public Chooser {
  public:
-  explicit ReplayChooser(const std::vector<Choice>& choices);
+  explicit ReplayChooser(const std::vector<Choice>& choices, Chooser* rest = nullptr);
   Fate choose(const Unit& unit, std::span<const FateKind> legal) override;
   std::vector<std::string> unused() const;  // listed units that were never asked for, or not legal; sorted
 
@@ -100,17 +100,22 @@ class ReplayChooser final : public Chooser {
     bool used = false;
   };
   std::map<std::string, Answer, std::less<>> answers_;
+  Chooser* const rest_;
 };
 
 // Answers from a list that was made for a somewhat different crash. A unit that is not listed gets the fate of the
-// first unused one like it: of the same key but for its numbers ("wal-3.log@sector 17" is like "wal-2.log@sector 4").
+// first unused one like it: of a file whose name differs in numbers only ("wal-3.log" is like "wal-2.log"). Of such
+// files kSamePart is the same page or sector, kAnyPart the next one that was listed.
 class AdaptingChooser final : public Chooser {
  public:
-  explicit AdaptingChooser(const std::vector<Choice>& choices) : rest_(choices.begin(), choices.end()) {}
+  enum class Likeness : std::uint8_t { kSamePart, kAnyPart };
+  AdaptingChooser(const std::vector<Choice>& choices, Likeness likeness)
+      : rest_(choices.begin(), choices.end()), likeness_(likeness) {}
   Fate choose(const Unit& unit, std::span<const FateKind> legal) override;
 
  private:
   std::list<Choice> rest_;
+  const Likeness likeness_;
 };
 
 }  // namespace mylonite::faultfs
