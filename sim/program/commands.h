@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/cli/program.h"
+#include "sim/campaign/campaign.h"
 #include "sim/program/scenario_source.h"
-#include "sim/report/campaign.h"
 
 namespace mylonite::sim {
 
@@ -52,5 +52,13 @@ struct ReportArguments {
 };
 cli::Ending report_command(const ReportArguments& arguments);
 cli::Ending trace_command(const ReportArguments& arguments);
+
+struct MergeArguments {
+  std::vector<std::string> files{};  // of --jsonl
+  std::string program{};
+  std::string page{};  // empty: none
+  bool json = false;
+};
+cli::Ending merge_command(const MergeArguments& arguments);
 
 }  // namespace mylonite::sim

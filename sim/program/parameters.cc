@@ -153,6 +153,17 @@ Parameters trace_parameters(ReportArguments& arguments, Words& words) {
   return all;
 }
 
+Parameters merge_parameters(MergeArguments& arguments) {
+  return {{.name = "FILE",
+           .to = &arguments.files,
+           .meaning = "of `run --jsonl`; FILE.part of a run that was stopped, or goes on",
+           .required = true,
+           .repeats = true,
+           .offer = cli::Offer::kFiles},
+          {.name = "-o", .to = &arguments.page, .meaning = "also draw it as an HTML page", .type = "FILE"},
+          {.name = "--json", .to = &arguments.json, .meaning = "the result as JSON"}};
+}
+
 Parameters corpus_parameters(CorpusArguments& arguments) {
   return {{.name = "DIR",
            .to = &arguments.directory,

@@ -30,6 +30,7 @@ Parameters shrink_parameters(ShrinkArguments& arguments, Words& words);
 Parameters replay_parameters(ReplayArguments& arguments, Words& words);
 Parameters report_parameters(ReportArguments& arguments, Words& words);
 Parameters trace_parameters(ReportArguments& arguments, Words& words);
+Parameters merge_parameters(MergeArguments& arguments);
 Parameters corpus_parameters(CorpusArguments& arguments);
 Parameters corpus_add_parameters(CorpusArguments& arguments, Words& words);
 

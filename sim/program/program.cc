@@ -110,6 +110,7 @@ class SimulatorProgram {
                       .what = "",
                       .generator = run_.campaign.generator,
                       .store = parts.store};
+    merge_.program = parts.name;
     shrink_.source = report_.source = corpus_.source = replay_.source;
   }
 
@@ -145,6 +146,11 @@ class SimulatorProgram {
              .example = name + " trace seed-42.repro --perfetto seed-42.json",
              .parameters = trace_parameters(report_, words_),
              .run = [this] { return report_one(trace_command); }},
+            {.name = "merge",
+             .what = "one campaign from the --jsonl files of its shards, in any order; as a page, too",
+             .example = name + " merge shard-0.jsonl shard-1.jsonl -o campaign.html",
+             .parameters = merge_parameters(merge_),
+             .run = [this] { return merge_command(merge_); }},
             {.name = "corpus run",
              .what = "replay every kept failure: reproduced, fixed or stale",
              .example = name + " corpus run found",
@@ -221,6 +227,7 @@ class SimulatorProgram {
   ReplayArguments replay_{};
   ShrinkArguments shrink_{};
   ReportArguments report_{};
+  MergeArguments merge_{};
   CorpusArguments corpus_{};
 };
 

@@ -8,13 +8,15 @@
 #include "core/cli/interrupt.h"
 #include "core/cli/output.h"
 #include "core/rt/rt.h"
+#include "sim/campaign/campaign_lines.h"
+#include "sim/campaign/campaign_text.h"
+#include "sim/campaign/failure_groups.h"
+#include "sim/campaign/junit.h"
 #include "sim/machine/fiber.h"
 #include "sim/program/commands.h"
 #include "sim/program/corpus.h"
 #include "sim/program/crash_report.h"
 #include "sim/program/shrink_progress.h"
-#include "sim/report/failure_groups.h"
-#include "sim/report/junit.h"
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
 #include "sim/scenario/repro.h"
@@ -144,7 +146,7 @@ void RunCommand::tell(const FailureGroup& group, const Shrunk& small) {
   const std::string again =
       artifact.empty() ? fmt::format("{} {}", group.smallest.recorded.seed, generator_words(campaign.generator))
                        : shell_word(artifact);
-  add_line(signature_json(group, small, artifact));
+  add_line(signature_json(group, smaller ? &small : nullptr, artifact));
   FailureContext context{.replay_command = shell_word(arguments_.called_as) + " replay " + again,
                          .artifact = artifact,
                          .seeds = seeds_text(group.seeds, 12)};
@@ -168,7 +170,7 @@ void RunCommand::tell_groups() {
     if (printed.size() >= kPrintedInFull) {
       cli::print_error(fmt::format("\nFAILED  {}\n  seeds {}\n  scenario: {}\n", to_string(group->signature),
                                    seeds_text(group->seeds, 12), group->artifact));
-      add_line(signature_json(*group, {}, group->artifact));
+      add_line(signature_json(*group, nullptr, group->artifact));
       continue;
     }
     const Shrunk small = shrunk(*group);
@@ -179,7 +181,7 @@ void RunCommand::tell_groups() {
     }
     cli::print_error(fmt::format("\nFAILED  {}, which shrinks to a failure above\n  seeds {}\n",
                                  to_string(group->signature), seeds_text(group->seeds, 12)));
-    add_line(signature_json(*group, small, group->artifact));
+    add_line(signature_json(*group, nullptr, group->artifact));
   }
 }
 
@@ -225,7 +227,7 @@ Status RunCommand::prepare() {
   auto file = cli::LineFile::create(arguments_.jsonl);
   if (!file.ok()) return file.error();
   lines_ = std::move(*file);
-  add_line(run_start_json(arguments_.campaign));
+  add_line(run_start_json(arguments_.campaign, arguments_.program, generator_words(arguments_.campaign.generator)));
   return {};
 }
 

@@ -1,17 +1,11 @@
-// The reports of runs, for people and programs: the summary, the failure with its story, JSON lines. Text only: it
-// checks nothing.
+// The printed account of one failure, and what each rule means. Text only: it checks nothing. Thread-safety: values.
 #pragma once
 
 #include <string>
 
-#include "sim/report/campaign.h"
-#include "sim/report/signature.h"
 #include "sim/run/run.h"
 
 namespace mylonite::sim {
-
-std::string summary_text(const Campaign& campaign, const CampaignOptions& options);
-std::string summary_json(const Campaign& campaign, const CampaignOptions& options);
 
 // The seed, the rule, expected and found, the last lines of the story, and the commands that repeat the failure.
 struct FailureContext {
@@ -24,13 +18,6 @@ struct FailureContext {
 };
 std::string failure_text(const Outcome& outcome, const FailureContext& context);
 
-// One line of --jsonl each, without the newline.
-std::string run_start_json(const CampaignOptions& options);
-std::string seed_json(const SeedResult& result);
-std::string failure_json(const SeedResult& result, const Signature& signature, const std::string& artifact);
-std::string run_end_json(const Campaign& campaign);
-
-std::string marks_text(const RunStats& stats);
 std::string rules_text();
 
 }  // namespace mylonite::sim

@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/machine/fiber.h"
-#include "sim/report/campaign.h"
+#include "sim/campaign/campaign.h"
 #include "sim/run/replay.h"
 #include "tests/sim_tool/program.h"
 

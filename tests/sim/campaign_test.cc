@@ -1,5 +1,5 @@
 // Campaigns: many seeds, each on its own, whoever runs it and in whatever order.
-#include "sim/report/campaign.h"
+#include "sim/campaign/campaign.h"
 
 #include <atomic>
 #include <map>
@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "sim/report/report.h"
+#include "sim/campaign/campaign_lines.h"
 #include "tests/sim/recorded.h"
 
 namespace mylonite::sim {

@@ -1,5 +1,5 @@
 // Signatures and groups of failures.
-#include "sim/report/failure_groups.h"
+#include "sim/campaign/failure_groups.h"
 
 #include <gtest/gtest.h>
 

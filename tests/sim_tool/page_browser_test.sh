@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Goal: a run's page works in a browser, alone. Method: headless Chromium, without a network, in the light and the dark theme and
+# Goal: the pages of a run and of a campaign work in a browser, alone. Method: headless Chromium, without a network, in the light and the dark theme and
 # as wide as a telephone; a frame around the page steers and measures it. Expectation: nothing on the console; keys, buttons and
 # clicks move the slider and change what is shown; each theme has its colours, and the button turns it; nothing is wider than
 # the window. Skipped without Chromium.
@@ -57,16 +57,33 @@ frame.onload = () => {
 };
 </script>
 HTML
-# look SCHEME WIDTH: that line. Whatever the browser says on its console, it says it here.
+# The page of a campaign has no script: how much wider it is than its window, its background, its rows and curves.
+"$sim" run --seeds 0:40 --ops 60 --crashes 2 --jsonl "$out/lines.jsonl" --out "$out" >/dev/null
+"$sim" merge "$out/lines.jsonl" -o "$out/campaign.html" >/dev/null
+cat >"$out/campaign_frame.html" <<'HTML'
+<!doctype html><title>nothing</title>
+<iframe id="f" src="campaign.html" style="border:0;height:900px"></iframe>
+<script>
+const frame = document.getElementById("f");
+frame.style.width = location.hash.slice(1) + "px";
+frame.onload = () => {
+  const page = frame.contentDocument, root = page.documentElement;
+  document.title = ["beyond", root.scrollWidth - root.clientWidth, "background",
+    frame.contentWindow.getComputedStyle(page.body).backgroundColor.replaceAll(" ", ""), "rows",
+    page.querySelectorAll("tr").length, "curves", page.querySelectorAll(".curve").length].join(" ");
+};
+</script>
+HTML
+# look FRAME SCHEME WIDTH: that line. Whatever the browser says on its console, it says it here.
 look() {
   "$browser" --headless --no-sandbox --disable-gpu --allow-file-access-from-files --host-resolver-rules='MAP * ~NOTFOUND' \
-    --user-data-dir="$out/profile" --blink-settings=preferredColorScheme="$1" --enable-logging=stderr --virtual-time-budget=4000 \
-    --dump-dom "file://$out/frame.html#$2" 2>"$out/said" | sed -n 's/.*<title>\(.*\)<\/title>.*/\1/p'
+    --user-data-dir="$out/profile" --blink-settings=preferredColorScheme="$2" --enable-logging=stderr --virtual-time-budget=4000 \
+    --dump-dom "file://$out/$1.html#$3" 2>"$out/said" | sed -n 's/.*<title>\(.*\)<\/title>.*/\1/p'
   if grep 'CONSOLE' "$out/said" >&2; then return 1; fi
 }
-light=$(look 1 1000)
-dark=$(look 0 1000)
-narrow=$(look 1 360)
+light=$(look frame 1 1000)
+dark=$(look frame 0 1000)
+narrow=$(look frame 1 360)
 failed=0
 expect() { # WHAT TEXT PATTERN
   [[ $2 =~ $3 ]] && return
@@ -77,5 +94,9 @@ rest='lanes [1-9][0-9] marks [1-9][0-9][0-9]+ moves 0 true true 1 1 true 5 true 
 expect 'the light theme' "$light" "^beyond 0 background rgb\(255,255,255\) turned rgb\(24,24,24\) $rest"
 expect 'the dark theme' "$dark" "^beyond 0 background rgb\(24,24,24\) turned rgb\(255,255,255\) $rest"
 expect 'a narrow window' "$narrow" "^beyond 0 .* $rest"
-if grep -nE '(src|href)=|https?://|url\(' "$out/page.html" >&2; then failed=1; fi
+rest='rows [1-9][0-9]+ curves 1$'
+expect 'a campaign' "$(look campaign_frame 1 1000)" "^beyond 0 background rgb\(255,255,255\) $rest"
+expect 'a campaign in the dark' "$(look campaign_frame 0 1000)" "^beyond 0 background rgb\(24,24,24\) $rest"
+expect 'a campaign in a narrow window' "$(look campaign_frame 1 360)" "^beyond 0 .* $rest"
+if grep -nE '(src|href)=|https?://|url\(' "$out/page.html" "$out/campaign.html" >&2; then failed=1; fi
 exit "$failed"

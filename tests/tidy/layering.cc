@@ -64,6 +64,9 @@ constexpr std::array kArrows = {
           "sim/shrink/ sim/report/ sim/run/ sim/scenario/ sim/machine/ sim/mylonite/sim/store_under_test.h "
           "faultfs/ "
           "core/rt/ core/base/"},
+    Arrow{"sim/campaign/",
+          "sim/campaign/ sim/shrink/ sim/report/ sim/oracle/rules.h sim/run/ sim/scenario/ sim/machine/ "
+          "sim/mylonite/sim/store_under_test.h faultfs/ core/"},
     Arrow{"sim/program/", "sim/ faultfs/ core/"},
     Arrow{"sim/tool/", "sim/ faultfs/ core/"},
     // The laboratory: each room sees those before it; only run/ sees a store.
@@ -134,8 +137,9 @@ constexpr std::array kPlaces = {
     Arrow{"<pybind11/", "notebooks/python/src/"},
     Arrow{"<Python.h>", "notebooks/python/src/"},
     Arrow{"<nlohmann/",
-          "core/base/json.cc core/version/job_json.cc sim/scenario/ experiments/bench/figures.cc "
-          "experiments/spec/json_text.cc experiments/spec/run_spec.cc experiments/result/run_result.cc tests/"},
+          "core/base/json.cc core/version/job_json.cc sim/scenario/ sim/campaign/merged_campaign.cc "
+          "experiments/bench/figures.cc experiments/spec/json_text.cc experiments/spec/run_spec.cc "
+          "experiments/result/run_result.cc tests/"},
 };
 
 // Slow to compile: in .cc files only, so that a user of the library pays for none of them.

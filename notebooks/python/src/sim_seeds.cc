@@ -14,8 +14,8 @@
 #include "notebooks/python/src/sim_disk.h"
 #include "sim/machine/fiber.h"
 #include "sim/machine/machine_heap.h"
-#include "sim/report/campaign.h"
-#include "sim/report/report.h"
+#include "sim/campaign/campaign.h"
+#include "sim/campaign/campaign_lines.h"
 #include "sim/run/replay.h"
 
 namespace mylonite::python {

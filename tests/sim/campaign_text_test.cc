@@ -1,5 +1,5 @@
-// What people and programs read of a campaign.
-#include "sim/report/report.h"
+// What people and programs read of a campaign, and of a failure.
+#include "sim/campaign/campaign_text.h"
 
 #include <algorithm>
 #include <string>
@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "sim/campaign/campaign_lines.h"
+#include "sim/report/report.h"
 #include "sim/run/coverage.h"
 
 namespace mylonite::sim {
@@ -42,7 +44,7 @@ Outcome failed_outcome() {
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // Goal: the summary says how much, how fast and how spread. Method: figures that are easy by hand.
-TEST(ReportTest, Summary) {
+TEST(CampaignTextTest, Summary) {
   const std::string text = summary_text(small_campaign(), {.workers = 2});
   for (const char* part :
        {"10 seeds clean in 2.0 s: 5 seeds/s, 20 crash/recover cycles/s, 200000 ns a step, 2 workers\n",
@@ -59,7 +61,7 @@ TEST(ReportTest, Summary) {
 }
 
 // Goal: bad news is in the first line. Method: one campaign of each kind.
-TEST(ReportTest, SummaryOfTrouble) {
+TEST(CampaignTextTest, SummaryOfTrouble) {
   const auto first_line = [](const Campaign& campaign) {
     const std::string text = summary_text(campaign, {});
     return text.substr(0, text.find('\n'));
@@ -79,7 +81,7 @@ TEST(ReportTest, SummaryOfTrouble) {
 }
 
 // Goal: a failure tells rule, reason, place, story, and the command that shows it again. Method: a made one.
-TEST(ReportTest, Failure) {
+TEST(CampaignTextTest, Failure) {
   const std::string text = failure_text(failed_outcome(), {.replay_command = "again", .artifact = "out/seed-42.repro"});
   for (const char* part : {"FAILED  seed 42 ", "rule lost\n", "expected \"a\"", "in incarnation 3 at step 77",
                            "  client 1  put\n== crash\n", "scenario:  out/seed-42.repro\n", "replay:    again\n"}) {
@@ -90,14 +92,14 @@ TEST(ReportTest, Failure) {
 }
 
 // Goal: JSON lines are one object each and say what happened. Method: parse them.
-TEST(ReportTest, JsonLines) {
+TEST(CampaignTextTest, JsonLines) {
   const auto parse = [](const std::string& line) {
     EXPECT_FALSE(contains(line, "\n")) << line;
     return Json::parse(line);
   };
   CampaignOptions options;
   options.generator.operations = 12;
-  const Json start = parse(run_start_json(options));
+  const Json start = parse(run_start_json(options, "mylonite-sim", "--ops 12"));
   EXPECT_EQ(start["ev"], "run_start");
   EXPECT_EQ(start["operations"], 12);
 
@@ -127,7 +129,7 @@ TEST(ReportTest, JsonLines) {
 }
 
 // Goal: marks never reached are named. Method: reach one, none, all.
-TEST(ReportTest, Marks) {
+TEST(CampaignTextTest, Marks) {
   Campaign campaign = small_campaign();
   EXPECT_FALSE(contains(campaign.stats.coverage.missing(), std::string(kMarks[0])));
   EXPECT_TRUE(campaign.stats.coverage.missing().starts_with(kMarks[1]));

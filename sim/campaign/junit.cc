@@ -1,4 +1,4 @@
-#include "sim/report/junit.h"
+#include "sim/campaign/junit.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "sim/report/campaign.h"
+#include "sim/campaign/campaign.h"
 
 #include <string_view>
 

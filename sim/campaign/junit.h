@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/report/campaign.h"
-#include "sim/report/failure_groups.h"
+#include "sim/campaign/campaign.h"
+#include "sim/campaign/failure_groups.h"
 
 namespace mylonite::sim {
 

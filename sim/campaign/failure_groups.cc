@@ -1,4 +1,4 @@
-#include "sim/report/failure_groups.h"
+#include "sim/campaign/failure_groups.h"
 
 #include <algorithm>
 #include <tuple>

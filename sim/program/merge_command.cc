@@ -1,0 +1,50 @@
+#include <fmt/format.h>
+
+#include "core/base/release.h"
+#include "core/cli/files.h"
+#include "core/cli/output.h"
+#include "sim/campaign/merged_campaign.h"
+#include "sim/campaign/merged_text.h"
+#include "sim/program/commands.h"
+
+namespace mylonite::sim {
+namespace {
+
+cli::Ending cannot_read(const std::string& file, const Error& error) {
+  cli::Ending ending(error, cli::Exit::kUsage);
+  if (error.code() == Code::kNotFound && cli::read_file(file + ".part").ok()) {
+    ending.next =
+        fmt::format("{}.part is there: its run was stopped, or goes on; name it to merge what it has so far", file);
+  }
+  return ending;
+}
+
+}  // namespace
+
+cli::Ending merge_command(const MergeArguments& arguments) {
+  CampaignMerger merger;
+  for (const std::string& file : arguments.files) {
+    const auto text = cli::read_file(file);
+    if (!text.ok()) return cannot_read(file, text.error());
+    const Status added = merger.add(file, *text);
+    if (added.ok()) continue;
+    const bool differs = added.error().code() == Code::kCorruption;
+    cli::Ending ending(added.error(), differs ? cli::Exit::kNotDeterministic : cli::Exit::kUsage);
+    ending.next = differs ? "replay the seed on both machines; `replay` and `trace` show where the runs part"
+                          : "a file for `merge` is what `run --jsonl FILE` wrote, line by line; make this one again";
+    return ending;
+  }
+  const MergedCampaign& campaign = merger.result();
+  if (!arguments.page.empty()) {
+    const std::string page = campaign_page(campaign, fmt::format("{} {}", arguments.program, kRelease));
+    if (Status done = cli::write_file(arguments.page, page); !done.ok()) return {done.error(), cli::Exit::kEnvironment};
+  }
+  const std::string drawn = arguments.page.empty() ? "" : fmt::format("page: {}\n", arguments.page);
+  const Status printed = cli::print(arguments.json ? merged_json(campaign) : merged_text(campaign) + drawn);
+  if (!printed.ok()) return printed.error();
+  if (campaign.nondeterministic > 0) return cli::Exit::kNotDeterministic;
+  if (!campaign.groups.empty()) return cli::Exit::kFinding;
+  return campaign.trace_hashes.empty() ? cli::Exit::kNothingRan : cli::Exit::kDone;
+}
+
+}  // namespace mylonite::sim
