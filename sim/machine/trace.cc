@@ -52,13 +52,40 @@ std::vector<Event> Trace::recent() const {
   return events;
 }
 
+namespace {
+
+// The difference at that event, which the events before it place.
+Difference difference_at(std::size_t index, const Trace& trace) {
+  Difference difference{.index = index, .incarnation = 1, .step = 0, .left = "end", .right = "end"};
+  for (std::size_t i = 0; i < index; ++i) {
+    const EventKind kind = trace.all()[i].kind;
+    if (kind <= EventKind::kPoint) ++difference.step;
+    if (kind != EventKind::kRunEnd) continue;
+    ++difference.incarnation;
+    difference.step = 0;
+  }
+  if (index < trace.all().size()) difference.right = to_string(trace.all()[index]);
+  return difference;
+}
+
+}  // namespace
+
 std::optional<Difference> first_difference(const Trace& left, const Trace& right) {
   const std::vector<Event>& a = left.all();
+  const auto [at_a, at_b] = std::ranges::mismatch(a, right.all());
+  if (at_a == a.end() && at_b == right.all().end()) return std::nullopt;
+  Difference difference = difference_at(static_cast<std::size_t>(at_a - a.begin()), right);
+  if (at_a != a.end()) difference.left = to_string(*at_a);
+  return difference;
+}
+
+std::optional<Difference> first_difference(const std::vector<std::string_view>& left, const Trace& right) {
   const std::vector<Event>& b = right.all();
-  const auto [at_a, at_b] = std::ranges::mismatch(a, b);
-  if (at_a == a.end() && at_b == b.end()) return std::nullopt;
-  return Difference{static_cast<std::size_t>(at_a - a.begin()), at_a == a.end() ? "end" : to_string(*at_a),
-                    at_b == b.end() ? "end" : to_string(*at_b)};
+  const auto [at_a, at_b] = std::ranges::mismatch(left, b, {}, {}, [](const Event& event) { return to_string(event); });
+  if (at_a == left.end() && at_b == b.end()) return std::nullopt;
+  Difference difference = difference_at(static_cast<std::size_t>(at_b - b.begin()), right);
+  if (at_a != left.end()) difference.left = *at_a;
+  return difference;
 }
 
 }  // namespace mylonite::sim

@@ -94,11 +94,15 @@ class Trace {
 };
 
 struct Difference {
-  std::size_t index;  // of the first event that differs
-  std::string left;   // that event as text, "end" if the trace has no more
+  std::size_t index;        // of the first event that differs
+  std::size_t incarnation;  // in which it happens, from 1
+  std::uint64_t step;       // the incarnation's steps until then
+  std::string left;         // that event as text, "end" if the trace has no more
   std::string right;
 };
 // Compares traces that recorded everything; empty when they are equal.
 std::optional<Difference> first_difference(const Trace& left, const Trace& right);
+// The same, of a trace and lines of events as text, their numbers left out.
+std::optional<Difference> first_difference(const std::vector<std::string_view>& left, const Trace& right);
 
 }  // namespace mylonite::sim

@@ -49,6 +49,7 @@ struct ReportArguments {
   ScenarioArguments source{};
   std::string out{};       // `report`: the page
   std::string perfetto{};  // `trace`: the file of trace events; empty: events go to standard output
+  std::string against{};   // `trace`: the output of another `trace`; empty: none
 };
 cli::Ending report_command(const ReportArguments& arguments);
 cli::Ending trace_command(const ReportArguments& arguments);

@@ -30,7 +30,8 @@ cli::Ending merge_command(const MergeArguments& arguments) {
     if (added.ok()) continue;
     const bool differs = added.error().code() == Code::kCorruption;
     cli::Ending ending(added.error(), differs ? cli::Exit::kNotDeterministic : cli::Exit::kUsage);
-    ending.next = differs ? "replay the seed on both machines; `replay` and `trace` show where the runs part"
+    ending.next = differs ? "`trace SEED > a.trace` on one machine and `trace SEED --against a.trace` on the other "
+                            "show where they part"
                           : "a file for `merge` is what `run --jsonl FILE` wrote, line by line; make this one again";
     return ending;
   }

@@ -150,6 +150,11 @@ Parameters trace_parameters(ReportArguments& arguments, Words& words) {
                  .to = &arguments.perfetto,
                  .meaning = "write trace events for ui.perfetto.dev to this file instead",
                  .type = "FILE"});
+  all.push_back({.name = "--against",
+                 .to = &arguments.against,
+                 .meaning = "print the first event that differs from what another `trace` printed to this file",
+                 .type = "FILE",
+                 .excludes = "--perfetto"});
   return all;
 }
 

@@ -9,6 +9,7 @@
 #include "sim/program/commands.h"
 #include "sim/program/crash_report.h"
 #include "sim/program/debugger.h"
+#include "sim/program/trace_lines.h"
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
 #include "sim/scenario/repro.h"
@@ -16,14 +17,6 @@
 
 namespace mylonite::sim {
 namespace {
-
-Status print_trace(const Trace& trace) {
-  for (std::size_t i = 0; i < trace.all().size(); ++i) {
-    const std::string line = fmt::format("{} {}\n", i, to_string(trace.all()[i]));
-    if (Status done = cli::print(line); !done.ok()) return done;
-  }
-  return {};
-}
 
 std::string in_words(const std::string& rule) { return rule.empty() ? "a clean run" : "rule " + rule; }
 
@@ -80,6 +73,10 @@ cli::Ending replay_scenario(const NamedScenario& named, const ReplayArguments& a
   if (Status done = cli::print(text); !done.ok()) return done;
   if (!why.empty()) {
     cli::print_error(fmt::format("{}\n  made by {}\n", why, observed->made_by));
+    if (verdict_of(*observed, outcome) == Verdict::kOtherTrace) {
+      cli::print_error(
+          "  where the runs part: `trace FILE > a.trace` there, and here `trace FILE --against a.trace`\n");
+    }
     if (!observed->rule.empty()) {
       cli::print_error(fmt::format("  after a change of the code: {} --adapt\n", again));
     }

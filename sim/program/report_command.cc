@@ -8,6 +8,7 @@
 #include "sim/machine/fiber.h"
 #include "sim/program/commands.h"
 #include "sim/program/crash_report.h"
+#include "sim/program/trace_lines.h"
 #include "sim/report/page.h"
 #include "sim/report/perfetto.h"
 #include "sim/run/replay.h"
@@ -55,10 +56,14 @@ cli::Ending report_command(const ReportArguments& arguments) {
 }
 
 cli::Ending trace_command(const ReportArguments& arguments) {
-  if (arguments.perfetto.empty()) return replay_command({.source = arguments.source, .trace = true});
+  if (arguments.perfetto.empty() && arguments.against.empty()) {
+    return replay_command({.source = arguments.source, .trace = true});
+  }
   const auto source = scenario_from(arguments.source);
   if (const auto* refused = std::get_if<cli::Ending>(&source)) return *refused;
-  const Rerun made = record(std::get<NamedScenario>(source), arguments.source);
+  const auto& named = std::get<NamedScenario>(source);
+  if (!arguments.against.empty()) return compare_traces(named, arguments.source, arguments.against);
+  const Rerun made = record(named, arguments.source);
   return save(arguments.perfetto, perfetto_json(made.recording), made.reproduced);
 }
 

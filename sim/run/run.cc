@@ -267,8 +267,8 @@ std::string explain_difference(const Scenario& first, const Scenario& second, St
   trace_of(second, right);
   const auto difference = first_difference(left, right);
   if (!difference) return "";
-  return fmt::format("event {}: first run '{}', second run '{}'", difference->index, difference->left,
-                     difference->right);
+  return fmt::format("event {}, in incarnation {} at step {}: first run '{}', second run '{}'", difference->index,
+                     difference->incarnation, difference->step, difference->left, difference->right);
 }
 
 }  // namespace mylonite::sim

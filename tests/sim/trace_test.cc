@@ -97,6 +97,27 @@ TEST(TraceTest, NamesTheFirstDifference) {
   EXPECT_EQ(first_difference(left, right)->right, "unlock 1 2");
 }
 
+// Goal: the difference is placed. Method: events as text, which differ in the second incarnation after one step.
+TEST(TraceTest, PlacesTheFirstDifference) {
+  Trace trace(true);
+  trace.event(EventKind::kStart, 1, 1);
+  trace.event(EventKind::kRunEnd, 0, 1);
+  trace.event(EventKind::kPoint, 1, 1);
+  trace.event(EventKind::kNote, 7, 0);
+  std::vector<std::string_view> lines = {"start 1 1", "run-end 0 1", "point 1 1", "note 8 0"};
+  const auto found = first_difference(lines, trace);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->index, 3U);
+  EXPECT_EQ(found->incarnation, 2U);
+  EXPECT_EQ(found->step, 1U);
+  EXPECT_EQ(found->left, "note 8 0");
+  EXPECT_EQ(found->right, "note 7 0");
+  lines.back() = "note 7 0";
+  EXPECT_FALSE(first_difference(lines, trace).has_value());
+  lines.pop_back();
+  EXPECT_EQ(first_difference(lines, trace)->left, "end");
+}
+
 // Goal: every kind has a name of its own. Method: all of them. Expectation: as many names as kinds.
 TEST(TraceTest, KindsHaveNames) {
   std::set<std::string_view> names;

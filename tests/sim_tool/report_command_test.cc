@@ -49,6 +49,27 @@ TEST_F(ReportCommandTest, WritesATrace) {
   EXPECT_EQ(printed.out, sim("replay 7 --trace" + std::string(kSmall)).out);
 }
 
+// Goal: two runs that should be one are compared to the first event that differs. Method: a printed trace as it is, and
+// with one event changed. Expectation: equal, exit 0; the event with its number and place, both texts, exit 3.
+TEST_F(ReportCommandTest, ComparesTraces) {
+  ASSERT_EQ(sim("trace 7 > a.trace" + std::string(kSmall)).code, 0);
+  const Said equal = sim("trace 7 --against a.trace" + std::string(kSmall));
+  EXPECT_EQ(equal.code, 0) << equal.err;
+  EXPECT_TRUE(contains(equal.out, " events, each as in a.trace\n")) << equal.out;
+  std::string text = read("a.trace");
+  const std::size_t at = text.find("\n200 ") + 5;
+  const std::string event = text.substr(at, text.find('\n', at) - at);
+  text.replace(at, event.size(), "note 1 2");
+  write("b.trace", text);
+  const Said differs = sim("trace 7 --against b.trace" + std::string(kSmall));
+  EXPECT_EQ(differs.code, 3);
+  EXPECT_TRUE(contains(differs.out, "== the first difference: event 200, in incarnation 1 at step ")) << differs.out;
+  EXPECT_TRUE(contains(differs.out, "\n  b.trace   note 1 2\n  this run  " + event + "\n")) << differs.out;
+  EXPECT_TRUE(contains(differs.out, "== incarnation 1 ")) << "the story until then";
+  write("c.trace", "nothing of the kind\n");
+  EXPECT_EQ(sim("trace 7 --against c.trace" + std::string(kSmall)).code, 2);
+}
+
 // Goal: mistakes are told as by other commands. Method: one of each. Expectation: their exit codes; no page.
 TEST_F(ReportCommandTest, Refuses) {
   EXPECT_EQ(sim("report 7").code, 2);
