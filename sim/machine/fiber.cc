@@ -194,7 +194,8 @@ void Fiber::arrive(void* fake_stack) {
   faultfs::HostScope::set_depth(host_depth_);
 }
 
-void Fiber::start(Fiber* self) noexcept {
+// Not noexcept: an unwinder that finds no handler leaves the frames of a throw as they are, and their stack is told.
+void Fiber::start(Fiber* self) {
   Entry entry = nullptr;
   void* argument = nullptr;
   {

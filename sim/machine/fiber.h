@@ -65,7 +65,7 @@ class Fiber {
   bool guards(const void* address) const;  // whether it lies in the pages that catch an overflow
 
  private:
-  static void start(Fiber* self) noexcept;
+  static void start(Fiber* self);
   void* depart(Fiber& next, void** fake_stack);
   void jump(Fiber& next, void* to);
   void arrive(void* fake_stack);

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -68,7 +69,7 @@ void name_all(const std::string& module, const std::vector<Frame*>& frames) {
 
 // Behind raise(), abort(), what the C++ runtime does at an exception that nobody catches, and our own notes of these.
 std::vector<Frame>::const_iterator behind_an_abort(const std::vector<Frame>& frames) {
-  constexpr std::array<std::string_view, 4> kEnding = {"pthread_kill", "abort", "on_terminate", "invariant_failed"};
+  constexpr std::array<std::string_view, 4> kEnding = {"pthread_kill", "abort", "on_terminate", "mylonite::invariant"};
   auto first = frames.begin();
   for (auto frame = first; frame != frames.end() && frame - frames.begin() < std::ptrdiff_t{kInner}; ++frame) {
     const auto is_part = [&](std::string_view part) { return frame->name.find(part) != std::string::npos; };
@@ -81,7 +82,38 @@ std::vector<Frame>::const_iterator behind_an_abort(const std::vector<Frame>& fra
   return aborted ? std::find_if_not(first, frames.end(), of_the_runtime) : first;
 }
 
+// No name of the store's own code, but of a library, of memcpy and its like, or of a module.
+bool of_a_library(std::string_view function) {
+  constexpr std::array<std::string_view, 6> kOutside = {"std::", "__gnu_cxx::", "operator new", "__mem", "mem", "/"};
+  const auto begins_with = [&](std::string_view what) {
+    return function.starts_with(what) || function.starts_with("void " + std::string(what)) ||
+           function.starts_with("bool " + std::string(what));
+  };
+  return std::ranges::any_of(kOutside, begins_with);
+}
+
 }  // namespace
+
+std::string function_in(std::string_view frame) {
+  constexpr std::string_view kUnnamed = "(anonymous namespace)";
+  constexpr std::string_view kOperator = "operator";
+  int depth = 0;
+  for (std::size_t i = 0; i < frame.size(); ++i) {
+    if (frame.substr(i).starts_with(kUnnamed)) {
+      i += kUnnamed.size() - 1;
+    } else if (frame.substr(i).starts_with(kOperator)) {
+      i += kOperator.size();
+      i = frame.substr(i).starts_with("()") ? i + 1 : std::min(frame.find_first_not_of("<>=-[]", i), frame.size()) - 1;
+    } else if (frame[i] == '<') {
+      ++depth;
+    } else if (frame[i] == '>') {
+      --depth;
+    } else if (frame[i] == '(' && depth == 0) {
+      return std::string(frame.substr(0, i));
+    }
+  }
+  return std::string(frame.substr(0, frame.rfind(" at ")));
+}
 
 std::string stack_text(std::span<const std::uintptr_t> stack, const std::string& indent) {
   std::vector<Frame> frames = located(stack);
@@ -106,7 +138,15 @@ std::string stack_text(std::span<const std::uintptr_t> stack, const std::string&
 
 std::string innermost_function(std::span<const std::uintptr_t> stack) {
   const std::string text = stack_text(stack.first(std::min(stack.size(), kInner)), "");
-  return text.substr(0, text.find_first_of("(\n"));
+  std::string first;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::string function = function_in(rest.substr(0, end));
+    if (!of_a_library(function)) return function;
+    if (first.empty()) first = std::move(function);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return first;
 }
 
 }  // namespace mylonite::sim

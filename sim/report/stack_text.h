@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace mylonite::sim {
 
@@ -13,7 +14,10 @@ namespace mylonite::sim {
 // itself is left out, and what lies below a fiber's first function.
 std::string stack_text(std::span<const std::uintptr_t> stack, const std::string& indent);
 
-// The function of the first of these lines, without its parameters.
+// The function that such a line names, without its parameters: "void a::f<int>" of "void a::f<int>(char) at f.cc:7".
+std::string function_in(std::string_view frame);
+
+// The function of the first of these lines that is not a library's; of all that are, the first.
 std::string innermost_function(std::span<const std::uintptr_t> stack);
 
 }  // namespace mylonite::sim

@@ -60,6 +60,9 @@ TEST_F(CrashTest, ADeathIsAFinding) {
       const Said found = dying(fate.how, words);
       ASSERT_EQ(found.code, 1) << fate.how << found.out << found.err;
       EXPECT_TRUE(contains(found.err, "  rule " + fate.rule + "\n  ")) << found.err;
+      if (fate.how == "exception") {
+        EXPECT_TRUE(contains(found.err, " at dying_store.cc:")) << "where it was thrown\n" << found.err;
+      }
       EXPECT_TRUE(contains(found.err, fate.what)) << found.err;
       EXPECT_TRUE(contains(found.err, "\nthe stack:\n  ")) << found.err;
       const std::size_t at = found.err.find("replay:    " DYING_STORE " ");
