@@ -128,7 +128,7 @@ std::string group_row(const MergedGroup& group, const MergedCampaign& campaign, 
       "<tr><td><b>{}</b><br>{}<p class=\"quiet\">{}</p><p>{}; seeds {}</p></td><td class=\"count\">{}</td>{}</tr>\n",
       escaped_markup(to_string(group.signature)), escaped_markup(group.what),
       escaped_markup(meaning_of_rule(group.signature.rule)), scenario,
-      seeds_text({group.seeds.begin(), group.seeds.end()}, 12), group.seeds.size(),
+      seeds_text({group.seeds.begin(), group.seeds.end()}), group.seeds.size(),
       bar(static_cast<double>(group.seeds.size()) / static_cast<double>(most_seeds), "failed"));
 }
 

@@ -104,8 +104,9 @@ std::string summary_text(const Campaign& campaign, const CampaignOptions& option
   const double wall = seconds(campaign.wall_ns);
   const RunStats& stats = campaign.stats;
   std::string text = fmt::format(
-      "{} seeds{} in {:.1f} s: {:.0f} seeds/s, {:.0f} crash/recover cycles/s, {:.0f} ns a step, {} worker{}",
-      campaign.seeds, verdict(campaign), wall, per(campaign.seeds, wall), per(stats.recoveries, wall),
+      "{} seed{}{} in {:.1f} s: {:.0f} seeds/s, {:.0f} crash/recover cycles/s, {:.0f} ns a step, {} worker{}",
+      campaign.seeds, campaign.seeds == 1 ? "" : "s", verdict(campaign), wall, per(campaign.seeds, wall),
+      per(stats.recoveries, wall),
       stats.steps > 0 ? wall * 1e9 * static_cast<double>(options.workers) / static_cast<double>(stats.steps) : 0,
       options.workers, options.workers == 1 ? "" : "s");
   if (campaign.nothing_ran > 0) text += fmt::format("; nothing ran in {}", campaign.nothing_ran);

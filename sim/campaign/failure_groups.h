@@ -34,6 +34,7 @@ class FailureGroups {
 };
 
 // "144, 309 and 5 more".
-std::string seeds_text(std::vector<std::uint64_t> seeds, std::size_t most);
+inline constexpr std::size_t kSeedsTold = 100;
+std::string seeds_text(std::vector<std::uint64_t> seeds, std::size_t most = kSeedsTold);
 
 }  // namespace mylonite::sim

@@ -36,7 +36,7 @@ std::string junit_xml(const Campaign& campaign, const std::vector<const FailureG
     text += fmt::format(
         "  <testcase classname=\"{}\" name=\"{}\">\n    <failure message=\"{}\" type=\"{}\">seeds {}&#10;scenario "
         "{}&#10;{}</failure>\n  </testcase>\n",
-        escaped(program), name, name, escaped(group->signature.rule), seeds_text(group->seeds, 50),
+        escaped(program), name, name, escaped(group->signature.rule), seeds_text(group->seeds),
         escaped(group->artifact), escaped(group->smallest.failure->what));
   }
   return text + "</testsuite>\n";

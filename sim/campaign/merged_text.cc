@@ -9,11 +9,7 @@
 namespace mylonite::sim {
 namespace {
 
-constexpr std::size_t kSeedsTold = 12;
-
-std::string seeds_of(const MergedGroup& group) {
-  return seeds_text({group.seeds.begin(), group.seeds.end()}, kSeedsTold);
-}
+std::string seeds_of(const MergedGroup& group) { return seeds_text({group.seeds.begin(), group.seeds.end()}); }
 
 std::string group_json(const MergedGroup& group) {
   JsonArray seeds;

@@ -21,6 +21,13 @@ cli::Ending become_debugger(const std::string& command) {
   return {Error(Code::kIo, "no shell can be started"), cli::Exit::kEnvironment};
 }
 
-void stop_in_debugger() { ::raise(SIGTRAP); }
+// The instruction of a breakpoint, where it is known: no frames of the library stand above the caller's.
+void stop_in_debugger() {
+#if defined(__x86_64__)
+  asm volatile("int3");
+#else
+  ::raise(SIGTRAP);
+#endif
+}
 
 }  // namespace mylonite::sim

@@ -149,7 +149,7 @@ void RunCommand::tell(const FailureGroup& group, const Shrunk& small) {
   add_line(signature_json(group, smaller ? &small : nullptr, artifact));
   FailureContext context{.replay_command = shell_word(arguments_.called_as) + " replay " + again,
                          .artifact = artifact,
-                         .seeds = seeds_text(group.seeds, 12)};
+                         .seeds = seeds_text(group.seeds)};
   if (!artifact.empty()) {
     const std::string page = artifact.substr(0, artifact.rfind(".repro")) + ".html";
     context.report_command =
@@ -169,7 +169,7 @@ void RunCommand::tell_groups() {
   for (const FailureGroup* group : all) {
     if (printed.size() >= kPrintedInFull) {
       cli::print_error(fmt::format("\nFAILED  {}\n  seeds {}\n  scenario: {}\n", to_string(group->signature),
-                                   seeds_text(group->seeds, 12), group->artifact));
+                                   seeds_text(group->seeds), group->artifact));
       add_line(signature_json(*group, nullptr, group->artifact));
       continue;
     }
@@ -180,7 +180,7 @@ void RunCommand::tell_groups() {
       continue;
     }
     cli::print_error(fmt::format("\nFAILED  {}, which shrinks to a failure above\n  seeds {}\n",
-                                 to_string(group->signature), seeds_text(group->seeds, 12)));
+                                 to_string(group->signature), seeds_text(group->seeds)));
     add_line(signature_json(*group, nullptr, group->artifact));
   }
 }

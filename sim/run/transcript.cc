@@ -38,7 +38,9 @@ class Transcript::Rendering {
         right(entry.text);
         return i + 1;
       case Kind::kReturn: left(entry.who, entry.text); return i + 1;
-      case Kind::kBegin: return add_operation(i);
+      case Kind::kBegin:
+        opening_ = false;  // of a store that tells nothing of its open
+        return add_operation(i);
       case Kind::kCall: return add_calls(i);
     }
     return i + 1;

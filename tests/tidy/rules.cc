@@ -44,6 +44,7 @@ constexpr std::array kPreprocessor = {
     Exception{"core/rt/capability.h", "clang's annotations of locks, which no other compiler knows"},
     Exception{"sim/machine/fiber.cc", "the switch of stacks is the processor's"},
     Exception{"sim/machine/fiber_fault.cc", "the registers in a signal's context are the processor's"},
+    Exception{"sim/program/debugger.cc", "a breakpoint is an instruction of the processor"},
     Exception{"sim/machine/sanitizer.h", "the one place that asks which sanitizer is on"},
     Exception{"tests/", "rapidcheck and googletest are made of macros"}};
 
