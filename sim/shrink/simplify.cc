@@ -15,6 +15,7 @@ using Change = std::function<void(Scenario&)>;
 using ChangeIncarnation = std::function<void(IncarnationPlan&)>;
 
 bool try_change(Search& search, const Change& change, std::uint64_t tries = 0) {
+  if (search.stopped()) return false;  // before the candidate is built
   Scenario candidate = search.scenario();
   change(candidate);
   return tries > 0 ? search.search(std::move(candidate), tries) : search.keep_if_smaller(std::move(candidate));

@@ -70,6 +70,7 @@ std::set<std::string> texts_of(const Scenario& scenario, bool keys) {
 using Renaming = std::map<std::string, std::string>;
 
 bool try_renamed(Search& search, const Renaming& renaming, bool keys) {
+  if (search.stopped()) return false;  // before the candidate is built
   Scenario candidate = search.scenario();
   const auto rename = [&](std::string& text) {
     if (const auto found = renaming.find(text); found != renaming.end()) text = found->second;
@@ -100,6 +101,7 @@ Renaming short_names(const std::set<std::string>& texts) {
 void simplify_keys(Search& search) {
   try_renamed(search, short_names(texts_of(search.scenario(), true)), true);
   for (const std::string& key : texts_of(search.scenario(), true)) {
+    if (search.stopped()) return;
     if (key.empty()) continue;
     const auto others = texts_of(search.scenario(), true);
     for (const std::string& other : others) {
@@ -117,6 +119,7 @@ void simplify_values(Search& search) {
   if (try_renamed(search, short_names(texts_of(search.scenario(), false)), false)) return;
   char letter = 'a';
   for (const std::string& value : texts_of(search.scenario(), false)) {
+    if (search.stopped()) return;
     const char own = letter;
     letter = letter == 'z' ? 'a' : static_cast<char>(letter + 1);
     if (value.empty() || try_renamed(search, {{value, std::string(1, own)}}, false)) continue;
@@ -221,7 +224,7 @@ Operation* operation_at(Scenario& scenario, std::size_t index) {
 }
 
 void simplify_each(Search& search) {
-  for (std::size_t index = 0;; ++index) {
+  for (std::size_t index = 0; !search.stopped(); ++index) {
     Scenario scenario = search.scenario();
     const Operation* const operation = operation_at(scenario, index);
     if (operation == nullptr) return;
