@@ -22,7 +22,12 @@ using faultfs::HostScope;
 constexpr std::size_t kAligned = 16;
 
 // The address space of all heaps: kBase | heap 0: span 0 … 15 | heap 1: … One span holds one machine.
+// A second simulator in a process is compiled with another base (notebooks/python/CMakeLists.txt).
+#ifdef MYLONITE_HEAP_BASE
+constexpr std::uintptr_t kBase = MYLONITE_HEAP_BASE;
+#else
 constexpr std::uintptr_t kBase = 0x1000'0000'0000;
+#endif
 constexpr std::size_t kSpanBytes = std::size_t{4} << 30;
 constexpr std::size_t kMachineBytes = std::size_t{1} << 30;  // the memory that a machine has
 constexpr std::size_t kSpans = 16;

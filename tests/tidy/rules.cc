@@ -45,6 +45,7 @@ constexpr std::array kPreprocessor = {
     Exception{"sim/machine/fiber.cc", "the switch of stacks is the processor's"},
     Exception{"sim/machine/fiber_fault.cc", "the registers in a signal's context are the processor's"},
     Exception{"sim/program/debugger.cc", "a breakpoint is an instruction of the processor"},
+    Exception{"sim/machine/machine_heap.cc", "other addresses for a second simulator in a process"},
     Exception{"sim/machine/sanitizer.h", "the one place that asks which sanitizer is on"},
     Exception{"tests/", "rapidcheck and googletest are made of macros"}};
 

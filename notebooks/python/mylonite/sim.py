@@ -18,12 +18,20 @@ Seeds, as the program mylonite-sim runs them:
     campaign = sim.run_seeds(0, 1000)
     campaign.frame()                            # pandas: a row for each seed
     outcome = sim.run(42); outcome.ok, outcome.trace_hash, outcome.coverage
+
+A failure, whether from a seed or from a file, made smaller and explained:
+
+    failure = sim.replay("seed-144.repro")      # or campaign.failures[0]
+    small = failure.shrink(time=10.0)           # a failure, too
+    print(small.tell())                         # the rule, the story, what decides
+    small.decisions_frame()                     # pandas: a row for each decision that is left
+    small.page()                                # drawn in a notebook; page().save("seed-144.html")
+    small.save("small.repro"); small.as_test()  # for C++
 """
 
 from __future__ import annotations
 
 import json
-import operator
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,6 +41,18 @@ from typing import TYPE_CHECKING, Any
 from mylonite import _core, _frames
 from mylonite._core import Disk, Machine
 from mylonite._errors import CrashError, HangError
+from mylonite._failures import (
+    OWN_ENGINE,
+    Decision,
+    Engine,
+    Outcome,
+    Page,
+    Shrunk,
+    Size,
+    count,
+    figures_of,
+    outcome_of,
+)
 
 if TYPE_CHECKING:
     import pandas
@@ -42,10 +62,15 @@ __all__ = [
     "MARKS",
     "Campaign",
     "CrashError",
+    "Decision",
     "Disk",
+    "Engine",
     "HangError",
     "Machine",
     "Outcome",
+    "Page",
+    "Shrunk",
+    "Size",
     "replay",
     "run",
     "run_seeds",
@@ -54,48 +79,7 @@ __all__ = [
 FAULTS: tuple[str, ...] = _core._FAULTS  # the names that Machine.inject() takes
 MARKS: tuple[str, ...] = _core._MARKS  # the rare events that coverage counts
 
-_NO_FIGURES = ("ev", "seeds", "failures", "marks", "wall_ns", "interrupted", "nothing_ran", "run_again")
 _NO_ROW = ("ev", "wall_ms", "options_hash")
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What a seed or a scenario file came to.
-
-    rule         the rule that broke; '' where none did
-    what         expected and found
-    incarnation  the life of the store in which it broke, from 1
-    step         of that life's schedule
-    trace_hash   of all that happened: equal on every machine
-    figures      counts of the run: steps, file_calls, crashes, ...
-    coverage     rare events by name, and how often they came
-    story        the last of what clients and machine did, line by line
-    scenario     the text of a .repro file with every decision of the run
-    verdict      of a replay: 'reproduced', 'other rule', 'other trace' or 'stale'; of a run: ''
-    """
-
-    seed: int
-    rule: str
-    what: str
-    incarnation: int
-    step: int
-    trace_hash: str
-    figures: Mapping[str, Any] = field(repr=False)
-    coverage: Mapping[str, int] = field(repr=False)
-    story: tuple[str, ...] = field(repr=False)
-    scenario: str = field(repr=False)
-    verdict: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Whether no rule broke."""
-        return not self.rule
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the scenario file, which replay() and `mylonite-sim replay` take; it must not exist."""
-        with open(path, "x", encoding="utf-8") as file:
-            file.write(self.scenario)
-        return Path(path)
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +135,7 @@ def run(
     names: str | None = None,
     liar: bool | None = None,
     story_lines: int = 60,
+    engine: Engine = OWN_ENGINE,
 ) -> Outcome:
     """Run one seed.
 
@@ -158,9 +143,10 @@ def run(
     profile              'smoke', 'default' or 'harsh'
     names                which names a power loss may take: 'ordered', 'reordering', 'posix'; None: drawn
     liar                 whether syncs may lie; None: in one seed of ten
+    engine               another one than this package's
     """
     words = _words(operations, crashes, profile, names, liar)
-    return _outcome(_core._sim_run(_count(seed, "seed"), words, _count(story_lines, "story_lines")))
+    return outcome_of(engine.core._sim_run(count(seed, "seed"), words, count(story_lines, "story_lines")), engine)
 
 
 def run_seeds(
@@ -175,6 +161,7 @@ def run_seeds(
     profile: str = "default",
     names: str | None = None,
     liar: bool | None = None,
+    engine: Engine = OWN_ENGINE,
 ) -> Campaign:
     """Run the seeds of [first, end). Ctrl-C ends it between two seeds.
 
@@ -182,71 +169,41 @@ def run_seeds(
     check_determinism  percent of the seeds that are run again, from the seed and from its record, to compare hashes
     The rest as in run().
     """
-    first, end, jobs = _count(first, "first"), _count(end, "end"), _count(jobs, "jobs")
+    first, end, jobs = count(first, "first"), count(end, "end"), count(jobs, "jobs")
     if not first < end:
         raise ValueError(f"no seeds in [{first}, {end})")
     if jobs < 1:
         raise ValueError(f"jobs is at least 1, not {jobs}")
-    percent = _count(check_determinism, "check_determinism")
+    percent = count(check_determinism, "check_determinism")
     words = _words(operations, crashes, profile, names, liar)
-    done = _core._sim_run_seeds(first, end, words, jobs, bool(until_failure), percent)
+    done = engine.core._sim_run_seeds(first, end, words, jobs, bool(until_failure), percent)
     figures = json.loads(done["figures"])
     return Campaign(
-        failures=tuple(_outcome(each) for each in done["failures"]),
+        failures=tuple(outcome_of(each, engine) for each in done["failures"]),
         nondeterministic=done["nondeterministic"],
-        figures=_without(figures, _NO_FIGURES),
+        figures=figures_of(figures),
         coverage=figures["marks"],
         _rows=tuple(done["rows"]),
     )
 
 
-def replay(scenario: str | os.PathLike[str], *, story_lines: int = 60) -> Outcome:
+def replay(scenario: str | os.PathLike[str], *, story_lines: int = 60, engine: Engine = OWN_ENGINE) -> Outcome:
     """Run a scenario again: a .repro file, or the text of one. See Outcome.verdict."""
     if isinstance(scenario, str) and ("{" in scenario or not scenario):
         text = scenario
     else:
         text = Path(scenario).read_text(encoding="utf-8", errors="surrogateescape")
     text = text.encode("utf-8", "replace").decode()
-    return _outcome(_core._sim_replay(text, _count(story_lines, "story_lines")))
+    return outcome_of(engine.core._sim_replay(text, count(story_lines, "story_lines")), engine)
 
 
 def _words(operations: int, crashes: int, profile: str, names: str | None, liar: bool | None) -> dict[str, Any]:
     if not isinstance(profile, str) or not isinstance(names, str | None) or not isinstance(liar, bool | None):
         raise TypeError("profile is a str, names a str or None, liar a bool or None")
     return {
-        "operations": _count(operations, "operations"),
-        "crashes": _count(crashes, "crashes"),
+        "operations": count(operations, "operations"),
+        "crashes": count(crashes, "crashes"),
         "profile": profile,
         "names": names,
         "liar": liar,
     }
-
-
-def _count(number: int, name: str) -> int:
-    whole = operator.index(number)
-    if not 0 <= whole < 2**64:
-        raise ValueError(f"{name} is between 0 and 2**64 - 1, not {whole}")
-    return whole
-
-
-def _without(values: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name not in names}
-
-
-def _outcome(done: dict[str, Any]) -> Outcome:
-    row = json.loads(done["row"])
-    figures = json.loads(done["figures"])
-    failure = json.loads(done["failure"]) if done["failure"] else {}
-    return Outcome(
-        seed=row["seed"],
-        rule=failure.get("rule", ""),
-        what=failure.get("what", ""),
-        incarnation=failure.get("incarnation", 0),
-        step=failure.get("step", 0),
-        trace_hash=row["trace_hash"],
-        figures=_without(figures, _NO_FIGURES),
-        coverage=row["marks"],
-        story=tuple(done["story"]),
-        scenario=done["scenario"],
-        verdict=done.get("verdict", ""),
-    )

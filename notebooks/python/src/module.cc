@@ -14,6 +14,7 @@
 #include "notebooks/python/src/lab_runs.h"
 #include "notebooks/python/src/machine.h"
 #include "notebooks/python/src/sim_disk.h"
+#include "notebooks/python/src/sim_failures.h"
 #include "notebooks/python/src/sim_machine.h"
 #include "notebooks/python/src/sim_seeds.h"
 #include "notebooks/python/src/snapshot.h"
@@ -54,6 +55,7 @@ PYBIND11_MODULE(_core, module) {
   add_disk(module);
   add_machine(module);
   add_seeds(module);
+  add_failures(module);
   add_runs(module);
   pybind11::delattr(module, "__module__");
   finish<OpenStore>("Store", module);

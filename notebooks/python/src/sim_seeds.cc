@@ -1,21 +1,20 @@
 #include "notebooks/python/src/sim_seeds.h"
 
 #include <array>
-#include <atomic>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <pybind11/stl.h>
 
 #include "notebooks/python/src/errors.h"
 #include "notebooks/python/src/gil.h"
+#include "notebooks/python/src/interrupts.h"
 #include "notebooks/python/src/sim_disk.h"
-#include "sim/machine/fiber.h"
-#include "sim/machine/machine_heap.h"
 #include "sim/campaign/campaign.h"
 #include "sim/campaign/campaign_lines.h"
+#include "sim/machine/fiber.h"
+#include "sim/machine/machine_heap.h"
 #include "sim/run/replay.h"
 
 namespace mylonite::python {
@@ -36,48 +35,6 @@ sim::GeneratorOptions generator_of(const py::dict& words) {
   options.liar = py::cast<std::optional<bool>>(words["liar"]);
   return options;
 }
-
-// Figures and rows are written as the simulator's program writes them (--jsonl), and read by Python's json.
-py::dict dict_of(const sim::SeedResult& result) {
-  const sim::Outcome& outcome = result.outcome;
-  sim::Campaign figures;
-  figures.seeds = 1;
-  figures.stats.add(outcome.stats);
-  py::dict values;
-  values["row"] = text_of(sim::seed_json(result));
-  values["figures"] = text_of(sim::run_end_json(figures));
-  values["failure"] = py::none();
-  if (outcome.failure) {
-    const sim::Signature signature = sim::SignatureMaker().signature_of(*outcome.failure);
-    values["failure"] = text_of(sim::failure_json(result, signature, ""));
-  }
-  values["scenario"] = text_of(sim::encode_repro(sim::repro_of(outcome), outcome.recent));
-  py::list story;
-  for (const std::string& line : outcome.story) story.append(text_of(line));
-  values["story"] = story;
-  return values;
-}
-
-// Polls for Ctrl-C. Only the caller's thread touches Python.
-class Interrupts {
- public:
-  void poll() {
-    if (std::this_thread::get_id() != caller_) return;
-    const WithGil held;
-    if (PyErr_CheckSignals() != 0) {
-      flag.store(true, std::memory_order_relaxed);
-      error_.emplace();
-    }
-  }
-  void rethrow() {
-    if (error_) throw *error_;
-  }
-  std::atomic<bool> flag = false;
-
- private:
-  const std::thread::id caller_ = std::this_thread::get_id();
-  std::optional<py::error_already_set> error_;
-};
 
 py::dict run_one(std::uint64_t seed, const py::dict& words, std::size_t story_lines) {
   const sim::GeneratorOptions generator = generator_of(words);
@@ -134,6 +91,27 @@ py::dict run_seeds(const sim::CampaignOptions& options) {
 }
 
 }  // namespace
+
+// Figures and rows are written as the simulator's program writes them (--jsonl), and read by Python's json.
+py::dict dict_of(const sim::SeedResult& result) {
+  const sim::Outcome& outcome = result.outcome;
+  sim::Campaign figures;
+  figures.seeds = 1;
+  figures.stats.add(outcome.stats);
+  py::dict values;
+  values["row"] = text_of(sim::seed_json(result));
+  values["figures"] = text_of(sim::run_end_json(figures));
+  values["failure"] = py::none();
+  if (outcome.failure) {
+    const sim::Signature signature = sim::SignatureMaker().signature_of(*outcome.failure);
+    values["failure"] = text_of(sim::failure_json(result, signature, ""));
+  }
+  values["scenario"] = text_of(sim::encode_repro(sim::repro_of(outcome), outcome.recent));
+  py::list story;
+  for (const std::string& line : outcome.story) story.append(text_of(line));
+  values["story"] = story;
+  return values;
+}
 
 void add_seeds(py::module_& module) {
   module.def("_sim_run", &run_one, py::arg("seed"), py::arg("words"), py::arg("story_lines"),
