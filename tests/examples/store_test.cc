@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "sim/machine/fiber.h"
 #include "sim/campaign/campaign.h"
+#include "sim/machine/fiber.h"
 #include "sim/run/replay.h"
 #include "tests/sim_tool/program.h"
 
