@@ -32,8 +32,10 @@ Result<std::string> read_file(const std::string& path) { return vfs::read_posix_
 Status write_file(const std::string& path, std::string_view text) {
   auto file = LineFile::create(path);
   if (!file.ok()) return file.error();
-  if (Status done = file->add(text); !done.ok()) return done;
-  return file->complete();
+  Status done = file->add(text);
+  if (done.ok()) done = file->complete();
+  if (!done.ok()) static_cast<void>(file->discard());  // the first error is the one to tell
+  return done;
 }
 
 Result<std::string> keep_file(const std::string& stem, std::string_view ending, std::string_view text) {

@@ -83,5 +83,15 @@ TEST_F(ReportCommandTest, Refuses) {
   EXPECT_EQ(read("a.html"), "");
 }
 
+// Goal: a file that cannot be written whole leaves nothing. Method: a limit on the size of files, whose signal is
+// ignored. Expectation: exit 7, the path and the reason; no part of the page.
+TEST_F(ReportCommandTest, NoRoomForThePage) {
+  const Said said = shell("trap '' XFSZ; ulimit -f 1; '" MYLONITE_SIM "' report 7 -o a.html" + std::string(kSmall));
+  EXPECT_EQ(said.code, 7) << said.err;
+  EXPECT_TRUE(contains(said.err, "a.html: write: File too large")) << said.err;
+  EXPECT_FALSE(std::filesystem::exists(folder() / "a.html.part"));
+  EXPECT_FALSE(std::filesystem::exists(folder() / "a.html"));
+}
+
 }  // namespace
 }  // namespace mylonite::sim
