@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <optional>
 #include <variant>
 
@@ -53,12 +54,18 @@ std::uint64_t weight_of(const Operation& operation) {
   return 16 * operation.index() + std::visit([](const auto& each) { return weight_of(each); }, operation);
 }
 
-std::uint64_t options_of(const Options& options) {
+void add_options(ScenarioSize& size, const Options& options) {
   const Options defaults;
-  const auto rows = option_table();
-  return static_cast<std::uint64_t>(std::ranges::count_if(rows, [&](const OptionRow& row) {
-    return row.name != "data_dir" && option_text(options, row) != option_text(defaults, row);
-  }));
+  for (const OptionRow& row : option_table()) {
+    const std::string text = option_text(options, row);
+    if (row.name == "data_dir" || text == option_text(defaults, row)) continue;
+    ++size.options;
+    for (const auto& [begin, end] : numbers_in(text)) {
+      std::uint64_t number = UINT64_MAX;  // if it is larger than that
+      std::from_chars(text.data() + begin, text.data() + end, number);
+      size.detail += weight_of(number);
+    }
+  }
 }
 
 void add_recorded(ScenarioSize& size, const Recorded& recorded) {
@@ -80,7 +87,7 @@ void add_incarnation(ScenarioSize& size, const IncarnationPlan& plan) {
     size.clients += client.empty() ? 0 : 1;
     for (const Operation& operation : client) size.detail += weight_of(operation);
   }
-  size.options += options_of(plan.options);
+  add_options(size, plan.options);
   size.settings += (plan.close_after_ns > 0 ? 1 : 0) + (plan.read_only_first ? 1 : 0) + (plan.refused_first ? 1 : 0) +
                    (plan.foreign_file ? 1 : 0) + (plan.entropy_seed > 1 ? 1 : 0) +
                    (plan.ending == Ending::kPowerLoss ? 1 : 0) + plan.clients.size();
@@ -92,6 +99,17 @@ std::string counted(std::uint64_t count, const char* one, const char* many) {
 }
 
 }  // namespace
+
+std::vector<std::pair<std::size_t, std::size_t>> numbers_in(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789";
+  std::vector<std::pair<std::size_t, std::size_t>> numbers;
+  for (std::size_t begin = text.find_first_of(kDigits); begin != std::string_view::npos;) {
+    const std::size_t end = std::min(text.find_first_not_of(kDigits, begin), text.size());
+    numbers.emplace_back(begin, end);
+    begin = text.find_first_of(kDigits, end);
+  }
+  return numbers;
+}
 
 ScenarioSize size_of(const Scenario& scenario) {
   ScenarioSize size;

@@ -5,6 +5,9 @@
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "sim/scenario/scenario.h"
 
@@ -21,9 +24,12 @@ struct ScenarioSize {
   std::uint64_t switches = 0;  // deviations from the default schedule
   std::uint64_t options = 0;   // that differ from their defaults, of all incarnations
   std::uint64_t settings = 0;  // of scenario and incarnations, that are not the plain ones
-  std::uint64_t detail = 0;    // of operations and decisions: bytes of keys and values, and of what numbers take
+  std::uint64_t detail = 0;    // of operations, decisions and options: bytes of keys and values, and what numbers take
   auto operator<=>(const ScenarioSize&) const = default;
 };
+
+// The numbers in the text of an option, as [begin, end): two in "fifo:bytes=2000,ttl=1".
+std::vector<std::pair<std::size_t, std::size_t>> numbers_in(std::string_view text);
 
 ScenarioSize size_of(const Scenario& scenario);
 std::string to_string(const ScenarioSize& size);  // "3 operations, 1 crash, 2 switches, 4 options"

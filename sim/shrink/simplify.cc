@@ -1,8 +1,11 @@
 #include "sim/shrink/simplify.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstddef>
 #include <functional>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -161,6 +164,50 @@ void simplify_options(Search& search) {
   }
 }
 
+namespace {
+
+std::string lowered(const std::string& text, std::pair<std::size_t, std::size_t> place, std::uint64_t by) {
+  const auto [begin, end] = place;
+  std::uint64_t number = 0;
+  std::from_chars(text.data() + begin, text.data() + end, number);
+  return text.substr(0, begin) + std::to_string(std::max<std::uint64_t>(number / by, 1)) + text.substr(end);
+}
+
+// An option's text in that incarnation; empty: it is the default, or the incarnation is gone.
+std::string unusual_text(const Search& search, std::size_t index, const OptionRow& row) {
+  const auto& incarnations = search.scenario().incarnations;
+  if (index >= incarnations.size()) return "";
+  std::string text = option_text(incarnations[index].options, row);
+  return text == option_text(Options(), row) ? std::string() : text;
+}
+
+// With small buffers and bounds fewer writes reach them. So the next round may drop some.
+void lower_numbers(Search& search, std::size_t index, const OptionRow& row) {
+  constexpr std::uint64_t kBy[] = {UINT64_MAX, 64, 8, 2};
+  for (std::size_t which = 0; which < numbers_in(unusual_text(search, index, row)).size(); ++which) {
+    for (const std::uint64_t by : kBy) {
+      const std::string text = unusual_text(search, index, row);
+      const auto places = numbers_in(text);
+      if (which >= places.size()) break;
+      const std::string lower = lowered(text, places[which], by);
+      if (lower == text) continue;
+      try_change_at(search, index, [&](IncarnationPlan& plan) {
+        static_cast<void>(set_option(plan.options, row.name, lower));  // a value that is refused changes nothing
+      });
+    }
+  }
+}
+
+void lower_options(Search& search) {
+  for (std::size_t i = 0; i < search.scenario().incarnations.size(); ++i) {
+    for (const OptionRow& row : option_table()) {
+      if (row.name != "data_dir") lower_numbers(search, i, row);
+    }
+  }
+}
+
+}  // namespace
+
 void simplify(Search& search, std::uint64_t tries) {
   join_incarnations(search, tries);
   for (std::size_t i = 0; i < search.scenario().incarnations.size(); ++i) {
@@ -175,6 +222,7 @@ void simplify(Search& search, std::uint64_t tries) {
   simplify_decisions(search);
   simplify_settings(search);
   simplify_options(search);
+  lower_options(search);
   simplify_operations(search, tries);
 }
 

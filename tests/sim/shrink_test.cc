@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstddef>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -41,6 +43,32 @@ Scenario failing(Mistake mistake) {
 Shrunk shrunk_of(Mistake mistake) {
   StackPool stacks;
   return shrink(failing(mistake), stacks, with(mistake), {.time_ns = kAMinute});
+}
+
+// Goal: bounds that are needed become small, so that fewer writes reach them. Method: a store that does not open with a
+// memtable of 1,000 bytes or more, unless that is the default. Expectation: the least number that halving reaches.
+TEST(ShrinkTest, NumbersOfOptionsBecomeSmall) {
+  EXPECT_EQ(numbers_in("fifo:bytes=2000,ttl=1"),
+            (std::vector<std::pair<std::size_t, std::size_t>>{{11, 15}, {20, 21}}));
+  EXPECT_TRUE(numbers_in("none").empty());
+  const StoreFactory refusing = [](vfs::FileSystem& fs, const Options& options,
+                                   WriteWitness& witness) -> Result<std::unique_ptr<StoreUnderTest>> {
+    const std::uint64_t bytes = options.memtable_max_bytes;
+    if (bytes >= 1000 && bytes != Options().memtable_max_bytes) return Error(Code::kCorruption, "planted");
+    return own_store::own_store()(fs, options, witness);
+  };
+  StackPool stacks;
+  GeneratorOptions options{.operations = 40, .crashes = 1};
+  options.for_every_store = true;
+  Scenario scenario = generate(7, options);
+  for (IncarnationPlan& plan : scenario.incarnations) plan.options.memtable_max_bytes = 50'000;
+  const Outcome outcome = run(scenario, stacks, {.store = refusing});
+  ASSERT_TRUE(outcome.failure);
+  const Shrunk shrunk = shrink(outcome.recorded, stacks, {.store = refusing}, {.time_ns = kAMinute});
+  ASSERT_EQ(shrunk.after.options, 1U) << to_string(shrunk.after);
+  const std::uint64_t bytes = shrunk.outcome.recorded.incarnations.at(0).options.memtable_max_bytes;
+  EXPECT_GE(bytes, 1000U);
+  EXPECT_LT(bytes, 2000U);
 }
 
 // Goal: the least that fails. Method: a store that forgets removals to the end of all keys. Expectation: a put, the
