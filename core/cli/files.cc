@@ -50,6 +50,11 @@ Result<std::string> keep_file(const std::string& stem, std::string_view ending, 
   }
 }
 
+Status check_writable(const std::string& path) {
+  const auto file = LineFile::create(path);
+  return file.ok() ? file->discard() : Status(file.error());
+}
+
 Result<std::vector<std::string>> names_in(const std::string& directory) {
   auto fs = vfs::open_posix(directory);
   if (!fs.ok()) return fs.error().in(directory);

@@ -21,6 +21,9 @@ Status write_file(const std::string& path, std::string_view text);
 // this very text keeps its name.
 Result<std::string> keep_file(const std::string& stem, std::string_view ending, std::string_view text);
 
+// Whether such a file could be written now. Nothing is left of the try.
+Status check_writable(const std::string& path);
+
 // The names in a directory, sorted as bytes.
 Result<std::vector<std::string>> names_in(const std::string& directory);
 Status remove_file(const std::string& path);

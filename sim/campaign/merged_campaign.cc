@@ -1,6 +1,7 @@
 #include "sim/campaign/merged_campaign.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <utility>
 
@@ -74,6 +75,7 @@ Status CampaignMerger::add_start(const Line& line) {
     return taken;
   }
   if (range.shards == 0 || range.shard >= range.shards) return line.lacks("shards");
+  if (range.first >= range.end) return line.lacks("end_seed");
   const bool first = merged_.ranges.empty();
   const auto words = [](const CampaignStart& of) {
     return fmt::format("{} {} {}", of.program, of.version, of.options);
@@ -84,8 +86,13 @@ Status CampaignMerger::add_start(const Line& line) {
   }
   merged_.start = std::move(start);
   merged_.ranges.insert(range);
+  range_ = range;
   started_ = true;
   return {};
+}
+
+bool CampaignMerger::is_of_range(std::uint64_t seed) const {
+  return seed >= range_.first && seed < range_.end && (seed - range_.first) % range_.shards == range_.shard;
 }
 
 Status CampaignMerger::add_seed(const Line& line) {
@@ -101,6 +108,16 @@ Status CampaignMerger::add_seed(const Line& line) {
       !taken.ok()) {
     return taken;
   }
+  if (!is_of_range(seed)) {
+    return line.wrong(
+        fmt::format("a seed of {}:{}, shard {}/{}", range_.first, range_.end, range_.shard, range_.shards),
+        std::to_string(seed));
+  }
+  constexpr std::array<std::string_view, 4> kOutcomes = {"passed", "failed", "nondeterministic", "nothing_ran"};
+  if (std::ranges::find(kOutcomes, outcome) == kOutcomes.end()) return line.lacks("outcome");
+  if (hash.size() != 32 || hash.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    return line.lacks("trace_hash");
+  }
   const auto marks = line.json.find("marks");
   if (marks == line.json.end() || !marks->is_object()) return line.lacks("marks");
   const auto [known, is_new] = merged_.trace_hashes.emplace(seed, hash);
@@ -111,6 +128,7 @@ Status CampaignMerger::add_seed(const Line& line) {
         .in(line.place);
   }
   places_.emplace(seed, line.place);
+  if (outcome == "failed") merged_.failed.insert(seed);
   merged_.nondeterministic += outcome == "nondeterministic" ? 1 : 0;
   merged_.nothing_ran += outcome == "nothing_ran" ? 1 : 0;
   merged_.operations += operations;
@@ -144,6 +162,7 @@ Status CampaignMerger::add_failure(const Line& line, bool of_signature) {
     std::string what;
     if (Status taken = line.take(member("seed", seed), member("what", what)); !taken.ok()) return taken;
     group.seeds.insert(seed);
+    merged_.failed.insert(seed);
     if (group.what.empty()) group.what = std::move(what);
   } else {
     line.get("operations", size);
@@ -189,12 +208,6 @@ Status CampaignMerger::add(const std::string& file, std::string_view text) {
   }
   if (started_ || is_partial) return {};
   return Error(Code::kInvalidArgument, "expected the lines of `run --jsonl`, found an empty file").in(file);
-}
-
-std::uint64_t failures(const MergedCampaign& campaign) {
-  std::set<std::uint64_t> seeds;
-  for (const auto& [signature, group] : campaign.groups) seeds.insert(group.seeds.begin(), group.seeds.end());
-  return seeds.size();
 }
 
 std::string missing_seeds(const MergedCampaign& campaign) {

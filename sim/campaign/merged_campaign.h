@@ -62,6 +62,7 @@ struct MergedCampaign {
   std::uint64_t wall_ms = 0;  // of single seeds, added up
   std::map<std::string, MergedMark, std::less<>> marks{};
   std::map<Signature, MergedGroup> groups{};
+  std::set<std::uint64_t> failed{};  // seeds; of a part that was stopped, the signature of the last may be missing
   std::vector<std::string> unfinished{};  // files of runs that were stopped, or go on
 };
 
@@ -76,6 +77,7 @@ class CampaignMerger {
  private:
   struct Line;
 
+  bool is_of_range(std::uint64_t seed) const;
   Status add_line(const Line& line);
   Status add_start(const Line& line);
   Status add_seed(const Line& line);
@@ -84,10 +86,10 @@ class CampaignMerger {
   MergedCampaign merged_{};
   std::map<std::uint64_t, std::string> places_{};  // where a seed was read
   std::string first_file_{};
+  SeedRange range_{};  // of the file that is read
   bool started_ = false;  // the file that is read has told how it was run
 };
 
-std::uint64_t failures(const MergedCampaign& campaign);  // seeds
 // Seeds that the ranges name and no part ran: "150 of 300 seeds of 0:300". Empty: none, or it cannot be known.
 std::string missing_seeds(const MergedCampaign& campaign);
 std::string results_hash(const MergedCampaign& campaign);  // of seeds and trace hashes, in order

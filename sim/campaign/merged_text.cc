@@ -11,6 +11,15 @@ namespace {
 
 std::string seeds_of(const MergedGroup& group) { return seeds_text({group.seeds.begin(), group.seeds.end()}); }
 
+// Seeds that failed in a part that ends before their failures are told.
+std::vector<std::uint64_t> untold_failures(const MergedCampaign& campaign) {
+  std::set<std::uint64_t> untold = campaign.failed;
+  for (const auto& [signature, group] : campaign.groups) {
+    for (const std::uint64_t seed : group.seeds) untold.erase(seed);
+  }
+  return {untold.begin(), untold.end()};
+}
+
 std::string group_json(const MergedGroup& group) {
   JsonArray seeds;
   for (const std::uint64_t seed : group.seeds) seeds.number(seed);
@@ -30,7 +39,7 @@ std::string group_json(const MergedGroup& group) {
 std::string verdict_text(const MergedCampaign& campaign) {
   const std::size_t seeds = campaign.trace_hashes.size();
   std::string text = fmt::format("{} seed{}", seeds, seeds == 1 ? "" : "s");
-  const std::uint64_t failed = failures(campaign);
+  const std::size_t failed = campaign.failed.size();
   const std::size_t groups = campaign.groups.size();
   if (failed > 0) text += fmt::format(", {} FAILED by {} signature{}", failed, groups, groups == 1 ? "" : "s");
   if (campaign.nondeterministic > 0) text += fmt::format(", {} NOT DETERMINISTIC", campaign.nondeterministic);
@@ -52,6 +61,9 @@ std::string merged_text(const MergedCampaign& campaign) {
     const std::string size = size_text(*group);
     if (!group->artifact.empty())
       text += fmt::format("  scenario: {}{}{}\n", group->artifact, size.empty() ? "" : ", ", size);
+  }
+  if (const auto untold = untold_failures(campaign); !untold.empty()) {
+    text += fmt::format("\nFAILED  (the lines that say how are missing)\n  seeds {}\n", seeds_text(untold));
   }
   if (const auto names = marks_not_reached(campaign); !names.empty()) {
     text += fmt::format("marks never reached: {}\n", fmt::join(names, ", "));
@@ -83,7 +95,7 @@ std::string merged_json(const MergedCampaign& campaign) {
       .text("version", campaign.start.version)
       .text("options", campaign.start.options)
       .number("seeds", campaign.trace_hashes.size())
-      .number("failures", failures(campaign))
+      .number("failures", campaign.failed.size())
       .number("nondeterministic", campaign.nondeterministic)
       .number("nothing_ran", campaign.nothing_ran)
       .number("operations", campaign.operations)

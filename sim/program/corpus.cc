@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -32,23 +33,34 @@ RunSettings settings_of(const CorpusArguments& arguments) {
   return {.policies = arguments.source.generator.policies, .store = arguments.source.store};
 }
 
-// Every scenario file of the directory. An unreadable one is an error: it would be passed over for ever.
-Result<std::vector<KeptFile>> files_of(const CorpusArguments& arguments) {
+struct Kept {
+  std::vector<KeptFile> files{};
+  std::optional<Error> unreadable{};  // of the first file that cannot be read; the others are still of use
+};
+
+Result<KeptFile> read_kept(const std::string& path) {
+  const auto text = cli::read_file(path);
+  if (!text.ok()) return text.error();
+  auto repro = decode_repro(*text);
+  if (!repro.ok()) return repro.error().in(path);
+  return KeptFile{.path = path, .bytes = text->size(), .repro = std::move(*repro)};
+}
+
+// Every scenario file of the directory.
+Result<Kept> files_of(const CorpusArguments& arguments) {
   const auto names = cli::names_in(arguments.directory);
   if (!names.ok()) return names.error();
-  std::vector<KeptFile> files;
+  Kept kept;
   for (const std::string& name : *names) {
     if (!name.ends_with(".repro")) continue;
-    KeptFile file{.path = arguments.directory + "/" + name};
-    const auto text = cli::read_file(file.path);
-    if (!text.ok()) return text.error();
-    auto repro = decode_repro(*text);
-    if (!repro.ok()) return repro.error().in(file.path);
-    file.bytes = text->size();
-    file.repro = std::move(*repro);
-    files.push_back(std::move(file));
+    auto file = read_kept(arguments.directory + "/" + name);
+    if (file.ok()) {
+      kept.files.push_back(std::move(*file));
+    } else if (!kept.unreadable) {
+      kept.unreadable = file.error();
+    }
   }
-  return files;
+  return kept;
 }
 
 struct Replayed {
@@ -56,16 +68,21 @@ struct Replayed {
   AdaptedReplay replay;
 };
 
-Result<std::vector<Replayed>> replay_all(const CorpusArguments& arguments) {
-  auto files = files_of(arguments);
-  if (!files.ok()) return files.error();
+struct ReplayedAll {
+  std::vector<Replayed> runs{};
+  std::optional<Error> unreadable{};  // as in Kept
+};
+
+Result<ReplayedAll> replay_all(const CorpusArguments& arguments) {
+  auto kept = files_of(arguments);
+  if (!kept.ok()) return kept.error();
   StackPool stacks;
-  std::vector<Replayed> all;
-  for (KeptFile& file : *files) {
+  ReplayedAll all{.unreadable = kept->unreadable};
+  for (KeptFile& file : kept->files) {
     if (cli::interrupt_asked()) break;
     this_thread_runs(file.path, shell_word(arguments.source.called_as) + " replay --adapt " + shell_word(file.path));
     AdaptedReplay replay = replay_adapted(file.repro, stacks, settings_of(arguments));
-    all.push_back({.file = std::move(file), .replay = std::move(replay)});
+    all.runs.push_back({.file = std::move(file), .replay = std::move(replay)});
   }
   return all;
 }
@@ -94,9 +111,10 @@ std::string name_for(const Signature& signature, const std::string& trace_hash) 
 Result<std::uint64_t> failures_in_corpus(const CorpusArguments& arguments) {
   const auto all = replay_all(arguments);
   if (!all.ok()) return all.error();
-  if (const Status done = cli::print(summary_of(*all, arguments.directory)); !done.ok()) return done.error();
-  return static_cast<std::uint64_t>(
-      std::ranges::count(*all, AdaptedVerdict::kReproduced, [](const Replayed& each) { return each.replay.verdict; }));
+  if (const Status done = cli::print(summary_of(all->runs, arguments.directory)); !done.ok()) return done.error();
+  if (all->unreadable) return *all->unreadable;  // it would be passed over for ever
+  return static_cast<std::uint64_t>(std::ranges::count(all->runs, AdaptedVerdict::kReproduced,
+                                                       [](const Replayed& each) { return each.replay.verdict; }));
 }
 
 cli::Ending corpus_run(const CorpusArguments& arguments) {
@@ -143,7 +161,7 @@ cli::Ending corpus_prune(const CorpusArguments& arguments) {
   report_crashes();
   auto all = replay_all(arguments);
   if (!all.ok()) return {all.error(), cli::Exit::kUnreadable};
-  std::ranges::stable_sort(*all, {}, [](const Replayed& each) { return each.file.bytes; });
+  std::ranges::stable_sort(all->runs, {}, [](const Replayed& each) { return each.file.bytes; });
   SignatureMaker signatures;
   std::map<Signature, std::string> kept;  // of those that fail now, to the file
   std::uint64_t removed = 0;
@@ -152,7 +170,7 @@ cli::Ending corpus_prune(const CorpusArguments& arguments) {
     ++removed;
     return cli::print(fmt::format("removed {}: {}\n", each.file.path, why));
   };
-  for (const Replayed& each : *all) {
+  for (const Replayed& each : all->runs) {
     Status done;
     if (each.replay.verdict == AdaptedVerdict::kStale) {
       done = remove(each, "stale");
@@ -163,7 +181,9 @@ cli::Ending corpus_prune(const CorpusArguments& arguments) {
     }
     if (!done.ok()) return done;
   }
-  return cli::print(fmt::format("{}: {} files, {} removed\n", arguments.directory, all->size(), removed));
+  const Status done =
+      cli::print(fmt::format("{}: {} files, {} removed\n", arguments.directory, all->runs.size(), removed));
+  return all->unreadable && done.ok() ? cli::Ending(*all->unreadable, cli::Exit::kUnreadable) : cli::Ending(done);
 }
 
 }  // namespace mylonite::sim

@@ -1,3 +1,5 @@
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "core/base/release.h"
@@ -6,6 +8,7 @@
 #include "sim/campaign/merged_campaign.h"
 #include "sim/campaign/merged_text.h"
 #include "sim/program/commands.h"
+#include "sim/program/output_checks.h"
 
 namespace mylonite::sim {
 namespace {
@@ -22,6 +25,9 @@ cli::Ending cannot_read(const std::string& file, const Error& error) {
 }  // namespace
 
 cli::Ending merge_command(const MergeArguments& arguments) {
+  std::vector<cli::GivenPath> read;
+  for (const std::string& file : arguments.files) read.push_back({.option = "FILE", .path = file});
+  if (auto refused = refuse_outputs({{.option = "-o", .path = arguments.page}}, read)) return *refused;
   CampaignMerger merger;
   for (const std::string& file : arguments.files) {
     const auto text = cli::read_file(file);
@@ -44,7 +50,7 @@ cli::Ending merge_command(const MergeArguments& arguments) {
   const Status printed = cli::print(arguments.json ? merged_json(campaign) : merged_text(campaign) + drawn);
   if (!printed.ok()) return printed.error();
   if (campaign.nondeterministic > 0) return cli::Exit::kNotDeterministic;
-  if (!campaign.groups.empty()) return cli::Exit::kFinding;
+  if (campaign.failed.size() > 0) return cli::Exit::kFinding;
   return campaign.trace_hashes.empty() ? cli::Exit::kNothingRan : cli::Exit::kDone;
 }
 

@@ -99,6 +99,8 @@ cli::Ending replay_to_step(const NamedScenario& named, const ReplayArguments& ar
   if (arguments.break_at && !has_debugger()) {
     return become_debugger(fmt::format("{} --break {}", replay_words(arguments.source, named), *arguments.break_at));
   }
+  report_crashes();
+  this_thread_runs(arguments.source.what, replay_words(arguments.source, named));
   StackPool stacks;
   RunSettings settings = settings_of(arguments);
   const std::uint64_t step = arguments.break_at ? *arguments.break_at : *arguments.until;
@@ -115,6 +117,7 @@ cli::Ending replay_to_step(const NamedScenario& named, const ReplayArguments& ar
   const bool stopped = outcome.failure && outcome.failure->rule == "livelock";
   text += stopped ? fmt::format("in incarnation {}, {}\n", settings.stop->incarnation, outcome.failure->what)
                   : fmt::format("incarnation {} ends before step {}\n", settings.stop->incarnation, step);
+  if (outcome.failure && !stopped) text += fmt::format("rule {}: {}\n", outcome.failure->rule, outcome.failure->what);
   return cli::print(text);
 }
 

@@ -1,4 +1,6 @@
+#include <optional>
 #include <variant>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -8,6 +10,7 @@
 #include "sim/machine/fiber.h"
 #include "sim/program/commands.h"
 #include "sim/program/crash_report.h"
+#include "sim/program/output_checks.h"
 #include "sim/program/trace_lines.h"
 #include "sim/report/page.h"
 #include "sim/report/perfetto.h"
@@ -21,6 +24,14 @@ struct Rerun {
   Recording recording{};
   bool reproduced = true;
 };
+
+// The page or the events must not take the place of the scenario file.
+std::optional<cli::Ending> refuse_output(const char* option, const std::string& path, const NamedScenario& named,
+                                         const ScenarioArguments& source) {
+  std::vector<cli::GivenPath> read;
+  if (named.file) read.push_back({.option = "FILE", .path = source.what});
+  return refuse_outputs({{.option = option, .path = path}}, read);
+}
 
 Rerun record(const NamedScenario& named, const ScenarioArguments& arguments) {
   report_crashes();
@@ -48,6 +59,7 @@ cli::Ending report_command(const ReportArguments& arguments) {
   const auto source = scenario_from(arguments.source);
   if (const auto* refused = std::get_if<cli::Ending>(&source)) return *refused;
   const auto& named = std::get<NamedScenario>(source);
+  if (auto refused = refuse_output("-o", arguments.out, named, arguments.source)) return *refused;
   const Rerun made = record(named, arguments.source);
   const std::string page =
       run_page(made.recording, {.replay_command = replay_words(arguments.source, named),
@@ -63,6 +75,7 @@ cli::Ending trace_command(const ReportArguments& arguments) {
   if (const auto* refused = std::get_if<cli::Ending>(&source)) return *refused;
   const auto& named = std::get<NamedScenario>(source);
   if (!arguments.against.empty()) return compare_traces(named, arguments.source, arguments.against);
+  if (auto refused = refuse_output("--perfetto", arguments.perfetto, named, arguments.source)) return *refused;
   const Rerun made = record(named, arguments.source);
   return save(arguments.perfetto, perfetto_json(made.recording), made.reproduced);
 }

@@ -16,6 +16,7 @@
 #include "sim/program/commands.h"
 #include "sim/program/corpus.h"
 #include "sim/program/crash_report.h"
+#include "sim/program/output_checks.h"
 #include "sim/program/shrink_progress.h"
 #include "sim/report/report.h"
 #include "sim/run/replay.h"
@@ -203,7 +204,7 @@ void RunCommand::on_seed(const SeedResult& result) {
 }
 
 cli::Exit RunCommand::exit_code(const Campaign& campaign) const {
-  if (campaign.interrupted) return cli::interrupt_exit();
+  if (campaign.interrupted || cli::interrupt_asked()) return cli::interrupt_exit();
   if (io_failed_) return cli::Exit::kEnvironment;
   if (campaign.nondeterministic > 0) return cli::Exit::kNotDeterministic;
   if (campaign.failures > 0) return cli::Exit::kFinding;
@@ -218,6 +219,7 @@ cli::Exit RunCommand::exit_code(const Campaign& campaign) const {
 // Checks the destinations of results before the first seed: a long run must not end without a place for them.
 Status RunCommand::prepare() {
   if (Status made = cli::make_directory(arguments_.out_directory); !made.ok()) return made;
+  if (Status can = cli::check_writable(arguments_.out_directory + "/.scenario"); !can.ok()) return can;
   if (!arguments_.junit.empty()) {
     auto file = cli::LineFile::create(arguments_.junit);
     if (!file.ok()) return file.error();
@@ -252,6 +254,10 @@ void RunCommand::report_io(const Error& error) {
 }
 
 cli::Ending RunCommand::execute() {
+  if (auto refused = refuse_outputs(
+          {{.option = "--jsonl", .path = arguments_.jsonl}, {.option = "--junit", .path = arguments_.junit}})) {
+    return *refused;
+  }
   if (Status ready = prepare(); !ready.ok()) return {ready.error(), cli::Exit::kEnvironment};
   cli::take_interrupts(kInterrupted);
   report_crashes();

@@ -10,6 +10,7 @@
 #include "sim/machine/fiber.h"
 #include "sim/program/commands.h"
 #include "sim/program/crash_report.h"
+#include "sim/program/output_checks.h"
 #include "sim/program/shrink_progress.h"
 #include "sim/run/replay.h"
 #include "sim/shrink/as_test.h"
@@ -41,6 +42,15 @@ cli::Ending shrink_command(const ShrinkArguments& arguments) {
   const auto source = scenario_from(arguments.source);
   if (const auto* refused = std::get_if<cli::Ending>(&source)) return *refused;
   const auto& named = std::get<NamedScenario>(source);
+  const std::string stem = stem_of_result(named, arguments.source.what);
+  const std::string output = arguments.output.empty() ? stem + ".repro" : arguments.output;
+  std::vector<cli::GivenPath> read;
+  if (named.file && !arguments.test.empty()) read.push_back({.option = "FILE", .path = arguments.source.what});
+  if (auto refused = refuse_outputs({{.option = "--as-test", .path = arguments.test}}, read)) return *refused;
+  if (auto refused =
+          refuse_outputs({{.option = "-o", .path = output}, {.option = "--as-test", .path = arguments.test}})) {
+    return *refused;
+  }
   cli::take_interrupts("interrupted; the smallest so far is kept");
   report_crashes();
   this_thread_runs(arguments.source.what, replay_words(arguments.source, named));
@@ -58,10 +68,12 @@ cli::Ending shrink_command(const ShrinkArguments& arguments) {
     cli::print_error(fmt::format("{}: the run does not fail; there is nothing to shrink\n", arguments.source.what));
     return cli::Exit::kNotReproduced;
   }
-  const auto path = save(shrunk, stem_of_result(named, arguments.source.what), arguments);
-  if (!path.ok()) return path.error();
+  const auto path = save(shrunk, stem, arguments);
+  if (!path.ok()) return {path.error(), cli::Exit::kEnvironment};
   if (!arguments.test.empty()) {
-    if (const Status written = cli::write_file(arguments.test, as_test(shrunk.outcome)); !written.ok()) return written;
+    if (const Status written = cli::write_file(arguments.test, as_test(shrunk.outcome)); !written.ok()) {
+      return {written.error(), cli::Exit::kEnvironment};
+    }
   }
   const Signature signature = SignatureMaker().signature_of(*shrunk.outcome.failure);
   const std::string text =

@@ -25,8 +25,10 @@ std::vector<std::string_view> events_in(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string number = fmt::format("{} ", events.size());
-    if (!text.substr(0, end).starts_with(number)) break;
-    events.push_back(text.substr(number.size(), end - number.size()));
+    std::string_view line = text.substr(0, end);
+    if (!line.starts_with(number)) break;
+    if (line.ends_with('\r')) line.remove_suffix(1);  // it came through a system that ends lines so
+    events.push_back(line.substr(number.size()));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return events;
@@ -79,7 +81,7 @@ cli::Ending compare_traces(const NamedScenario& named, const ScenarioArguments& 
   const Status printed = cli::print(
       fmt::format("{}== the first difference: event {}, in incarnation {} at step {}\n  {:<{}}  {}\n  {:<{}}  {}\n",
                   story_until(named, source, *difference), difference->index, difference->incarnation, difference->step,
-                  file, width, difference->left, kThis, width, difference->right));
+                  file, width, printable(difference->left), kThis, width, difference->right));
   return printed.ok() ? cli::Ending(cli::Exit::kNotDeterministic) : cli::Ending(printed);
 }
 

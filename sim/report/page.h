@@ -16,7 +16,7 @@
 
 namespace mylonite::sim {
 
-inline constexpr std::size_t kPageBytesMax = 1'000'000;
+inline constexpr std::size_t kPageBytesMax = 150'000;
 
 struct PageWords {
   std::string replay_command{};

@@ -16,7 +16,7 @@ bool Signature::same_kind(const Signature& other) const {
 
 Signature SignatureMaker::signature_of(const Failure& failure) {
   Signature signature{.rule = failure.rule, .operation = failure.operation, .call = "", .place = ""};
-  if (failure.rule == "hang") return signature;  // where a loop was seen is chance
+  if (failure.rule == "hang" || failure.rule == "memory") return signature;  // where it was noticed is chance
   if (!failure.stack.empty()) {
     constexpr std::size_t kTelling = 16;
     const auto frames = std::span(failure.stack).first(std::min(failure.stack.size(), kTelling));

@@ -19,7 +19,7 @@ struct Signature {
   std::string rule;
   std::string operation;  // under way; "recovery" and the like where it was none
   std::string call;       // the kind of file call of the last crash or fault; empty: none
-  std::string place;      // the role of that call's file; of a death: the function, but not of a hang
+  std::string place;      // the role of that call's file; of a death: the function; of a hang and of memory: none
   auto operator<=>(const Signature&) const = default;
 
   bool same_kind(const Signature& other) const;  // rule and operation are the same, and of deaths the function

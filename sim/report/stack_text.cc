@@ -82,9 +82,20 @@ std::vector<Frame>::const_iterator behind_an_abort(const std::vector<Frame>& fra
   return aborted ? std::find_if_not(first, frames.end(), of_the_runtime) : first;
 }
 
+// The type in "std::_Function_handler<R (A), type>::_M_invoke(…)", whose code the compiler has put there.
+std::string functor_in(std::string_view frame) {
+  constexpr std::string_view kHandler = "std::_Function_handler<";
+  if (!frame.starts_with(kHandler)) return "";
+  const std::size_t end = frame.rfind(">::_M_invoke");
+  if (end == std::string_view::npos) return "";
+  const std::size_t signature = frame.rfind("), ", end);
+  return signature == std::string_view::npos ? "" : std::string(frame.substr(signature + 3, end - signature - 3));
+}
+
 // No name of the store's own code, but of a library, of memcpy and its like, or of a module.
 bool of_a_library(std::string_view function) {
-  constexpr std::array<std::string_view, 6> kOutside = {"std::", "__gnu_cxx::", "operator new", "__mem", "mem", "/"};
+  constexpr std::array<std::string_view, 9> kOutside = {"std::", "__gnu_cxx::", "operator new",    "__mem", "mem",
+                                                        "raise", "__GI_",       "mylonite::sim::", "/"};
   const auto begins_with = [&](std::string_view what) {
     return function.starts_with(what) || function.starts_with("void " + std::string(what)) ||
            function.starts_with("bool " + std::string(what));
@@ -95,6 +106,7 @@ bool of_a_library(std::string_view function) {
 }  // namespace
 
 std::string function_in(std::string_view frame) {
+  if (const std::string functor = functor_in(frame); !functor.empty()) return functor + "::operator()";
   constexpr std::string_view kUnnamed = "(anonymous namespace)";
   constexpr std::string_view kOperator = "operator";
   int depth = 0;

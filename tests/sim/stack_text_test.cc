@@ -15,6 +15,9 @@ TEST(StackTextTest, FunctionsInLines) {
   EXPECT_EQ(function_in("a::operator<(a const&, a const&) at a.h:3"), "a::operator<");
   EXPECT_EQ(function_in("std::function<void ()>::operator()() const at std_function.h:591"),
             "std::function<void ()>::operator()");
+  EXPECT_EQ(
+      function_in("std::_Function_handler<int (a&, b const&), (anonymous namespace)::Opener>::_M_invoke(a&) at o.cc:2"),
+      "(anonymous namespace)::Opener::operator()");
   EXPECT_EQ(function_in("main at main.cc:4"), "main");
   EXPECT_EQ(function_in("/lib/libc.so.6 + 0x3c050"), "/lib/libc.so.6 + 0x3c050");
 }

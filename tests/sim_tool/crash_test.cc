@@ -40,6 +40,15 @@ bool is_caught(const Fate& fate) {
   return !kAddressSanitizer || (fate.how != "null" && fate.how != "overflow" && fate.how != "division");
 }
 
+// Goal: what dies before the step that was asked for is told. Method: a store that aborts as it is opened.
+TEST_F(CrashTest, DeathBeforeTheStep) {
+  if (kThreadSanitizer) GTEST_SKIP() << "not caught";
+  ASSERT_EQ(dying("abort", "run --seeds 0:500 --ops 40 --crashes 2 --until-failure --shrink 0s").code, 1);
+  const Said until = dying("abort", "replay seed-*.repro --until 100000");
+  EXPECT_EQ(until.code, 0) << until.err;
+  EXPECT_TRUE(contains(until.out, "rule crash: SIGABRT: the code ended the process\n")) << until.out;
+}
+
 // Goal: a store that dies is a finding like any other, and the campaign goes on. Method: every kind of death, on one
 // thread and on two. Expectation: exit 1; the rule, a sentence, the stack, a file; the printed command reproduces the
 // file's run, hash included; without the death the file does not reproduce. What a sanitizer ends it tells itself, and

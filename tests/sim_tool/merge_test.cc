@@ -1,5 +1,7 @@
 // `merge`: one campaign from the lines of its parts.
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -92,6 +94,26 @@ TEST_F(MergeTest, PartsThatDisagree) {
   EXPECT_EQ(part.code, 0) << part.err;
   EXPECT_TRUE(contains(part.out, "of runs that were stopped, or go on: going.jsonl.part\n")) << part.out;
   EXPECT_TRUE(contains(sim("merge going.jsonl").err, "going.jsonl.part is there")) << sim("merge going.jsonl").err;
+  // The part ends after the line of a seed that failed, before the line that says how.
+  std::string failed = text.substr(0, text.find('\n', text.find("\"seed\":1,")) + 1);
+  failed.replace(failed.rfind("passed"), 6, "failed");
+  write("stopped.jsonl.part", failed);
+  const Said stopped = sim("merge stopped.jsonl.part");
+  EXPECT_EQ(stopped.code, 1);
+  EXPECT_TRUE(contains(stopped.out, "2 seeds, 1 FAILED")) << stopped.out;
+  EXPECT_TRUE(contains(stopped.out, "\nFAILED  (the lines that say how are missing)\n  seeds 1\n")) << stopped.out;
+  for (const auto& [from, to] :
+       std::vector<std::pair<std::string, std::string>>{{"\"outcome\":\"passed\"", "\"outcome\":\"fine\""},
+                                                        {hash, "z" + hash.substr(1)},
+                                                        {"\"seed\":1,", "\"seed\":9,"}}) {
+    std::string damaged = text;
+    damaged.replace(damaged.find(from), from.size(), to);
+    write("damaged.jsonl", damaged);
+    EXPECT_EQ(sim("merge damaged.jsonl").code, 2) << to;
+  }
+  EXPECT_EQ(sim("merge a.jsonl -o ./a.jsonl").code, 2) << "the campaign would be lost";
+  EXPECT_EQ(read("a.jsonl"), text);
+  EXPECT_EQ(sim("merge a.jsonl -o nowhere/a.html").code, 7);
   write("empty.jsonl", "");
   EXPECT_EQ(sim("merge empty.jsonl").code, 2);
   EXPECT_EQ(sim("merge").code, 2);

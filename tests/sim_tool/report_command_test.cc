@@ -83,6 +83,24 @@ TEST_F(ReportCommandTest, Refuses) {
   EXPECT_EQ(read("a.html"), "");
 }
 
+// Goal: nothing is lost by a wrong name. Method: outputs in the place of an input or of one another, and where no file
+// can be made. Expectation: refused at once, with the code for usage or for the environment; the scenario is as it was.
+TEST_F(ReportCommandTest, OutputsAreCheckedFirst) {
+  write_repro("a.repro", "");
+  const std::string before = read("a.repro");
+  for (const char* arguments :
+       {"report a.repro -o ./a.repro", "trace a.repro --perfetto a.repro", "shrink a.repro --as-test a.repro",
+        "shrink a.repro -o b.repro --as-test ./b.repro", "run --seeds 0:1 --jsonl l --junit ./l"}) {
+    EXPECT_EQ(sim(arguments).code, 2) << arguments;
+  }
+  for (const char* arguments : {"report a.repro -o nowhere/a", "shrink a.repro -o nowhere/a",
+                                "shrink a.repro --as-test nowhere/a", "run --seeds 0:1 --out nowhere/b"}) {
+    EXPECT_EQ(sim(arguments).code, 7) << arguments;
+  }
+  EXPECT_EQ(read("a.repro"), before);
+  EXPECT_EQ(read("b.repro"), "");
+}
+
 // Goal: a file that cannot be written whole leaves nothing. Method: a limit on the size of files, whose signal is
 // ignored. Expectation: exit 7, the path and the reason; no part of the page.
 TEST_F(ReportCommandTest, NoRoomForThePage) {
