@@ -62,7 +62,7 @@ struct MergedCampaign {
   std::uint64_t wall_ms = 0;  // of single seeds, added up
   std::map<std::string, MergedMark, std::less<>> marks{};
   std::map<Signature, MergedGroup> groups{};
-  std::set<std::uint64_t> failed{};  // seeds; of a part that was stopped, the signature of the last may be missing
+  std::set<std::uint64_t> failed{};       // seeds; of a part that was stopped, the signature of the last may be missing
   std::vector<std::string> unfinished{};  // files of runs that were stopped, or go on
 };
 
@@ -86,7 +86,7 @@ class CampaignMerger {
   MergedCampaign merged_{};
   std::map<std::uint64_t, std::string> places_{};  // where a seed was read
   std::string first_file_{};
-  SeedRange range_{};  // of the file that is read
+  SeedRange range_{};     // of the file that is read
   bool started_ = false;  // the file that is read has told how it was run
 };
 
