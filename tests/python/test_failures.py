@@ -161,7 +161,7 @@ def test_refused(failure: sim.Outcome) -> None:
 
 # Goal: Ctrl-C ends a shrink, and others work meanwhile. Method: a large failure, a signal a moment later, a thread that
 # counts. Expectation: KeyboardInterrupt soon after the signal, and the count grew.
-def test_ctrl_c_ends_a_shrink(torn_tail: sim.Engine) -> None:
+def test_ctrl_c_ends_a_shrink(torn_tail: sim.Engine, ctrl_c: None) -> None:
     large: dict[str, Any] = {"operations": 6000, "crashes": 20}
     (failing,) = sim.run_seeds(0, 5000, **large, until_failure=True, engine=torn_tail).failures
     counted: list[float] = []

@@ -97,7 +97,7 @@ def test_what_is_no_scenario_is_told() -> None:
         sim.run(1, profile=None)  # type: ignore[arg-type]
 
 
-def test_ctrl_c_ends_a_campaign() -> None:
+def test_ctrl_c_ends_a_campaign(ctrl_c: None) -> None:
     timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
     timer.start()
     with pytest.raises(KeyboardInterrupt):
