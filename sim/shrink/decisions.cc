@@ -23,6 +23,11 @@ struct Decision {
   std::size_t index;  // in its list; of a crash 0
 };
 
+// An incarnation that fails before its crash comes has none, whatever its plan says.
+bool has_crash(const IncarnationPlan& plan) {
+  return plan.ending != Ending::kClose && (plan.recorded->crash || plan.recorded->crash_at_end);
+}
+
 std::vector<Decision> decisions_of(const Scenario& scenario) {
   std::vector<Decision> all;
   for (std::size_t i = 0; i < scenario.incarnations.size(); ++i) {
@@ -33,7 +38,7 @@ std::vector<Decision> decisions_of(const Scenario& scenario) {
     };
     add(DecisionKind::kSwitch, recorded.schedule.size());
     add(DecisionKind::kFault, recorded.faults.size());
-    add(DecisionKind::kCrash, plan.ending != Ending::kClose && (recorded.crash || recorded.crash_at_end) ? 1 : 0);
+    add(DecisionKind::kCrash, has_crash(plan) ? 1 : 0);
     add(DecisionKind::kLoss, recorded.image.size());
   }
   return all;
@@ -66,7 +71,7 @@ void open_after(IncarnationPlan& plan, std::size_t kept, Random& random, std::ui
   keep_first(recorded.schedule);
   keep_first(recorded.faults);
   open_schedule(plan, random);
-  if (plan.ending == Ending::kClose) return;
+  if (!has_crash(plan)) return;
   const bool crash_kept = kept > 0;
   kept -= crash_kept ? 1 : 0;
   if (!crash_kept) open_crash(plan, random, calls_most);

@@ -55,6 +55,17 @@ TEST(DecisionsTest, LossesCountOneByOne) {
   EXPECT_EQ(effects.decisions.back().failures, effects.futures) << to_string(effects);
 }
 
+// Goal: with all decisions kept, the failure is certain. Method: the failing incarnation has a power loss planned, which
+// it does not live to see. Expectation: no future puts one before the failure.
+TEST(DecisionsTest, AFailureBeforeItsCrashIsCertain) {
+  StackPool stacks;
+  Scenario failing = small_failure(Mistake::kNameNotSynced, stacks).recorded;
+  failing.incarnations.back().ending = Ending::kPowerLoss;
+  const DecisionEffects effects = effects_of_decisions(failing, stacks, with(Mistake::kNameNotSynced));
+  ASSERT_FALSE(effects.decisions.empty());
+  EXPECT_EQ(effects.decisions.back().failures, effects.futures) << to_string(effects);
+}
+
 // Goal: nothing is said where nothing was decided. Method: a clean scenario, and a bug that needs no decision.
 TEST(DecisionsTest, NothingToSay) {
   StackPool stacks;
