@@ -55,8 +55,8 @@ TEST(DecisionsTest, LossesCountOneByOne) {
   EXPECT_EQ(effects.decisions.back().failures, effects.futures) << to_string(effects);
 }
 
-// Goal: with all decisions kept, the failure is certain. Method: the failing incarnation has a power loss planned, which
-// it does not live to see. Expectation: no future puts one before the failure.
+// Goal: with all decisions kept, the failure is certain. Method: the failing incarnation has a power loss planned,
+// which it does not live to see. Expectation: no future puts one before the failure.
 TEST(DecisionsTest, AFailureBeforeItsCrashIsCertain) {
   StackPool stacks;
   Scenario failing = small_failure(Mistake::kNameNotSynced, stacks).recorded;
