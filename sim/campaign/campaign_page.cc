@@ -26,27 +26,20 @@ svg { max-width: 100%; height: auto; } .curve { fill: none; stroke: var(--write)
 @media (max-width: 40rem) { .wide-table { font-size: .8rem; } .share { min-width: 3rem; } }
 )css";
 
-// What was new, over the seeds in order: where the line is level, more seeds of this kind find little.
-class Curve {
- public:
-  Curve(const MergedCampaign& campaign, std::vector<std::uint64_t> first_seeds) : first_(std::move(first_seeds)) {
-    std::ranges::sort(first_);
-    std::uint64_t ordinal = 0;
-    std::size_t next = 0;
-    for (const auto& [seed, hash] : campaign.trace_hashes) {
-      ++ordinal;
-      for (; next < first_.size() && first_[next] <= seed; ++next) at_.push_back(ordinal);
-    }
+// The seeds that brought something new, each as its place among all seeds, from 1. Where they end, more seeds of this
+// kind find little.
+using Ordinals = std::vector<std::uint64_t>;
+Ordinals ordinals_of(std::vector<std::uint64_t> seeds, const MergedCampaign& campaign) {
+  std::ranges::sort(seeds);
+  Ordinals ordinals;
+  std::uint64_t ordinal = 0;
+  auto next = seeds.begin();
+  for (const auto& [seed, hash] : campaign.trace_hashes) {
+    ++ordinal;
+    for (; next != seeds.end() && *next <= seed; ++next) ordinals.push_back(ordinal);
   }
-
-  std::size_t total() const { return at_.size(); }
-  // The n-th new thing came with this seed, counted from 1.
-  const std::vector<std::uint64_t>& ordinals() const { return at_; }
-
- private:
-  std::vector<std::uint64_t> first_;
-  std::vector<std::uint64_t> at_{};
-};
+  return ordinals;
+}
 
 constexpr double kWidth = 720;
 constexpr double kHeight = 200;
@@ -63,11 +56,11 @@ double y_of(std::size_t count, std::size_t most) {
          (kHeight - kBottom - 12) * static_cast<double>(count) / static_cast<double>(std::max<std::size_t>(most, 1));
 }
 
-std::string path_of(const Curve& curve, std::uint64_t seeds, std::size_t most, std::string_view css) {
-  if (curve.total() == 0) return "";
+std::string path_of(const Ordinals& curve, std::uint64_t seeds, std::size_t most, std::string_view css) {
+  if (curve.empty()) return "";
   std::string path = fmt::format("M{:.1f} {:.1f}", kLeft, y_of(0, most));
   std::size_t count = 0;
-  for (const std::uint64_t ordinal : curve.ordinals()) {
+  for (const std::uint64_t ordinal : curve) {
     path += fmt::format("H{:.1f}V{:.1f}", x_of(ordinal, seeds), y_of(++count, most));
   }
   return fmt::format("<path class=\"{}\" d=\"{}H{:.1f}\"/>\n", css, path, x_of(seeds, seeds));
@@ -96,19 +89,19 @@ std::string discovery(const MergedCampaign& campaign) {
   for (const auto& [signature, group] : campaign.groups) {
     if (!group.seeds.empty()) signatures.push_back(*group.seeds.begin());
   }
-  const Curve of_marks(campaign, std::move(marks));
-  const Curve of_failures(campaign, std::move(signatures));
+  const Ordinals of_marks = ordinals_of(std::move(marks), campaign);
+  const Ordinals of_failures = ordinals_of(std::move(signatures), campaign);
   const std::uint64_t seeds = campaign.trace_hashes.size();
-  const std::size_t most = std::max(of_marks.total(), of_failures.total());
+  const std::size_t most = std::max(of_marks.size(), of_failures.size());
   if (seeds == 0 || most == 0) return "";
-  const std::uint64_t last = of_marks.total() > 0 ? of_marks.ordinals().back() : 0;
+  const std::uint64_t last = of_marks.empty() ? 0 : of_marks.back();
   return fmt::format(
       "<h2>What was new, seed by seed</h2>\n<div class=\"legend\"><span><i style=\"background:var(--write)\"></i>rare "
       "events ({})</span><span><i style=\"background:var(--bad)\"></i>signatures of failures ({})</span></div>\n"
       "<svg viewBox=\"0 0 {} {}\" width=\"{}\" role=\"img\" aria-label=\"{} rare events and {} signatures of failures "
       "over {} seeds\">\n{}{}{}</svg>\n<p class=\"quiet\">The axis of seeds is logarithmic. The last "
       "new rare event came with seed number {} of them.</p>\n",
-      of_marks.total(), of_failures.total(), kWidth, kHeight, kWidth, of_marks.total(), of_failures.total(), seeds,
+      of_marks.size(), of_failures.size(), kWidth, kHeight, kWidth, of_marks.size(), of_failures.size(), seeds,
       axes(seeds, most), path_of(of_marks, seeds, most, "curve"), path_of(of_failures, seeds, most, "curve failed"),
       last);
 }

@@ -94,13 +94,14 @@ std::string functor_in(std::string_view frame) {
 
 // No name of the store's own code, but of a library, of memcpy and its like, or of a module.
 bool of_a_library(std::string_view function) {
-  constexpr std::array<std::string_view, 9> kOutside = {"std::", "__gnu_cxx::", "operator new",    "__mem", "mem",
-                                                        "raise", "__GI_",       "mylonite::sim::", "/"};
+  constexpr std::array<std::string_view, 11> kOutside = {
+      "std::",  "__gnu_cxx::", "operator new", "__mem",           "memcpy", "memmove",
+      "memset", "memcmp",      "__GI_",        "mylonite::sim::", "/"};
   const auto begins_with = [&](std::string_view what) {
     return function.starts_with(what) || function.starts_with("void " + std::string(what)) ||
            function.starts_with("bool " + std::string(what));
   };
-  return std::ranges::any_of(kOutside, begins_with);
+  return function == "raise" || std::ranges::any_of(kOutside, begins_with);
 }
 
 }  // namespace
