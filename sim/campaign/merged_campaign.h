@@ -3,7 +3,8 @@
 // Parts come in any order and may overlap. A seed that two parts ran counts once, and its trace hashes must be equal.
 // What stands in the result does not depend on the order, but for the failure that is told of a signature: of equally
 // small ones the first read. A file that ends in .part may end within a line.
-// Thread-safety: one thread. Complexity: a line takes time logarithmic in the seeds; of a seed its hash is kept.
+// Thread-safety: one thread. Complexity: a line takes time logarithmic in the seeds; of a seed its hash and its line
+// are kept.
 #pragma once
 
 #include <cstdint>
