@@ -11,8 +11,6 @@
 namespace mylonite::cli {
 namespace {
 
-constexpr std::string_view kPartial = ".part";
-
 std::string name_of(const std::string& path) { return std::string(vfs::name_of(path)); }
 std::string temporary_of(const std::string& path) { return name_of(path).append(kPartial); }
 
@@ -28,6 +26,12 @@ Status named(const Status& done, const std::string& path) {
 }  // namespace
 
 Result<std::string> read_file(const std::string& path) { return vfs::read_posix_file(path); }
+
+std::string advice_for_unread(const std::string& path, const Error& error) {
+  const std::string partial = path + std::string(kPartial);
+  if (error.code() != Code::kNotFound || is_partial(path) || !read_file(partial).ok()) return {};
+  return fmt::format("{} is there: its run was stopped, or goes on; name it to use what it has so far", partial);
+}
 
 Status write_file(const std::string& path, std::string_view text) {
   auto file = LineFile::create(path);

@@ -14,7 +14,13 @@
 
 namespace mylonite::cli {
 
+// The temporary ending of an incomplete file.
+inline constexpr std::string_view kPartial = ".part";
+inline bool is_partial(std::string_view path) { return path.ends_with(kPartial); }
+
 Result<std::string> read_file(const std::string& path);
+// The next step for who could not read a file of lines: names its .part, if that is there instead. Empty: no advice.
+std::string advice_for_unread(const std::string& path, const Error& error);
 Status write_file(const std::string& path, std::string_view text);
 
 // Writes STEM.ENDING, or STEM-2.ENDING, STEM-3.ENDING, … where another file has the name. Returns the path; a file with

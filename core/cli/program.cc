@@ -79,12 +79,20 @@ CLI::Validator size_as_digits() {
   return {change, ""};
 }
 
+CLI::Validator path_that_is_named() {
+  return {[](const std::string& path) { return path.empty() ? "expected a path, found an empty text" : ""; }, ""};
+}
+
 void declare(CLI::App& app, const Parameter& parameter) {
   CLI::Option& option = *std::visit(Declaration(app, parameter), parameter.to);
   if (parameter.required) option.required();
   if (parameter.has_default) option.capture_default_str();
   if (takes_numbers(parameter)) option.check(whole_number(parameter.range));
   if (parameter.size) option.transform(size_as_digits())->type_name("SIZE");
+  if (parameter.offer != Offer::kNothing) option.check(path_that_is_named());
+  if (parameter.offer != Offer::kNothing && parameter.name.starts_with('-')) {
+    option.type_name(parameter.offer == Offer::kFiles ? "FILE" : "DIRECTORY");
+  }
   if (parameter.hidden) option.group("");
   if (!parameter.one_of.empty()) option.check(CLI::IsMember(parameter.one_of));
   if (!parameter.type.empty()) option.type_name(parameter.type);

@@ -54,7 +54,7 @@ struct Range {
   std::uint64_t high = std::numeric_limits<std::uint64_t>::max();
 };
 
-// What completions offer as a value, beside the words of the parameter.
+// A path, which cannot be empty, and what completions offer as a value, beside the words of the parameter.
 enum class Offer : std::uint8_t { kNothing, kFiles, kDirectories };
 
 struct Parameter {

@@ -72,7 +72,10 @@ cli::Command export_command(LabArguments& arguments, const std::string& program)
                           .to = &exported.size.seed,
                           .meaning = "of what is drawn; properties are drawn where they are run",
                           .has_default = true},
-                         {.name = "--out", .to = &exported.out, .meaning = "the file (default: standard output)"}},
+                         {.name = "--out",
+                          .to = &exported.out,
+                          .meaning = "the file (default: standard output)",
+                          .offer = cli::Offer::kFiles}},
           .run = [&arguments, program] { return write_workload(arguments, program); }};
 }
 

@@ -19,22 +19,9 @@ namespace {
 using cli::Ending;
 using cli::Exit;
 
-constexpr std::string_view kPartial = ".part";  // of a file whose writer was stopped, or still writes
-
-bool is_partial(const std::string& file) { return file.ends_with(kPartial); }
-
-Ending cannot_read(const std::string& file, const Error& error) {
-  Ending ending(error, Exit::kUsage);
-  if (error.code() == Code::kNotFound && !is_partial(file) && cli::read_file(file + std::string(kPartial)).ok()) {
-    ending.next = fmt::format("{}{} is there: its run was stopped, or goes on; name it to merge what it has so far",
-                              file, kPartial);
-  }
-  return ending;
-}
-
 // Adds the results of a file. What was stopped may end within a line, which is then left out.
 Status take_lines(const std::string& file, std::string_view text, std::vector<RunResult>& results) {
-  if (is_partial(file)) text = text.substr(0, text.rfind('\n') + 1);
+  if (cli::is_partial(file)) text = text.substr(0, text.rfind('\n') + 1);
   std::uint64_t number = 0;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
@@ -67,7 +54,11 @@ Ending merge(const LabArguments& arguments) {
   std::vector<RunResult> results;
   for (const std::string& file : arguments.files) {
     const auto text = cli::read_file(file);
-    if (!text.ok()) return cannot_read(file, text.error());
+    if (!text.ok()) {
+      Ending ending = text.error();
+      ending.next = cli::advice_for_unread(file, text.error());
+      return ending;
+    }
     if (Status taken = take_lines(file, *text, results); !taken.ok()) {
       Ending ending = failed(taken.error());
       ending.next = "a file for `merge` is what `compare --jsonl FILE` wrote, line by line; make this one again";
@@ -75,7 +66,7 @@ Ending merge(const LabArguments& arguments) {
     }
   }
   std::vector<std::string> missing;
-  const bool may_lack = std::ranges::any_of(arguments.files, is_partial);
+  const bool may_lack = std::ranges::any_of(arguments.files, cli::is_partial);
   const auto comparisons = merged(std::move(results), arguments.base_policy, may_lack ? &missing : nullptr);
   if (!comparisons.ok()) return failed(comparisons.error());
   Outputs outputs;

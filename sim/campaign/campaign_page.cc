@@ -99,11 +99,11 @@ std::string discovery(const MergedCampaign& campaign) {
       "<h2>What was new, seed by seed</h2>\n<div class=\"legend\"><span><i style=\"background:var(--write)\"></i>rare "
       "events ({})</span><span><i style=\"background:var(--bad)\"></i>signatures of failures ({})</span></div>\n"
       "<svg viewBox=\"0 0 {} {}\" width=\"{}\" role=\"img\" aria-label=\"{} rare events and {} signatures of failures "
-      "over {} seeds\">\n{}{}{}</svg>\n<p class=\"quiet\">The axis of seeds is logarithmic. The last "
-      "new rare event came with seed number {} of them.</p>\n",
+      "over {} seeds\">\n{}{}{}</svg>\n<p class=\"quiet\">The axis of seeds is logarithmic. After "
+      "the first {} of {} seeds no new rare event came.</p>\n",
       of_marks.size(), of_failures.size(), kWidth, kHeight, kWidth, of_marks.size(), of_failures.size(), seeds,
       axes(seeds, most), path_of(of_marks, seeds, most, "curve"), path_of(of_failures, seeds, most, "curve failed"),
-      last);
+      last, seeds);
 }
 
 std::string bar(double share, std::string_view css) {
@@ -156,11 +156,12 @@ std::string marks_table(const MergedCampaign& campaign) {
   const auto seeds = static_cast<double>(campaign.trace_hashes.size());
   for (const auto& [name, mark] : rarest) {
     html += fmt::format(
-        "<tr><td><code>{}</code></td><td class=\"count\">{}</td>{}<td class=\"count\">{}</td><td "
+        "<tr><td><code>{}</code><div class=\"quiet\">{}</div></td><td class=\"count\">{}</td>{}<td "
+        "class=\"count\">{}</td><td "
         "class=\"count\">{}</td>"
         "</tr>\n",
-        escaped_markup(name), mark->seeds, bar(static_cast<double>(mark->seeds) / seeds, ""), mark->times,
-        mark->first_seed);
+        escaped_markup(name), escaped_markup(meaning_of_mark(name)), mark->seeds,
+        bar(static_cast<double>(mark->seeds) / seeds, ""), mark->times, mark->first_seed);
   }
   return html + "</table>\n";
 }

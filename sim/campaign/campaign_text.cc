@@ -49,11 +49,11 @@ std::string histogram(const std::map<std::uint64_t, std::uint64_t>& counts) {
 // "checkpoint 12, read in past 40, …": the simulator's own marks.
 std::string own_marks_text(const Coverage& coverage) {
   std::string text;
-  for (std::string_view mark : kMarks) {
-    if (!mark.starts_with(kSimulatorMarks)) continue;
-    std::string words(mark.substr(kSimulatorMarks.size()));
+  for (const Mark& mark : kMarks) {
+    if (!mark.name.starts_with(kSimulatorMarks)) continue;
+    std::string words(mark.name.substr(kSimulatorMarks.size()));
     std::ranges::replace(words, '_', ' ');
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", words, coverage.count(mark));
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", words, coverage.count(mark.name));
   }
   return text;
 }
@@ -133,7 +133,9 @@ std::string summary_text(const Campaign& campaign, const CampaignOptions& option
 
 std::string marks_text(const RunStats& stats) {
   std::string text;
-  for (const std::string& name : all_marks()) text += fmt::format("{:>12}  {}\n", stats.coverage.count(name), name);
+  for (const std::string& name : all_marks()) {
+    text += fmt::format("{:>12}  {:<31}  {}\n", stats.coverage.count(name), name, meaning_of_mark(name));
+  }
   return text;
 }
 

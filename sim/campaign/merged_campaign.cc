@@ -243,8 +243,8 @@ std::vector<const MergedGroup*> smallest_first(const MergedCampaign& campaign) {
 }
 
 std::vector<std::string> marks_not_reached(const MergedCampaign& campaign) {
-  const bool of_mylonite = std::ranges::any_of(kMarks, [&](std::string_view name) {
-    return !name.starts_with(kSimulatorMarks) && campaign.marks.contains(name);
+  const bool of_mylonite = std::ranges::any_of(kMarks, [&](const Mark& mark) {
+    return !mark.name.starts_with(kSimulatorMarks) && campaign.marks.contains(mark.name);
   });
   std::vector<std::string> names;
   if (!of_mylonite) return names;

@@ -11,19 +11,6 @@
 #include "sim/program/output_checks.h"
 
 namespace mylonite::sim {
-namespace {
-
-cli::Ending cannot_read(const std::string& file, const Error& error) {
-  cli::Ending ending(error, cli::Exit::kUsage);
-  if (error.code() == Code::kNotFound && cli::read_file(file + ".part").ok()) {
-    ending.next =
-        fmt::format("{}.part is there: its run was stopped, or goes on; name it to merge what it has so far", file);
-  }
-  return ending;
-}
-
-}  // namespace
-
 cli::Ending merge_command(const MergeArguments& arguments) {
   std::vector<cli::GivenPath> read;
   for (const std::string& file : arguments.files) read.push_back({.option = "FILE", .path = file});
@@ -31,7 +18,11 @@ cli::Ending merge_command(const MergeArguments& arguments) {
   CampaignMerger merger;
   for (const std::string& file : arguments.files) {
     const auto text = cli::read_file(file);
-    if (!text.ok()) return cannot_read(file, text.error());
+    if (!text.ok()) {
+      cli::Ending ending = text.error();
+      ending.next = cli::advice_for_unread(file, text.error());
+      return ending;
+    }
     const Status added = merger.add(file, *text);
     if (added.ok()) continue;
     const bool differs = added.error().code() == Code::kCorruption;

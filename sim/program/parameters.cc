@@ -112,8 +112,12 @@ Parameters shrink_parameters(ShrinkArguments& arguments, Words& words) {
   all.push_back({.name = "--time", .to = &words.time, .meaning = "stop after 30s (the default), 5m or 2h"});
   all.push_back({.name = "-o",
                  .to = &arguments.output,
-                 .meaning = "the smaller scenario file (default: SEED_OR_FILE.small.repro)"});
-  all.push_back({.name = "--as-test", .to = &arguments.test, .meaning = "also write a C++ test of it to this file"});
+                 .meaning = "the smaller scenario file (default: SEED_OR_FILE.small.repro)",
+                 .offer = cli::Offer::kFiles});
+  all.push_back({.name = "--as-test",
+                 .to = &arguments.test,
+                 .meaning = "also write a C++ test of it to this file",
+                 .offer = cli::Offer::kFiles});
   return all;
 }
 
@@ -140,7 +144,8 @@ Parameters replay_parameters(ReplayArguments& arguments, Words& words) {
 
 Parameters report_parameters(ReportArguments& arguments, Words& words) {
   Parameters all = source_parameters(arguments.source, words);
-  all.push_back({.name = "-o", .to = &arguments.out, .meaning = "the page", .required = true, .type = "FILE"});
+  all.push_back(
+      {.name = "-o", .to = &arguments.out, .meaning = "the page", .required = true, .offer = cli::Offer::kFiles});
   return all;
 }
 
@@ -149,12 +154,12 @@ Parameters trace_parameters(ReportArguments& arguments, Words& words) {
   all.push_back({.name = "--perfetto",
                  .to = &arguments.perfetto,
                  .meaning = "write trace events for ui.perfetto.dev to this file instead",
-                 .type = "FILE"});
+                 .offer = cli::Offer::kFiles});
   all.push_back({.name = "--against",
                  .to = &arguments.against,
                  .meaning = "print the first event that differs from what another `trace` printed to this file",
-                 .type = "FILE",
-                 .excludes = "--perfetto"});
+                 .excludes = "--perfetto",
+                 .offer = cli::Offer::kFiles});
   return all;
 }
 
@@ -165,7 +170,7 @@ Parameters merge_parameters(MergeArguments& arguments) {
            .required = true,
            .repeats = true,
            .offer = cli::Offer::kFiles},
-          {.name = "-o", .to = &arguments.page, .meaning = "also draw it as an HTML page", .type = "FILE"},
+          {.name = "-o", .to = &arguments.page, .meaning = "also draw it as an HTML page", .offer = cli::Offer::kFiles},
           {.name = "--json", .to = &arguments.json, .meaning = "the result as JSON"}};
 }
 

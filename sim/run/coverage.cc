@@ -1,13 +1,23 @@
 #include "sim/run/coverage.h"
 
+#include <algorithm>
+
 namespace mylonite::sim {
 
 std::string mark_of(const faultfs::FaultRow& row) { return "fault." + std::string(row.name); }
 
 std::vector<std::string> all_marks() {
-  std::vector<std::string> names(kMarks.begin(), kMarks.end());
+  std::vector<std::string> names;
+  for (const Mark& mark : kMarks) names.emplace_back(mark.name);
   for (const faultfs::FaultRow& row : faultfs::kFaultTable) names.push_back(mark_of(row));
   return names;
+}
+
+std::string_view meaning_of_mark(std::string_view name) {
+  const auto mark = std::ranges::find(kMarks, name, &Mark::name);
+  if (mark != kMarks.end()) return mark->meaning;
+  const auto fault = std::ranges::find(faultfs::kFaultTable, name, mark_of);
+  return fault == faultfs::kFaultTable.end() ? "" : fault->meaning;
 }
 
 void Coverage::mark(std::string_view name, std::uint64_t times) {

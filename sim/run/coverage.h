@@ -18,48 +18,54 @@ namespace mylonite::sim {
 
 inline constexpr std::string_view kSimulatorMarks = "sim.";  // the prefix of their names
 
-// The marks in the code, sorted; `run --require-marks` fails when one of all_marks() was never reached.
-inline constexpr std::array<std::string_view, 36> kMarks = {
-    "compaction.concurrent",
-    "compaction.expired",
-    "compaction.gave_way",
-    "compaction.installed",
-    "compaction.moved",
-    "compaction.retried",
-    "manifest.rotated",
-    "manifest.torn_tail",
-    "read.below_floor",
-    "recovery.flush_in_replay",
-    "sim.batch_larger_than_memtable",
-    "sim.checkpoint",
-    "sim.checkpoint_kept",  // an incarnation read a checkpoint that an earlier one had kept
-    "sim.compact_by_hand",
-    "sim.cursor_turned",            // a cursor changed its direction
-    "sim.cursor_used_after_flush",  // a cursor that was open during a flush moved
-    "sim.cursor_used_after_merge",
-    "sim.destroy",
-    "sim.destruction_resumed",  // a destruction that a crash or an error cut short was carried out again
-    "sim.ingest",
-    "sim.open_refused",  // an open with error_if_exists, of a store that exists
-    "sim.read_in_past",
-    "sim.read_only_open",
-    "sim.read_refused",               // a read below the floor of history, rightly refused
-    "sim.snapshot_read_after_flush",  // a read at a snapshot that was taken before a flush
-    "sim.snapshot_read_after_merge",
-    "sim.tombstone_dropped",  // a recovery lacked a tombstone that was old enough
-    "sim.version_dropped",    // a recovery lacked a version that a newer one excuses
-    "stamps.ceiling_met",
-    "stamps.clock_unusable",
-    "wal.torn_tail",
-    "wal.unfinished",
-    "write.kept_pace",
-    "write.slowdown",
-    "write.stall_frozen_memtables",
-    "write.stall_level0",
+struct Mark {
+  std::string_view name;
+  std::string_view meaning;  // what happened, for people
 };
 
-std::string mark_of(const faultfs::FaultRow& row);  // "fault.no-space": the fault struck
-std::vector<std::string> all_marks();               // kMarks, and one for every fault of the table
+// The marks in the code, sorted; `run --require-marks` fails when one of all_marks() was never reached.
+inline constexpr std::array<Mark, 36> kMarks = {{
+    {.name = "compaction.concurrent", .meaning = "a merge began while another one ran"},
+    {.name = "compaction.expired", .meaning = "old data expired unread"},
+    {.name = "compaction.gave_way", .meaning = "a merge gave way to another one between two steps"},
+    {.name = "compaction.installed", .meaning = "a merge was committed"},
+    {.name = "compaction.moved", .meaning = "tables were moved a level down unread"},
+    {.name = "compaction.retried", .meaning = "a merge that failed was tried again"},
+    {.name = "manifest.rotated", .meaning = "a long manifest was replaced by a new one"},
+    {.name = "manifest.torn_tail", .meaning = "an open dropped the torn end of a manifest"},
+    {.name = "read.below_floor", .meaning = "the store refused a read of a past that it no longer keeps"},
+    {.name = "recovery.flush_in_replay", .meaning = "an open flushed before it had replayed all logs"},
+    {.name = "sim.batch_larger_than_memtable", .meaning = "a batch was larger than a memtable may be"},
+    {.name = "sim.checkpoint", .meaning = "a checkpoint was taken"},
+    {.name = "sim.checkpoint_kept", .meaning = "a checkpoint that an earlier incarnation had kept was read"},
+    {.name = "sim.compact_by_hand", .meaning = "a client's request to merge was carried out"},
+    {.name = "sim.cursor_turned", .meaning = "a cursor changed its direction"},
+    {.name = "sim.cursor_used_after_flush", .meaning = "a cursor that was open during a flush moved"},
+    {.name = "sim.cursor_used_after_merge", .meaning = "a cursor that was open during a merge moved"},
+    {.name = "sim.destroy", .meaning = "a store was destroyed"},
+    {.name = "sim.destruction_resumed", .meaning = "a destruction that was cut short was carried out again"},
+    {.name = "sim.ingest", .meaning = "a sorted stream was ingested"},
+    {.name = "sim.open_refused", .meaning = "an open with error_if_exists was refused"},
+    {.name = "sim.read_in_past", .meaning = "a read as of an earlier stamp was answered"},
+    {.name = "sim.read_only_open", .meaning = "the store was opened for reading before it was opened for writing"},
+    {.name = "sim.read_refused", .meaning = "a read below the floor of history was refused, as it must be"},
+    {.name = "sim.snapshot_read_after_flush", .meaning = "a snapshot was read after a flush"},
+    {.name = "sim.snapshot_read_after_merge", .meaning = "a snapshot was read after a merge"},
+    {.name = "sim.tombstone_dropped", .meaning = "a recovery lacked a tombstone that was old enough to go"},
+    {.name = "sim.version_dropped", .meaning = "a recovery lacked a version that a newer one excuses"},
+    {.name = "stamps.ceiling_met", .meaning = "stamps reached the durable ceiling, which a commit then raised"},
+    {.name = "stamps.clock_unusable", .meaning = "the wall clock showed no usable time"},
+    {.name = "wal.torn_tail", .meaning = "an open dropped the torn end of a log"},
+    {.name = "wal.unfinished", .meaning = "an open found a log whose header never became durable"},
+    {.name = "write.kept_pace", .meaning = "a writer waited for merges that were behind their pace"},
+    {.name = "write.slowdown", .meaning = "a writer was slowed down because level 0 had many runs"},
+    {.name = "write.stall_frozen_memtables", .meaning = "a writer waited for a flush"},
+    {.name = "write.stall_level0", .meaning = "a writer waited for merges of level 0"},
+}};
+
+std::string mark_of(const faultfs::FaultRow& row);        // "fault.no-space": the fault struck
+std::vector<std::string> all_marks();                     // kMarks, and one for every fault of the table
+std::string_view meaning_of_mark(std::string_view name);  // "" if there is no such mark
 
 class Coverage {
  public:

@@ -26,7 +26,7 @@ Campaign small_campaign() {
   campaign.stats.crashes_at[static_cast<std::size_t>(faultfs::CallKind::kAppend)] = 30;
   campaign.stats.crashes_at[static_cast<std::size_t>(faultfs::CallKind::kSync)] = 10;
   campaign.stats.acknowledged_lost = {{0, 6}, {1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 5}, {9, 5}};
-  campaign.stats.coverage.mark(kMarks[0], 7);
+  campaign.stats.coverage.mark(kMarks[0].name, 7);
   campaign.stats.jobs = {{"lazy:T=2", 2}, {"lazy:T=4", 1}, {"one_lvl", 30}, {"tier", 12}};
   campaign.stats.seeds = 10;
   campaign.stats.seeds_merging_at_once = 4;
@@ -124,17 +124,17 @@ TEST(CampaignTextTest, JsonLines) {
   const Json end = parse(run_end_json(small_campaign()));
   EXPECT_EQ(end["ev"], "run_end");
   EXPECT_EQ(end["crashes_at"], (Json{{"append", 30}, {"sync", 10}}));
-  EXPECT_EQ(end["marks"], (Json{{kMarks[0], 7}}));
+  EXPECT_EQ(end["marks"], (Json{{kMarks[0].name, 7}}));
   EXPECT_EQ(Json::parse(summary_json(small_campaign(), options))["operations_asked"], 12);
 }
 
 // Goal: marks never reached are named. Method: reach one, none, all.
 TEST(CampaignTextTest, Marks) {
   Campaign campaign = small_campaign();
-  EXPECT_FALSE(contains(campaign.stats.coverage.missing(), std::string(kMarks[0])));
-  EXPECT_TRUE(campaign.stats.coverage.missing().starts_with(kMarks[1]));
-  EXPECT_TRUE(contains(marks_text(campaign.stats), "7  " + std::string(kMarks[0]) + "\n"));
-  EXPECT_TRUE(contains(marks_text(campaign.stats), "0  " + std::string(kMarks[1]) + "\n"));
+  EXPECT_FALSE(contains(campaign.stats.coverage.missing(), std::string(kMarks[0].name)));
+  EXPECT_TRUE(campaign.stats.coverage.missing().starts_with(kMarks[1].name));
+  EXPECT_TRUE(contains(marks_text(campaign.stats), "7  " + std::string(kMarks[0].name) + " "));
+  EXPECT_TRUE(contains(marks_text(campaign.stats), "0  " + std::string(kMarks[1].name) + " "));
   for (const std::string& name : all_marks()) campaign.stats.coverage.mark(name);
   EXPECT_EQ(campaign.stats.coverage.missing(), "");
   EXPECT_TRUE(contains(summary_text(campaign, {}), "marks all reached\n"));

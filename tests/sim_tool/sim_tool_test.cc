@@ -167,7 +167,10 @@ TEST_F(SimToolTest, Time) {
 TEST_F(SimToolTest, Marks) {
   const Said table = sim("marks --seeds 0:5");
   EXPECT_EQ(table.code, 0);
-  for (const std::string& name : all_marks()) EXPECT_TRUE(contains(table.out, fmt::format("  {}\n", name))) << name;
+  for (const std::string& name : all_marks()) {
+    EXPECT_TRUE(contains(table.out, fmt::format("  {} ", name))) << name;
+    EXPECT_TRUE(contains(table.out, fmt::format("  {}\n", meaning_of_mark(name)))) << name;
+  }
   const Said demanded = sim("run --seeds 0:2 --ops 5 --crashes 1 --require-marks");
   EXPECT_EQ(demanded.code, 1);
   EXPECT_TRUE(demanded.err.starts_with("marks never reached: ")) << demanded.err;
