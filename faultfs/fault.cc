@@ -16,7 +16,7 @@ Verdict verdict_of(const Strike& strike, const Call& call) {
   if (row.leaves == Leaves::kPart && call.kind == CallKind::kAppend) verdict.bytes_done = call.size / 2;
   if (!row.answers) return verdict;
   const Error error = Error(*row.answers, "injected: " + std::string(row.phrase)).in(std::string(call.path));
-  verdict.error = row.answers == Code::kNoSpace ? error.retryable() : error;
+  verdict.error = row.passes ? error.retryable() : error;
   return verdict;
 }
 

@@ -79,6 +79,23 @@ When from_then_on(When first, Calls then) {
           .text = std::move(text)};
 }
 
+When for_a_while(When first, std::uint64_t most, Stream stream, Calls then) {
+  std::string text = fmt::format("{} and up to {} more {} each time", first.text, most - 1, then.text);
+  return {.strikes =
+              [first = std::move(first.strikes), then = std::move(then.contain), most, stream = std::move(stream),
+               left = std::make_shared<std::uint64_t>(0)](const SeenCall& seen) {
+                if (*left > 0) {
+                  if (!then(seen)) return false;
+                  --*left;
+                  return true;
+                }
+                if (!first(seen)) return false;
+                *left = stream->below(most);
+                return true;
+              },
+          .text = std::move(text)};
+}
+
 Injector nothing() {
   return {.decide = [](const SeenCall&) { return std::nullopt; }, .text = kNothing};
 }

@@ -1,8 +1,8 @@
 // The listener for events of a store. Every method does nothing by default.
 //
-// Thread-safety: the store's own threads and callers' threads call it, sometimes at the same time. Events of an end or
-// a stop come with the store's lock held. A method must be quick, must not call the store, and must not throw. A
-// listener never changes what the store does.
+// Thread-safety: the store's own threads and callers' threads call it, sometimes at the same time. Events of an end, a
+// failure, a stop or a resumption come with the store's lock held. A method must be quick, must not call the store, and
+// must not throw. A listener never changes what the store does.
 #pragma once
 
 #include <cstdint>
@@ -50,6 +50,8 @@ class EventListener {
   virtual void on_stamped(Timestamp, const WriteBatch&) {}
   // Likewise, before an ingested stream is written: everything in it has this stamp.
   virtual void on_ingest_stamped(Timestamp, const IngestSource&) {}
+  // The write or ingest of this stamp failed. No read of this store shows it, but the next open may find it, whole.
+  virtual void on_write_failed(Timestamp) {}
   // An ingest of this stamp failed, and all that it wrote is removed; the store goes on without it.
   virtual void on_ingest_given_up(Timestamp) {}
   // One append logged a group of writers, and one sync followed where required.
@@ -59,10 +61,12 @@ class EventListener {
   virtual void on_compaction_begin(const JobRecord&) {}
   virtual void on_compaction(const JobRecord&) {}  // its result is committed
   // It had no effect: an error, or close() gave it up. It may be retried under another id. (If the manifest itself
-  // failed, writes stop, and the next open shows whether it took effect.)
+  // failed, an open before the next commit would show whether it took effect.)
   virtual void on_compaction_failed(const JobRecord&, const Error&) {}
-  // No merge runs until the store is reopened; reads and writes go on.
+  // Merges fail; reads and writes go on. If the error is the disk's (kIo, kNoSpace), merging is tried again by itself,
+  // until on_compaction_resumed. Else no merge runs until the store is reopened.
   virtual void on_compaction_paused(const Error&) {}
+  virtual void on_compaction_resumed() {}
   // Merges are chosen by another policy from here on; both are texts with all parameters. Jobs that run go on. With the
   // store's lock held.
   virtual void on_policy_changed(std::string_view /*from*/, std::string_view /*to*/) {}
@@ -71,7 +75,14 @@ class EventListener {
   virtual void on_write_stall(const StallReport&) {}
   virtual void on_write_stall_end(const StallReport&) {}  // with the store's lock held
   virtual void on_clock_unusable(std::uint64_t /*wall_ticks*/) {}
+  // A flush failed, and will be tried again.
+  virtual void on_flush_failed(const Error&) {}
+  // A call on the log failed, and so did the writes that needed it. What the log held before goes to tables; then
+  // writes go on in another log.
+  virtual void on_log_given_up(const Error&) {}
+  // Flushes fail for some time: writes that need room in memory, or another log, are refused until a flush succeeds.
   virtual void on_writes_stopped(const Error&) {}
+  virtual void on_writes_resumed() {}
 };
 
 }  // namespace mylonite

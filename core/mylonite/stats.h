@@ -38,6 +38,8 @@ struct StoreStats {
   std::uint64_t flushes = 0;
   std::uint64_t flush_bytes = 0;
   std::uint64_t flush_entries = 0;  // in the tables
+  std::uint64_t flushes_failed = 0;
+  std::uint64_t logs_given_up = 0;  // after a failed call
   std::uint64_t merges = 0;
   std::uint64_t moves = 0;     // of tables to another level, without reading them
   std::uint64_t expiries = 0;  // of tables that left the tree, without reading them
@@ -82,7 +84,7 @@ struct StoreStats {
   std::array<Stall, kStallNames.size()> stalls{};
   std::uint64_t recovery_ns = 0;
   // Health: empty when all is well.
-  std::string writes_stopped{};  // why no write is accepted
+  std::string writes_stopped{};  // why writes that need room are refused until a flush succeeds
   std::string merges_paused{};   // why nothing is merged
   std::string merges_refused{};  // the policy, and why no merge that it proposed last was legal, with none running
 

@@ -29,7 +29,7 @@ enum class Code : std::uint8_t {
   kUnsupported,      // written by a newer version
   kNotAStore,        // no store in the directory, which is absent, or holds other files
   kLocked,           // another opener holds the store
-  kReadOnly,         // writes stopped after an earlier failure, or the store was opened for reading
+  kReadOnly,         // the store was opened for reading
   kClosed,           // used after close()
   kOutOfRange,       // a read of history that is no longer kept
   kExhausted,        // a limit of the format was reached (timestamps, file numbers)

@@ -9,6 +9,19 @@
 #include "core/format/file_names.h"
 
 namespace mylonite {
+namespace {
+
+// Tables that an edit moves are in both lists.
+std::vector<FileNumber> new_tables(const VersionEdit& edit) {
+  std::vector<FileNumber> numbers;
+  for (const VersionEdit::Added& added : edit.added) {
+    if (std::ranges::find(edit.removed, added.table.number) != edit.removed.end()) continue;
+    numbers.push_back(added.table.number);
+  }
+  return numbers;
+}
+
+}  // namespace
 
 Result<OpenTables> open_tables(const std::shared_ptr<TableEnvironment>& environment, const Version& version) {
   OpenTables open;
@@ -92,35 +105,40 @@ std::vector<std::shared_ptr<const TableReader>> Catalog::tables_of(std::uint32_t
   return tables;
 }
 
-Status Catalog::commit(VersionEdit edit) {
-  const rt::Lock committing(commit_mutex_);
-  if (broken_) return *broken_;
-  invariant(manifest_ != nullptr, "a store that is open for reading commits nothing");
+Result<OpenTables> Catalog::open_added(const VersionEdit& edit) const {
   OpenTables opened;
+  const std::vector<FileNumber> made = new_tables(edit);
   for (const VersionEdit::Added& added : edit.added) {
-    if (std::ranges::find(edit.removed, added.table.number) != edit.removed.end()) continue;  // only moved
+    if (std::ranges::find(made, added.table.number) == made.end()) continue;
     auto reader = TableReader::open(home_.tables, added.table);
     if (!reader.ok()) return reader.error();
     opened.emplace(added.table.number, std::move(*reader));
   }
+  return opened;
+}
+
+Status Catalog::commit(VersionEdit edit) {
+  const rt::Lock committing(commit_mutex_);
+  invariant(manifest_ != nullptr, "a store that is open for reading commits nothing");
+  auto opened = open_added(edit);
   std::shared_ptr<const Version> before;
   {
     const rt::Lock lock(mutex_);
     edit.next_file = next_file_;
     before = version_;
   }
-  auto after = apply(*before, edit);
-  if (!after.ok()) return after.error();
-  if (Status done = commit_durably(edit, *after); !done.ok()) {
-    broken_ = done.error();
+  auto after = opened.ok() ? apply(*before, edit) : Result<Version>(opened.error());
+  const Status done = after.ok() ? commit_durably(edit, *after) : Status(after.error());
+  if (!done.ok()) {
+    drop_tables_of(edit);
     return done;
   }
   const rt::Lock lock(mutex_);
   version_ = std::make_shared<const Version>(std::move(*after));
   std::set<FileNumber> added;
   for (const VersionEdit::Added& each : edit.added) added.insert(each.table.number);
-  if (home_.tables->reads.on.load(std::memory_order_relaxed)) hand_on_reads(edit, opened);
-  tables_.merge(opened);
+  if (home_.tables->reads.on.load(std::memory_order_relaxed)) hand_on_reads(edit, *opened);
+  tables_.merge(*opened);
   for (FileNumber number : edit.removed) {
     if (added.contains(number)) continue;
     const auto found = tables_.find(number);
@@ -130,6 +148,17 @@ Status Catalog::commit(VersionEdit edit) {
   if (!edit.added.empty() || !edit.removed.empty()) make_runs();
   position_ = {.manifest = manifest_->number(), .last_record = manifest_->last_record()};
   return {};
+}
+
+void Catalog::drop_tables_of(const VersionEdit& edit) {
+  for (FileNumber number : new_tables(edit)) {
+    if (in_doubt_) {
+      doubtful_tables_.push_back(number);
+      continue;
+    }
+    const rt::Lock lock(mutex_);
+    dropped_.emplace(number, std::weak_ptr<const TableReader>());
+  }
 }
 
 std::vector<TableReads> Catalog::reads() const {
@@ -166,16 +195,37 @@ bool Catalog::manifest_is_long() const {
 }
 
 Status Catalog::commit_durably(const VersionEdit& edit, const Version& after) {
-  if (!manifest_is_long() && Manifest::format_for(after) <= manifest_->format()) return manifest_->append(edit);
+  const bool fits = !manifest_is_long() && Manifest::format_for(after) <= manifest_->format();
+  const Status done = fits && !in_doubt_ ? manifest_->append(edit) : replace_manifest(after);
+  if (!done.ok()) in_doubt_ = true;
+  return done;
+}
+
+// Nothing that an older manifest names may go before CURRENT durably names the new one.
+Status Catalog::replace_manifest(const Version& after) {
   Version next = after;
   const FileNumber number = new_file_number();
   next.next_file = FileNumber{number.value + 1};
   auto replaced = Manifest::create(home_.fs, home_.directory, number, next);
-  if (!replaced.ok()) return replaced.error();
-  rt::mark("manifest.rotated");
-  const std::string old = home_.directory + "/" + manifest_name(manifest_->number());
+  if (!replaced.ok()) {
+    old_manifests_.push_back(number);
+    return replaced.error();
+  }
+  if (in_doubt_) {
+    rt::mark("manifest.replaced");
+  } else {
+    rt::mark("manifest.rotated");
+  }
+  old_manifests_.push_back(manifest_->number());
   manifest_ = std::move(*replaced);
-  ignore(home_.fs.remove(old), "the next open removes it");
+  in_doubt_ = false;
+  for (FileNumber old : std::exchange(old_manifests_, {})) {
+    ignore(home_.fs.remove(home_.directory + "/" + manifest_name(old)), "the next open removes it");
+  }
+  const rt::Lock lock(mutex_);
+  for (FileNumber table : std::exchange(doubtful_tables_, {})) {
+    dropped_.emplace(table, std::weak_ptr<const TableReader>());
+  }
   return {};
 }
 

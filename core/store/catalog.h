@@ -41,8 +41,9 @@ class Catalog {
   Catalog(StoreDirectory home, std::unique_ptr<Manifest> manifest, Version version, OpenTables tables);
 
   FileNumber new_file_number();
-  // Makes the edit durable, then visible. After a failed manifest write every later commit fails with
-  // the same error; a new table that cannot be opened, or an edit that does not fit, changes nothing.
+  // Makes the edit durable, then visible. After a failure nothing has changed, and the new tables are unused. If it was
+  // the manifest that failed, the edit may be found by the next open, unless a later commit succeeds: that one writes a
+  // new manifest. Until then the new tables' files stay.
   Status commit(VersionEdit edit);
   // The manifest's current record, for a new log to attest.
   struct Position {
@@ -70,13 +71,18 @@ class Catalog {
   void make_runs() REQUIRES(mutex_);
   void hand_on_reads(const VersionEdit& edit, const OpenTables& opened) const REQUIRES(mutex_);
   bool manifest_is_long() const REQUIRES(commit_mutex_);
+  Result<OpenTables> open_added(const VersionEdit& edit) const;
   Status commit_durably(const VersionEdit& edit, const Version& after) REQUIRES(commit_mutex_);
+  Status replace_manifest(const Version& after) REQUIRES(commit_mutex_);
+  void drop_tables_of(const VersionEdit& edit) REQUIRES(commit_mutex_);  // of one that failed
 
   const StoreDirectory home_;
 
   rt::Mutex commit_mutex_;  // held during a whole commit, with its I/O; taken before mutex_
   std::unique_ptr<Manifest> manifest_ GUARDED_BY(commit_mutex_);
-  std::optional<Error> broken_ GUARDED_BY(commit_mutex_);
+  bool in_doubt_ GUARDED_BY(commit_mutex_) = false;  // the manifest's end is unknown, or which one CURRENT names
+  std::vector<FileNumber> old_manifests_ GUARDED_BY(commit_mutex_);    // to remove once it is known
+  std::vector<FileNumber> doubtful_tables_ GUARDED_BY(commit_mutex_);  // likewise
 
   mutable rt::Mutex mutex_ ACQUIRED_AFTER(commit_mutex_);  // never held during I/O
   std::shared_ptr<const Version> version_ GUARDED_BY(mutex_);

@@ -6,12 +6,11 @@
 #include <fmt/format.h>
 
 #include "core/compaction/legality.h"
+#include "core/store/retry.h"
 
 namespace mylonite {
 namespace {
 
-constexpr std::uint64_t kRetries = 3;
-constexpr std::uint64_t kFirstRetryNs = 100'000'000;
 constexpr std::uint64_t kLookAtClockNs = 10'000'000'000;  // the longest wait: the wall clock may jump
 constexpr std::uint64_t kClockStandsNs = 1'000'000;       // the shortest wait: the wall clock may stand still
 constexpr std::uint64_t kTickNs = 100;
@@ -53,7 +52,7 @@ PolicyView Compactor::view_of(const Version& version, const std::vector<RunningJ
 void Compactor::add_to(StoreStats& stats) const {
   const rt::Lock lock(state_.mutex);
   stats.merges_running = running_.size();
-  stats.merges_paused = paused_ ? paused_->to_string() : std::string();
+  stats.merges_paused = trouble_ ? trouble_->to_string() : std::string();
   if (!refused_.empty()) stats.merges_refused = policies_.back().configured.text + ": " + refused_;
 }
 
@@ -69,7 +68,7 @@ void Compactor::run() {
       rest(asks);
     }
   }
-  const Error why = paused_ ? *paused_ : state_.gate.closing() ? closed() : *state_.gate.stopped();
+  const Error why = paused_ ? *paused_ : closed();
   give_up_waiting(why);
   refuse_requests(why);
 }
@@ -90,7 +89,9 @@ Compactor::Task Compactor::take_waiting() {
   if (waiting_.empty()) return nullptr;
   std::vector<JobProgress> jobs;
   for (const Task& each : waiting_) jobs.push_back(each->progress());
-  const auto next = scheduler_.next({.jobs = jobs, .flushing = !state_.views.frozen().empty()});
+  // A flush that fails again and again holds no merge: on a full disk a merge may make the room that the flush needs.
+  const bool flushing = !state_.views.frozen().empty() && !state_.gate.refuses();
+  const auto next = scheduler_.next({.jobs = jobs, .flushing = flushing});
   if (!next) return nullptr;
   Task task = std::move(waiting_[*next]);
   waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(*next));
@@ -249,7 +250,7 @@ void Compactor::work(Task task) {
   }
   end(*task);
   count(*task, **made);
-  failures_ = 0;
+  succeeded();
   state_.publish();
   state_.progress.notify_all();
   state_.listener.on_compaction(task->record);
@@ -325,23 +326,33 @@ void Compactor::failed(MergeTask& task, const Error& why) {
     if (task.request) finish(task.request, paused_ ? *paused_ : why);
     return;
   }
-  if (why.can_retry() && failures_ < kRetries) {
+  if (!may_pass(why)) {
+    paused_ = why;
+    state_.merge_work.notify_all();
+  } else {
     rt::mark("compaction.retried");
-    retry_ns_ = rt::monotonic_ns() + (kFirstRetryNs << failures_);
-    ++failures_;
-    if (task.request) task.request->started = false;
-    return;
+    retry_ns_ = rt::monotonic_ns() + pause_after(++failures_);
+    if (failures_ < kFailuresBorne) {
+      if (task.request) task.request->started = false;
+      return;
+    }
   }
-  pause(why);
+  report_trouble(why);
   if (task.request) finish(task.request, why);
 }
 
-void Compactor::pause(const Error& why) {
-  paused_ = why;
+// Writers that wait for merges go on.
+void Compactor::report_trouble(const Error& why) {
+  if (!std::exchange(trouble_, why)) state_.listener.on_compaction_paused(why);
   state_.gate.stop_pressing();
-  state_.listener.on_compaction_paused(why);
-  state_.merge_work.notify_all();
-  state_.progress.notify_all();  // writers that wait for merges go on
+  state_.progress.notify_all();
+}
+
+void Compactor::succeeded() {
+  failures_ = 0;
+  if (paused_ || !std::exchange(trouble_, std::nullopt)) return;
+  state_.gate.resume_pressing();
+  state_.listener.on_compaction_resumed();
 }
 
 }  // namespace mylonite

@@ -4,9 +4,9 @@
 // Several jobs run at once, and one thread at a time decides. More jobs than threads may have begun
 // (compaction_jobs_max); after each step the scheduler says which of them a thread goes on with.
 // Merges that users request precede those of the policy.
-// A job whose error a retry may cure is retried a few times. Any other error pauses compaction until the store is
-// reopened: nothing is lost, and reads and writes go on. (If the manifest failed, the next flush meets the same error
-// and stops the writes.) close() does not wait for a merge: it gives it up, and the next open removes its files.
+// A job that failed for a cause that may pass is tried again, after growing pauses, for as long as the store is open.
+// Any other error pauses compaction until the store is reopened. Nothing is lost, and reads and writes go on. close()
+// does not wait for a merge: it gives it up, and the next open removes its files.
 // Thread-safety: stated at each member. The state's lock is never held during I/O, nor while a policy decides.
 #pragma once
 
@@ -66,7 +66,7 @@ class Compactor {
 
   static Error closed() { return Error(Code::kClosed, "the store is closed"); }
   void run();
-  bool ended() const REQUIRES(state_.mutex) { return state_.gate.shut() || paused_; }
+  bool ended() const REQUIRES(state_.mutex) { return state_.gate.closing() || paused_; }
   // The job that goes on or begins; null: none until `wake_ns_`, or until the next change.
   Task next_task(std::uint64_t asks) REQUIRES(state_.mutex);
   Task take_waiting() REQUIRES(state_.mutex);
@@ -88,7 +88,8 @@ class Compactor {
   void end_failed(MergeTask& task, const Error& why) REQUIRES(state_.mutex);
   void failed(MergeTask& task, const Error& why) REQUIRES(state_.mutex);
   void give_up_waiting(const Error& why) REQUIRES(state_.mutex);
-  void pause(const Error& why) REQUIRES(state_.mutex);
+  void report_trouble(const Error& why) REQUIRES(state_.mutex);
+  void succeeded() REQUIRES(state_.mutex);
   void finish(const std::shared_ptr<MergeRequest>& request, std::optional<Error> error) REQUIRES(state_.mutex);
   void refuse_requests(const Error& why) REQUIRES(state_.mutex);
   Status submit(MergeRequest::Planner plan);
@@ -117,7 +118,8 @@ class Compactor {
   std::uint64_t wake_ns_ GUARDED_BY(state_.mutex) = rt::kNever;  // when to ask the policy again without a change
   std::uint64_t retry_ns_ GUARDED_BY(state_.mutex) = 0;          // no job starts before
   std::uint64_t failures_ GUARDED_BY(state_.mutex) = 0;          // since the last success
-  std::optional<Error> paused_ GUARDED_BY(state_.mutex);
+  std::optional<Error> trouble_ GUARDED_BY(state_.mutex);        // users heard that nothing is merged for it
+  std::optional<Error> paused_ GUARDED_BY(state_.mutex);         // until the store is reopened
   std::vector<rt::Thread> threads_;
 };
 

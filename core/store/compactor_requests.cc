@@ -37,7 +37,7 @@ bool Compactor::begin_change() {
   while (changing_) change_step_.wait(state_.mutex);
   changing_ = true;
   while (deciding_ || recording_ > 0) change_step_.wait(state_.mutex);
-  return !state_.gate.shut();
+  return !state_.gate.closing();
 }
 
 void Compactor::end_change() {
@@ -50,11 +50,10 @@ void Compactor::end_change() {
 Status Compactor::set_policy(ConfiguredPolicy policy, std::string_view text) {
   const rt::Lock lock(state_.mutex);
   if (state_.gate.closing()) return closed();
-  if (state_.gate.stopped()) return *state_.gate.stopped();
   const Caller caller(state_);
   if (!begin_change()) {
     end_change();
-    return state_.gate.closing() ? closed() : *state_.gate.stopped();
+    return closed();
   }
   PolicyInForce next{.configured = std::move(policy), .options = state_.options};
   next.options.compaction_policy = text;
@@ -82,8 +81,6 @@ Status Compactor::set_policy(ConfiguredPolicy policy, std::string_view text) {
     state_.publish();  // weighs the pressure by the new limits
     state_.progress.notify_all();
     state_.listener.on_policy_changed(from, policies_.back().configured.text);
-  } else {
-    state_.stop(done.error());
   }
   end_change();
   return done;
@@ -92,7 +89,6 @@ Status Compactor::set_policy(ConfiguredPolicy policy, std::string_view text) {
 Status Compactor::submit(MergeRequest::Planner plan) {
   const rt::Lock lock(state_.mutex);
   if (state_.gate.closing()) return closed();
-  if (state_.gate.stopped()) return *state_.gate.stopped();
   if (paused_) return paused_->prefixed("merging is paused until the store is reopened");
   const Caller caller(state_);
   const auto request = std::make_shared<MergeRequest>();

@@ -39,6 +39,8 @@ struct Counters {
   Counter flushes;
   Counter flush_bytes;
   Counter flush_entries;  // written
+  Counter flushes_failed;
+  Counter logs_given_up;
   Counter merges;
   Counter moves;     // of whole tables, without reading them
   Counter expiries;  // likewise, out of the tree

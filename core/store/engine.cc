@@ -66,8 +66,7 @@ Status Engine::flush() {
   if (!newest.ok()) return newest.error();
   while (!state_->gate.shut() && state_->views.flushed_ever() < *newest) state_->progress.wait(state_->mutex);
   if (state_->views.flushed_ever() >= *newest) return {};
-  if (state_->gate.stopped()) return *state_->gate.stopped();
-  return Error(Code::kClosed, "the store was closed before the flush ended");
+  return state_->gate.refusal();
 }
 
 Result<std::uint64_t> Engine::freeze() {
@@ -169,6 +168,8 @@ void Engine::abandon() {
 }
 
 Status Engine::close_once() {
+  // If the log was given up, what it held goes to tables first.
+  if (writers_ != nullptr && writers_->path.lacks_log()) ignore(writers_->path.sync(), "finish() tells");
   {
     const rt::Lock lock(state_->mutex);
     state_->gate.close();

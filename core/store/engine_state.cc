@@ -45,11 +45,18 @@ void EngineState::publish() {
   }
 }
 
-void EngineState::stop(const Error& why) {
-  if (!gate.stop(why)) return;
+void EngineState::refuse_writes(const Error& why) {
+  if (!gate.refuse(why)) return;
   listener.on_writes_stopped(why);
-  flush_work.notify_all();
-  merge_work.notify_all();
+  merge_work.notify_all();  // merges that wait for flushes go on
+  progress.notify_all();
+}
+
+void EngineState::resume_writes() {
+  if (!gate.refuses()) return;
+  gate.resume();
+  publish();
+  listener.on_writes_resumed();
   progress.notify_all();
 }
 

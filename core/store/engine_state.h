@@ -63,9 +63,10 @@ struct EngineState {
     ++changes;
     merge_work.notify_one();
   }
-  void ask_policy() EXCLUDES(mutex);            // after reads that set ReadCounting::ask_policy
-  void publish() REQUIRES(mutex);               // after a change of memtables or tables
-  void stop(const Error& why) REQUIRES(mutex);  // refuses all later writes; the first reason stays
+  void ask_policy() EXCLUDES(mutex);                     // after reads that set ReadCounting::ask_policy
+  void publish() REQUIRES(mutex);                        // after a change of memtables or tables
+  void refuse_writes(const Error& why) REQUIRES(mutex);  // WriteGate::refuse; wakes who waits for room
+  void resume_writes() REQUIRES(mutex);
   // Removes the files of unused tables (Catalog::take_unused_tables). Releases the lock meanwhile.
   void remove_unused_tables(bool all = false) REQUIRES(mutex);
   void count_dropped(const Dropped& dropped);  // by a flush or a merge; in stats.cc

@@ -5,6 +5,7 @@
 #include "core/compaction/filter_rate.h"
 #include "core/format/file_names.h"
 #include "core/store/new_tables.h"
+#include "core/store/retry.h"
 
 namespace mylonite {
 
@@ -32,13 +33,26 @@ Flusher::Flusher(EngineState& state) : state_(state), thread_("flush", [this] { 
 void Flusher::run() {
   const rt::Lock lock(state_.mutex);
   while (true) {
-    while (!state_.gate.closing() && (state_.gate.stopped() || state_.views.frozen().empty())) {
-      state_.flush_work.wait(state_.mutex);
-    }
-    if (state_.gate.closing()) return;
+    while (!state_.gate.closing() && state_.views.frozen().empty()) state_.flush_work.wait(state_.mutex);
+    if (state_.gate.closing()) return;  // all is in the logs
     const Status done = flush_oldest();
-    if (!done.ok() && !state_.gate.closing()) state_.stop(done.error());  // given up at closing: all is in the logs
+    if (done.ok()) {
+      failures_ = 0;
+      state_.resume_writes();
+    } else if (!state_.gate.closing()) {
+      failed(done.error());
+    }
   }
+}
+
+void Flusher::failed(const Error& why) {
+  rt::mark("flush.retried");
+  ++failures_;
+  state_.counters.flushes_failed.add(1);
+  state_.listener.on_flush_failed(why);
+  if (failures_ >= kFailuresBorne) state_.refuse_writes(why);
+  const std::uint64_t until = rt::monotonic_ns() + pause_after(failures_);
+  while (!state_.gate.closing() && rt::monotonic_ns() < until) state_.flush_work.wait_until(state_.mutex, until);
 }
 
 Status Flusher::flush_oldest() {
@@ -77,7 +91,10 @@ Result<Flushed> Flusher::write_tables(const FrozenMemtable& oldest, const DropRu
   NewTables tables(state_);
   const std::uint64_t filter_rate = filter_rate_of_run(state_.options, version.levels, oldest.memtable->entries());
   auto flushed = flush_memtable(tables.target(filter_rate), *oldest.memtable, rule, std::move(cuts));
-  if (!flushed.ok()) return flushed;
+  if (!flushed.ok()) {
+    if (!state_.gives_up_tables.load(std::memory_order_relaxed)) tables.remove();
+    return flushed;
+  }
   flushed->edit.first_log = oldest.next_log;
   if (Status done = state_.catalog->commit(flushed->edit); !done.ok()) return done.error();
   return flushed;

@@ -1,7 +1,8 @@
 // The thread that flushes. Frozen memtables become the newest runs of level 0, oldest first, without the versions that
 // no read can reach. Then the thread removes the obsolete logs.
 //
-// The state's lock is never held during I/O. A failed flush stops all writes; reads go on.
+// The state's lock is never held during I/O. A failed flush is tried again for as long as the store is open, after
+// growing pauses. From the third failure in a row on, until one succeeds, writes that need room are refused.
 // Thread-safety: stated at each member.
 #pragma once
 
@@ -33,13 +34,15 @@ class Flusher {
 
  private:
   void run();
-  Status flush_oldest() REQUIRES(state_.mutex);  // releases the lock during I/O, as the next two do
+  void failed(const Error& why) REQUIRES(state_.mutex);  // waits for the next try
+  Status flush_oldest() REQUIRES(state_.mutex);          // releases the lock during I/O, as the next two do
   // `version`: the one before.
   Result<Flushed> write_tables(const FrozenMemtable& oldest, const DropRule& rule, const Version& version)
       REQUIRES(state_.mutex);
   void remove_logs_before(FileNumber first_needed) REQUIRES(state_.mutex);
 
   EngineState& state_;
+  std::uint64_t failures_ GUARDED_BY(state_.mutex) = 0;  // since the last success
   rt::Thread thread_;
 };
 

@@ -31,6 +31,8 @@ constexpr Row kRows[] = {
     {"flushes", &StoreStats::flushes, true, "memtables written to tables"},
     {"flush_bytes", &StoreStats::flush_bytes, true, "bytes of tables written by flushes"},
     {"flush_entries", &StoreStats::flush_entries, true, "entries written by flushes"},
+    {"flushes_failed", &StoreStats::flushes_failed, true, "flushes that failed, and were tried again"},
+    {"logs_given_up", &StoreStats::logs_given_up, true, "logs replaced because a call on them failed"},
     {"merges", &StoreStats::merges, true, "compactions that rewrote tables"},
     {"moves", &StoreStats::moves, true, "compactions that moved tables as they are"},
     {"expiries", &StoreStats::expiries, true, "expiries of the oldest tables"},
@@ -101,6 +103,8 @@ void add_counters(const Counters& counters, StoreStats& stats) {
   stats.flushes = counters.flushes.get();
   stats.flush_bytes = counters.flush_bytes.get();
   stats.flush_entries = counters.flush_entries.get();
+  stats.flushes_failed = counters.flushes_failed.get();
+  stats.logs_given_up = counters.logs_given_up.get();
   stats.merges = counters.merges.get();
   stats.moves = counters.moves.get();
   stats.expiries = counters.expiries.get();
@@ -205,10 +209,10 @@ std::string StoreStats::to_prometheus() const {
   for (std::size_t i = 0; i < stalls.size(); ++i) {
     text += sample("stall_ns_total", fmt::format("{{cause=\"{}\"}}", kStallNames[i]), stalls[i].ns);
   }
-  text += heading("writes_stopped", false, "1: no write is accepted until the store is reopened") +
+  text += heading("writes_stopped", false, "1: writes that need room are refused until a flush succeeds") +
           sample("writes_stopped", "", writes_stopped.empty() ? 0 : 1);
-  text += heading("merges_paused", false, "1: nothing is merged until the store is reopened") +
-          sample("merges_paused", "", merges_paused.empty() ? 0 : 1);
+  text +=
+      heading("merges_paused", false, "1: merges fail") + sample("merges_paused", "", merges_paused.empty() ? 0 : 1);
   text += heading("merges_refused", false, "1: no merge that the policy proposed last was legal") +
           sample("merges_refused", "", merges_refused.empty() ? 0 : 1);
   return text;
@@ -269,7 +273,7 @@ StoreStats EngineState::stats() const {
   stats.history_floor = history.floor().ticks;
   stats.expired_through = views.current()->expired_through.ticks;
   stats.newest_stamp = history.visible().ticks;
-  if (gate.stopped()) stats.writes_stopped = gate.stopped()->to_string();
+  if (gate.refuses()) stats.writes_stopped = gate.refuses()->to_string();
   return stats;
 }
 

@@ -1,6 +1,7 @@
-// The gate of writes. An error or the close shuts it for good; while merging lags behind, it slows or holds writes.
+// The gate of writes. The close shuts it for good. While flushes fail it refuses those that need room; while merging
+// lags behind, it slows or holds them.
 //
-// Invariants: the first reason to stop stays; closing is final. close() waits until no caller is left.
+// Invariants: the first reason to refuse stays until resume(); closing is final. close() waits until no caller is left.
 // It wakes no waiters: the caller of a change does (EngineState). Thread-safety: the owner serializes.
 #pragma once
 
@@ -19,21 +20,22 @@ class WriteGate {
  public:
   explicit WriteGate(std::uint64_t frozen_memtables_max) : frozen_max_(frozen_memtables_max) {}
 
-  // Refuses all later writes, for this reason. False: writes were stopped before.
-  bool stop(const Error& why) {
-    if (stopped_) return false;
-    stopped_ = Error(Code::kReadOnly, "writes stopped until the store is reopened, after: " + why.to_string());
+  // Flushes fail: until resume(), a write that needs room is refused for this reason. False: it was before.
+  bool refuse(const Error& why) {
+    if (refuses_) return false;
+    refuses_ = why.prefixed("refused until memtables can be flushed, which is tried again").retryable();
     return true;
   }
-  const std::optional<Error>& stopped() const { return stopped_; }
+  void resume() { refuses_.reset(); }
+  const std::optional<Error>& refuses() const { return refuses_; }
   void close() { closing_ = true; }
-  // Closing, and nothing that has not begun yet may write any more; takes the place of an earlier reason to stop.
-  void abandon() {
-    closing_ = true;
-    stopped_ = Error(Code::kClosed, "the store was abandoned");
-  }
+  void abandon() { closing_ = abandoned_ = true; }
   bool closing() const { return closing_; }
-  bool shut() const { return closing_ || stopped_; }
+  bool abandoned() const { return abandoned_; }  // closing, and nothing that has not begun yet may write any more
+  // Nobody waits for room then.
+  bool shut() const { return closing_ || refuses_; }
+  // Why one who waited is refused. Requires shut().
+  Error refusal() const { return closing_ ? Error(Code::kClosed, "the store was closed meanwhile") : *refuses_; }
 
   // Counts callers in writes, syncs, flushes, checkpoints and requested merges.
   void enter() { ++callers_; }
@@ -45,10 +47,11 @@ class WriteGate {
   const Pressure& pressure() const { return pressure_; }
   bool presses() const { return open_ && merging_ && !shut(); }
   void start_pressing() { open_ = true; }
-  void stop_pressing() {  // for good
+  void stop_pressing() {  // until resume_pressing()
     merging_ = false;
     relieve();
   }
+  void resume_pressing() { merging_ = true; }                          // takes effect at the next weigh()
   void set_limits(const PressureLimits& limits) { limits_ = limits; }  // take effect at the next change of the tree
   void weigh(Levels levels) { pressure_ = pressure_of(limits_, levels); }
   void relieve() {
@@ -68,8 +71,9 @@ class WriteGate {
 
  private:
   const std::uint64_t frozen_max_;
-  std::optional<Error> stopped_;
+  std::optional<Error> refuses_;
   bool closing_ = false;
+  bool abandoned_ = false;
   std::uint64_t callers_ = 0;
   bool open_ = false;
   bool merging_ = true;

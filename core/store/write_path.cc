@@ -10,13 +10,6 @@
 #include "core/store/read_path.h"
 
 namespace mylonite {
-namespace {
-
-constexpr std::uint64_t kSlowQuantumBytes = 64ULL << 10;
-constexpr std::uint64_t kSlowSleepMaxNs = 1'000'000'000;
-
-}  // namespace
-
 Result<Timestamp> WritePath::write(const WriteBatch& batch, const WriteOptions& options) {
   if (Status fits = batch.check_limits(); !fits.ok()) return fits.error();
   const std::optional<WriteBatch> collapsed = batch.count() < 2 ? std::nullopt : std::optional(batch.collapsed());
@@ -61,7 +54,8 @@ void WritePath::lead(Request& first) {
     keep_pace();
     slow_down();
   }
-  Status done = state_.gate.stopped() ? Status(*state_.gate.stopped()) : make_room(freeze);
+  Status done = state_.gate.abandoned() ? Status(state_.gate.refusal()) : restart_log();
+  if (done.ok()) done = make_room(freeze);
   const std::vector<Request*> group = take_group();
   if (done.ok() && !freeze) done = commit(group);
   if (done.ok() && first.want == Want::kIngest) done = write_ingest(first);
@@ -99,84 +93,6 @@ Status WritePath::make_room(bool freeze_anyway) {
   return {};
 }
 
-// Waits until the full memtable may be frozen.
-Status WritePath::wait_for_room() {
-  if (must_wait(StallCause::kMemtables)) {
-    rt::mark("write.stall_frozen_memtables");
-    const Status done =
-        stall({.cause = StallCause::kMemtables, .why = "as many memtables as allowed await their flush"});
-    if (!done.ok()) return done;
-  }
-  if (must_wait(StallCause::kLevel0)) {
-    rt::mark("write.stall_level0");
-    const std::string why = state_.gate.pressure().cause;
-    return stall({.cause = StallCause::kLevel0, .why = why});
-  }
-  return {};
-}
-
-// Lets merging catch up: under pressure, writes proceed at write_slowdown_bytes_per_second. The leader sleeps in small
-// portions, each at most until the pressure ends. Bytes logged before the pressure do not count.
-void WritePath::slow_down() {
-  if (!pressed() || state_.gate.closing()) {
-    unpaced_bytes_ = 0;
-    return;
-  }
-  const std::uint64_t quantum = std::min(kSlowQuantumBytes, state_.options.memtable_max_bytes / 16);
-  if (unpaced_bytes_ < quantum) return;
-  rt::mark("write.slowdown");
-  const std::uint64_t share = unpaced_bytes_ * 1'000'000'000 / state_.options.write_slowdown_bytes_per_second;
-  unpaced_bytes_ = 0;
-  const std::string why = state_.gate.pressure().cause;
-  hold(why, share, &WritePath::pressed);
-}
-
-// Waits for merges that are behind their pace.
-void WritePath::keep_pace() {
-  if (!merges_lag()) return;
-  rt::mark("write.kept_pace");
-  hold("merges are behind their pace", kSlowSleepMaxNs, &WritePath::merges_lag);
-}
-
-bool WritePath::pressed() const { return state_.gate.pressure().level != Pressure::Level::kNone; }
-bool WritePath::merges_lag() const { return !state_.gate.has_credit(state_.counters.wal_bytes.get()); }
-
-void WritePath::hold(const std::string& why, std::uint64_t ns, Condition needed) {
-  {
-    // Safe: this request stays at the front of the queue, so no other leads; all state is read again afterwards.
-    const rt::Unlocked unlocked(state_.mutex);
-    state_.listener.on_write_stall({.cause = StallCause::kSlowdown, .why = why});
-  }
-  const std::uint64_t from = rt::monotonic_ns();
-  const std::uint64_t until = from + std::min(ns, kSlowSleepMaxNs);
-  while ((this->*needed)() && !state_.gate.shut() && rt::monotonic_ns() < until) {
-    state_.progress.wait_until(state_.mutex, until);
-  }
-  stall_ended({.cause = StallCause::kSlowdown, .why = why}, from);
-}
-
-void WritePath::stall_ended(StallReport report, std::uint64_t from_ns) {
-  report.waited_ns = rt::monotonic_ns() - from_ns;
-  auto& counted = state_.counters.stalls[static_cast<std::size_t>(report.cause)];
-  counted.count.add(1);
-  counted.ns.add(report.waited_ns);
-  state_.listener.on_write_stall_end(report);
-}
-
-bool WritePath::must_wait(StallCause cause) const { return state_.gate.stalls(cause, state_.views.frozen().size()); }
-
-Status WritePath::stall(const StallReport& report) {
-  const std::uint64_t from = rt::monotonic_ns();
-  state_.listener.on_write_stall(report);
-  while (!state_.gate.shut() && must_wait(report.cause)) state_.progress.wait(state_.mutex);
-  stall_ended(report, from);
-  if (state_.gate.stopped()) return *state_.gate.stopped();
-  if (state_.gate.closing()) {
-    return Error(Code::kClosed, "the store was closed while this write waited: " + std::string(report.why));
-  }
-  return {};
-}
-
 Status WritePath::roll_log() {
   FileNumber number;
   Status done;
@@ -187,11 +103,50 @@ Status WritePath::roll_log() {
     number = state_.catalog->new_file_number();
     done = wal_->roll(number, position.manifest, position.last_record);
   }
-  if (!done.ok()) {
-    state_.stop(done.error());
-    return done;
+  state_.logs.add(number);  // also if not all of it was made
+  if (!done.ok()) give_up_log(done.error());
+  return done;
+}
+
+// After a failed call nobody knows where the log ends, nor what of it a later sync would cover. So no byte is added to
+// it. All that it holds for good is in memory, and goes to tables; what failed is not, and is gone with the log.
+void WritePath::give_up_log(const Error& why) {
+  rt::mark("wal.given_up");
+  const FileNumber next = state_.catalog->new_file_number();
+  state_.counters.logs_given_up.add(1);
+  state_.listener.on_log_given_up(why);
+  state_.views.freeze(std::make_shared<Memtable>(), next);
+  state_.publish();
+  state_.flush_work.notify_one();
+  next_log_ = next;
+}
+
+// Begins the log that follows one that was given up, when no frozen memtable needs that one any more.
+Status WritePath::restart_log() {
+  if (!next_log_) return {};
+  while (!state_.gate.shut() && !state_.views.frozen().empty()) state_.progress.wait(state_.mutex);
+  if (!state_.views.frozen().empty()) return state_.gate.refusal();
+  const FileNumber number = *next_log_;
+  Result<std::unique_ptr<WalWriter>> made = nullptr;
+  {
+    // Safe: only the leader uses the log, and the catalog has a lock of its own.
+    const rt::Unlocked unlocked(state_.mutex);
+    const Catalog::Position position = state_.catalog->position();
+    made = WalWriter::create(state_.fs, state_.directory,
+                             WalHeader{.number = number,
+                                       .salt = wal_->salt(),
+                                       .previous = {},
+                                       .previous_bytes = 0,
+                                       .manifest = position.manifest,
+                                       .manifest_record = position.last_record});
   }
   state_.logs.add(number);
+  if (!made.ok()) {
+    give_up_log(made.error());
+    return made.error();
+  }
+  wal_ = std::move(*made);
+  next_log_.reset();
   return {};
 }
 
@@ -232,7 +187,10 @@ Status WritePath::commit(const std::vector<Request*>& group) {
     }
   }
   if (!done.ok()) {
-    state_.stop(done.error());
+    for (const Request* request : group) {
+      if (request->needs_stamp()) state_.listener.on_write_failed(request->at);
+    }
+    give_up_log(done.error());
     return done;
   }
   state_.history.show(newest);
@@ -292,12 +250,8 @@ Status WritePath::raise_ceiling(Timestamp ceiling) {
     const rt::Unlocked unlocked(state_.mutex);
     done = state_.catalog->commit({.ceiling = ceiling});
   }
-  if (!done.ok()) {
-    state_.stop(done.error());
-    return done;
-  }
-  state_.history.raise_ceiling(ceiling);
-  return {};
+  if (done.ok()) state_.history.raise_ceiling(ceiling);
+  return done;
 }
 
 // Who asks for it is owed a sync of the whole log, also with nothing to log; by default what is logged is synced.
@@ -332,8 +286,7 @@ Status WritePath::log(const std::vector<Request*>& group) {
 // tables, so that the run is newer than all of them. Later writes go to a newer memtable.
 Status WritePath::write_ingest(Request& request) {
   while (!state_.gate.shut() && !state_.views.frozen().empty()) state_.progress.wait(state_.mutex);
-  if (state_.gate.stopped()) return *state_.gate.stopped();
-  if (state_.gate.closing()) return Error(Code::kClosed, "the store was closed before its memtables were in tables");
+  if (!state_.views.frozen().empty()) return state_.gate.refusal();
   if (Status done = stamp({&request}); !done.ok()) return done;
   VersionEdit edit;
   Status written;
@@ -358,17 +311,22 @@ Status WritePath::write_ingest(Request& request) {
     return written;
   }
   if (!committed.ok()) {
-    state_.stop(committed.error());  // the manifest failed: the next open may find the run
+    state_.listener.on_write_failed(request.at);
     return committed;
   }
   // Later writes go to a log that attests the manifest's record of this run. If a lying disk loses the record, the next
   // open notices, and does not show the later writes without this run.
-  if (Status rolled = roll_log(); !rolled.ok()) return rolled;
+  ignore(roll_log(), "the log was given up then, and the next one attests it");
   for (const VersionEdit::Added& added : edit.added) state_.counters.ingested_bytes.add(added.table.file_bytes);
   state_.history.show(request.at);
   state_.publish();
   state_.note_change();
   return {};
+}
+
+bool WritePath::lacks_log() const {
+  const rt::Lock lock(state_.mutex);
+  return next_log_.has_value();
 }
 
 void WritePath::wait_for_callers() {
@@ -381,7 +339,7 @@ Result<VersionEdit> WritePath::finish() {
   {
     const rt::Lock lock(state_.mutex);
     while (!state_.gate.empty()) state_.progress.wait(state_.mutex);
-    if (state_.gate.stopped()) return *state_.gate.stopped();
+    if (next_log_) return Error(Code::kIo, "the log failed, and what it held is not in tables yet");
     last = state_.history.stamps().last();
   }
   if (Status done = wal_->sync(); !done.ok()) return done.error();

@@ -4,8 +4,8 @@
 // It logs all batches with one append, and one sync if any of them asks for it. Then it inserts them into the memtable,
 // makes them visible, and wakes the group. Source: group commit as in LevelDB's writer queue.
 // Invariants: what is synced is visible only once it is durable. Only the leader uses the log and replaces the
-// active memtable, so neither needs a lock of its own. A failed append or sync stops all writes, since the log's end is
-// unknown.
+// active memtable, so neither needs a lock of its own. After a failed append or sync the log's end is unknown: the log
+// is given up, and the next write waits until what it holds is in tables, then begins another one.
 // Thread-safety: any thread. Complexity: a write costs O(log n) in the memtable plus its share of the group's I/O.
 #pragma once
 
@@ -35,6 +35,7 @@ class WritePath {
   Result<std::uint64_t> freeze();
   // Returns the stamp of all pairs of the stream. An empty stream gets one, too.
   Result<Timestamp> ingest(IngestSource& source);
+  bool lacks_log() const;  // it was given up, and no write has begun another one
   // Waits until no caller is left; requires a closing store.
   void wait_for_callers();
   // Waits until no caller is left, then ends the log with the clean-close marker. Requires a closing store. Returns the
@@ -76,6 +77,8 @@ class WritePath {
   void stall_ended(StallReport report, std::uint64_t from_ns) REQUIRES(state_.mutex);
   bool must_wait(StallCause cause) const REQUIRES(state_.mutex);
   Status roll_log() REQUIRES(state_.mutex);
+  void give_up_log(const Error& why) REQUIRES(state_.mutex);
+  Status restart_log() REQUIRES(state_.mutex);
   Status commit(const std::vector<Request*>& group) REQUIRES(state_.mutex);
   void bound_ranges(const std::vector<Request*>& group) REQUIRES(state_.mutex);
   Status stamp(const std::vector<Request*>& group) REQUIRES(state_.mutex);
@@ -89,6 +92,7 @@ class WritePath {
   EngineState& state_;
   std::unique_ptr<WalWriter> wal_;
   std::deque<Request*> queue_ GUARDED_BY(state_.mutex);
+  std::optional<FileNumber> next_log_ GUARDED_BY(state_.mutex);  // the log was given up; its successor
   bool clock_reported_ = false;
   std::uint64_t unpaced_bytes_ = 0;  // logged under pressure since the last sleep in slow_down(); the leader's
 };

@@ -33,6 +33,7 @@ class WalWriter {
   Status roll(FileNumber number, FileNumber manifest, std::uint64_t manifest_record);
 
   FileNumber number() const { return header_.number; }
+  std::uint64_t salt() const { return header_.salt; }
   std::uint64_t bytes() const { return bytes_; }
   std::uint64_t synced_bytes() const { return synced_bytes_; }
 

@@ -1,6 +1,7 @@
 #include "sim/oracle/model.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -57,6 +58,30 @@ void Model::forget(Timestamp at, const WriteBatch& batch) {
   }
 }
 
+void Model::hide(Timestamp at, const WriteBatch& batch) {
+  hides_ = true;
+  const auto hide_at = [at](Versions& versions) {
+    const auto place = std::ranges::lower_bound(versions, at, {}, &ModelVersion::at);
+    if (place != versions.end() && place->at == at) place->hidden = true;
+  };
+  BatchReader reader(batch.encoded());
+  for (BatchEntry entry; reader.next(entry);) {
+    if (entry.kind != Kind::kRangeDelete) {
+      hide_at(keys_.find(entry.key)->second);
+      continue;
+    }
+    const auto end = keys_.lower_bound(entry.value);
+    for (auto each = keys_.lower_bound(entry.key); each != end; ++each) hide_at(each->second);
+  }
+}
+
+void Model::unhide_all() {
+  if (!std::exchange(hides_, false)) return;
+  for (auto& [key, versions] : keys_) {
+    for (ModelVersion& version : versions) version.hidden = false;
+  }
+}
+
 void Model::forget_version(Keys::iterator place, Timestamp at) {
   std::erase_if(place->second, [&](const ModelVersion& version) { return version.at == at; });
   if (place->second.empty()) keys_.erase(place);
@@ -93,7 +118,8 @@ ModelVersion* Model::version(std::string_view key, Timestamp at) {
 }
 
 const std::string* Model::value_at(const Versions& versions, const ReadMoment& moment) {
-  const auto after = std::ranges::upper_bound(versions, moment.at, {}, &ModelVersion::at);
+  auto after = std::ranges::upper_bound(versions, moment.at, {}, &ModelVersion::at);
+  while (after != versions.begin() && (after - 1)->hidden) --after;
   if (after == versions.begin()) return nullptr;
   const ModelVersion& version = *(after - 1);
   return version.value && version.at > moment.expired_through ? &*version.value : nullptr;

@@ -26,6 +26,7 @@ struct ModelVersion {
   Timestamp at;
   std::optional<std::string> value;  // empty: removed
   bool ranged = false;               // by a range delete
+  bool hidden = false;               // its write failed: no read shows it, but a recovery may
 
   // Notes of the recovery checker (sim/oracle/recovery_checker.h).
   bool survived = false;  // found by the current recovery
@@ -40,6 +41,8 @@ class Model {
 
   void add(Timestamp at, const WriteBatch& batch);  // a collapsed batch; point versions of that stamp stay
   void forget(Timestamp at, const WriteBatch& batch);
+  void hide(Timestamp at, const WriteBatch& batch);
+  void unhide_all();
 
   // The value visible at that moment: null when there is none.
   const std::string* get(std::string_view key, const ReadMoment& moment) const;
@@ -66,6 +69,7 @@ class Model {
   static const std::string* value_at(const Versions& versions, const ReadMoment& moment);
   void add_range(Timestamp at, const BatchEntry& range);
   void forget_version(Keys::iterator place, Timestamp at);  // may erase `place`
+  bool hides_ = false;
   Keys keys_;
 };
 

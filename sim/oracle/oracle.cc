@@ -109,16 +109,32 @@ void Oracle::on_stamped(Timestamp at, const WriteBatch& batch) {
   stamped_writes_.emplace(at, StampedWrite{.batch = batch, .retention_ticks = tombstone_retention_ticks_});
 }
 
+StampedWrites::iterator Oracle::take_failed(Timestamp at, std::string_view what) {
+  const auto stamped = stamped_writes_.find(at);
+  const auto writes = std::ranges::find_if(in_flight_, [at](const auto& each) {
+    return std::ranges::find(each.second.stamps, at) != each.second.stamps.end();
+  });
+  if (stamped == stamped_writes_.end() || writes == in_flight_.end()) {
+    violate("stamp-witness", fmt::format("{} of stamp {} failed, and none is in flight", what, at.ticks));
+    return stamped_writes_.end();
+  }
+  std::erase(writes->second.stamps, at);
+  writes->second.of_failed = std::min(writes->second.of_failed, writes->second.stamps.size());
+  return stamped;
+}
+
+void Oracle::on_write_failed(Timestamp at) {
+  const SimulatorCode scope;
+  const auto stamped = take_failed(at, "a write");
+  if (stamped == stamped_writes_.end()) return;
+  stamped->second.failed = true;
+  model_.hide(at, stamped->second.batch);
+}
+
 void Oracle::on_ingest_given_up(Timestamp at) {
   const SimulatorCode scope;
-  const auto stamped = stamped_writes_.find(at);
-  const auto writes =
-      stamped == stamped_writes_.end() ? in_flight_.end() : in_flight_.find(stamped->second.batch.encoded());
-  if (writes == in_flight_.end() || std::erase(writes->second.stamps, at) == 0) {
-    violate("stamp-witness", fmt::format("an ingest of stamp {} was given up, and none is in flight", at.ticks));
-    return;
-  }
-  writes->second.of_failed = std::min(writes->second.of_failed, writes->second.stamps.size());
+  const auto stamped = take_failed(at, "an ingest");
+  if (stamped == stamped_writes_.end()) return;
   model_.forget(at, stamped->second.batch);
   stamped_writes_.erase(stamped);
 }
@@ -276,6 +292,7 @@ Oracle::Counts Oracle::check_recovered(const StoredVersions& found, const Recove
     bounds.shown = {};
   }
   check_expired(recovery.expired_through, void_bounds ? Timestamp{} : recovery.expired_before);
+  model_.unhide_all();
   if (recovery.stamps_return) check_cut(found, recovery.first_visible, bounds);
   RecoveryChecker checker(model_, stamped_writes_, doubtful_, bounds);
   violation_ = violation_ ? violation_ : checker.check(found);

@@ -44,6 +44,8 @@ class Oracle {
   // `sync`: what the write itself asks for; empty: as the options of the store say.
   void begin_write(const WriteBatch& batch, std::optional<bool> sync = {});
   void on_stamped(Timestamp at, const WriteBatch& batch);  // a range to the end that has no bound yet gets one
+  // A stamped write failed: it is not in the store, but the first recovery after this may find it.
+  void on_write_failed(Timestamp at);
   // A stamped ingest is not in the store and never will be; its client gets an error.
   void on_ingest_given_up(Timestamp at);
   void end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at, std::optional<bool> sync = {});
@@ -105,8 +107,9 @@ class Oracle {
     std::vector<Timestamp> stamps{};  // issued, and not yet answered
     std::size_t of_failed = 0;        // the most of these stamps that may belong to failed writes
   };
-  using EqualWrites = std::map<std::string, InFlight, std::less<>>;  // by the encoded batch
-  void leave(EqualWrites::iterator writes);                          // one writer returned or failed
+  using EqualWrites = std::map<std::string, InFlight, std::less<>>;          // by the encoded batch
+  void leave(EqualWrites::iterator writes);                                  // one writer returned or failed
+  StampedWrites::iterator take_failed(Timestamp at, std::string_view what);  // off those in flight; end(): none is
   // Those of a stamped batch, in which ranges to the end of all keys have got a bound.
   EqualWrites::iterator stamped_writes_of(const WriteBatch& batch);
   void check_bounds(const WriteBatch& open, const WriteBatch& stamped);

@@ -231,7 +231,7 @@ bool RecoveryChecker::explain_version(std::string_view key, const Model::Version
 }
 
 bool RecoveryChecker::required(Timestamp at, const StampedWrite& stamped) const {
-  return stamped.survived > 0 || at <= bounds_.shown ||
+  return stamped.survived > 0 || (!stamped.failed && at <= bounds_.shown) ||
          (stamped.acknowledged && at <= std::max(cut_, bounds_.acknowledged));
 }
 
@@ -310,7 +310,10 @@ RecoveryChecker::Counts RecoveryChecker::settle() {
       anchored |= version.at <= bounds_.floor;
     }
   }
-  for (auto& [at, stamped] : stamped_writes_) stamped.acknowledged |= stamped.survived > 0;
+  for (auto& [at, stamped] : stamped_writes_) {
+    stamped.acknowledged |= stamped.survived > 0;
+    stamped.failed = false;
+  }
   return counts;
 }
 

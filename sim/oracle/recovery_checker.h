@@ -25,7 +25,8 @@
 // disk that lied may roll back behind the drop and show it again. If it is found there, it rejoins the model as a
 // whole. It then replaces a later write of the same stamp, since the disk rolled back behind that one too.
 //
-// A write is required if it is at or below the `shown` bound, or any entry of it survived. An acknowledged one is also
+// A write is required if any entry of it survived. One that the store did not report as failed is also required at or
+// below the `shown` bound. An acknowledged one is also
 // required if it is at or below the `acknowledged` bound or the newest survivor.
 // Thread-safety: one thread. Complexity: versions · log; where writes are lost, a few times that.
 #pragma once
@@ -64,6 +65,7 @@ struct StoredVersions {
 struct StampedWrite {
   WriteBatch batch;
   bool acknowledged = false;          // or found by a checked recovery
+  bool failed = false;                // the store said so: it is not shown, and the next recovery settles it
   std::uint64_t retention_ticks = 0;  // the least tombstone retention in force since it was written
 
   // Of the current recovery.

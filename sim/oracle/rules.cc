@@ -20,6 +20,7 @@ constexpr std::array kRules = {
     Rule{"unexpected-error",
          "No operation fails on a healthy machine. A read fails only if a fault struck during it, another operation "
          "only if a fault struck before."},
+    Rule{"available", "Once file calls succeed again, the store flushes within a minute, without being opened again."},
     Rule{"open", "An open after a crash succeeds without help. A refused open changes nothing."},
     Rule{"invented",
          "After a crash the store holds nothing that was never written, nothing twice, and nothing that an earlier "

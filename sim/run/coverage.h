@@ -24,17 +24,20 @@ struct Mark {
 };
 
 // The marks in the code, sorted; `run --require-marks` fails when one of all_marks() was never reached.
-inline constexpr std::array<Mark, 36> kMarks = {{
+inline constexpr std::array<Mark, 40> kMarks = {{
     {.name = "compaction.concurrent", .meaning = "a merge began while another one ran"},
     {.name = "compaction.expired", .meaning = "old data expired unread"},
     {.name = "compaction.gave_way", .meaning = "a merge gave way to another one between two steps"},
     {.name = "compaction.installed", .meaning = "a merge was committed"},
     {.name = "compaction.moved", .meaning = "tables were moved a level down unread"},
     {.name = "compaction.retried", .meaning = "a merge that failed was tried again"},
+    {.name = "flush.retried", .meaning = "a flush that failed was tried again"},
+    {.name = "manifest.replaced", .meaning = "a new manifest took the place of one that had failed"},
     {.name = "manifest.rotated", .meaning = "a long manifest was replaced by a new one"},
     {.name = "manifest.torn_tail", .meaning = "an open dropped the torn end of a manifest"},
     {.name = "read.below_floor", .meaning = "the store refused a read of a past that it no longer keeps"},
     {.name = "recovery.flush_in_replay", .meaning = "an open flushed before it had replayed all logs"},
+    {.name = "sim.available_later", .meaning = "the store flushed again some time after file calls succeeded again"},
     {.name = "sim.batch_larger_than_memtable", .meaning = "a batch was larger than a memtable may be"},
     {.name = "sim.checkpoint", .meaning = "a checkpoint was taken"},
     {.name = "sim.checkpoint_kept", .meaning = "a checkpoint that an earlier incarnation had kept was read"},
@@ -55,6 +58,7 @@ inline constexpr std::array<Mark, 36> kMarks = {{
     {.name = "sim.version_dropped", .meaning = "a recovery lacked a version that a newer one excuses"},
     {.name = "stamps.ceiling_met", .meaning = "stamps reached the durable ceiling, which a commit then raised"},
     {.name = "stamps.clock_unusable", .meaning = "the wall clock showed no usable time"},
+    {.name = "wal.given_up", .meaning = "a log was given up after a failed call, and another one begun"},
     {.name = "wal.torn_tail", .meaning = "an open dropped the torn end of a log"},
     {.name = "wal.unfinished", .meaning = "an open found a log whose header never became durable"},
     {.name = "write.kept_pace", .meaning = "a writer waited for merges that were behind their pace"},

@@ -41,10 +41,10 @@ Injector lying_syncs(const Scenario& scenario, const Random& random) {
                                     faultfs::calls(faultfs::kSyncingCalls)));
 }
 
-// Reads fail more often than other calls, since a store stops at the first failed write.
+// Reads fail more often than other calls, since there are fewer of them.
 Injector failing_calls(const Scenario& scenario, const Random& random) {
   if (scenario.fail_one_in == 0) return faultfs::nothing();
-  constexpr std::uint64_t kReadsToWrites = 5;
+  constexpr std::uint64_t kReadsToWrites = 2;
   const std::vector<faultfs::WeightedFault> faults = {{.fault = Fault::kIoError},
                                                       {.fault = Fault::kIoErrorDone},
                                                       {.fault = Fault::kNoSpace, .weight = 2},
@@ -61,7 +61,9 @@ Injector drawn_fault(const FaultDraw& row, std::uint64_t one_in, const Random& r
   const faultfs::Stream stream = faultfs::stream_of(random.split(row.stream()));
   faultfs::Calls calls = faultfs::calls(row_of(row.fault).fits);
   if (!row.role.empty()) calls = faultfs::of_role(std::string(row.role), std::move(calls));
-  return inject(row.fault, faultfs::one_in(one_in, stream, std::move(calls)), stream);
+  faultfs::When when = faultfs::one_in(one_in, stream, calls);
+  if (row.calls_most > 1) when = faultfs::for_a_while(std::move(when), row.calls_most, stream, std::move(calls));
+  return inject(row.fault, std::move(when), stream);
 }
 
 }  // namespace

@@ -158,6 +158,7 @@ void Incarnation::main() {
     clients.clear();  // joins them
   }
   machine_.leave();
+  if (mylonite_ && plan_.close_after_ns == 0) mylonite_->check_available(**store);
   close(**store);
 }
 

@@ -40,6 +40,8 @@ class MyloniteChecker final : private EventListener {
   Result<std::unique_ptr<StoreUnderTest>> open();
   // After an open, of a store that this checker opened.
   static Result<StoreDump> dump_of(StoreUnderTest& store);
+  // After faults, with file calls that succeed again: the store accepts writes, within a minute and without an open.
+  void check_available(StoreUnderTest& store);
   void check_closed();  // after a close that succeeded: every merge that began has ended
 
  private:
@@ -54,6 +56,7 @@ class MyloniteChecker final : private EventListener {
 
   void on_stamped(Timestamp at, const WriteBatch& batch) override;
   void on_ingest_stamped(Timestamp at, const IngestSource& source) override;
+  void on_write_failed(Timestamp at) override;
   void on_ingest_given_up(Timestamp at) override;
   void on_group_commit(std::size_t batches, std::uint64_t log_bytes) override;
   void on_recovery(const RecoveryReport& report) override;

@@ -78,19 +78,25 @@ TEST(History, TheFloorWaitsForTheOldestSnapshot) {
   EXPECT_EQ(history.held(), 0U);
 }
 
-// Goal: the gate shuts for good. Method: stop twice; enter two callers, close, and let them leave. Expectation: the
-// first reason stays; close() is told of the last caller alone.
-TEST(WriteGate, StopsOnceAndCountsCallersOut) {
+// Goal: the gate refuses for one reason until it resumes, and shuts for good. Method: refuse twice and resume; enter
+// two callers, close, and let them leave. Expectation: the first reason stays, with its code, as one that may pass;
+// close() is told of the last caller alone.
+TEST(WriteGate, RefusesForOneReasonAndCountsCallersOut) {
   WriteGate gate(2);
   gate.enter();
   EXPECT_FALSE(gate.leave()) << "nobody closes";
   gate.enter();
   gate.enter();
-  EXPECT_TRUE(gate.stop(Error(Code::kIo, "first")));
-  EXPECT_FALSE(gate.stop(Error(Code::kIo, "second")));
-  EXPECT_NE(gate.stopped()->to_string().find("first"), std::string::npos);
+  EXPECT_TRUE(gate.refuse(Error(Code::kNoSpace, "first")));
+  EXPECT_FALSE(gate.refuse(Error(Code::kIo, "second")));
+  EXPECT_NE(gate.refusal().to_string().find("first"), std::string::npos);
+  EXPECT_EQ(gate.refusal().code(), Code::kNoSpace);
+  EXPECT_TRUE(gate.refusal().can_retry());
   EXPECT_TRUE(gate.shut());
+  gate.resume();
+  EXPECT_FALSE(gate.shut());
   gate.close();
+  EXPECT_EQ(gate.refusal().code(), Code::kClosed);
   EXPECT_FALSE(gate.leave());
   EXPECT_TRUE(gate.leave());
   EXPECT_TRUE(gate.empty());

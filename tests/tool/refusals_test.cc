@@ -120,7 +120,7 @@ TEST(Refusals, CommandLines) {
       {{"put", store, "k", "v", "--set", "memtable_max_bytes=1023"}, "1024 to"},
       {{"put", store, "k", "v", "--set", "wal_flush_every_write=1"}, "true or false"},
       {{"put", store, "k", "v", "--set", "bloom_false_positive_rate=nan"}, "0.0001 to 0.5"},
-      {{"put", "", "k", "v"}, "data_dir"},
+      {{"put", "", "k", "v"}, "DIR"},
       {{"put", "absent/..", "k", "v"}, "data_dir"},
       {{"put", "/", "k", "v"}, "data_dir"},
   };

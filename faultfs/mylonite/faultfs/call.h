@@ -101,6 +101,8 @@ inline constexpr CallSet kChangingCalls = {CallClass::kNames, CallClass::kBytes,
 inline constexpr CallSet kReadingCalls = {CallClass::kReads, CallClass::kLooks};
 inline constexpr CallSet kFailingCalls = {CallClass::kNames, CallClass::kBytes, CallClass::kSyncs, CallClass::kReads,
                                           CallClass::kLooks};
+inline constexpr CallSet kGrowingCalls = {CallKind::kAppend, CallKind::kCreate};                 // take space
+inline constexpr CallSet kOpeningCalls = {CallKind::kOpen, CallKind::kCreate, CallKind::kList};  // take a descriptor
 inline constexpr CallSet kAllCalls = {CallClass::kNames, CallClass::kBytes,  CallClass::kSyncs, CallClass::kReads,
                                       CallClass::kLooks, CallClass::kGauges, CallClass::kCloses};
 

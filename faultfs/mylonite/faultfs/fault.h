@@ -26,8 +26,10 @@ enum class Fault : std::uint8_t {
   kIoErrorForgetting,
   kLieForgetting,
   kFlippedBits,
+  kQuota,
+  kNoDescriptor,
 };
-inline constexpr std::size_t kFaults = 7;
+inline constexpr std::size_t kFaults = 9;
 
 // The part of the call's effect that happens.
 enum class Leaves : std::uint8_t {
@@ -47,6 +49,7 @@ struct FaultRow {
   CallSet fits;                 // calls that it may strike
   std::optional<Code> answers;  // the error; empty: success
   Leaves leaves;
+  bool passes = false;       // the error says that a retry may help
   bool has_forms = false;    // a strike's detail chooses among several forms
   std::string_view meaning;  // for people
 };
@@ -76,9 +79,10 @@ inline constexpr std::array<FaultRow, kFaults> kFaultTable = {{
     {.fault = Fault::kNoSpace,
      .name = "no-space",
      .phrase = "ENOSPC",
-     .fits = {CallKind::kAppend, CallKind::kCreate},
+     .fits = kGrowingCalls,
      .answers = Code::kNoSpace,
      .leaves = Leaves::kPart,
+     .passes = true,
      .meaning = "no space for this call; half of an append got in"},
     {.fault = Fault::kIoErrorForgetting,
      .name = "forgetting",
@@ -102,6 +106,22 @@ inline constexpr std::array<FaultRow, kFaults> kFaultTable = {{
      .leaves = Leaves::kWrongBytes,
      .has_forms = true,
      .meaning = "one to three bits of the answer are flipped; the disk is sound"},
+    {.fault = Fault::kQuota,
+     .name = "quota",
+     .phrase = "EDQUOT",
+     .fits = kGrowingCalls,
+     .answers = Code::kNoSpace,
+     .leaves = Leaves::kPart,
+     .passes = true,
+     .meaning = "the user's quota is used up; half of an append got in"},
+    {.fault = Fault::kNoDescriptor,
+     .name = "no-descriptor",
+     .phrase = "EMFILE",
+     .fits = kOpeningCalls,
+     .answers = Code::kIo,
+     .leaves = Leaves::kNothing,
+     .passes = true,
+     .meaning = "too many files are open; no file is opened or made"},
 }};
 
 constexpr const FaultRow& row_of(Fault fault) { return kFaultTable[static_cast<std::size_t>(fault)]; }

@@ -53,6 +53,8 @@ When nth(std::uint64_t n, Calls calls);       // from 1
 When from_nth(std::uint64_t n, Calls calls);  // it, and every later one
 When one_in(std::uint64_t n, Stream stream, Calls calls);
 When from_then_on(When first, Calls then);  // the first strike of `first`, then every later call of `then`
+// Each strike of `first`, and then up to `most` - 1 further calls of `then`, a number that is drawn each time.
+When for_a_while(When first, std::uint64_t most, Stream stream, Calls then);
 
 struct Injector {
   std::function<std::optional<Strike>(const SeenCall&)> decide;

@@ -42,7 +42,8 @@ struct Dropped {
 
 struct Event {
   std::string_view name;  // a literal
-  std::variant<RecoveryReport, FlushReport, JobRecord, FailedJob, Error, PolicyChange, Stall, UnusableClock, Dropped>
+  std::variant<std::monostate, RecoveryReport, FlushReport, JobRecord, FailedJob, Error, PolicyChange, Stall,
+               UnusableClock, Dropped>
       what;
 };
 
@@ -53,11 +54,15 @@ class QueuingListener final : public EventListener {
   void on_compaction(const JobRecord& job) override { push("compaction", job); }
   void on_compaction_failed(const JobRecord& job, const Error& why) override;
   void on_compaction_paused(const Error& why) override { push("compaction_paused", why); }
+  void on_compaction_resumed() override { push("compaction_resumed", std::monostate()); }
+  void on_flush_failed(const Error& why) override { push("flush_failed", why); }
+  void on_log_given_up(const Error& why) override { push("log_given_up", why); }
   void on_policy_changed(std::string_view from, std::string_view to) override;
   void on_recovery(const RecoveryReport& report) override { push("recovery", report); }
   void on_write_stall(const StallReport& report) override;
   void on_clock_unusable(std::uint64_t ticks) override { push("clock_unusable", UnusableClock{.wall_ticks = ticks}); }
   void on_writes_stopped(const Error& why) override { push("writes_stopped", why); }
+  void on_writes_resumed() override { push("writes_resumed", std::monostate()); }
 
   // The next event; waits for one. Nothing after end() and the last one. One thread only.
   std::optional<Event> pop();

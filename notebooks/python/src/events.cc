@@ -32,6 +32,7 @@ struct Fields {
     return py::dict("cause"_a = text_of(kStallNames[static_cast<std::size_t>(stall.cause)]),
                     "why"_a = text_of(stall.why));
   }
+  py::dict operator()(std::monostate) const { return {}; }
   py::dict operator()(const UnusableClock& clock) const { return py::dict("wall_ticks"_a = clock.wall_ticks); }
   py::dict operator()(const Dropped& dropped) const { return py::dict("count"_a = dropped.count); }
 };

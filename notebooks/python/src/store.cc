@@ -72,10 +72,11 @@ Open the store in a directory, which is created if it is absent; its parent must
 Every option of the README's table is a keyword: memtable_max_bytes=1 << 20, compression='zstd'.
 
 on_event: called as on_event(name, fields) on a thread of the store's own, in order: 'recovery', 'flush',
-'compaction_begin', 'compaction', 'compaction_failed', 'compaction_paused', 'policy_changed', 'write_stall',
-'clock_unusable', 'writes_stopped'. fields is a dict. An exception of it goes to sys.unraisablehook. Up to 4,096 events
-wait for it; 'dropped' tells how many more there were. close() returns when it has been told all. A callback that refers
-to the store keeps it open until close().)")
+'flush_failed', 'log_given_up', 'compaction_begin', 'compaction', 'compaction_failed', 'compaction_paused',
+'compaction_resumed', 'policy_changed', 'write_stall', 'clock_unusable', 'writes_stopped', 'writes_resumed'. fields
+is a dict. An exception of it goes to sys.unraisablehook. Up to 4,096 events wait for it; 'dropped' tells how many more
+there were. close() returns when it has been told all. A callback that refers to the store keeps it open until
+close().)")
       .def_static(
           "open_read_only",
           [](const py::object& path, const py::object& callback, const py::kwargs& options) {
