@@ -42,7 +42,8 @@ class Iterator {
   Iterator(std::shared_ptr<const EngineState> state, std::shared_ptr<const ReadState> pinned,
            std::unique_ptr<VisibleIterator> cursor, const ReadMoment& read);
   bool open() const { return !closed_.load(std::memory_order_acquire); }
-  void look();  // reads the cursor's position
+  bool usable();  // open, and not in a forked child
+  void look();    // reads the cursor's position
 
   const std::shared_ptr<const EngineState> state_;
   const std::shared_ptr<const ReadState> pinned_;

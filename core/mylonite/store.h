@@ -9,15 +9,19 @@
 //
 // Guarantees. A write that returned success survives a kill of the process; with wal_flush_every_write (default) a
 // power loss too, unless its own WriteOptions say otherwise. After a power loss the store holds exactly the writes up
-// to some stamp, at least every durable one, batches whole. A write that returned an error may or may not be there
-// after the next open, as a whole. A failed write or sync of the log or manifest, or a failed flush, makes the store
-// read-only until it is opened again (Code::kReadOnly). A failed merge only pauses merging: nothing acknowledged
-// depends on it. Data expires only under a policy that lets it (fifo, twcs): durably, and by stamps. Keys: 0 to 64 KiB
-// of any bytes; values: 0 to 1 GiB. Order: unsigned bytes.
+// to some stamp, at least every durable one, batches whole. A write that returned an error is not shown, but may be
+// there after the next open, as a whole. After a failed file call the store goes on by itself: it replaces the log or
+// the manifest that failed, and tries flushes and merges again. While flushes fail (a full disk), writes that need room
+// in memory are refused with the disk's error; other writes and all reads go on. Data expires only under a policy that
+// lets it (fifo, twcs): durably, and by stamps. Keys: 0 to 64 KiB of any bytes; values: 0 to 1 GiB. Order: unsigned
+// bytes.
 //
 // Thread-safety: every method from any thread. close() waits for writes, syncs and flushes in progress; those that
 // would have to wait get kClosed, as do all later calls. Sessions, iterators and snapshots own what they read. They may
 // outlive the store, in any order, and other threads may use them meanwhile; they then return kClosed.
+//
+// A forked child cannot use its parent's store. Every call there returns kClosed, or nothing where it has no error to
+// return, and touches nothing. Destroying the store there leaves it as it is, and leaks its memory.
 #pragma once
 
 #include <cstdint>

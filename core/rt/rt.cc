@@ -1,5 +1,8 @@
 #include "core/rt/rt.h"
 
+#include <pthread.h>
+
+#include <atomic>
 #include <chrono>
 #include <random>
 #include <utility>
@@ -12,7 +15,13 @@ std::chrono::steady_clock::time_point to_time_point(std::uint64_t ns) {
       std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::nanoseconds(ns)));
 }
 
+constinit std::atomic<std::uint64_t> fork_count{0};
+[[maybe_unused]] const int registered =
+    ::pthread_atfork(nullptr, nullptr, [] { fork_count.fetch_add(1, std::memory_order_relaxed); });
+
 }  // namespace
+
+std::uint64_t forks() { return fork_count.load(std::memory_order_relaxed); }
 
 void CondVar::wait(Mutex& mutex) {
   if (Scheduler* simulated = current_scheduler) {

@@ -118,6 +118,9 @@ std::uint64_t wall_ticks();
 void sleep_until(std::uint64_t deadline_ns);  // monotonic
 std::uint64_t entropy64();                    // unpredictable in production, part of the scenario in a simulation
 
+// How often a fork lies between the program's start and this process: a forked child has one more than its parent.
+std::uint64_t forks();
+
 // A point where a simulated schedule may switch threads. Lock-free code names its steps with it.
 inline void point(const char* where) {
   if (Scheduler* simulated = current_scheduler) [[unlikely]] {

@@ -40,9 +40,17 @@ Engine::Engine(std::shared_ptr<EngineState> state, const RecoveryReport& report,
   state_->gate.start_pressing();
 }
 
-Engine::~Engine() { ignore(close(), "a destructor cannot report; call close() to know"); }
+Engine::~Engine() {
+  if (state_->inherited()) {
+    static_cast<void>(writers_.release());
+    static_cast<void>(new std::shared_ptr<EngineState>(state_));  // lives on
+    return;
+  }
+  ignore(close(), "a destructor cannot report; call close() to know");
+}
 
 Status Engine::writable() const {
+  if (Status may = state_->usable(); !may.ok()) return may;
   if (writers_ != nullptr) return {};
   return Error(Code::kReadOnly, "the store was opened for reading only");
 }
@@ -118,6 +126,7 @@ Status Engine::set_compaction_policy(std::string_view text) {
 const Options& Engine::options() const { return writers_ == nullptr ? state_->options : writers_->compactor.options(); }
 
 Result<Snapshot> Engine::snapshot() const {
+  if (Status may = state_->usable(); !may.ok()) return may.error();
   const rt::Lock lock(state_->mutex);
   if (state_->gate.closing()) return closed_error();
   const Caller caller(*state_);
@@ -129,6 +138,7 @@ Result<Snapshot> Engine::snapshot() const {
 }
 
 StoreStats Engine::stats() const {
+  if (state_->inherited()) return {};
   StoreStats stats = state_->stats();
   stats.recovery_ns = recovery_.duration_ns;
   if (writers_ != nullptr) writers_->compactor.add_to(stats);
@@ -136,6 +146,7 @@ StoreStats Engine::stats() const {
 }
 
 Status Engine::close() {
+  if (Status may = state_->usable(); !may.ok()) return may;
   const rt::Lock closing(close_mutex_);
   if (!close_result_) close_result_ = close_once();
   return *close_result_;
@@ -149,6 +160,7 @@ void Engine::wake_all() {
 }
 
 void Engine::abandon() {
+  if (state_->inherited()) return;
   const rt::Lock closing(close_mutex_);
   if (close_result_) return;
   {

@@ -36,7 +36,7 @@ class Engine {
   // `components` must name a listener.
   static Result<std::unique_ptr<Engine>> open(std::shared_ptr<vfs::FileSystem> fs, const Options& options,
                                               StoreComponents components, Access access);
-  ~Engine();  // closes
+  ~Engine();  // closes; in a forked child it leaves everything as it is
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
@@ -82,8 +82,8 @@ class Engine {
 
   const std::shared_ptr<EngineState> state_;
   const RecoveryReport recovery_;
-  const std::unique_ptr<Writers> writers_;  // null: read-only
-  rt::Mutex close_mutex_;                   // held during the whole close()
+  std::unique_ptr<Writers> writers_;  // unguarded: changes in the destructor alone; null: read-only
+  rt::Mutex close_mutex_;             // held during the whole close()
   std::optional<Status> close_result_ GUARDED_BY(close_mutex_);
 };
 

@@ -30,6 +30,11 @@ EngineState::EngineState(std::shared_ptr<vfs::FileSystem> file_system, const Opt
   if (recovered.wal != nullptr) logs.add(recovered.wal->number());
 }
 
+Status EngineState::usable() const {
+  if (!inherited()) return {};
+  return Error(Code::kClosed, "the store belongs to the process that this one was forked from: open it after the fork");
+}
+
 void EngineState::ask_policy() {
   const rt::Lock lock(mutex);
   if (catalog->environment().reads.ask_policy.exchange(false, std::memory_order_relaxed)) note_change();

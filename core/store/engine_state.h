@@ -42,6 +42,11 @@ struct EngineState {
   EventListener& listener;  // not called after the store's destruction
   const std::unique_ptr<Catalog> catalog;
 
+  // Whether this process was forked from the one that opened the store. Then threads and locks are that one's, and
+  // nothing of the store may be used, ended or destroyed.
+  bool inherited() const { return rt::forks() != forks_; }
+  Status usable() const;  // kClosed if it is inherited
+
   mutable Counters counters;                 // unguarded: atomics
   std::atomic<bool> closed{false};           // reads are refused from here on
   std::atomic<bool> gives_up_tables{false};  // the store closes: writers of tables end early
@@ -71,6 +76,9 @@ struct EngineState {
   void remove_unused_tables(bool all = false) REQUIRES(mutex);
   void count_dropped(const Dropped& dropped);  // by a flush or a merge; in stats.cc
   StoreStats stats() const EXCLUDES(mutex);    // without the compactor's part; in stats.cc
+
+ private:
+  const std::uint64_t forks_ = rt::forks();
 };
 
 // Counts a caller during its lifetime, so that close() waits for it. Requires the mutex also at destruction.

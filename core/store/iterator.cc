@@ -17,37 +17,42 @@ Iterator::Iterator(std::shared_ptr<const EngineState> state, std::shared_ptr<con
 
 Iterator::~Iterator() = default;
 
+bool Iterator::usable() {
+  if (state_->inherited()) stands_ = false;
+  return open() && !state_->inherited();
+}
+
 void Iterator::look() {
   stands_ = cursor_->valid();
   if (stands_) key_ = cursor_->key();
 }
 
 void Iterator::seek_to_first() {
-  if (!open()) return;
+  if (!usable()) return;
   cursor_->seek_to_first();
   look();
 }
 
 void Iterator::seek_to_last() {
-  if (!open()) return;
+  if (!usable()) return;
   cursor_->seek_to_last();
   look();
 }
 
 void Iterator::seek(std::string_view key) {
-  if (!open()) return;
+  if (!usable()) return;
   cursor_->seek(key);
   look();
 }
 
 void Iterator::next() {
-  if (!open()) return;
+  if (!usable()) return;
   cursor_->next();
   look();
 }
 
 void Iterator::prev() {
-  if (!open()) return;
+  if (!usable()) return;
   cursor_->prev();
   look();
 }
@@ -55,6 +60,7 @@ void Iterator::prev() {
 std::string_view Iterator::value() const { return cursor_->value(); }
 
 Status Iterator::status() const {
+  if (Status may = state_->usable(); !may.ok()) return may;
   if (!open()) return Error(Code::kClosed, "the store is closed");
   return cursor_->status();
 }

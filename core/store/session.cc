@@ -8,6 +8,7 @@
 namespace mylonite {
 
 Result<Session::View> Session::view(const ReadOptions& options) {
+  if (Status may = state_->usable(); !may.ok()) return may.error();
   const rt::Lock lock(state_->mutex);
   if (state_->gate.closing()) return Error(Code::kClosed, "the store is closed");
   const auto at = state_->history.moment(options.as_of);

@@ -11,7 +11,7 @@ Snapshot& Snapshot::operator=(Snapshot&& other) noexcept {
 }
 
 void Snapshot::release() {
-  if (state_ == nullptr) return;
+  if (state_ == nullptr || state_->inherited()) return;
   const rt::Lock lock(state_->mutex);
   state_->history.release(at_);
   state_->note_change();

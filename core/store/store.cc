@@ -157,6 +157,7 @@ Session Store::session() const { return Session(engine_->state()); }
 Result<Snapshot> Store::snapshot() const { return engine_->snapshot(); }
 
 Timestamp Store::history_floor() const {
+  if (engine_->state()->inherited()) return {};
   const EngineState& state = *engine_->state();
   const rt::Lock lock(state.mutex);
   return state.history.floor();
@@ -180,9 +181,15 @@ Status Store::close() { return engine_->close(); }
 
 void Store::abandon() { engine_->abandon(); }
 
-std::vector<Level> Store::levels() const { return engine_->state()->catalog->version()->levels; }
+std::vector<Level> Store::levels() const {
+  if (engine_->state()->inherited()) return {};
+  return engine_->state()->catalog->version()->levels;
+}
 
-std::vector<JobRecord> Store::compactions() const { return engine_->state()->catalog->version()->jobs; }
+std::vector<JobRecord> Store::compactions() const {
+  if (engine_->state()->inherited()) return {};
+  return engine_->state()->catalog->version()->jobs;
+}
 
 StoreStats Store::stats() const { return engine_->stats(); }
 
