@@ -19,7 +19,7 @@
 
 #include "core/format/internal_key.h"
 #include "core/format/iterator.h"
-#include "core/format/range_tombstones.h"
+#include "core/format/range_cover.h"
 
 namespace mylonite {
 
@@ -27,7 +27,7 @@ class VisibleIterator {
  public:
   // All that the source reads must outlive the iterator. Not valid until a seek.
   VisibleIterator(std::unique_ptr<InternalIterator> source, const ReadMoment& moment, KeyBounds bounds = {},
-                  RangeTombstones ranges = {})
+                  RangeCover ranges = {})
       : source_(std::move(source)), moment_(moment), bounds_(std::move(bounds)), ranges_(std::move(ranges)) {}
 
   bool valid() const { return valid_; }
@@ -49,7 +49,7 @@ class VisibleIterator {
   std::unique_ptr<InternalIterator> source_;
   const ReadMoment moment_;
   const KeyBounds bounds_;
-  const RangeTombstones ranges_;
+  const RangeCover ranges_;
   bool valid_ = false;
   bool forward_ = true;
   std::string key_;

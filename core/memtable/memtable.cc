@@ -48,11 +48,14 @@ void Memtable::add(std::string_view user_key, Timestamp at, Kind kind, std::stri
   if (kind == Kind::kRangeDelete) {
     rt::Lock lock(ranges_mutex_);
     RangeTombstone range{.low = std::string(user_key), .high = std::string(value), .at = at};
-    if (!ranges_.empty() && ranges_.back().at == at && std::ranges::find(ranges_, range) != ranges_.end()) return;
-    ranges_.push_back(std::move(range));
-    fragments_.reset();
+    if (at == batch_at_ && std::ranges::find(batch_ranges_, range) != batch_ranges_.end()) return;
+    if (at != batch_at_) batch_ranges_.clear();
+    batch_at_ = at;
+    batch_ranges_.push_back(range);
+    ranges_.add(std::move(range));
+    cover_.reset();
     bytes_.fetch_add(user_key.size() + value.size() + kEntryOverheadBytes, std::memory_order_relaxed);
-    range_deletes_.fetch_add(1, std::memory_order_release);
+    ranges_added_.fetch_add(1, std::memory_order_release);
     return;
   }
   rt::work(rt::Work::kMemtableInsert, 1);
@@ -73,11 +76,11 @@ std::optional<Memtable::Found> Memtable::get(std::string_view user_key, Timestam
   return Found{.kind = found.kind, .at = found.at, .value = entry->value()};
 }
 
-std::shared_ptr<const RangeTombstones> Memtable::range_tombstones() const {
-  if (range_deletes_.load(std::memory_order_acquire) == 0) return nullptr;
+std::shared_ptr<const RangeCover> Memtable::range_deletes() const {
+  if (ranges_added_.load(std::memory_order_acquire) == 0) return nullptr;
   rt::Lock lock(ranges_mutex_);
-  if (fragments_ == nullptr) fragments_ = std::make_shared<const RangeTombstones>(ranges_);
-  return fragments_;
+  if (cover_ == nullptr) cover_ = std::make_shared<const RangeCover>(ranges_.cover());
+  return cover_;
 }
 
 std::unique_ptr<InternalIterator> Memtable::iterator() const { return std::make_unique<MemtableIterator>(tree_); }

@@ -20,7 +20,7 @@
 
 #include "core/format/internal_key.h"
 #include "core/format/iterator.h"
-#include "core/format/range_tombstones.h"
+#include "core/format/range_cover.h"
 #include "core/memtable/entry_tree.h"
 #include "core/rt/rt.h"
 
@@ -46,9 +46,9 @@ class Memtable {
   std::unique_ptr<InternalIterator> iterator() const;
 
   // Every range delete so far; null when there is none.
-  std::shared_ptr<const RangeTombstones> range_tombstones() const;
+  std::shared_ptr<const RangeCover> range_deletes() const;
 
-  bool empty() const { return entries() == 0 && range_deletes_.load(std::memory_order_acquire) == 0; }
+  bool empty() const { return entries() == 0 && ranges_added_.load(std::memory_order_acquire) == 0; }
   std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
   std::size_t entries() const {  // without range deletes
     return entries_.load(std::memory_order_relaxed);
@@ -58,12 +58,14 @@ class Memtable {
   EntryTree tree_;  // unguarded: one writer at a time, by contract; readers need no lock
   std::atomic<std::size_t> bytes_{0};
   std::atomic<std::size_t> entries_{0};
-  std::atomic<std::size_t> range_deletes_{0};
+  std::atomic<std::size_t> ranges_added_{0};
 
   mutable rt::Mutex ranges_mutex_;
-  std::vector<RangeTombstone> ranges_ GUARDED_BY(ranges_mutex_);
-  mutable std::shared_ptr<const RangeTombstones> fragments_
-      GUARDED_BY(ranges_mutex_);  // of all ranges_; null: to be made
+  mutable RangeStack ranges_ GUARDED_BY(ranges_mutex_);
+  // The range deletes of the last stamp: a replayed log may have one of them twice.
+  Timestamp batch_at_ GUARDED_BY(ranges_mutex_);
+  std::vector<RangeTombstone> batch_ranges_ GUARDED_BY(ranges_mutex_);
+  mutable std::shared_ptr<const RangeCover> cover_ GUARDED_BY(ranges_mutex_);  // of all ranges_; null: to be made
 };
 
 }  // namespace mylonite

@@ -12,8 +12,8 @@ namespace mylonite {
 Result<Flushed> flush_memtable(const RunTarget& target, const Memtable& memtable, const DropRule& rule,
                                std::vector<std::string> cuts) {
   Flushed flushed;
-  const auto held = memtable.range_tombstones();
-  const RangeTombstones ranges = held == nullptr ? RangeTombstones() : *held;
+  const auto held = memtable.range_deletes();
+  const RangeTombstones ranges = held == nullptr ? RangeTombstones() : held->whole();
   DropFilter filter(rule, ranges, flushed.dropped);
   RunWriter writer(target, surviving(rule, ranges, flushed.dropped), std::move(cuts));
   const auto entries = memtable.iterator();
@@ -36,12 +36,7 @@ void Flusher::run() {
     while (!state_.gate.closing() && state_.views.frozen().empty()) state_.flush_work.wait(state_.mutex);
     if (state_.gate.closing()) return;  // all is in the logs
     const Status done = flush_oldest();
-    if (done.ok()) {
-      failures_ = 0;
-      state_.resume_writes();
-    } else if (!state_.gate.closing()) {
-      failed(done.error());
-    }
+    if (!done.ok() && !state_.gate.closing()) failed(done.error());
   }
 }
 
@@ -66,6 +61,8 @@ Status Flusher::flush_oldest() {
   const auto flushed = write_tables(oldest, rule, *version);
   if (!flushed.ok()) return flushed.error();
   state_.views.retire_oldest();
+  failures_ = 0;
+  state_.resume_writes();
   state_.publish();
   state_.progress.notify_all();
   state_.note_change();

@@ -95,7 +95,7 @@ Result<std::uint64_t> bytes_between(const TableRuns& runs, const KeyBounds& boun
 Result<std::optional<FoundValue>> get_at(const ReadState& state, const PointRead& read, Counters& counters,
                                          std::vector<SourceSeen>* seen) {
   for (const auto& memtable : state.memtables) {
-    const auto ranges = memtable->range_tombstones();
+    const auto ranges = memtable->range_deletes();
     const auto found = memtable->get(read.key, read.at);
     const Timestamp covered = ranges == nullptr ? kTimestampMin : ranges->newest_covering(read.key, read.at);
     const Verdict verdict = verdict_of(state, found, covered);
@@ -147,22 +147,15 @@ std::unique_ptr<InternalIterator> all_versions(const ReadState& state) {
   return std::make_unique<MergingIterator>(std::move(sources));
 }
 
-Result<RangeTombstones> all_range_deletes(const ReadState& state) {
-  std::vector<RangeTombstone> all;
+Result<RangeCover> all_range_deletes(const ReadState& state) {
+  RangeCover all;
   for (const auto& memtable : state.memtables) {
-    if (const auto ranges = memtable->range_tombstones()) {
-      for (RangeTombstone& each : ranges->list()) all.push_back(std::move(each));
-    }
+    if (const auto ranges = memtable->range_deletes()) all.add(*ranges);
   }
-  for (const TableRun& run : *state.runs) {
-    if (!run.range_deletes) continue;
-    for (const auto& table : *run.tables) {
-      const auto ranges = table->range_tombstones();
-      if (!ranges.ok()) return ranges.error();
-      for (RangeTombstone& each : (*ranges)->list()) all.push_back(std::move(each));
-    }
-  }
-  return RangeTombstones(all);
+  const auto of_tables = state.range_deletes.of(*state.runs);
+  if (!of_tables.ok()) return of_tables.error();
+  all.add(*of_tables);
+  return all;
 }
 
 }  // namespace mylonite

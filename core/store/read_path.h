@@ -63,6 +63,6 @@ std::string last_key(const ReadState& state);
 // Every version of every key, newest source first among equals.
 std::unique_ptr<InternalIterator> all_versions(const ReadState& state);
 // The range deletes of all sources.
-Result<RangeTombstones> all_range_deletes(const ReadState& state);
+Result<RangeCover> all_range_deletes(const ReadState& state);
 
 }  // namespace mylonite

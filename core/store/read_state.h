@@ -20,10 +20,23 @@ struct TableRun {
 };
 using TableRuns = std::vector<TableRun>;  // level by level, newest first
 
+// The range deletes of the tables of one state, put together at the first call that succeeds.
+// Thread-safety: any thread.
+class RangesOfTables {
+ public:
+  // Null: there is none. The errors are those of the tables.
+  Result<std::shared_ptr<const RangeTombstones>> of(const TableRuns& runs) const;
+
+ private:
+  mutable rt::Mutex mutex_;
+  mutable std::shared_ptr<const RangeTombstones> whole_ GUARDED_BY(mutex_);
+};
+
 struct ReadState {
   std::vector<std::shared_ptr<const Memtable>> memtables;  // the active one first
   std::shared_ptr<const TableRuns> runs;
   Timestamp expired_through;  // of the tables' version: no read sees what was written up to here
+  RangesOfTables range_deletes;
 };
 
 }  // namespace mylonite

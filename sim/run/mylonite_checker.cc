@@ -371,6 +371,10 @@ void MyloniteChecker::check_available(StoreUnderTest& store) {
     if (parts_.answers.is_closed()) return;  // a client has abandoned it
     if (done.ok()) {
       parts_.state.oracle.made_durable(ticket);
+      const std::string refuses = dynamic_cast<MyloniteStore&>(store).store().stats().writes_stopped;
+      if (!refuses.empty())
+        parts_.state.oracle.violate("available", "a flush succeeds, but writes stay refused: " + refuses);
+      parts_.answers.stop_if_violated();
       if (i > 0) parts_.observer.mark("sim.available_later");
       return;
     }

@@ -274,13 +274,13 @@ TEST(FaultInjectorTest, SingleCallsFail) {
   EXPECT_TRUE(run_program(plan, two_logs).unmet);
 }
 
-// Goal: each row of the table of draws strikes, where its role and its fault fit, and replays alone. Method: a log and
-// a table, written, synced and read, under each row at its highest rate. Expectation: faults of that row only, on files
-// of its role; the same again from the record.
+// Goal: each row of the table of draws strikes, where its role and its fault fit, and replays alone. Method: a log, a
+// table, CURRENT and a manifest, written, synced and read, under each row at its highest rate. Expectation: faults of
+// that row only, on files of its role; the same again from the record.
 TEST(FaultInjectorTest, DrawnFaultsStrike) {
   const Program program = [](vfs::FileSystem& fs, std::vector<bool>& went_well) {
     ignore(fs.make_directory("db"), "it may have failed");
-    for (const char* path : {"db/wal-1.log", "db/sst-2.sst", "db/CURRENT"}) {
+    for (const char* path : {"db/wal-1.log", "db/sst-2.sst", "db/CURRENT", "db/manifest-3.jsonl"}) {
       went_well.push_back(vfs::write_new_file(fs, path, "some bytes").ok());
       went_well.push_back(vfs::read_whole_file(fs, path).ok());
     }
