@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/compaction/policies.h"
 #include "core/rt/rt.h"
 #include "sim/shrink/adapt.h"
 #include "sim/shrink/open_decisions.h"
@@ -27,6 +28,10 @@ void open_some(IncarnationPlan& plan, Random& random, std::uint64_t calls_most) 
 }
 
 }  // namespace
+
+bool Search::opens_with(const Options& options) const {
+  return validate(options).ok() && configure_policy(settings_.policies, options.compaction_policy).ok();
+}
 
 Search::Search(const RunSettings& settings, StackPool& stacks, const SearchLimits& limits)
     : settings_(settings), stacks_(stacks), limits_(limits), started_(rt::monotonic_ns()) {

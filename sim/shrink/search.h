@@ -45,6 +45,8 @@ class Search {
   const ScenarioSize& size() const { return size_; }
   const Signature& signature() const { return signature_; }
   bool is_of_mylonite() const { return !settings_.store; }  // and has its operations
+  // A store refuses others at once. That would be a failure, but not this one.
+  bool opens_with(const Options& options) const;
   std::uint64_t runs() const { return runs_; }
   bool interrupted() const;
   bool out_of_time() const;

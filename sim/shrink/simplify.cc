@@ -192,7 +192,8 @@ void lower_numbers(Search& search, std::size_t index, const OptionRow& row) {
       const std::string lower = lowered(text, places[which], by);
       if (lower == text) continue;
       try_change_at(search, index, [&](IncarnationPlan& plan) {
-        static_cast<void>(set_option(plan.options, row.name, lower));  // a value that is refused changes nothing
+        Options with = plan.options;
+        if (set_option(with, row.name, lower).ok() && search.opens_with(with)) plan.options = std::move(with);
       });
     }
   }

@@ -18,6 +18,7 @@
 #include "sim/shrink/adapt.h"
 #include "sim/shrink/as_test.h"
 #include "sim/shrink/parts.h"
+#include "sim/shrink/search.h"
 #include "tests/examples/own_store.h"
 
 namespace mylonite::sim {
@@ -237,6 +238,22 @@ TEST(ShrinkTest, AnUnmetCrashMovesToLikeCalls) {
   EXPECT_EQ(moved[1].incarnations[0].recorded->crash->at, append(2));
   EXPECT_TRUE(moved[0].incarnations[0].recorded->crash->after);
   EXPECT_TRUE(with_crash_moved({.asked = asked, .met = asked, .notes = notes, .known = known}).empty());
+}
+
+// Goal: a candidate's options are ones that a store opens with, or its open would fail alike for another cause. Method:
+// the defaults; a number out of its range; a policy that is none, and one with a bad parameter.
+TEST(ShrinkTest, OptionsStayValid) {
+  StackPool stacks;
+  const Search search({}, stacks, {});
+  Options options;
+  EXPECT_TRUE(search.opens_with(options));
+  options.wal_file_rotate_bytes = 1;
+  EXPECT_FALSE(search.opens_with(options));
+  for (const char* policy : {"no-such-policy", "fifo:bytes=many"}) {
+    Options other;
+    other.compaction_policy = policy;
+    EXPECT_FALSE(search.opens_with(other)) << policy;
+  }
 }
 
 }  // namespace

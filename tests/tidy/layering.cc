@@ -63,7 +63,7 @@ constexpr std::array kArrows = {
     Arrow{"sim/shrink/",
           "sim/shrink/ sim/report/ sim/run/ sim/scenario/ sim/machine/ sim/mylonite/sim/store_under_test.h "
           "faultfs/ "
-          "core/rt/ core/base/"},
+          "core/rt/ core/base/ core/compaction/policies.h"},
     Arrow{"sim/campaign/",
           "sim/campaign/ sim/shrink/ sim/report/ sim/oracle/rules.h sim/run/ sim/scenario/ sim/machine/ "
           "sim/mylonite/sim/store_under_test.h faultfs/ core/"},
