@@ -7,8 +7,8 @@
 // Range deletes are kept apart from the entries. The first read after a change makes their fragments. An entry can be
 // seen as soon as it is linked, so readers pass a stamp that is not above the newest *published* one.
 // It does not log, and does not bound itself. Thread-safety: the caller serializes writers; everything else may run
-// beside add(). Complexity: add and get O(log n) expected; range_tombstones O(1), and O(r log r) after one of r range
-// deletes was added.
+// beside add(). Complexity: add and get O(log n) expected; range_deletes O(1), and amortized O(log r) for each of the r
+// range deletes that was added since (core/format/range_cover.h).
 #pragma once
 
 #include <atomic>

@@ -3,7 +3,7 @@
 //   closed                    while it closes
 //   corruption, read-only     after a power loss on a disk that had lied: the store reports the damage
 //   i/o, no space, read-only  if a fault made a file call fail: for a read, while it ran; for another operation, since
-//                             the open, because an earlier failure may stop the store
+//                             the open, because the store may still be recovering
 //   corruption, read-only     if a read of a file got wrong bytes, at such times; corruption must name that file, with
 //                             an offset
 // Every other error is a violation. The policy only classifies; the caller acts on it.
