@@ -22,6 +22,7 @@ struct RecoveryReport {
   std::uint64_t records = 0;                 // batches replayed
   std::uint64_t log_bytes_dropped = 0;       // a torn tail of the last log
   std::uint64_t manifest_bytes_dropped = 0;  // a torn last record of the manifest
+  std::uint64_t tables_damaged = 0;          // found so at the open: reads that need them fail
   std::uint64_t tables_written = 0;          // from the content of the logs
   std::uint64_t files_removed = 0;           // obsolete files and left-overs
   bool clean_close = false;                  // the last log ended with the clean-close marker

@@ -51,14 +51,22 @@ TableReader::~TableReader() {
 }
 
 Result<std::shared_ptr<const TableReader>> TableReader::open(std::shared_ptr<TableEnvironment> environment,
-                                                             const TableInfo& expected) {
+                                                             const TableInfo& expected, Damage damage) {
   std::shared_ptr<TableReader> reader(new TableReader(std::move(environment), expected));
-  const auto file = reader->file();
-  if (!file.ok()) return file.error();
-  const auto footer = read_footer({.file = **file, .name = reader->name_, .expected = expected});
+  const Status checked = reader->check_footer();
+  reader->opened_damaged_ = !checked.ok() && checked.error().code() == Code::kCorruption;
+  if (checked.ok() || (reader->opened_damaged_ && damage == Damage::kBorne)) return reader;
+  return checked.error();
+}
+
+Status TableReader::check_footer() const {
+  const rt::Lock lock(loading_);
+  const auto from = file();
+  if (!from.ok()) return from.error();
+  const auto footer = read_footer({.file = **from, .name = name_, .expected = info_});
   if (!footer.ok()) return footer.error();
-  reader->footer_ = *footer;
-  return reader;
+  footer_ = *footer;
+  return {};
 }
 
 Result<std::shared_ptr<vfs::File>> TableReader::file() const {
@@ -67,26 +75,33 @@ Result<std::shared_ptr<vfs::File>> TableReader::file() const {
   return Error(Code::kCorruption, "this table is listed as live, but its file is missing").in(name_);
 }
 
+bool TableReader::is_missing() const {
+  const auto from = environment_->files.open(info_.number);
+  return !from.ok() && from.error().code() == Code::kNotFound;
+}
+
 Result<TableReader::Loaded*> TableReader::load() const {
   if (Loaded* loaded = loaded_.load(std::memory_order_acquire)) return loaded;
+  if (opened_damaged_) {
+    if (Status checked = check_footer(); !checked.ok()) return checked.error();
+  }
   rt::Lock lock(loading_);
   if (owned_ != nullptr) return owned_.get();
   const auto from = file();
   if (!from.ok()) return from.error();
-  auto metadata = read_metadata({.file = **from, .name = name_, .expected = info_}, footer_);
+  auto metadata = read_metadata({.file = **from, .name = name_, .expected = info_}, *footer_);
   if (!metadata.ok()) return metadata.error();
-  owned_ = std::make_unique<Loaded>(environment_->blocks, std::move(*metadata));
+  owned_ = std::make_unique<Loaded>(environment_->blocks, footer_->table, std::move(*metadata));
   environment_->metadata_bytes.fetch_add(owned_->bytes(), std::memory_order_relaxed);
   loaded_.store(owned_.get(), std::memory_order_release);
   rt::point("sst.metadata_published");
   return owned_.get();
 }
 
-Result<std::shared_ptr<const Block>> TableReader::read_data_block(BlockHandle at) const {
+Result<std::shared_ptr<const Block>> TableReader::read_data_block(FileNumber table, BlockHandle at) const {
   const auto from = file();
   if (!from.ok()) return from.error();
-  auto payload =
-      read_block({.file = **from, .name = name_, .expected = info_}, footer_.table, at, environment_->decompressor);
+  auto payload = read_block({.file = **from, .name = name_, .expected = info_}, table, at, environment_->decompressor);
   if (!payload.ok()) return payload.error();
   rt::work(rt::Work::kBlockBytes, payload->size());
   auto block = Block::parse(std::move(*payload));
@@ -96,9 +111,9 @@ Result<std::shared_ptr<const Block>> TableReader::read_data_block(BlockHandle at
 
 Result<std::shared_ptr<const Block>> TableReader::load_block(Loaded& loaded, std::size_t i, CacheUse use) const {
   const BlockHandle at = loaded.metadata->index[i].block;
-  if (use == CacheUse::kBypass) return read_data_block(at);
+  if (use == CacheUse::kBypass) return read_data_block(loaded.table, at);
   if (auto cached = loaded.blocks.find(i)) return cached;
-  auto block = read_data_block(at);
+  auto block = read_data_block(loaded.table, at);
   if (!block.ok()) return block;
   environment_->blocks_read_bytes.fetch_add(at.end() - at.offset, std::memory_order_relaxed);
   return loaded.blocks.insert(i, std::move(*block));
@@ -177,7 +192,7 @@ Status TableReader::verify() const {
   found.file_bytes = info_.file_bytes;
   found.footer_hash = info_.footer_hash;
   for (std::size_t i = 0; i < (*metadata)->index.size(); ++i) {
-    if (Status checked = verify_block(**metadata, i, found); !checked.ok()) return checked;
+    if (Status checked = verify_block(**metadata, footer->table, i, found); !checked.ok()) return checked;
   }
   count_range_deletes(found, (*metadata)->range_deletes);
   if (std::string differs = difference(info_, found); !differs.empty()) {
@@ -187,9 +202,10 @@ Status TableReader::verify() const {
 }
 
 // Checks a block, and adds its entries to the facts in `found`.
-Status TableReader::verify_block(const TableMetadata& metadata, std::size_t i, TableInfo& found) const {
+Status TableReader::verify_block(const TableMetadata& metadata, FileNumber table, std::size_t i,
+                                 TableInfo& found) const {
   const BlockHandle at = metadata.index[i].block;
-  auto block = read_data_block(at);
+  auto block = read_data_block(table, at);
   if (!block.ok()) return block.error();
   BlockIterator cursor(std::move(*block));
   for (cursor.seek_to_first(); cursor.valid(); cursor.next()) {

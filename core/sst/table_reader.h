@@ -1,10 +1,11 @@
 // Reads one table file (layout: core/sst/format.h).
 //
-// open() checks that the file exists, with the expected size and footer: one open, one read. The first use reads and
-// checks the metadata (filter, index, range deletes), which then stays in memory as long as the reader. An error there
-// goes to that caller alone, and the next use tries again. A data block is checked when it is read from the file.
-// Damage is an error with file and offset, and affects only its block. The environment's caches hold the blocks and the
-// open file, so the file's name must stay on the disk as long as the reader lives.
+// open() checks that the file exists, with the expected size and footer: one open, one read. A table may be opened
+// although that check finds damage: then every use makes the check again. The first use reads and checks the metadata
+// (filter, index, range deletes), which then stays in memory as long as the reader. An error there goes to that caller
+// alone, and the next use tries again. A data block is checked when it is read from the file. Damage is an error with
+// file and offset, and affects only its block. The environment's caches hold the blocks and the open file, so the file's
+// name must stay on the disk as long as the reader lives.
 // Thread-safety: all functions may run in any threads at once; only the first use blocks others, during its I/O.
 // Complexity: get reads at most one block, and none when the filter or the index excludes the key.
 #pragma once
@@ -44,9 +45,10 @@ class TableReader : public std::enable_shared_from_this<TableReader> {
     std::shared_ptr<const Block> block;  // never null
   };
 
+  enum class Damage : std::uint8_t { kRefused, kBorne };
   // `expected.number` names the file. The id in the table may differ: a table keeps its id under a new name.
   static Result<std::shared_ptr<const TableReader>> open(std::shared_ptr<TableEnvironment> environment,
-                                                         const TableInfo& expected);
+                                                         const TableInfo& expected, Damage damage = Damage::kRefused);
   ~TableReader();
   TableReader(const TableReader&) = delete;
   TableReader& operator=(const TableReader&) = delete;
@@ -69,6 +71,8 @@ class TableReader : public std::enable_shared_from_this<TableReader> {
   Status verify() const;
 
   const TableInfo& info() const { return info_; }
+  bool opened_damaged() const { return opened_damaged_; }
+  bool is_missing() const;  // its file; looks for it
 
   // For policies: the counts of reads, as in PolicyView. A read that looks into several tables notes each.
   bool counts_reads() const { return environment_->reads.on.load(std::memory_order_relaxed); }
@@ -83,10 +87,11 @@ class TableReader : public std::enable_shared_from_this<TableReader> {
   friend class TableIterator;
 
   struct Loaded {
-    Loaded(BlockCache& cache, std::unique_ptr<const TableMetadata> from_file)
-        : metadata(std::move(from_file)), blocks(cache, metadata->index.size()) {}
+    Loaded(BlockCache& cache, FileNumber id, std::unique_ptr<const TableMetadata> from_file)
+        : table(id), metadata(std::move(from_file)), blocks(cache, metadata->index.size()) {}
     std::uint64_t bytes() const { return metadata->bytes + blocks.bytes(); }
 
+    const FileNumber table;  // the id that its blocks are sealed with
     std::unique_ptr<const TableMetadata> metadata;
     CachedBlocks blocks;
   };
@@ -94,18 +99,20 @@ class TableReader : public std::enable_shared_from_this<TableReader> {
   TableReader(std::shared_ptr<TableEnvironment> environment, const TableInfo& info);
 
   Result<std::shared_ptr<vfs::File>> file() const;
+  Status check_footer() const;
   Result<Loaded*> load() const;  // never null
   Result<std::shared_ptr<const Block>> load_block(Loaded& loaded, std::size_t i, CacheUse use) const;
-  Result<std::shared_ptr<const Block>> read_data_block(BlockHandle at) const;
-  Status verify_block(const TableMetadata& metadata, std::size_t i, TableInfo& found) const;
+  Result<std::shared_ptr<const Block>> read_data_block(FileNumber table, BlockHandle at) const;
+  Status verify_block(const TableMetadata& metadata, FileNumber table, std::size_t i, TableInfo& found) const;
   Error damaged(BlockHandle block, std::string message) const;
 
   const std::shared_ptr<TableEnvironment> environment_;
   const TableInfo info_;
   const std::string name_;
-  Footer footer_;  // unguarded: set by open(), before any other thread has the reader
+  bool opened_damaged_ = false;  // unguarded: set by open(), before any other thread has the reader
 
-  mutable rt::Mutex loading_;  // held during the first read of the metadata
+  mutable rt::Mutex loading_;                                  // held during the first read of the metadata
+  mutable std::optional<Footer> footer_ GUARDED_BY(loading_);  // empty: damaged when it was last looked at
   mutable std::unique_ptr<Loaded> owned_ GUARDED_BY(loading_);
   mutable std::atomic<Loaded*> loaded_ = nullptr;  // published once, then never changed
 

@@ -26,7 +26,7 @@ std::vector<FileNumber> new_tables(const VersionEdit& edit) {
 Result<OpenTables> open_tables(const std::shared_ptr<TableEnvironment>& environment, const Version& version) {
   OpenTables open;
   for (const TableInfo* table : version.tables()) {
-    auto reader = TableReader::open(environment, *table);
+    auto reader = TableReader::open(environment, *table, TableReader::Damage::kBorne);
     if (!reader.ok()) return reader.error();
     open.emplace(table->number, std::move(*reader));
   }
@@ -40,7 +40,7 @@ Catalog::Catalog(StoreDirectory home, std::unique_ptr<Manifest> manifest, Versio
       tables_(std::move(tables)),
       next_file_(version_->next_file),
       position_{} {
-  if (manifest_ != nullptr) position_ = {.manifest = manifest_->number(), .last_record = manifest_->last_record()};
+  if (manifest_ != nullptr) note_position();
   make_runs();
 }
 
@@ -146,8 +146,25 @@ Status Catalog::commit(VersionEdit edit) {
     tables_.erase(found);
   }
   if (!edit.added.empty() || !edit.removed.empty()) make_runs();
-  position_ = {.manifest = manifest_->number(), .last_record = manifest_->last_record()};
+  note_position();
   return {};
+}
+
+Status Catalog::attest(const LogLength& durable) {
+  const rt::Lock committing(commit_mutex_);
+  if (durable_log_ >= durable) return {};
+  durable_log_ = durable;
+  if (Status done = commit_durably({.durable_log = durable}, *version()); !done.ok()) {
+    durable_log_.reset();
+    return done;
+  }
+  const rt::Lock lock(mutex_);
+  note_position();
+  return {};
+}
+
+void Catalog::note_position() {
+  position_ = {.manifest = manifest_->number(), .last_record = manifest_->last_record()};
 }
 
 void Catalog::drop_tables_of(const VersionEdit& edit) {
@@ -206,6 +223,7 @@ Status Catalog::replace_manifest(const Version& after) {
   Version next = after;
   const FileNumber number = new_file_number();
   next.next_file = FileNumber{number.value + 1};
+  next.durable_log = durable_log_;
   auto replaced = Manifest::create(home_.fs, home_.directory, number, next);
   if (!replaced.ok()) {
     old_manifests_.push_back(number);

@@ -27,6 +27,7 @@ namespace mylonite {
 
 using OpenTables = std::map<FileNumber, std::shared_ptr<const TableReader>>;
 
+// A damaged table is opened, too: reads that need it fail.
 Result<OpenTables> open_tables(const std::shared_ptr<TableEnvironment>& environment, const Version& version);
 
 class Catalog {
@@ -45,6 +46,8 @@ class Catalog {
   // the manifest that failed, the edit may be found by the next open, unless a later commit succeeds: that one writes a
   // new manifest. Until then the new tables' files stay.
   Status commit(VersionEdit edit);
+  // Makes it durable that logs are durable up to there. Costs one record of the manifest, or nothing if it says so.
+  Status attest(const LogLength& durable);
   // The manifest's current record, for a new log to attest.
   struct Position {
     FileNumber manifest;
@@ -74,6 +77,7 @@ class Catalog {
   Result<OpenTables> open_added(const VersionEdit& edit) const;
   Status commit_durably(const VersionEdit& edit, const Version& after) REQUIRES(commit_mutex_);
   Status replace_manifest(const Version& after) REQUIRES(commit_mutex_);
+  void note_position() REQUIRES(commit_mutex_, mutex_);
   void drop_tables_of(const VersionEdit& edit) REQUIRES(commit_mutex_);  // of one that failed
 
   const StoreDirectory home_;
@@ -81,6 +85,7 @@ class Catalog {
   rt::Mutex commit_mutex_;  // held during a whole commit, with its I/O; taken before mutex_
   std::unique_ptr<Manifest> manifest_ GUARDED_BY(commit_mutex_);
   bool in_doubt_ GUARDED_BY(commit_mutex_) = false;  // the manifest's end is unknown, or which one CURRENT names
+  std::optional<LogLength> durable_log_ GUARDED_BY(commit_mutex_);     // what the manifest says
   std::vector<FileNumber> old_manifests_ GUARDED_BY(commit_mutex_);    // to remove once it is known
   std::vector<FileNumber> doubtful_tables_ GUARDED_BY(commit_mutex_);  // likewise
 

@@ -23,7 +23,6 @@ Status fill(const EngineState& state, Version version, const std::string& direct
   const FileNumber manifest = state.catalog->new_file_number();
   version.next_file = FileNumber{manifest.value + 1};
   version.first_log = version.next_file;
-  version.closed_log.reset();
   const auto made = Manifest::create(state.fs, directory, manifest, version);
   if (!made.ok()) return made.error();
   return state.fs.sync_directory(std::string(vfs::parent_of(directory)));

@@ -65,6 +65,18 @@ void EngineState::resume_writes() {
   progress.notify_all();
 }
 
+Status EngineState::attest_log() {
+  const LogLength log = attestation.durable();
+  Status done;
+  {
+    // Safe: what is durable stays so, and the catalog keeps the most that anybody attested.
+    const rt::Unlocked unlocked(mutex);
+    done = catalog->attest(log);
+  }
+  attestation.ended(log, done.ok(), rt::monotonic_ns());
+  return done;
+}
+
 void EngineState::remove_unused_tables(bool all) {
   // Safe: the catalog has its own lock, and returns each table once; callers keep no state across this call.
   const rt::Unlocked unlocked(mutex);

@@ -22,6 +22,7 @@
 #include "core/store/counters.h"
 #include "core/store/history.h"
 #include "core/store/live_logs.h"
+#include "core/store/log_attestation.h"
 #include "core/store/read_views.h"
 #include "core/store/write_gate.h"
 
@@ -56,11 +57,12 @@ struct EngineState {
   History history GUARDED_BY(mutex);
   WriteGate gate GUARDED_BY(mutex);
   LiveLogs logs GUARDED_BY(mutex);
+  LogAttestation attestation GUARDED_BY(mutex);
   std::vector<std::string> flush_cuts GUARDED_BY(mutex);  // of the policy in force: where tables of a flush end
   std::unique_ptr<vfs::FileLock> lock_file GUARDED_BY(mutex);
-  rt::CondVar flush_work;                       // for the flusher: a memtable was frozen; the gate shuts
-  rt::CondVar merge_work;                       // for the compactor: see note_change(); the gate shuts
-  rt::CondVar progress;                         // for waiters: a flush or merge ended, the gate changed
+  rt::CondVar flush_work;  // for the flusher: a memtable was frozen, a log is to be attested, the gate shuts
+  rt::CondVar merge_work;  // for the compactor: see note_change(); the gate shuts
+  rt::CondVar progress;    // for waiters: a flush or merge ended, the gate changed
   std::uint64_t changes GUARDED_BY(mutex) = 0;  // the number of changes so far
 
   // The tree, the floor or the running merges changed: a policy may choose differently.
@@ -72,6 +74,7 @@ struct EngineState {
   void publish() REQUIRES(mutex);                        // after a change of memtables or tables
   void refuse_writes(const Error& why) REQUIRES(mutex);  // WriteGate::refuse; wakes who waits for room
   void resume_writes() REQUIRES(mutex);
+  Status attest_log() REQUIRES(mutex);  // releases the lock meanwhile
   // Removes the files of unused tables (Catalog::take_unused_tables). Releases the lock meanwhile.
   void remove_unused_tables(bool all = false) REQUIRES(mutex);
   void count_dropped(const Dropped& dropped);  // by a flush or a merge; in stats.cc

@@ -34,6 +34,7 @@ class Flusher {
 
  private:
   void run();
+  void wait_for_work() REQUIRES(state_.mutex);
   void failed(const Error& why) REQUIRES(state_.mutex);  // waits for the next try
   Status flush_oldest() REQUIRES(state_.mutex);          // releases the lock during I/O, as the next two do
   // `version`: the one before.

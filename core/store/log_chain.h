@@ -1,12 +1,13 @@
 // The logs of a store during its open: found, read whole, checked, then walked.
 //
-// All checks precede the use of any record: no log is missing, headers follow one another and attest the manifest,
-// stamps ascend, every batch parses. It writes nothing.
+// All checks precede the use of any record: no log is missing, and none is shorter than the manifest attests. Headers
+// follow one another and attest the manifest, stamps ascend, every batch parses. It writes nothing.
 // Thread-safety: one thread an object. Memory: the logs' bytes. Complexity: linear in them, twice.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,10 +49,12 @@ class LogChain {
 
  private:
   Status check_chain(const LoadedManifest& manifest) const;
-  Status check_closed_log(const Version& version) const;
+  Status check_attested(const Version& version) const;
   Status check_records();
+  WalReader::Attested attested(std::size_t i) const;
 
   std::vector<WalReader> logs_;
+  std::optional<LogLength> durable_;  // known so
   Facts facts_;
 };
 

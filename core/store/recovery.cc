@@ -36,6 +36,8 @@ class Recovery {
   Status create_directory();
   Status read_manifest();
   Status read_logs();
+  Status check_tables() const;
+  Error told_of_manifest(const Error& error) const;
   Status end_memtable();
   Status flush_replayed();
   void start_stamps();
@@ -134,6 +136,8 @@ Status Recovery::read_manifest() {
     auto tables = open_tables(environment_, version_);
     if (!tables.ok()) return tables.error();
     tables_ = std::move(*tables);
+    for (const auto& [number, table] : tables_) result_.report.tables_damaged += table->opened_damaged() ? 1 : 0;
+    if (Status sound = check_tables(); !sound.ok()) return sound;
     for (const TableInfo* table : version_.tables()) newest_ = std::max(newest_, table->newest);
   }
   // Files that no manifest lists may be on the disk: their numbers are used, too.
@@ -143,9 +147,30 @@ Status Recovery::read_manifest() {
   return {};
 }
 
+// A manifest whose last record is damaged looks like one whose last edit never finished. If a file is missing then, the
+// record was there, and told that the file may go.
+Error Recovery::told_of_manifest(const Error& error) const {
+  const bool misses_file = error.code() == Code::kCorruption && !error.offset();
+  if (loaded_.dropped_bytes == 0 || !misses_file) return error;
+  return Error(Code::kCorruption, fmt::format("the manifest's last {} bytes are damaged, and without them {}",
+                                              loaded_.dropped_bytes, error.to_string()))
+      .in(manifest_name(loaded_.number), loaded_.valid_bytes);
+}
+
+// A damaged table costs its own keys only. But a missing one may be what the manifest's lost end replaced, and then the
+// open must not remove those that replaced it.
+Status Recovery::check_tables() const {
+  if (loaded_.dropped_bytes == 0) return {};
+  for (const auto& [number, table] : tables_) {
+    if (table->opened_damaged() && table->is_missing())
+      return told_of_manifest(Error(Code::kCorruption, "missing").in(table_name(number)));
+  }
+  return {};
+}
+
 Status Recovery::read_logs() {
   auto logs = LogChain::read({.fs = fs_, .directory = directory_, .files = listing_.ours}, loaded_, newest_);
-  if (!logs.ok()) return logs.error();
+  if (!logs.ok()) return told_of_manifest(logs.error());
   const LogChain::Facts& facts = logs->facts();
   newest_ = facts.newest;
   result_.report.logs = logs->logs();
@@ -220,6 +245,7 @@ Status Recovery::commit() {
   const FileNumber manifest = new_file_number();
   version_.first_log = new_file_number();
   version_.closed_log.reset();
+  version_.durable_log.reset();
   auto created = Manifest::create(fs_, directory_, manifest, version_);
   if (!created.ok()) return created.error();
   result_.catalog =

@@ -195,7 +195,26 @@ Status WritePath::commit(const std::vector<Request*>& group) {
   }
   state_.history.show(newest);
   count(group);
+  attest(group);
   return {};
+}
+
+// Tells the manifest how much of the log is durable, where that is due, or leaves it to the flusher. A write has no
+// share in a failure of it, who asked for a sync has.
+void WritePath::attest(const std::vector<Request*>& group) {
+  const LogLength durable{.number = wal_->number(), .bytes = wal_->synced_bytes()};
+  if (durable.bytes == kWalHeaderBytes) return;
+  const bool idle = !state_.attestation.due_ns();
+  state_.attestation.synced(durable);
+  const auto asks = [](const Request* each) { return each->want == Want::kSync; };
+  if (std::ranges::any_of(group, asks) || state_.attestation.is_due(rt::monotonic_ns())) {
+    const Status done = state_.attest_log();
+    for (Request* request : group) {
+      if (asks(request) && !done.ok()) request->error = done.error();
+    }
+  } else if (idle && state_.attestation.due_ns()) {
+    state_.flush_work.notify_one();
+  }
 }
 
 void WritePath::count(const std::vector<Request*>& group) {
@@ -345,7 +364,7 @@ Result<VersionEdit> WritePath::finish() {
   if (Status done = wal_->sync(); !done.ok()) return done.error();
   if (Status done = wal_->append_clean_close(); !done.ok()) return done.error();
   if (Status done = wal_->sync(); !done.ok()) return done.error();
-  const ClosedLog closed{.number = wal_->number(), .bytes = wal_->bytes()};
+  const LogLength closed{.number = wal_->number(), .bytes = wal_->bytes()};
   return VersionEdit{.ceiling = Timestamp{last.ticks + 1}, .closed_log = closed};
 }
 

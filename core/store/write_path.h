@@ -29,7 +29,7 @@ class WritePath {
 
   // Returns the batch's stamp. An empty batch is not logged; its stamp is the newest visible one.
   Result<Timestamp> write(const WriteBatch& batch, const WriteOptions& options);
-  // Makes everything acknowledged so far durable.
+  // Makes everything acknowledged so far durable, and the manifest attest it.
   Status sync();
   // Freezes the active memtable if it is not empty. Returns the order of the newest memtable frozen so far.
   Result<std::uint64_t> freeze();
@@ -84,6 +84,7 @@ class WritePath {
   Status stamp(const std::vector<Request*>& group) REQUIRES(state_.mutex);
   void report_stamps(const std::vector<Request*>& group);
   Status raise_ceiling(Timestamp ceiling) REQUIRES(state_.mutex);
+  void attest(const std::vector<Request*>& group) REQUIRES(state_.mutex);
   bool wants_sync(const Request& request) const;
   Status log(const std::vector<Request*>& group);
   Status write_ingest(Request& request) REQUIRES(state_.mutex);

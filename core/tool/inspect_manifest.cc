@@ -48,6 +48,10 @@ std::string changes_of(const VersionEdit& edit) {
     add_change(changes,
                fmt::format("closed with {} of {} bytes", wal_name(edit.closed_log->number), edit.closed_log->bytes));
   }
+  if (edit.durable_log) {
+    add_change(changes,
+               fmt::format("{} durable to byte {}", wal_name(edit.durable_log->number), edit.durable_log->bytes));
+  }
   for (const JobRecord& job : edit.jobs) {
     add_change(changes, fmt::format("{} {} by {}", job.kind(), job.id, job.policy));
   }

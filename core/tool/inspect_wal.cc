@@ -115,7 +115,7 @@ Status inspect_log(const StoreDirectory& store, FileNumber number, const cli::Fo
   if (Status done = cli::print(header_text(**log, form)); !done.ok()) return done;
   std::uint64_t offset = kWalHeaderBytes;
   Status printed;  // kept apart, since the reader counts an error of its visitor as damage of the log
-  const auto end = (*log)->read(attested_bytes(store, number), [&](const WalRecord& record) -> Status {
+  const auto end = (*log)->read({.length = attested_bytes(store, number)}, [&](const WalRecord& record) -> Status {
     const auto text = record_text(record, offset, form);
     if (!text.ok()) return text.error();
     offset += encoded_record_bytes(record.payload.size());

@@ -147,7 +147,7 @@ Status Verification::check_log(FileNumber number) {
   const auto log = WalReader::open(*store_.fs, store_.path(wal_name(number)), number);
   if (!log.ok()) return is_over(FileKind::kWal, number) ? Status() : count_damage(log.error());
   if (!*log) return {};
-  const auto end = (*log)->read(std::nullopt, [](const WalRecord& record) -> Status {
+  const auto end = (*log)->read({}, [](const WalRecord& record) -> Status {
     BatchReader batch(record.payload);
     for (BatchEntry entry; batch.next(entry);) continue;
     if (batch.damaged()) return Error(Code::kCorruption, "a batch that does not parse, under a valid checksum");

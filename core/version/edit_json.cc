@@ -168,6 +168,10 @@ std::string encode_edit(const VersionEdit& edit) {
     object.number_text("closed_log", edit.closed_log->number.value);
     object.number_text("closed_log_bytes", edit.closed_log->bytes);
   }
+  if (edit.durable_log) {
+    object.number_text("durable_log", edit.durable_log->number.value);
+    object.number_text("durable_log_bytes", edit.durable_log->bytes);
+  }
   JsonArray added;
   for (const VersionEdit::Added& each : edit.added) added.add(table_json(each));
   if (!edit.added.empty()) object.raw("add", added.array());
@@ -191,7 +195,11 @@ Result<VersionEdit> decode_edit(std::string_view json) {
   if (fields.has("expired_through")) edit.expired_through = Timestamp{fields.number("expired_through")};
   if (fields.has("closed_log")) {
     const FileNumber number{fields.number("closed_log")};
-    edit.closed_log = ClosedLog{.number = number, .bytes = fields.number("closed_log_bytes")};
+    edit.closed_log = LogLength{.number = number, .bytes = fields.number("closed_log_bytes")};
+  }
+  if (fields.has("durable_log")) {
+    const FileNumber number{fields.number("durable_log")};
+    edit.durable_log = LogLength{.number = number, .bytes = fields.number("durable_log_bytes")};
   }
   const std::vector<JsonView> tables = fields.array("add");
   const std::vector<JsonView> numbers = fields.array("remove");

@@ -130,7 +130,7 @@ Result<LoadedManifest> load_manifest(vfs::FileSystem& fs, const std::string& dir
     if (bytes.error().code() != Code::kNotFound) return bytes.error();
     return Error(Code::kCorruption, "CURRENT names this manifest, but it is missing").in(name);
   }
-  LoadedManifest loaded{.number = *number, .version = {}, .last_record = 0, .dropped_bytes = 0};
+  LoadedManifest loaded{.number = *number, .version = {}};
   std::size_t offset = 0;
   while (offset < bytes->size()) {
     const std::string_view rest = std::string_view(*bytes).substr(offset);
@@ -145,6 +145,7 @@ Result<LoadedManifest> load_manifest(vfs::FileSystem& fs, const std::string& dir
     }
     offset += line.size();
   }
+  loaded.valid_bytes = offset;
   loaded.dropped_bytes = bytes->size() - offset;
   // Record 0 was synced before CURRENT named the file, so it is never a torn end.
   if (offset == 0 || later_record_in(std::string_view(*bytes).substr(offset), loaded)) {

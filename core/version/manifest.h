@@ -33,7 +33,8 @@ struct LoadedManifest {
   FileNumber number;
   Version version;
   std::uint64_t last_record = 0;
-  std::uint64_t dropped_bytes = 0;  // a torn last record
+  std::uint64_t valid_bytes = 0;
+  std::uint64_t dropped_bytes = 0;  // behind them: a torn last record
 };
 
 // One whole record, with its place.

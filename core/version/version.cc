@@ -74,6 +74,7 @@ VersionEdit Version::snapshot() const {
                    .history_floor = history_floor,
                    .expired_through = {},
                    .closed_log = closed_log,
+                   .durable_log = durable_log,
                    .added = {},
                    .removed = {},
                    .policy = policy,
@@ -106,6 +107,7 @@ Result<Version> apply(const Version& before, const VersionEdit& edit) {
   if (edit.history_floor) after.history_floor = std::max(after.history_floor, *edit.history_floor);
   if (edit.expired_through) after.expired_through = std::max(after.expired_through, *edit.expired_through);
   if (edit.closed_log) after.closed_log = edit.closed_log;
+  if (edit.durable_log) after.durable_log = std::max(after.durable_log, edit.durable_log);
   if (edit.policy) after.policy = edit.policy;
   after.jobs.insert(after.jobs.end(), edit.jobs.begin(), edit.jobs.end());
   if (edit.jobs_kept && after.jobs.size() > *edit.jobs_kept) {

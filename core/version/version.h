@@ -19,12 +19,11 @@
 
 namespace mylonite {
 
-// The end of the last log after a clean close. A missing log, or one of another length, is then damage, not a torn
-// tail.
-struct ClosedLog {
+// A place in the chain of logs. Ordered: later logs have larger numbers.
+struct LogLength {
   FileNumber number;
   std::uint64_t bytes = 0;
-  bool operator==(const ClosedLog&) const = default;
+  auto operator<=>(const LogLength&) const = default;
 };
 
 // One atomic change, one record of the manifest. Absent fields change nothing.
@@ -40,9 +39,12 @@ struct VersionEdit {
   std::optional<Timestamp> ceiling{};          // no stamp at or above it has been issued
   std::optional<Timestamp> history_floor{};    // only raised
   std::optional<Timestamp> expired_through{};  // likewise
-  std::optional<ClosedLog> closed_log{};       // the last edit of a clean close
-  std::vector<Added> added{};                  // tables of one run in key order
-  std::vector<FileNumber> removed{};           // a table that is removed and added again is moved
+  // The end of the last log after a clean close. A missing log, or one of another length, is then damage, not a torn
+  // tail.
+  std::optional<LogLength> closed_log{};
+  std::optional<LogLength> durable_log{};  // logs are durable up to here, and shorter ones are damaged; only raised
+  std::vector<Added> added{};              // tables of one run in key order
+  std::vector<FileNumber> removed{};       // a table that is removed and added again is moved
   std::optional<PolicyState> policy{};
   std::vector<JobRecord> jobs{};             // merges that this edit carries out; added behind the known ones
   std::optional<std::uint64_t> jobs_kept{};  // the number of newest merges to keep; absent: all
@@ -57,7 +59,8 @@ struct Version {
   Timestamp history_floor;  // reads below it may lack versions, and are refused
   // Entries and range deletes up to here have expired: no read sees them, and any merge drops them. At most the floor.
   Timestamp expired_through{};
-  std::optional<ClosedLog> closed_log{};
+  std::optional<LogLength> closed_log{};
+  std::optional<LogLength> durable_log{};  // of no matter if that log is obsolete
   std::optional<PolicyState> policy{};
   std::vector<JobRecord> jobs{};  // oldest first
 

@@ -55,12 +55,12 @@ std::uint64_t WalReader::largest_synced_to(std::uint64_t from) const {
   return largest;
 }
 
-Result<LogEnd> WalReader::read(std::optional<std::uint64_t> attested, const Visitor& visit) const {
+Result<LogEnd> WalReader::read(const Attested& attested, const Visitor& visit) const {
   auto damaged = [&](std::string message, std::uint64_t offset) {
     return Error(Code::kCorruption, std::move(message)).in(name_, offset);
   };
   LogEnd end{.records = 0, .valid_bytes = kWalHeaderBytes, .dropped_bytes = 0, .clean_close = false};
-  std::uint64_t synced_to = attested.value_or(0);
+  std::uint64_t synced_to = std::max(attested.length.value_or(0), attested.durable);
   std::uint64_t offset = kWalHeaderBytes;
   while (offset < bytes_.size() && !end.clean_close) {
     const auto record = record_at(offset);
@@ -88,8 +88,9 @@ Result<LogEnd> WalReader::read(std::optional<std::uint64_t> attested, const Visi
                                synced_to, bytes_.size()),
                    offset);
   }
-  if (attested && *attested < end.valid_bytes) {
-    return damaged(fmt::format("log goes on beyond the {} bytes that its successor attests", *attested), *attested);
+  if (attested.length && *attested.length < end.valid_bytes) {
+    return damaged(fmt::format("log goes on beyond the {} bytes that its successor attests", *attested.length),
+                   *attested.length);
   }
   if (end.dropped_bytes > 0) rt::mark("wal.torn_tail");
   return end;

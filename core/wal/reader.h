@@ -1,9 +1,9 @@
 // Reads a log back, and tells a torn tail from corruption.
 //
-// Let S be the largest `synced_to` in any valid record of the log, also beyond the damage. If the next log attests this
-// log's length, S is that length. Damage below S is corruption: an error. Damage at or above S is a torn tail: the log
-// ends there, and the dropped bytes are reported. Damage to a last sync group that nothing attests looks like a torn
-// tail.
+// Let S be what is known durable: the largest `synced_to` in any valid record of the log, also beyond the damage, and
+// what others attest of this log: the next log its length, the manifest at least how much of it is durable. Damage
+// below S is corruption: an error. Damage at or above S is a torn tail: the log ends there, and the dropped bytes are
+// reported. Damage to a last sync group that nothing attests looks like a torn tail.
 // Thread-safety: one thread an object.
 // Cost: linear in the file, which is read whole (bounded by the rotation size plus one commit group).
 #pragma once
@@ -37,10 +37,13 @@ class WalReader {
   const WalHeader& header() const { return header_; }
   std::uint64_t bytes() const { return bytes_.size(); }
 
+  struct Attested {
+    std::optional<std::uint64_t> length{};  // by the next log's header
+    std::uint64_t durable = 0;              // by the manifest; 0: it says nothing
+  };
   // Calls `visit` for every batch in order. An error of it gets the record's place, unless it has one of its own.
-  // `attested`: the length that the next log's header attests.
   using Visitor = std::function<Status(const WalRecord&)>;
-  Result<LogEnd> read(std::optional<std::uint64_t> attested, const Visitor& visit) const;
+  Result<LogEnd> read(const Attested& attested, const Visitor& visit) const;
 
  private:
   WalReader(std::string name, WalHeader header, std::string bytes)

@@ -41,6 +41,8 @@ void Oracle::start_incarnation(const Options& options) {
   least_retention_ticks_ = std::min(least_retention_ticks_, history_retention_ticks_);
   tombstone_retention_ticks_ = options.tombstone_retention_seconds * kTicksPerSecond;
   snapshots_.clear();
+  unattested_.clear();
+  attested_first_ = false;
   expiring_ = false;
   in_flight_.clear();
   for (StampedWrites* writes : {&stamped_writes_, &doubtful_}) {
@@ -201,6 +203,8 @@ void Oracle::end_read(const Ticket& ticket, const ReadMoment& moment, std::optio
 void Oracle::made_durable(const Ticket& ticket) {
   const SimulatorCode scope;
   durable_ = std::max(durable_, ticket.floor);
+  attested_ = std::max(attested_, ticket.floor);
+  attested_first_ = true;
 }
 
 void Oracle::saw_clock(std::uint64_t highest) {
@@ -323,6 +327,7 @@ void Oracle::check_cut(const StoredVersions& found, Timestamp cut, RecoveryCheck
 // The first recovery that returned decides: what it found is durable, what it did not find never comes back.
 void Oracle::settle(const Recovery& recovery, bool void_bounds, Timestamp cut) {
   durable_ = cut;
+  attested_ = cut;
   shown_durable_ = cut;
   shown_ = cut;
   if (recovery.first_visible < floor_ && !void_bounds && !recovery.stamps_return) {

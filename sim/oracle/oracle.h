@@ -9,11 +9,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <mylonite/options.h>
@@ -58,6 +60,9 @@ class Oracle {
   void begin_expiry(Timestamp through);
   void end_expiry(std::optional<Timestamp> through);  // it has, durably, for reads from now on; empty: it failed
   void made_durable(const Ticket& ticket);            // sync, flush or close succeeded; the ticket is of its invocation
+  // A synced write returned, on a machine whose calls do not fail. The store attests the first sync of an incarnation
+  // at once, and each within a second, at the latest by the next synced write.
+  void synced(Timestamp at, std::uint64_t began_ns, std::uint64_t returned_ns);
 
   // Answers.
   using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -84,6 +89,9 @@ class Oracle {
   };
   using Counts = RecoveryChecker::Counts;
   Counts check_recovered(const StoredVersions& found, const Recovery& recovery);
+  // Of a copy of the store with a damaged log or manifest, which opened: what is attested is there, and the rest is a
+  // cut. Nothing attests the last record of a manifest, so what it let expire may be there.
+  std::optional<Violation> check_damaged(const StoredVersions& found, const Recovery& recovery) const;
   // All pairs of a checkpoint, front to back, with its newest stamp and what had expired; the ticket is of the
   // invocation.
   void check_checkpoint(const Ticket& ticket, const ReadMoment& newest, const Pairs& found);
@@ -130,8 +138,11 @@ class Oracle {
   std::vector<Timestamp> acknowledged_;  // for as-of reads
   EqualWrites in_flight_;
   Timestamp newest_stamped_;
-  Timestamp floor_;                               // the largest stamp of any operation that returned
-  Timestamp durable_;                             // acknowledged writes up to here survive a power loss
+  Timestamp floor_;     // the largest stamp of any operation that returned
+  Timestamp durable_;   // acknowledged writes up to here survive a power loss
+  Timestamp attested_;  // no damage of a log takes acknowledged writes up to here unnoticed
+  std::deque<std::pair<std::uint64_t, Timestamp>> unattested_{};  // synced writes, by when they returned
+  bool attested_first_ = false;                                   // a sync of this incarnation
   Timestamp shown_durable_;                       // every write up to here survives it: a read with sync on showed it
   Timestamp shown_;                               // every write up to here survives a process kill: a read showed it
   Timestamp reported_floor_;                      // of history, the highest since the store was opened

@@ -22,9 +22,14 @@ constexpr std::array kRules = {
          "only if a fault struck before."},
     Rule{"available", "Once file calls succeed again, the store flushes within a minute, without being opened again."},
     Rule{"open", "An open after a crash succeeds without help. A refused open changes nothing."},
+    Rule{"second-opener", "While a store is open, no other open succeeds, and none touches a file."},
     Rule{"invented",
          "After a crash the store holds nothing that was never written, nothing twice, and nothing that an earlier "
          "recovery did not find."},
+    Rule{"damage",
+         "With one file damaged at rest, the store gives no wrong answer. It refuses by name, or serves what is whole: "
+         "of "
+         "a log, at least what is attested elsewhere."},
     Rule{"batch-torn", "A batch survives a crash whole or not at all."},
     Rule{"lost",
          "What was durable survives a power loss, and what was acknowledged survives the death of the process. The "

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include <mylonite/faultfs/damage.h>
 #include <mylonite/faultfs/fault.h>
 
 namespace mylonite::sim {
@@ -24,7 +25,7 @@ struct Mark {
 };
 
 // The marks in the code, sorted; `run --require-marks` fails when one of all_marks() was never reached.
-inline constexpr std::array<Mark, 40> kMarks = {{
+inline constexpr std::array<Mark, 48> kMarks = {{
     {.name = "compaction.concurrent", .meaning = "a merge began while another one ran"},
     {.name = "compaction.expired", .meaning = "old data expired unread"},
     {.name = "compaction.gave_way", .meaning = "a merge gave way to another one between two steps"},
@@ -45,6 +46,12 @@ inline constexpr std::array<Mark, 40> kMarks = {{
     {.name = "sim.cursor_turned", .meaning = "a cursor changed its direction"},
     {.name = "sim.cursor_used_after_flush", .meaning = "a cursor that was open during a flush moved"},
     {.name = "sim.cursor_used_after_merge", .meaning = "a cursor that was open during a merge moved"},
+    {.name = "sim.damage_harmless", .meaning = "a copy with a damaged file showed all that a sound one shows"},
+    {.name = "sim.damage_hurt_keys", .meaning = "reads of some keys met a damaged table, and were refused"},
+    {.name = "sim.damage_hurt_no_key", .meaning = "no read of a key met the damage of a table"},
+    {.name = "sim.damage_met_by_reads", .meaning = "a scan met damage, and was refused"},
+    {.name = "sim.damage_refused", .meaning = "an open met damage, and was refused"},
+    {.name = "sim.damage_took_unattested", .meaning = "damage took writes that nothing but the damaged file attests"},
     {.name = "sim.destroy", .meaning = "a store was destroyed"},
     {.name = "sim.destruction_resumed", .meaning = "a destruction that was cut short was carried out again"},
     {.name = "sim.ingest", .meaning = "a sorted stream was ingested"},
@@ -52,12 +59,15 @@ inline constexpr std::array<Mark, 40> kMarks = {{
     {.name = "sim.read_in_past", .meaning = "a read as of an earlier stamp was answered"},
     {.name = "sim.read_only_open", .meaning = "the store was opened for reading before it was opened for writing"},
     {.name = "sim.read_refused", .meaning = "a read below the floor of history was refused, as it must be"},
+    {.name = "sim.second_opener", .meaning = "an open of a store that was open was refused"},
     {.name = "sim.snapshot_read_after_flush", .meaning = "a snapshot was read after a flush"},
     {.name = "sim.snapshot_read_after_merge", .meaning = "a snapshot was read after a merge"},
     {.name = "sim.tombstone_dropped", .meaning = "a recovery lacked a tombstone that was old enough to go"},
     {.name = "sim.version_dropped", .meaning = "a recovery lacked a version that a newer one excuses"},
     {.name = "stamps.ceiling_met", .meaning = "stamps reached the durable ceiling, which a commit then raised"},
     {.name = "stamps.clock_unusable", .meaning = "the wall clock showed no usable time"},
+    {.name = "wal.attested_at_rest",
+     .meaning = "the manifest was told how much of a log is durable, with no writer there"},
     {.name = "wal.given_up", .meaning = "a log was given up after a failed call, and another one begun"},
     {.name = "wal.torn_tail", .meaning = "an open dropped the torn end of a log"},
     {.name = "wal.unfinished", .meaning = "an open found a log whose header never became durable"},
@@ -68,7 +78,8 @@ inline constexpr std::array<Mark, 40> kMarks = {{
 }};
 
 std::string mark_of(const faultfs::FaultRow& row);        // "fault.no-space": the fault struck
-std::vector<std::string> all_marks();                     // kMarks, and one for every fault of the table
+std::string mark_of(const faultfs::DamageRow& row);       // "damage.vanished"
+std::vector<std::string> all_marks();                     // kMarks, and one for every row of both tables of faultfs
 std::string_view meaning_of_mark(std::string_view name);  // "" if there is no such mark
 
 class Coverage {

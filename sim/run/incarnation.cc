@@ -146,6 +146,7 @@ void Incarnation::main() {
     return;
   }
   if (!machine_.dead()) check_recovery(**store, looked);
+  if (mylonite_ && !machine_.dead()) mylonite_->check_second_opener();
   if (machine_.dead()) {
     close(**store);
     return;

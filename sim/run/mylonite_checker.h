@@ -13,6 +13,7 @@
 #include <mylonite/sim/store_under_test.h>
 
 #include "sim/run/answer_checker.h"
+#include "sim/run/damage_probe.h"
 #include "sim/run/fault_injector.h"
 #include "sim/run/observer.h"
 #include "sim/run/run_state.h"
@@ -32,12 +33,16 @@ class MyloniteChecker final : private EventListener {
     faultfs::SimFileSystem& fs;
     WriteWitness& witness;
   };
-  explicit MyloniteChecker(const Parts& parts) : parts_(parts) {}
+  explicit MyloniteChecker(const Parts& parts)
+      : parts_(parts),
+        damage_({.state = parts.state, .plan = parts.plan, .answers = parts.answers, .observer = parts.observer}) {}
 
   // Looks at the checkpoints that were kept or destroyed, and at the store where the plan says so: then what it showed
   // comes back.
   std::optional<StoreDump> look_before_open();
   Result<std::unique_ptr<StoreUnderTest>> open();
+  // While the store is open: another open is refused, if the scenario has one.
+  void check_second_opener();
   // After an open, of a store that this checker opened.
   static Result<StoreDump> dump_of(StoreUnderTest& store);
   // After faults, with file calls that succeed again: the store accepts writes, within a minute and without an open.
@@ -71,6 +76,7 @@ class MyloniteChecker final : private EventListener {
   void begin_expiry(const JobRecord& report);
 
   const Parts parts_;
+  DamageProbe damage_;
   std::set<std::uint64_t> merging_;  // merges that have begun, by id
 };
 

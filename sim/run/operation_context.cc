@@ -49,7 +49,10 @@ void OperationContext::became_durable(std::string_view call, const Reading& read
 }
 
 Writing OperationContext::begin_write(const WriteBatch& batch, std::optional<bool> sync) const {
-  Writing writing{.ticket = oracle().begin(), .collapsed = batch.collapsed(), .sync = sync};
+  Writing writing{.ticket = oracle().begin(),
+                  .began_ns = state().world.clock.monotonic_ns(),
+                  .collapsed = batch.collapsed(),
+                  .sync = sync};
   oracle().begin_write(writing.collapsed, sync);
   if (batch.encoded().size() > options().memtable_max_bytes) observer().mark("sim.batch_larger_than_memtable");
   return writing;
@@ -63,6 +66,10 @@ void OperationContext::end_write(const Writing& writing, const Result<Timestamp>
   check_open("write");
   observer().acknowledged();
   oracle().end_write(writing.ticket, writing.collapsed, *stamp, writing.sync);
+  const bool synced = writing.sync.value_or(options().wal_flush_every_write && writing.collapsed.count() > 0);
+  if (synced && answers().faults() == 0) {
+    oracle().synced(*stamp, writing.began_ns, state().world.clock.monotonic_ns());
+  }
   returned(*stamp);
 }
 

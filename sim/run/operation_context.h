@@ -3,6 +3,7 @@
 // Owned by the simulated program. Thread-safety: one fiber.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -23,6 +24,7 @@ struct Reading {  // of one read, or of whatever is held to what had returned be
 
 struct Writing {
   Oracle::Ticket ticket;
+  std::uint64_t began_ns;
   WriteBatch collapsed;
   std::optional<bool> sync;
 };

@@ -1,6 +1,7 @@
 #include "sim/scenario/generator.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -94,6 +95,17 @@ SchedulePlan draw_schedule(const GeneratorOptions& options, Random random) {
   if (plan.kind == StrategyKind::kRoundRobin) plan.parameter = pick(random, {1, 3, 10});
   if (plan.kind == StrategyKind::kPct) plan.parameter = random.between(2, 6);
   if (random.chance(1, 5)) plan.spurious_one_in = pick(random, {10, 100});
+  return plan;
+}
+
+// Logs and manifests are where damage can be taken for a torn end.
+DamagePlan draw_damage(Random random) {
+  constexpr std::array<std::string_view, 6> kDamagedRoles = {"wal", "wal", "sst", "sst", "manifest", "current"};
+  DamagePlan plan;
+  plan.kind = static_cast<faultfs::DamageKind>(random.below(faultfs::kDamageKinds));
+  plan.role = kDamagedRoles.at(random.below(kDamagedRoles.size()));
+  plan.file = random.below(1000);
+  plan.where = random.next();
   return plan;
 }
 
@@ -201,7 +213,11 @@ Scenario generate(std::uint64_t seed, const GeneratorOptions& options) {
     incarnation.foreign_file = rest.chance(1, 15);
     if (rest.chance(1, 6)) incarnation.close_after_ns = rest.between(1, 200'000);
     incarnation.refused_first = own.split("refused").below(20) == 0 && !options.for_every_store;
+    incarnation.second_opener = own.split("second").below(16) == 0 && !options.for_every_store;
     incarnation.read_only_first = own.split("read-only").below(12) == 0 && !options.for_every_store;
+    if (Random own_damage = own.split("damage"); !options.for_every_store && own_damage.chance(1, 8)) {
+      incarnation.damage = draw_damage(own_damage);
+    }
     incarnation.image_seed = rest.next();
     incarnation.entropy_seed = rest.next();
     incarnation.clients.resize(swarm.clients);

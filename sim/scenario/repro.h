@@ -18,8 +18,9 @@ namespace mylonite::sim {
 
 // 1: the first. 2: machines may be abandoned, and there are more operations. 3: single file calls may fail, and
 // checkpoints be kept. 4: operations have typed fields, and faults of every kind have names. 5: what is as usual is
-// left out, and incarnations name the options that differ from the scenario's. Older formats are read.
-inline constexpr std::uint64_t kReproFormat = 5;
+// left out, and incarnations name the options that differ from the scenario's. 6: a file may be damaged on a copy of
+// the disk. Older formats are read.
+inline constexpr std::uint64_t kReproFormat = 6;
 inline constexpr std::string_view kRepeatPrefix = "repeat:";
 
 struct Repro {

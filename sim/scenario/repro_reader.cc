@@ -254,6 +254,15 @@ Recorded recorded_from(Reader& reader, const Json& json) {
   return recorded;
 }
 
+DamagePlan damage_from(Reader& reader, const Json& json) {
+  const auto kind = faultfs::damage_from_name(reader.string(json, "kind"));
+  if (!kind) reader.fail("kind");
+  return {.kind = kind.value_or(faultfs::DamageKind::kFlippedBit),
+          .role = reader.string(json, "role"),
+          .file = reader.small(reader.member(json, "file"), "file"),
+          .where = reader.number(json, "where")};
+}
+
 // An option unknown here would change the run.
 void read_options(Reader& reader, const Json& json, Options& options) {
   const Json& values = reader.member(json, "options");
@@ -271,6 +280,8 @@ IncarnationPlan incarnation_from(Reader& reader, const Json& json, const Options
   plan.ending = reader.one_of<Ending>(reader.string(json, "ending"), kEndingNames, "ending");
   if (json.contains("death"))
     plan.crash_mode = reader.one_of<CrashMode>(reader.string(json, "death"), kCrashModeNames, "death");
+  plan.second_opener = reader.boolean_or_false(json, "second_opener");
+  if (json.contains("damage")) plan.damage = damage_from(reader, json["damage"]);
   plan.foreign_file = reader.boolean_or_false(json, "foreign_file");
   plan.refused_first = reader.boolean_or_false(json, "refused_first");
   plan.read_only_first = reader.boolean_or_false(json, "read_only_first");

@@ -144,6 +144,13 @@ Json clients_json(const IncarnationPlan& plan) {
 Json incarnation_json(const IncarnationPlan& plan, const Options& base) {
   Json json = Json::object();
   if (Json options = options_json(plan.options, base); !options.empty()) json["options"] = std::move(options);
+  if (plan.second_opener) json["second_opener"] = true;
+  if (plan.damage) {
+    json["damage"] = {{"kind", row_of(plan.damage->kind).name},
+                      {"role", plan.damage->role},
+                      {"file", plan.damage->file},
+                      {"where", number_text(plan.damage->where)}};
+  }
   if (plan.foreign_file) json["foreign_file"] = true;
   if (plan.refused_first) json["refused_first"] = true;
   if (plan.read_only_first) json["read_only_first"] = true;

@@ -16,6 +16,7 @@
 #include <mylonite/faultfs/anchor.h>
 #include <mylonite/faultfs/choice.h>
 #include <mylonite/faultfs/crash.h>
+#include <mylonite/faultfs/damage.h>
 #include <mylonite/faultfs/sim_file_system.h>
 #include <mylonite/options.h>
 
@@ -80,6 +81,15 @@ struct Recorded {
   std::optional<faultfs::AdaptingChooser::Likeness> adapt_image{};
 };
 
+// Damage to one file of the store, by the medium. The file is the n-th of its role, by name, modulo their number.
+struct DamagePlan {
+  faultfs::DamageKind kind = faultfs::DamageKind::kFlippedBit;
+  std::string role;
+  std::uint64_t file = 0;
+  std::uint64_t where = 0;
+  bool operator==(const DamagePlan&) const = default;
+};
+
 struct IncarnationPlan {
   Options options{};
   std::vector<std::vector<Operation>> clients{};
@@ -87,11 +97,13 @@ struct IncarnationPlan {
   CrashPlan crash{};  // unless the ending is kClose
   CrashMode crash_mode = CrashMode::kUnwind;
   SchedulePlan schedule{};
-  std::uint64_t close_after_ns = 0;  // close at this time, during the clients' work; 0: after their work
-  bool read_only_first = false;      // open the store for reading first, which must change nothing
-  bool refused_first = false;        // open with error_if_exists first, which must refuse and change nothing
-  bool foreign_file = false;         // a foreign file appears in the directory before the open
-  std::uint64_t image_seed = 0;      // of the fates at a power loss, and of lies
+  std::uint64_t close_after_ns = 0;    // close at this time, during the clients' work; 0: after their work
+  bool read_only_first = false;        // open the store for reading first, which must change nothing
+  bool refused_first = false;          // open with error_if_exists first, which must refuse and change nothing
+  bool second_opener = false;          // while the store is open another open tries; it is to be refused
+  std::optional<DamagePlan> damage{};  // the store is tried on a copy of the disk that has it, before the open
+  bool foreign_file = false;           // a foreign file appears in the directory before the open
+  std::uint64_t image_seed = 0;        // of the fates at a power loss, and of lies
   std::uint64_t entropy_seed = 0;
   std::optional<Recorded> recorded{};
 };

@@ -138,6 +138,13 @@ std::string code_of(const IncarnationPlan& plan, const std::string& name) {
   set(plan.close_after_ns > 0, "close_after_ns", code_of(plan.close_after_ns));
   set(plan.read_only_first, "read_only_first", "true");
   set(plan.refused_first, "refused_first", "true");
+  set(plan.second_opener, "second_opener", "true");
+  if (plan.damage) {
+    const DamagePlan& damage = *plan.damage;
+    set(true, "damage",
+        fmt::format("DamagePlan{{*faultfs::damage_from_name(\"{}\"), \"{}\", {}, {}}}", row_of(damage.kind).name,
+                    damage.role, code_of(damage.file), code_of(damage.where)));
+  }
   set(plan.foreign_file, "foreign_file", "true");
   set(plan.entropy_seed != 0, "entropy_seed", code_of(plan.entropy_seed));
   return text + fmt::format("  {}.recorded = Recorded{{{}}};\n", name, code_of(plan.recorded.value_or(Recorded())));

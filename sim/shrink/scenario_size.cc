@@ -89,8 +89,8 @@ void add_incarnation(ScenarioSize& size, const IncarnationPlan& plan) {
   }
   add_options(size, plan.options);
   size.settings += (plan.close_after_ns > 0 ? 1 : 0) + (plan.read_only_first ? 1 : 0) + (plan.refused_first ? 1 : 0) +
-                   (plan.foreign_file ? 1 : 0) + (plan.entropy_seed > 1 ? 1 : 0) +
-                   (plan.ending == Ending::kPowerLoss ? 1 : 0) + plan.clients.size();
+                   (plan.foreign_file ? 1 : 0) + (plan.damage ? 1 : 0) + (plan.second_opener ? 1 : 0) +
+                   (plan.entropy_seed > 1 ? 1 : 0) + (plan.ending == Ending::kPowerLoss ? 1 : 0) + plan.clients.size();
   if (plan.recorded) add_recorded(size, *plan.recorded);
 }
 

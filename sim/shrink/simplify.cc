@@ -139,6 +139,8 @@ void simplify_settings(Search& search) {
   try_everywhere(search, [](IncarnationPlan& plan) { plan.close_after_ns = 0; });
   try_everywhere(search, [](IncarnationPlan& plan) { plan.read_only_first = false; });
   try_everywhere(search, [](IncarnationPlan& plan) { plan.refused_first = false; });
+  try_everywhere(search, [](IncarnationPlan& plan) { plan.damage.reset(); });
+  try_everywhere(search, [](IncarnationPlan& plan) { plan.second_opener = false; });
   try_everywhere(search, [](IncarnationPlan& plan) { plan.foreign_file = false; });
   try_everywhere(search, [](IncarnationPlan& plan) { plan.entropy_seed = 0; });
   try_everywhere(search, [](IncarnationPlan& plan) {

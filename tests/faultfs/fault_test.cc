@@ -180,9 +180,7 @@ TEST(FaultTable, IsTheReadmes) {
                             row.answers ? code_name(*row.answers) : "success",
                             kLeavesNames[static_cast<std::size_t>(row.leaves)], row.meaning);
   }
-  const std::size_t at = readme.find("|---|");
-  ASSERT_NE(at, std::string::npos);
-  EXPECT_EQ(readme.substr(at), expected);
+  EXPECT_TRUE(readme.contains(expected)) << expected;
 }
 
 }  // namespace

@@ -235,9 +235,10 @@ TEST(ReproTest, MissingMembers) {
   std::vector<std::string> places;
   places_of(whole, "", places);
   const std::set<std::string> optional = {
-      "crash",       "crash_at_end", "format",   "last_events",  "program",      "version",        "compiler",
-      "after",       "operation",    "recorded", "foreign_file", "entropy_seed", "refused_first",  "failed_calls",
-      "fail_one_in", "death",        "schedule", "image",        "lies",         "read_only_first"};
+      "crash",         "crash_at_end",    "format",        "last_events", "program",      "version",
+      "compiler",      "after",           "operation",     "recorded",    "foreign_file", "entropy_seed",
+      "refused_first", "failed_calls",    "fail_one_in",   "death",       "schedule",     "image",
+      "lies",          "read_only_first", "second_opener", "damage"};
   std::set<std::string> seen;
   for (const std::string& place : places) {
     const std::size_t slash = place.rfind('/');

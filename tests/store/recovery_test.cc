@@ -107,6 +107,114 @@ TEST_F(Recovery, DamageIsLoudOnlyWhereAttested) {
   }
 }
 
+// Goal: the manifest attests the log. Method: unsynced writes, a sync, a kill; then the log cut at every length, one
+// bit of each record flipped, the log removed. Expectation: refused, naming the log; whole, it opens.
+TEST_F(Recovery, SyncAttestsTheLogOutsideOfIt) {
+  options_.wal_flush_every_write = false;
+  {
+    const auto store = open_store(*fs_, options_);
+    for (int i = 0; i < 5; ++i) put(*store, key(i), "value " + std::to_string(i));
+    ASSERT_TRUE(store->sync().ok());
+    store->abandon();
+  }
+  const faultfs::Disk killed = faultfs::process_kill(disk_);
+  const std::string log = only("wal-");
+  const std::string bytes = read(log);
+  const auto afresh = [&] {
+    fs_.reset();
+    disk_ = killed;
+    fs_ = std::make_unique<faultfs::SimFileSystem>(disk_);
+  };
+  for (std::size_t length = kWalHeaderBytes; length < bytes.size(); length += 8) {
+    afresh();
+    replace_file(*fs_, log, bytes.substr(0, length));
+    expect_refused(Code::kCorruption, "known durable");
+  }
+  for (std::size_t at = kWalHeaderBytes; at < bytes.size(); at += 40) {
+    afresh();
+    std::string bad = bytes;
+    bad[at] ^= 1;
+    replace_file(*fs_, log, bad);
+    expect_refused(Code::kCorruption, "known durable");
+  }
+  afresh();
+  ASSERT_TRUE(fs_->remove(log).ok());
+  expect_refused(Code::kCorruption, "knows");
+  afresh();
+  expect_keys(5);
+}
+
+// Goal: a damaged table costs its own keys only. Method: two tables of different keys; the footer of one damaged, its
+// file cut, or removed. Expectation: the open says so; the other's keys are there, its own are refused by its name.
+TEST_F(Recovery, DamagedTableCostsItsKeys) {
+  options_.compaction_policy = "none";
+  {
+    const auto store = open_store(*fs_, options_);
+    put(*store, "a", "1");
+    ASSERT_TRUE(store->flush().ok());
+    put(*store, "b", "2");
+    ASSERT_TRUE(store->flush().ok());
+    ASSERT_TRUE(store->close().ok());
+  }
+  const faultfs::Disk closed = disk_;
+  std::vector<std::string> tables = names_of(*fs_, "sst-");
+  ASSERT_EQ(tables.size(), 2U);
+  std::ranges::sort(tables, {}, [](const std::string& name) { return parse_file_name(name)->number; });
+  const std::string path = "store/" + tables[0];
+  const std::string bytes = read(path);
+  for (const char what : {'f', 'c', 'm'}) {
+    fs_.reset();
+    disk_ = closed;
+    fs_ = std::make_unique<faultfs::SimFileSystem>(disk_);
+    std::string bad = bytes;
+    bad[bad.size() - 5] ^= 1;
+    if (what == 'f') replace_file(*fs_, path, bad);
+    if (what == 'c') replace_file(*fs_, path, bytes.substr(0, 20));
+    if (what == 'm') {
+      ASSERT_TRUE(fs_->remove(path).ok());
+    }
+    SCOPED_TRACE(what);
+    const auto store = open_store(*fs_, options_);
+    EXPECT_EQ(store->recovery().tables_damaged, 1U);
+    EXPECT_EQ(store->get("b").value(), "2");
+    const auto refused = store->get("a");
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code(), Code::kCorruption);
+    EXPECT_EQ(refused.error().file(), tables[0]);
+    put(*store, "a", "3");
+    EXPECT_EQ(store->get("a").value(), "3") << "what is newer hides the damage";
+  }
+}
+
+// Goal: an open does not remove the tables of a manifest record that was damaged. Method: two tables merged, and the
+// record of the merge damaged after their files went. Expectation: refused, naming the manifest.
+TEST_F(Recovery, LostRecordOfAMergeIsMissed) {
+  options_.compaction_policy = "none";
+  options_.manifest_rotate_bytes = 1 << 20;
+  {
+    const auto store = open_store(*fs_, options_);
+    for (const char* value : {"1", "2"}) {
+      put(*store, "a", value);
+      ASSERT_TRUE(store->flush().ok());
+    }
+    ASSERT_TRUE(store->compact_level(0).ok());
+    store->abandon();
+  }
+  disk_ = faultfs::process_kill(disk_);
+  fs_ = std::make_unique<faultfs::SimFileSystem>(disk_);
+  const std::string manifest = only("manifest-");
+  std::string bytes = read(manifest);
+  bytes[bytes.size() - 10] ^= 1;
+  for (const std::string& name : names_of(*fs_, "sst-")) {
+    const auto version = load_manifest(*fs_, "store")->version;
+    const auto lists = [&](const TableInfo* each) { return table_name(each->number) == name; };
+    if (std::ranges::any_of(version.tables(), lists)) continue;
+    ASSERT_TRUE(fs_->remove("store/" + name).ok());
+  }
+  replace_file(*fs_, manifest, bytes);
+  expect_refused(Code::kCorruption, "the manifest's last");
+}
+
 // Goal: after a clean close the whole log is attested. Method: closed, then the last data record damaged; the log
 // longer, shorter, emptied, gone; then the marker's own damage alone. Expectation: loud; the marker's damage loses
 // nothing.

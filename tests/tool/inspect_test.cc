@@ -77,7 +77,7 @@ TEST(Inspect, Manifest) {
     move.removed = {FileNumber{2}};
     move.added.push_back({.level = 0, .run = RunId{2}, .table = table(2, "emu", std::string("yak\x01", 4), 3'000)});
     ASSERT_TRUE(manifest->append(move).ok());
-    ASSERT_TRUE(manifest->append({.ceiling = Timestamp{900}, .closed_log = ClosedLog{FileNumber{8}, 64}}).ok());
+    ASSERT_TRUE(manifest->append({.ceiling = Timestamp{900}, .closed_log = LogLength{FileNumber{8}, 64}}).ok());
   }
   const Ran ran = run_tool({"inspect", "manifest", written.store()});
   EXPECT_EQ(ran.exit, 0) << ran.err;

@@ -118,7 +118,7 @@ TEST(JsonView, KindsAreToldApart) {
 TEST(EditJson, TextIsFixed) {
   VersionEdit edit{.next_file = FileNumber{12}, .first_log = FileNumber{11}, .ceiling = Timestamp{1ULL << 60}};
   edit.history_floor = Timestamp{3};
-  edit.closed_log = ClosedLog{.number = FileNumber{11}, .bytes = 400};
+  edit.closed_log = LogLength{.number = FileNumber{11}, .bytes = 400};
   for (const std::uint64_t number : {7U, 9U}) {
     VersionEdit::Added& added = edit.added.emplace_back();
     added.level = 2;

@@ -55,7 +55,7 @@ inline ReadBack read_back(vfs::FileSystem& fs, std::optional<std::uint64_t> atte
   }
   back.finished = reader->has_value();
   if (!back.finished) return back;
-  back.end = (*reader)->read(attested, [&](const WalRecord& record) -> Status {
+  back.end = (*reader)->read({.length = attested}, [&](const WalRecord& record) -> Status {
     back.records.emplace_back(record.at.ticks, record.payload);
     return {};
   });

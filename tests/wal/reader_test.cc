@@ -111,7 +111,7 @@ TEST(WalReader, VisitorsErrorIsPlaced) {
   Log log;
   five_records(log, 5);
   const auto reader = WalReader::open(log.fs, "d/wal-2.log", FileNumber{2});
-  const auto end = (*reader)->read(std::nullopt, [](const WalRecord& record) -> Status {
+  const auto end = (*reader)->read({}, [](const WalRecord& record) -> Status {
     if (record.at.ticks == 3) return Error(Code::kCorruption, "refused");
     return {};
   });

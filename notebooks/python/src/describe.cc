@@ -61,8 +61,9 @@ py::dict dict_of(const RecoveryReport& report) {
   return py::dict("created"_a = report.created, "logs"_a = report.logs, "records"_a = report.records,
                   "log_bytes_dropped"_a = report.log_bytes_dropped,
                   "manifest_bytes_dropped"_a = report.manifest_bytes_dropped,
-                  "tables_written"_a = report.tables_written, "files_removed"_a = report.files_removed,
-                  "clean_close"_a = report.clean_close, "duration_ns"_a = report.duration_ns);
+                  "tables_damaged"_a = report.tables_damaged, "tables_written"_a = report.tables_written,
+                  "files_removed"_a = report.files_removed, "clean_close"_a = report.clean_close,
+                  "duration_ns"_a = report.duration_ns);
 }
 
 }  // namespace mylonite::python
