@@ -38,15 +38,22 @@ KeyRanges all_keys(const Version& version) {
   return KeyRanges(std::move(ranges));
 }
 
+Timestamp DropRule::first_reader(Timestamp at) const {
+  const auto snapshot = std::ranges::lower_bound(snapshots, at);
+  return snapshot == snapshots.end() ? floor : *snapshot;
+}
+
+bool DropRule::read_before(Timestamp at) const { return !snapshots.empty() && snapshots.front() < at; }
+
 RangeTombstones surviving(const DropRule& rule, const RangeTombstones& all, Dropped& dropped) {
   std::vector<RangeTombstone> kept;
   for (const RangeTombstones::Fragment& fragment : all.fragments()) {
-    bool floor_passed = false;
+    std::optional<Timestamp> reader;
     for (const Timestamp at : fragment.stamps) {
       bool needed = at > rule.floor;
-      if (!needed && !floor_passed && at > rule.expired_through) {
-        floor_passed = true;
-        needed = at > rule.tombstones_until ||
+      if (!needed && reader != rule.first_reader(at) && at > rule.expired_through) {
+        reader = rule.first_reader(at);
+        needed = at > rule.tombstones_until || rule.read_before(at) ||
                  rule.older.overlaps({.low = fragment.low, .high = fragment.high, .high_included = false});
         if (!needed) complete_delete(rule, at, dropped);
       }
@@ -71,14 +78,15 @@ bool DropFilter::needed(std::string_view internal_key) {
   if (!started_ || entry.user_key != user_key_) {
     started_ = true;
     user_key_ = entry.user_key;
-    floor_passed_ = false;
+    reader_.reset();
   }
   if (entry.at > rule_.floor) return true;
-  if (floor_passed_ || entry.at <= rule_.expired_through) return false;
-  floor_passed_ = true;
-  if (all_.newest_covering(entry.user_key, rule_.floor) > entry.at) return false;
+  const Timestamp reader = rule_.first_reader(entry.at);
+  if (reader == reader_ || entry.at <= rule_.expired_through) return false;
+  reader_ = reader;
+  if (all_.newest_covering(entry.user_key, reader) > entry.at) return false;
   if (entry.kind != Kind::kDelete || entry.at > rule_.tombstones_until) return true;
-  if (rule_.older.holds(entry.user_key)) return true;
+  if (rule_.read_before(entry.at) || rule_.older.holds(entry.user_key)) return true;
   complete_delete(rule_, entry.at, dropped_);
   return false;
 }

@@ -45,7 +45,7 @@ struct PolicyView {
   std::span<const RunningJob> running;
   const Options& options;
   Timestamp now;             // the wall clock, in ticks of stamps
-  Timestamp floor;           // no reader reads below it: superseded versions at or below it may be dropped
+  Timestamp floor;           // no reader reads below it, no snapshot either: a merge may drop what is superseded there
   Timestamp expire_max{};    // no table with a newer stamp may expire; kTimestampMin, while a snapshot lives: none may
   std::string_view state{};  // the next_state of this policy's last job, or empty
   std::span<const ParameterValue> parameters{};  // all that the policy's row declares, in its order

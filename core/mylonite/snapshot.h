@@ -12,11 +12,11 @@ namespace mylonite {
 struct EngineState;
 
 struct ReadOptions {
-  std::optional<Timestamp> as_of;  // empty: now; else not below the store's history_floor()
+  std::optional<Timestamp> as_of;  // empty: now; else that of a live snapshot, or not below the store's history_floor()
 };
 
-// Pass read() to any read. Versions superseded meanwhile stay on the disk for it. Movable. It may outlive the store;
-// reads are then kClosed. Thread-safety: a value.
+// Pass read() to any read. The versions that it shows stay on the disk for it, and deletes made after it. Other moments
+// may go, also later ones. Movable. It may outlive the store; reads are then kClosed. Thread-safety: a value.
 class Snapshot {
  public:
   Snapshot(Snapshot&& other) noexcept = default;

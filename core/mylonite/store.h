@@ -102,7 +102,7 @@ class Store {
   Result<std::uint64_t> approximate_size(const KeyBounds& bounds);
   Session session() const;  // for a thread that reads often
   Result<Snapshot> snapshot() const;
-  Timestamp history_floor() const;  // reads as of earlier stamps are refused
+  Timestamp history_floor() const;  // reads as of earlier stamps are refused, but for those of live snapshots
 
   Status sync();   // everything acknowledged so far is durable on return
   Status flush();  // and in tables

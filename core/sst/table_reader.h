@@ -4,8 +4,8 @@
 // although that check finds damage: then every use makes the check again. The first use reads and checks the metadata
 // (filter, index, range deletes), which then stays in memory as long as the reader. An error there goes to that caller
 // alone, and the next use tries again. A data block is checked when it is read from the file. Damage is an error with
-// file and offset, and affects only its block. The environment's caches hold the blocks and the open file, so the file's
-// name must stay on the disk as long as the reader lives.
+// file and offset, and affects only its block. The environment's caches hold the blocks and the open file. So the
+// file's name must stay on the disk as long as the reader lives.
 // Thread-safety: all functions may run in any threads at once; only the first use blocks others, during its I/O.
 // Complexity: get reads at most one block, and none when the filter or the index excludes the key.
 #pragma once

@@ -43,7 +43,7 @@ PolicyView Compactor::view_of(const Version& version, const std::vector<RunningJ
           .running = running,
           .options = policy.options,
           .now = state_.history.now(),
-          .floor = state_.history.possible_floor(),
+          .floor = state_.history.oldest_read(),
           .expire_max = state_.history.expire_max(),
           .state = policy_state_,
           .parameters = policy.configured.parameters};
@@ -154,7 +154,10 @@ bool Compactor::start(MergeTask& task) {
   if (job.expire && !state_.history.begin_expiry(task.record.expired_through)) return false;
   task.record.policy = task.request ? "manual" : policies_.back().configured.text;
   if (task.request) task.request->started = true;
-  if (!job.move && !job.expire) task.plan.drop.floor = state_.history.raise_floor();
+  if (!job.move && !job.expire) {
+    task.plan.drop.floor = state_.history.raise_floor();
+    task.plan.drop.snapshots = state_.history.snapshots_below_floor();
+  }
   running_.push_back(std::move(task.running));
   pay(task);
   if (running_.size() > 1) rt::mark("compaction.concurrent");

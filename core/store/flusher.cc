@@ -68,6 +68,7 @@ Status Flusher::flush_oldest() {
   const auto version = state_.catalog->version();
   // Older memtables are in tables by now, so the version holds all data older than this one.
   const DropRule rule{.floor = state_.history.raise_floor(),
+                      .snapshots = state_.history.snapshots_below_floor(),
                       .tombstones_until = tombstones_until(state_.options),
                       .older = all_keys(*version),
                       .expired_through = version->expired_through};

@@ -13,7 +13,11 @@ History::History(const StampSource& stamps, Timestamp floor, std::uint64_t reten
   snapshots_.start_at(floor);
 }
 
-Error History::out_of_range(Timestamp at) const {
+Result<Timestamp> History::held_moment(Timestamp at) const {
+  if (snapshots_.holds(at)) {
+    rt::mark("read.snapshot_below_floor");
+    return at;
+  }
   if (at > visible_) {
     return Error(Code::kOutOfRange,
                  fmt::format("as_of {} is in the future: the newest visible stamp is {}", at.ticks, visible_.ticks));
@@ -40,6 +44,8 @@ Timestamp History::raise_floor() {
   snapshots_.raise(possible_floor());
   return floor();
 }
+
+Timestamp History::oldest_read() const { return std::min(possible_floor(), snapshots_.oldest()); }
 
 Timestamp History::expire_max() const { return held() > 0 || expiring_ ? kTimestampMin : visible_; }
 

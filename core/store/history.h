@@ -1,7 +1,8 @@
-// The moments of a store that can be read: the issued stamps, the newest visible one, the held snapshots, and the floor
-// below which history may be gone.
+// The moments of a store that can be read: all from the floor to the newest visible stamp, and the held snapshots.
+// Below the floor other history may be gone.
 //
-// Invariants: floor ≤ every held snapshot ≤ visible ≤ last stamp < ceiling. None of them falls, except snapshots.
+// Invariants: floor ≤ visible ≤ last stamp < ceiling; every held snapshot ≤ visible. None of them falls, except
+// snapshots. A new snapshot is of the visible stamp, so from the moment that the floor rises none is added below it.
 // A stamp is issued before its write is logged, and becomes visible when the memtable holds the whole write.
 // It issues no stamps by itself (the leader of the write queue does), and drops nothing (flushes and merges do, up to
 // the floor). Thread-safety: the owner serializes. Complexity: O(log snapshots).
@@ -9,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include <mylonite/options.h>
 #include <mylonite/status.h>
@@ -32,10 +34,11 @@ class History {
 
   Timestamp now() const;  // by the wall clock; while that is unusable, the newest visible stamp
 
-  // The stamp that a read as of `as_of` (empty: now) sees. kOutOfRange: in the future, or below the floor.
+  // The stamp that a read as of `as_of` (empty: now) sees. kOutOfRange: in the future, or below the floor and not the
+  // moment of a held snapshot.
   Result<Timestamp> moment(std::optional<Timestamp> as_of) const {
     const Timestamp at = as_of.value_or(visible_);
-    if (at > visible_ || at < floor()) return out_of_range(at);
+    if (at > visible_ || at < floor()) return held_moment(at);
     return at;
   }
 
@@ -53,13 +56,16 @@ class History {
   void end_expiry() { expiring_ = false; }
 
   Timestamp floor() const { return snapshots_.floor(); }
-  Timestamp possible_floor() const;  // the floor that raise_floor() would set; reads the clock
   // Raises the floor as far as allowed, and returns it. From then on, versions superseded at or below it may be
-  // dropped. The edit that drops them records the floor in the manifest.
+  // dropped, but for those that snapshots_below_floor() show, asked under the same lock. The edit that drops them
+  // records the floor in the manifest.
   Timestamp raise_floor();
+  std::vector<Timestamp> snapshots_below_floor() const { return snapshots_.below(floor()); }  // ascending, each once
+  Timestamp oldest_read() const;  // nobody reads below it, once the floor has risen; reads the clock
 
  private:
-  Error out_of_range(Timestamp at) const;
+  Result<Timestamp> held_moment(Timestamp at) const;  // of a stamp that is not between floor and visible
+  Timestamp possible_floor() const;
 
   StampSource stamps_;
   Timestamp visible_;

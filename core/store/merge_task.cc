@@ -87,6 +87,7 @@ std::unique_ptr<MergeTask> plan_merge(const EngineState& state, const std::share
                 .job = std::move(job),
                 .output = {},
                 .drop = {.floor = kTimestampMin,
+                         .snapshots = {},
                          .tombstones_until = tombstones_until(state.options),
                          .older = {},
                          .expired_through = version->expired_through}};

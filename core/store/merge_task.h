@@ -30,7 +30,7 @@ struct MergeTask {
   JobProgress progress() const;
 };
 
-// Requires a job that is legal in the version. The floor of the drop rule is set when the task starts.
+// Requires a job that is legal in the version. Floor and snapshots of the drop rule are set when the task starts.
 std::unique_ptr<MergeTask> plan_merge(const EngineState& state, const std::shared_ptr<const Version>& version,
                                       CompactionJob job, Timestamp now);
 

@@ -1,14 +1,16 @@
 // The snapshots that readers hold, and the floor up to which versions may be dropped.
 //
-// Any flush or merge may drop versions superseded at or below the *floor*, so reads below it are refused. The floor
-// only rises. It stays at or below every live snapshot and the newest visible stamp, and keeps the history that the
-// options retain. Pure bookkeeping: no clock, no lock. Thread-safety: the owner serializes. Complexity: O(log
-// snapshots).
+// Any flush or merge may drop versions superseded at or below the *floor*, but for those that a live snapshot shows. So
+// reads below it are refused, unless a snapshot holds their moment. The floor only rises. It stays at or below the
+// newest visible stamp, and keeps the history that the options retain. Pure bookkeeping: no clock, no lock.
+// Thread-safety: the owner serializes. Complexity: O(log snapshots), unless stated.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <set>
+#include <vector>
 
 #include <mylonite/timestamp.h>
 
@@ -19,6 +21,14 @@ class Snapshots {
   void take(Timestamp at) { held_.insert(at); }
   void release(Timestamp at) { held_.erase(held_.find(at)); }
   std::size_t count() const { return held_.size(); }
+  bool holds(Timestamp at) const { return held_.contains(at); }
+  Timestamp oldest() const { return held_.empty() ? kTimestampMax : *held_.begin(); }
+  // Those below a stamp, ascending, each once. O(snapshots).
+  std::vector<Timestamp> below(Timestamp stamp) const {
+    std::vector<Timestamp> distinct;
+    std::unique_copy(held_.begin(), held_.lower_bound(stamp), std::back_inserter(distinct));
+    return distinct;
+  }
 
   Timestamp floor() const { return floor_; }
   void start_at(Timestamp floor) { floor_ = floor; }  // the manifest's floor
@@ -30,7 +40,6 @@ class Snapshots {
       const std::uint64_t kept = retention_seconds * kTicksPerSecond;
       most = std::min(most, Timestamp{wall_ticks > kept ? wall_ticks - kept : 0});
     }
-    if (!held_.empty()) most = std::min(most, *held_.begin());
     return std::max(most, floor_);
   }
   void raise(Timestamp floor) { floor_ = std::max(floor_, floor); }

@@ -58,7 +58,7 @@ constexpr Row kRows[] = {
     {"live_snapshots", &StoreStats::live_snapshots, false, "snapshots held"},
     {"merges_running", &StoreStats::merges_running, false, "compactions running"},
     {"debt_bytes", &StoreStats::debt_bytes, false, "bytes above the levels' targets"},
-    {"history_floor", &StoreStats::history_floor, false, "earliest stamp that can be read"},
+    {"history_floor", &StoreStats::history_floor, false, "earliest stamp from which on all can be read"},
     {"expired_through", &StoreStats::expired_through, false, "stamp up to which everything has expired"},
     {"newest_stamp", &StoreStats::newest_stamp, false, "newest visible stamp"},
     {"memtable_bytes", &StoreStats::memtable_bytes, false, "bytes in memtables"},

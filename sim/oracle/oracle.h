@@ -53,7 +53,7 @@ class Oracle {
   void end_write(const Ticket& ticket, const WriteBatch& batch, Timestamp at, std::optional<bool> sync = {});
   void abandon_write(const WriteBatch& batch);  // it failed, or the machine died: its outcome is unknown
   void end_read(const Ticket& ticket, const ReadMoment& moment, std::optional<Timestamp> as_of);
-  // A snapshot is a read that binds the floor of history until it is released. Returns the name to release it by.
+  // A snapshot is a read whose moment can be read until it is released. Returns the name to release it by.
   std::uint64_t end_snapshot(const Ticket& ticket, Timestamp at);
   void release_snapshot(std::uint64_t name);  // call it before the store releases the snapshot
   // What was written up to `through` is about to expire, which no read has seen yet.
@@ -122,11 +122,11 @@ class Oracle {
   EqualWrites::iterator stamped_writes_of(const WriteBatch& batch);
   void check_bounds(const WriteBatch& open, const WriteBatch& stamped);
   static bool await_stamp(const InFlight& writes);
-  bool take_stamp(InFlight& writes, Timestamp at);  // false: none of these writes was given it
-  // The highest legal floor now. It counts the live snapshots with names below `taken`.
-  Timestamp highest_floor(std::uint64_t taken) const;
-  Timestamp past(std::uint64_t ticks) const;                              // `ticks` before the newest known moment
-  Timestamp newest_expiry() const;                                        // of those announced
+  bool take_stamp(InFlight& writes, Timestamp at);      // false: none of these writes was given it
+  Timestamp highest_floor() const;                      // the highest legal one of history now
+  bool held(const Ticket& ticket, Timestamp at) const;  // by a snapshot taken before the ticket that still lives
+  Timestamp past(std::uint64_t ticks) const;            // `ticks` before the newest known moment
+  Timestamp newest_expiry() const;                      // of those announced
   Timestamp newest() const { return std::max(newest_stamped_, floor_); }  // the newest stamp that may be visible
   void check_cut(const StoredVersions& found, Timestamp cut, RecoveryChecker::Bounds& bounds);
   void settle(const Recovery& recovery, bool void_bounds, Timestamp cut);

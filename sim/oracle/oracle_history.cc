@@ -27,25 +27,29 @@ Timestamp Oracle::past(std::uint64_t ticks) const {
   return Timestamp{now - std::min(now, ticks)};
 }
 
-Timestamp Oracle::highest_floor(std::uint64_t taken) const {
-  Timestamp highest = std::min(newest(), std::max(granted_, past(history_retention_ticks_)));
-  for (const auto& [name, at] : snapshots_) {
-    if (name < taken) highest = std::min(highest, at);
-  }
+Timestamp Oracle::highest_floor() const {
+  const Timestamp highest = std::min(newest(), std::max(granted_, past(history_retention_ticks_)));
   return std::max({highest, history_floor_, newest_expiry()});
+}
+
+bool Oracle::held(const Ticket& ticket, Timestamp at) const {
+  return std::ranges::any_of(snapshots_,
+                             [&](const auto& each) { return each.first < ticket.snapshots && each.second == at; });
 }
 
 void Oracle::check_refused(const Ticket& ticket, Timestamp asked) {
   const SimulatorCode scope;
-  const Timestamp highest = highest_floor(ticket.snapshots);
-  if (asked < highest) return;
-  violate("floor", fmt::format("a read as of stamp {} was refused; history is owed from {} on, or earlier", asked.ticks,
-                               highest.ticks));
+  const Timestamp highest = highest_floor();
+  const bool of_snapshot = held(ticket, asked);
+  if (asked < highest && !of_snapshot) return;
+  violate("floor", fmt::format("a read as of stamp {} was refused; {}", asked.ticks,
+                               of_snapshot ? "a live snapshot holds it"
+                                           : fmt::format("history is owed from {} on, or earlier", highest.ticks)));
 }
 
 void Oracle::check_floor(const Ticket& ticket, Timestamp floor) {
   const SimulatorCode scope;
-  const Timestamp highest = highest_floor(ticket.snapshots);
+  const Timestamp highest = highest_floor();
   if (floor > highest) {
     violate("floor", fmt::format("the floor of history is {}; expected {} at most", floor.ticks, highest.ticks));
   }

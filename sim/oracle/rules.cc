@@ -37,8 +37,8 @@ constexpr std::array kRules = {
     Rule{"retention", "No tombstone is dropped before its retention has passed."},
     Rule{"resurrected", "No tombstone is dropped while it hides an older value."},
     Rule{"floor",
-         "The floor of history is never above the newest stamp, a live snapshot, or the time that the retention of "
-         "history grants. It never sinks while the store is open, and no read at or above it is refused."},
+         "The floor of history is never above the newest stamp, or the time that the retention of history grants. It "
+         "never sinks while the store is open. No read at or above it, or of a live snapshot, is refused."},
     Rule{"expired",
          "Data expires by its policy's rule only, while no snapshot lives, and is announced before. What has expired "
          "is never seen again."},

@@ -25,7 +25,7 @@ struct Mark {
 };
 
 // The marks in the code, sorted; `run --require-marks` fails when one of all_marks() was never reached.
-inline constexpr std::array<Mark, 48> kMarks = {{
+inline constexpr std::array<Mark, 49> kMarks = {{
     {.name = "compaction.concurrent", .meaning = "a merge began while another one ran"},
     {.name = "compaction.expired", .meaning = "old data expired unread"},
     {.name = "compaction.gave_way", .meaning = "a merge gave way to another one between two steps"},
@@ -37,6 +37,7 @@ inline constexpr std::array<Mark, 48> kMarks = {{
     {.name = "manifest.rotated", .meaning = "a long manifest was replaced by a new one"},
     {.name = "manifest.torn_tail", .meaning = "an open dropped the torn end of a manifest"},
     {.name = "read.below_floor", .meaning = "the store refused a read of a past that it no longer keeps"},
+    {.name = "read.snapshot_below_floor", .meaning = "a snapshot was read whose moment nobody else may read any more"},
     {.name = "recovery.flush_in_replay", .meaning = "an open flushed before it had replayed all logs"},
     {.name = "sim.available_later", .meaning = "the store flushed again some time after file calls succeeded again"},
     {.name = "sim.batch_larger_than_memtable", .meaning = "a batch was larger than a memtable may be"},

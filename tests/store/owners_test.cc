@@ -57,25 +57,32 @@ TEST(History, MomentsBetweenFloorAndVisible) {
   EXPECT_EQ(history.moment(std::nullopt).value(), Timestamp{20});
 }
 
-// Goal: the floor rises as far as it may and never falls. Method: hold two snapshots of one moment and one of a later
-// one; raise the floor after each is released. Expectation: it stays at the oldest that is held, then at what is
-// visible.
-TEST(History, TheFloorWaitsForTheOldestSnapshot) {
+// Goal: snapshots below the floor can be read, and nothing else there. Method: hold two snapshots of one moment and one
+// of a later one; raise the floor; release them one by one. Expectation: the floor rises to what is visible and never
+// falls; a moment is read while a snapshot of it lives; those below the floor are named once each.
+TEST(History, TheFloorPassesSnapshotsWhichStayReadable) {
+  using Stamps = std::vector<Timestamp>;
   History history(StampSource(Timestamp{15}, Timestamp{100}), Timestamp{10}, 0);
-  history.hold(Timestamp{12});
-  history.hold(Timestamp{12});
-  history.hold(Timestamp{15});
+  for (const std::uint64_t at : {12U, 12U, 15U}) history.hold(Timestamp{at});
+  EXPECT_EQ(history.snapshots_below_floor(), Stamps());
   history.issued(Timestamp{30});
   history.show(Timestamp{30});
-  EXPECT_EQ(history.raise_floor(), Timestamp{12});
-  history.release(Timestamp{12});
-  EXPECT_EQ(history.raise_floor(), Timestamp{12});
-  history.release(Timestamp{12});
-  EXPECT_EQ(history.possible_floor(), Timestamp{15});
-  EXPECT_EQ(history.floor(), Timestamp{12});
-  history.release(Timestamp{15});
+  EXPECT_EQ(history.oldest_read(), Timestamp{12});
+  EXPECT_EQ(history.floor(), Timestamp{10});
   EXPECT_EQ(history.raise_floor(), Timestamp{30});
-  EXPECT_EQ(history.held(), 0U);
+  EXPECT_EQ(history.snapshots_below_floor(), (Stamps{Timestamp{12}, Timestamp{15}}));
+  history.hold(Timestamp{30});
+  EXPECT_EQ(history.snapshots_below_floor().size(), 2U) << "one of the floor itself is not below it";
+  history.release(Timestamp{12});
+  EXPECT_EQ(history.moment(Timestamp{12}).value(), Timestamp{12});
+  EXPECT_EQ(history.moment(Timestamp{13}).error().code(), Code::kOutOfRange);
+  history.release(Timestamp{12});
+  EXPECT_EQ(history.moment(Timestamp{12}).error().code(), Code::kOutOfRange);
+  EXPECT_EQ(history.oldest_read(), Timestamp{15});
+  EXPECT_EQ(history.snapshots_below_floor(), Stamps{Timestamp{15}});
+  history.release(Timestamp{15});
+  EXPECT_EQ(history.oldest_read(), Timestamp{30});
+  EXPECT_EQ(history.held(), 1U);
 }
 
 // Goal: the gate refuses for one reason until it resumes, and shuts for good. Method: refuse twice and resume; enter

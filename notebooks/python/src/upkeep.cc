@@ -90,7 +90,7 @@ The tree now: a list of levels, each a list of runs (newest first), each a dict 
           [](const OpenStore& self) {
             return self.telling([](const Store& open) { return open.history_floor(); }).ticks;
           },
-          "Reads as of earlier stamps are refused.")
+          "Reads as of earlier stamps are refused, but for those of live snapshots.")
       .def_property_readonly(
           "recovery",
           [](const OpenStore& self) {
