@@ -38,6 +38,7 @@
 #include <mylonite/job_record.h>
 #include <mylonite/key_bounds.h>
 #include <mylonite/options.h>
+#include <mylonite/repair.h>
 #include <mylonite/session.h>
 #include <mylonite/snapshot.h>
 #include <mylonite/stats.h>
@@ -78,6 +79,15 @@ class Store {
   // Errors: kLocked where the store is open, kNotFound, kNotAStore, else those of the calls. O(files).
   static Status destroy(const Options& options);
   static Status destroy(vfs::FileSystem& fs, const Options& options);
+  // Makes a damaged store one that opens, and says what was lost (mylonite/repair.h). Blocks of tables and records of
+  // logs that can be read are kept. Damaged files are kept too, under their names in the directory `lost` inside. A
+  // sound store stays as it is; so does any store after kDryRun. After a crash on the way, repair() again. Needs room
+  // for what it writes: as much as the logs and the damaged tables hold. Without a readable manifest: the whole store.
+  // Errors: kLocked where the store is open, kNotAStore, kUnsupported (a newer format), kInvalidArgument, else those of
+  // the calls. Reads every file.
+  static Result<RepairReport> repair(const Options& options, RepairMode mode = RepairMode::kRepair);
+  static Result<RepairReport> repair(vfs::FileSystem& fs, const Options& options,
+                                     RepairMode mode = RepairMode::kRepair);
   ~Store();  // closes, and ignores errors
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;

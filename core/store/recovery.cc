@@ -160,10 +160,10 @@ Error Recovery::told_of_manifest(const Error& error) const {
 // A damaged table costs its own keys only. But a missing one may be what the manifest's lost end replaced, and then the
 // open must not remove those that replaced it.
 Status Recovery::check_tables() const {
-  if (loaded_.dropped_bytes == 0) return {};
   for (const auto& [number, table] : tables_) {
-    if (table->opened_damaged() && table->is_missing())
-      return told_of_manifest(Error(Code::kCorruption, "missing").in(table_name(number)));
+    if (!table->opened_damaged() || !table->is_missing()) continue;
+    return told_of_manifest(
+        Error(Code::kCorruption, "this table is listed as live, but its file is missing").in(table_name(number)));
   }
   return {};
 }

@@ -5,6 +5,7 @@
 
 #include "core/store/destroy.h"
 #include "core/store/engine.h"
+#include "core/store/repair.h"
 #include "core/vfs/posix.h"
 #include "core/vfs/util.h"
 
@@ -105,6 +106,17 @@ Status Store::destroy(vfs::FileSystem& fs, const Options& options) {
   only_directory.data_dir = options.data_dir;
   if (Status valid = validate(only_directory); !valid.ok()) return valid;
   return destroy_store(fs, options.data_dir);
+}
+
+Result<RepairReport> Store::repair(const Options& options, RepairMode mode) {
+  auto on_disk = open_parent(options);
+  if (!on_disk.ok()) return on_disk.error();
+  return repair_store(std::move(on_disk->fs), on_disk->options, mode);
+}
+
+Result<RepairReport> Store::repair(vfs::FileSystem& fs, const Options& options, RepairMode mode) {
+  if (Status valid = validate(options); !valid.ok()) return valid.error();
+  return repair_store(vfs::borrowed(fs), options, mode);
 }
 
 Store::Store(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}

@@ -78,7 +78,8 @@ std::string next_step(const Error& error) {
       }
       return "a file was removed meanwhile; run again, and run `mylonite verify` if it is still missing";
     case Code::kNotAStore: return "`put` and `load` make a store, only where the directory is absent or empty";
-    case Code::kCorruption: return "make a copy of the whole directory before anything else";
+    case Code::kCorruption:
+      return "make a copy of the whole directory; then `mylonite repair --dry-run` shows what can be saved";
     case Code::kUnsupported: return "use the newer version that wrote it";
     case Code::kLocked: return "another program has this store open; try again when it has closed it";
     case Code::kNoSpace: return "free some space and run again; acknowledged writes are kept";

@@ -47,6 +47,7 @@ Result<Arguments> decode(const RawArguments& raw) {
   parsed.writers = raw.writers;
   parsed.number = raw.number;
   parsed.entries = raw.entries;
+  parsed.dry_run = raw.dry_run;
   parsed.name = raw.name.value_or("");
   if (raw.as_of) parsed.as_of = Timestamp{*raw.as_of};
   parsed.options.data_dir = openable(raw.directory);

@@ -30,6 +30,7 @@ struct RawArguments {
   std::string format{};  // "": not given
   std::optional<std::uint64_t> number{};
   bool entries = false;
+  bool dry_run = false;
   std::optional<std::uint64_t> as_of{};
   std::optional<std::string> name{};
 };
@@ -47,6 +48,7 @@ struct Arguments {
   StatsFormat format = StatsFormat::kText;
   std::optional<std::uint64_t> number;  // of the file to inspect, of the merge to explain
   bool entries = false;                 // inspect sst
+  bool dry_run = false;                 // repair
   std::optional<Timestamp> as_of;       // explain get
   std::string name;                     // checkpoint
 };

@@ -18,6 +18,8 @@
 #include "core/tool/explain.h"
 #include "core/tool/inspect.h"
 #include "core/tool/load.h"
+#include "core/tool/pairs.h"
+#include "core/tool/repair.h"
 #include "core/tool/store_directory.h"
 #include "core/tool/text.h"
 #include "core/tool/verify.h"
@@ -31,17 +33,6 @@ using cli::Parameter;
 using Parameters = std::vector<Parameter>;
 
 constexpr std::uint64_t kWritersMax = 256;
-
-std::string json_line(const Arguments& arguments, const std::string* value, Timestamp at) {
-  JsonObject object;
-  object.bytes("key", arguments.key, arguments.form.hex);
-  if (value == nullptr) {
-    object.raw("value", "null");
-  } else {
-    object.bytes("value", *value, arguments.form.hex);
-  }
-  return object.number("stamp", at.ticks).line();
-}
 
 Result<Exit> put(Store& store, const Arguments& arguments) {
   const auto at = store.put(arguments.key, arguments.value);
@@ -73,27 +64,6 @@ Result<Exit> get(Store& store, const Arguments& arguments) {
   }
   if (Status done = cli::print(text); !done.ok()) return done.error();
   return *value ? Exit::kDone : Exit::kFinding;
-}
-
-// `load` takes a line apart at its first tab.
-bool fits_a_line(std::string_view key, std::string_view value) {
-  return key.find_first_of("\t\n") == std::string_view::npos && value.find('\n') == std::string_view::npos;
-}
-
-Result<std::string> pair_line(const Iterator& pair, const cli::Form& form) {
-  if (!form.json && !form.hex && !fits_a_line(pair.key(), pair.value())) {
-    return Error(
-        Code::kInvalidArgument,
-        fmt::format("the key {} or its value has a tab or a newline, so a line cannot tell them apart: expected "
-                    "--hex or --json",
-                    shown(pair.key(), form)));
-  }
-  if (!form.json) return fmt::format("{}\t{}\n", cli::text_from(pair.key(), form), cli::text_from(pair.value(), form));
-  return JsonObject()
-      .bytes("key", pair.key(), form.hex)
-      .bytes("value", pair.value(), form.hex)
-      .number("stamp", pair.read_at().ticks)
-      .line();
 }
 
 Result<Exit> range(Store& store, const Arguments& arguments) {
@@ -225,6 +195,10 @@ Parameters of_sst(RawArguments& raw) {
           {.name = "--entries", .to = &raw.entries, .meaning = "print every entry"}};
 }
 
+Parameters of_repair(RawArguments& raw) {
+  return {{.name = "--dry-run", .to = &raw.dry_run, .meaning = "say what a repair would do, and change nothing"}};
+}
+
 Parameters of_explain_get(RawArguments& raw) {
   return {{.name = "KEY", .to = &raw.key, .required = true},
           {.name = "--as-of", .to = &raw.as_of, .meaning = "read as of this earlier stamp", .type = "STAMP"}};
@@ -236,7 +210,8 @@ enum class Access : std::uint8_t {
   kCreates,  // opens the store for writing, and creates a missing one
   kWrites,
   kReads,
-  kFiles,  // reads files without opening the store
+  kFiles,    // reads files without opening the store
+  kRepairs,  // and writes them, by the options of the store
 };
 
 struct Row {
@@ -246,7 +221,7 @@ struct Row {
   Access access;
   Parameters (*parameters)(RawArguments&);
   Result<Exit> (*on_store)(Store&, const Arguments&);
-  Result<Exit> (*on_files)(const StoreDirectory&, const Arguments&) = nullptr;  // if access is kFiles
+  Result<Exit> (*on_files)(const StoreDirectory&, const Arguments&) = nullptr;  // if the store is not opened
 };
 constexpr Row kRows[] = {
     {"put", "Write one key", "mylonite put my-data city Oslo", Access::kCreates, key_and_value, put},
@@ -263,6 +238,8 @@ constexpr Row kRows[] = {
      Access::kReads, of_stats, stats},
     {"verify", "Read every file whole and check it; exit 1 if damage was found", "mylonite verify my-data",
      Access::kFiles, none, nullptr, verify_all},
+    {"repair", "Make a damaged store one that opens; exit 1 if something was lost, or a dry run found damage",
+     "mylonite repair my-data --dry-run", Access::kRepairs, of_repair, nullptr, repair},
     {"compact", "Merge the tables that overlap LO to before HI, or all, into the deepest level",
      "mylonite compact my-data", Access::kWrites, bounds, compact},
     {"checkpoint", "Make a second store beside this one that shares its tables",
@@ -311,7 +288,7 @@ Result<Exit> run_on_files(const Row& row, const Arguments& arguments) {
 cli::Ending run(const Row& row, const RawArguments& raw) {
   const auto arguments = decode(raw);
   if (!arguments.ok()) return arguments.error();
-  const auto exit = row.access == Access::kFiles ? run_on_files(row, *arguments) : run_on_store(row, *arguments);
+  const auto exit = row.on_files != nullptr ? run_on_files(row, *arguments) : run_on_store(row, *arguments);
   if (exit.ok()) return *exit;
   return in_users_words(exit.error(), raw.directory, arguments->options.data_dir);
 }

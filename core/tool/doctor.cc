@@ -77,7 +77,8 @@ Result<Check> verify_check(const StoreDirectory& store, const Options& options) 
   Check check{.name = "verify", .found = verified->text};
   if (verified->damages == 0) return check;
   check.verdict = Verdict::kMend;
-  check.next = "make a copy of the whole directory; `mylonite verify` names each damage";
+  check.next =
+      "make a copy of the whole directory; `mylonite verify` names each damage, `mylonite repair` saves the rest";
   return check;
 }
 

@@ -12,6 +12,7 @@
 #include "core/base/json.h"
 #include "core/sst/table_reader.h"
 #include "core/store/log_chain.h"
+#include "core/store/repair.h"
 #include "core/tool/beside_writer.h"
 #include "core/tool/table_file.h"
 #include "core/tool/text.h"
@@ -147,7 +148,9 @@ Status Verification::check_log(FileNumber number) {
   const auto log = WalReader::open(*store_.fs, store_.path(wal_name(number)), number);
   if (!log.ok()) return is_over(FileKind::kWal, number) ? Status() : count_damage(log.error());
   if (!*log) return {};
-  const auto end = (*log)->read({}, [](const WalRecord& record) -> Status {
+  const bool closed = version() != nullptr && version()->closed_log && version()->closed_log->number == number;
+  const auto attested = closed ? std::optional(version()->closed_log->bytes) : std::nullopt;
+  const auto end = (*log)->read({.length = attested}, [](const WalRecord& record) -> Status {
     BatchReader batch(record.payload);
     for (BatchEntry entry; batch.next(entry);) continue;
     if (batch.damaged()) return Error(Code::kCorruption, "a batch that does not parse, under a valid checksum");
@@ -203,7 +206,10 @@ Status Verification::note_others() {
     if (Status done = note(name, "left over; the next opening for writing removes it"); !done.ok()) return done;
   }
   for (const std::string& name : store_.foreign) {
-    if (Status done = note(name, "not a file of the store; it is never touched"); !done.ok()) return done;
+    const bool lost = name == kLostName;
+    Status done =
+        note(name, lost ? "damaged files that a repair set aside" : "not a file of the store; it is never touched");
+    if (!done.ok()) return done;
   }
   return {};
 }

@@ -190,4 +190,35 @@ Status Manifest::append(const VersionEdit& edit) {
   return {};
 }
 
+Result<FileNumber> current_manifest(vfs::FileSystem& fs, const std::string& directory) {
+  return read_current(fs, directory);
+}
+
+Result<ManifestScan> scan_manifest(vfs::FileSystem& fs, const std::string& directory, FileNumber number) {
+  const std::string name = manifest_name(number);
+  const auto bytes = vfs::read_whole_file(fs, directory + "/" + name);
+  if (!bytes.ok()) return bytes.error();
+  ManifestScan scan{.records = {}, .bytes = bytes->size()};
+  // Garbage may precede a whole record on its line, so every possible start counts.
+  for (std::size_t at = bytes->find(kOpen); at != std::string::npos; at = bytes->find(kOpen, at + 1)) {
+    const std::size_t newline = bytes->find('\n', at);
+    if (newline == std::string::npos) break;
+    const std::string_view line = std::string_view(*bytes).substr(at, newline + 1 - at);
+    const auto body = checked_body(number, line);
+    const auto parts = body ? split_body(*body) : std::nullopt;
+    // An earlier record again: old bytes of this file in a lost sector.
+    if (!parts || (!scan.records.empty() && parts->n <= scan.records.back().n)) continue;
+    if (parts->n == 0 && parts->format > kManifestFormatVersion) {
+      return Error(Code::kUnsupported, fmt::format("manifest format {}; this program reads up to {}", parts->format,
+                                                   kManifestFormatVersion))
+          .in(name, at);
+    }
+    auto edit = decode_edit(parts->edit);
+    if (!edit.ok()) continue;
+    scan.records.push_back(
+        {.manifest = number, .n = parts->n, .offset = at, .bytes = line.size(), .edit = std::move(*edit)});
+  }
+  return scan;
+}
+
 }  // namespace mylonite

@@ -18,6 +18,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <mylonite/file_system.h>
 #include <mylonite/status.h>
@@ -51,6 +52,17 @@ using ManifestVisitor = std::function<void(const ManifestRecord&)>;
 // any, with each record before applying it, also with those before damage.
 Result<LoadedManifest> load_manifest(vfs::FileSystem& fs, const std::string& directory,
                                      const ManifestVisitor& visit = {});
+
+// Which manifest CURRENT names. kCorruption where it names none.
+Result<FileNumber> current_manifest(vfs::FileSystem& fs, const std::string& directory);
+
+// For repair: every whole record of a manifest, also those behind damage.
+struct ManifestScan {
+  std::vector<ManifestRecord> records{};  // in the file's order; their numbers ascend
+  std::uint64_t bytes = 0;                // of the file
+};
+// kUnsupported (newer format), or the file system's own error; damage is none.
+Result<ManifestScan> scan_manifest(vfs::FileSystem& fs, const std::string& directory, FileNumber number);
 
 class Manifest {
  public:

@@ -43,7 +43,8 @@ void DamageProbe::run() {
   const auto store = open(*damaged_);
   if (store.ok()) return judge(**store, *twin);
   parts_.observer.mark("sim.damage_refused");
-  const bool for_a_table = role_of(path_) == "sst" && role_of("/" + store.error().file()) != "manifest";
+  const bool gone = parts_.plan.damage->kind == faultfs::DamageKind::kVanished;
+  const bool for_a_table = role_of(path_) == "sst" && !gone;
   if (for_a_table || !is_named_by(store.error())) wrong("the open is refused with " + store.error().to_string());
 }
 

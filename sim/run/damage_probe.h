@@ -1,7 +1,8 @@
 // Tries a store on a copy of the disk on which one file is damaged, where the scenario says so, before the real open.
 //
-// What the damaged copy answers is compared with what a sound copy shows (the twin). It may refuse to open, or refuse
-// reads, with a corruption that names the damaged file. It must serve all keys that no damaged table covers. It must
+// What the damaged copy answers is compared with what a sound copy shows (the twin). It may refuse to open, unless a
+// table is damaged, or refuse reads, with a corruption that names the file. It must serve all keys outside a damaged
+// table. It must
 // not show anything else than the twin, with one exception. A log may have lost what nothing outside of it attests;
 // the rest is then a legal cut.
 // The copies see no injected fault and no crash. Nothing of the real disk changes. Thread-safety: one fiber.

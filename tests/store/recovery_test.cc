@@ -144,48 +144,6 @@ TEST_F(Recovery, SyncAttestsTheLogOutsideOfIt) {
   expect_keys(5);
 }
 
-// Goal: a damaged table costs its own keys only. Method: two tables of different keys; the footer of one damaged, its
-// file cut, or removed. Expectation: the open says so; the other's keys are there, its own are refused by its name.
-TEST_F(Recovery, DamagedTableCostsItsKeys) {
-  options_.compaction_policy = "none";
-  {
-    const auto store = open_store(*fs_, options_);
-    put(*store, "a", "1");
-    ASSERT_TRUE(store->flush().ok());
-    put(*store, "b", "2");
-    ASSERT_TRUE(store->flush().ok());
-    ASSERT_TRUE(store->close().ok());
-  }
-  const faultfs::Disk closed = disk_;
-  std::vector<std::string> tables = names_of(*fs_, "sst-");
-  ASSERT_EQ(tables.size(), 2U);
-  std::ranges::sort(tables, {}, [](const std::string& name) { return parse_file_name(name)->number; });
-  const std::string path = "store/" + tables[0];
-  const std::string bytes = read(path);
-  for (const char what : {'f', 'c', 'm'}) {
-    fs_.reset();
-    disk_ = closed;
-    fs_ = std::make_unique<faultfs::SimFileSystem>(disk_);
-    std::string bad = bytes;
-    bad[bad.size() - 5] ^= 1;
-    if (what == 'f') replace_file(*fs_, path, bad);
-    if (what == 'c') replace_file(*fs_, path, bytes.substr(0, 20));
-    if (what == 'm') {
-      ASSERT_TRUE(fs_->remove(path).ok());
-    }
-    SCOPED_TRACE(what);
-    const auto store = open_store(*fs_, options_);
-    EXPECT_EQ(store->recovery().tables_damaged, 1U);
-    EXPECT_EQ(store->get("b").value(), "2");
-    const auto refused = store->get("a");
-    ASSERT_FALSE(refused.ok());
-    EXPECT_EQ(refused.error().code(), Code::kCorruption);
-    EXPECT_EQ(refused.error().file(), tables[0]);
-    put(*store, "a", "3");
-    EXPECT_EQ(store->get("a").value(), "3") << "what is newer hides the damage";
-  }
-}
-
 // Goal: an open does not remove the tables of a manifest record that was damaged. Method: two tables merged, and the
 // record of the merge damaged after their files went. Expectation: refused, naming the manifest.
 TEST_F(Recovery, LostRecordOfAMergeIsMissed) {
