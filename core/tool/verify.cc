@@ -86,7 +86,9 @@ Status Verification::count_damage(const Status& found) {
   if (error.code() != Code::kCorruption && error.code() != Code::kUnsupported && error.code() != Code::kNotFound) {
     return found;
   }
-  if (!reported_.insert(error.to_string()).second) return {};
+  // A log is looked at alone and in its chain: one place is one damage.
+  const std::string place = error.offset() ? fmt::format("{} {}", error.file(), *error.offset()) : error.to_string();
+  if (!reported_.insert(place).second) return {};
   ++damages_;
   if (!form_.json) return say_(fmt::format("damage: {}\n", error.to_string()));
   JsonObject object;

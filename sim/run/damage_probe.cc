@@ -88,8 +88,8 @@ void DamageProbe::wrong(const std::string& what) {
   parts_.answers.stop_if_violated();
 }
 
-// With a torn end of the manifest a missing file may be what that end replaced: then both are named. A manifest that was
-// cut between two records shows nothing of it: then the missing file is. CURRENT may be missed by the whole store.
+// With a torn end of the manifest a missing file may be what that end replaced: then both are named. A manifest that
+// was cut between two records shows nothing of it: then the missing file is. CURRENT may be missed by the whole store.
 bool DamageProbe::is_named_by(const Error& error) const {
   if (error.code() != Code::kCorruption) return false;
   const bool misses_file = !error.file().empty() && !error.offset();
