@@ -22,9 +22,9 @@ namespace mylonite {
 
 // Which logs must be there.
 struct LogNeeds {
-  std::optional<FileNumber> first{};  // the first one that tables do not hold; empty: unknown
+  std::optional<FileNumber> first{};   // the first one that tables do not hold; empty: unknown
   std::optional<LogLength> durable{};  // up to where the manifest knows logs durable
-  Timestamp after{};                  // of the tables' entries the newest
+  Timestamp after{};                   // of the tables' entries the newest
 };
 
 struct LogSalvage {
