@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -32,7 +33,8 @@ void die() {
     while (for_ever) continue;
   }
   if (death == "memory") {
-    for (std::vector<std::string> all;;) all.emplace_back(std::size_t{1} << 20, 'm');
+    // Not written to: on a machine whose pages come slowly, that would be a loop that takes seconds.
+    for (std::vector<std::unique_ptr<char[]>> all;;) all.push_back(std::make_unique_for_overwrite<char[]>(1 << 20));
   }
   if (death == "exception") throw std::runtime_error("of the store");
   mylonite::invariant(death != "invariant", "this store does not die");
