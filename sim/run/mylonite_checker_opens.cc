@@ -1,10 +1,13 @@
 // The part of the checker about opens: what is looked at before the store's own, and those that must be refused.
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
-#include <mylonite/faultfs/interceptor.h>
+#include <mylonite/file_system.h>
 
 #include "core/format/file_names.h"
 #include "core/version/manifest.h"
@@ -14,18 +17,52 @@
 namespace mylonite::sim {
 namespace {
 
-// Notes the first call that changes anything.
-struct ChangeWitness final : faultfs::Interceptor {
-  std::string first{};
+// The file system of the machine, for a second opener: notes the first call that changes a name, or may change a file.
+class Watched final : public vfs::FileSystem {
+ public:
+  explicit Watched(vfs::FileSystem& fs) : fs_(fs) {}
+  const std::string& first() const { return first_; }
 
-  faultfs::Verdict before(const faultfs::Call& call) override {
-    const SimulatorCode scope;
-    if (first.empty() && faultfs::kChangingCalls.contains(call.kind)) {
-      first = fmt::format("{} of {}", faultfs::call_kind_name(call.kind), call.path);
-    }
-    return {};
+  Result<std::unique_ptr<vfs::File>> open(const std::string& path, vfs::OpenMode mode) override {
+    if (mode != vfs::OpenMode::kRead) note("open for writing", path);
+    return fs_.open(path, mode);
   }
-  void after(const faultfs::Call&, const faultfs::CallResult&) override {}
+  Status rename(const std::string& from, const std::string& to) override {
+    note("rename", from);
+    return fs_.rename(from, to);
+  }
+  Status link(const std::string& from, const std::string& to) override {
+    note("link", from);
+    return fs_.link(from, to);
+  }
+  Status remove(const std::string& path) override {
+    note("remove", path);
+    return fs_.remove(path);
+  }
+  Status make_directory(const std::string& path) override {
+    note("make_directory", path);
+    return fs_.make_directory(path);
+  }
+  Status remove_directory(const std::string& path) override {
+    note("remove_directory", path);
+    return fs_.remove_directory(path);
+  }
+  Result<std::vector<std::string>> list(const std::string& path) override { return fs_.list(path); }
+  Status sync_directory(const std::string& path) override {
+    note("sync_directory", path);
+    return fs_.sync_directory(path);
+  }
+  Result<std::unique_ptr<vfs::FileLock>> lock(const std::string& path) override { return fs_.lock(path); }
+  Result<std::optional<vfs::FileInfo>> stat(const std::string& path) override { return fs_.stat(path); }
+  Result<vfs::SpaceInfo> space() override { return fs_.space(); }
+
+ private:
+  void note(const char* call, const std::string& path) {
+    if (first_.empty()) first_ = fmt::format("{} of {}", call, path);
+  }
+
+  vfs::FileSystem& fs_;
+  std::string first_;
 };
 
 }  // namespace
@@ -64,19 +101,19 @@ void MyloniteChecker::check_refusal() {
   parts_.answers.stop_if_violated();
 }
 
-// A second opener, on the same disk with a witness of its own.
+// Its calls go to the same file system, which orders them among those of the store.
 void MyloniteChecker::check_second_opener() {
   if (!parts_.plan.second_opener || parts_.answers.dead()) return;
-  ChangeWitness touched;
-  faultfs::SimFileSystem fs(parts_.state.disk, &touched);
+  Watched fs(parts_.fs);
   const auto opened = Store::open(fs, parts_.plan.options, parts_.state.components());
+  if (parts_.answers.dead()) return;
   const SimulatorCode scope;
   parts_.observer.mark("sim.second_opener");
   if (opened.ok() || opened.error().code() != Code::kLocked) {
     const std::string answer = opened.ok() ? "success" : opened.error().to_string();
     parts_.state.oracle.violate("second-opener", "the answer to another open is " + answer + "; expected: locked");
   }
-  if (!touched.first.empty()) parts_.state.oracle.violate("second-opener", "another open did: " + touched.first);
+  if (!fs.first().empty()) parts_.state.oracle.violate("second-opener", "another open did: " + fs.first());
   parts_.answers.stop_if_violated();
 }
 
