@@ -153,9 +153,9 @@ Status Catalog::commit(VersionEdit edit) {
 Status Catalog::attest(const LogLength& durable) {
   const rt::Lock committing(commit_mutex_);
   if (durable_log_ >= durable) return {};
-  durable_log_ = durable;
+  const auto before = std::exchange(durable_log_, durable);  // a new manifest has it, too
   if (Status done = commit_durably({.durable_log = durable}, *version()); !done.ok()) {
-    durable_log_.reset();
+    durable_log_ = before;
     return done;
   }
   const rt::Lock lock(mutex_);

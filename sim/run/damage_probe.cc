@@ -22,10 +22,11 @@ std::string text_of(const std::optional<std::string>& value) {
   return value ? fmt::format("'{}'", printable(*value)) : std::string("absent");
 }
 
-bool same_entries(const StoreDump& a, const StoreDump& b) {
-  return std::ranges::equal(a.contents.entries, b.contents.entries, [](const auto& left, const auto& right) {
-    return left.key == right.key && left.at == right.at && left.value == right.value;
-  });
+bool same(const StoreDump& a, const StoreDump& b) {
+  const StoredVersions left = versions_of(a.contents);
+  const StoredVersions right = versions_of(b.contents);
+  return a.pairs == b.pairs && left.entries == right.entries &&
+         RangeTombstones(left.ranges) == RangeTombstones(right.ranges);
 }
 
 }  // namespace
@@ -105,7 +106,7 @@ void DamageProbe::judge(Store& store, const StoreDump& twin) {
   if (!found.ok() && !is_named_by(found.error())) return wrong("a scan fails with " + found.error().to_string());
   if (!found.ok()) {
     parts_.observer.mark("sim.damage_met_by_reads");
-  } else if (same_entries(twin, *found)) {
+  } else if (same(twin, *found)) {
     parts_.observer.mark("sim.damage_harmless");
   } else if (role_of(path_) == "wal" || (role_of(path_) == "manifest" && found->pairs != twin.pairs)) {
     judge_cut(*found);
@@ -120,20 +121,13 @@ void DamageProbe::judge(Store& store, const StoreDump& twin) {
 void DamageProbe::judge_cut(const StoreDump& found) {
   const SimulatorCode scope;
   parts_.observer.mark("sim.damage_took_unattested");
-  StoredVersions versions;
-  for (const StoreContents::Entry& each : found.contents.entries) {
-    versions.entries.push_back({.key = each.key, .at = each.at, .value = each.value});
-  }
-  for (const StoreContents::RangeDelete& each : found.contents.range_deletes) {
-    versions.ranges.push_back({.low = each.low, .high = each.high, .at = each.at});
-  }
   const Timestamp newest = found.contents.newest;
-  const auto violation =
-      parts_.state.oracle.check_damaged(versions, {.ending = Ending::kPowerLoss,
-                                                   .first_visible = newest,
-                                                   .floor = found.contents.history_floor.value_or(newest),
-                                                   .expired_through = found.contents.expired_through,
-                                                   .expired_before = {}});
+  const auto violation = parts_.state.oracle.check_damaged(versions_of(found.contents),
+                                                           {.ending = Ending::kPowerLoss,
+                                                            .first_visible = newest,
+                                                            .floor = found.contents.history_floor.value_or(newest),
+                                                            .expired_through = found.contents.expired_through,
+                                                            .expired_before = {}});
   if (violation) wrong(fmt::format("found without an error: {}: {}", violation->rule, violation->what));
 }
 

@@ -2,9 +2,8 @@
 //
 // What the damaged copy answers is compared with what a sound copy shows (the twin). It may refuse to open, unless a
 // table is damaged, or refuse reads, with a corruption that names the file. It must serve all keys outside a damaged
-// table. It must
-// not show anything else than the twin, with one exception. A log may have lost what nothing outside of it attests;
-// the rest is then a legal cut.
+// table, and show nothing else than the twin. The exception is what nothing attests: the end of a log, and the last
+// record of a manifest. What is left is then a legal cut.
 // The copies see no injected fault and no crash. Nothing of the real disk changes. Thread-safety: one fiber.
 #pragma once
 

@@ -40,18 +40,6 @@ std::unique_ptr<Replay> make_replay(const IncarnationPlan& plan, Strategy* rest)
   return std::make_unique<Replay>(plan.recorded->schedule, rest);
 }
 
-StoredVersions versions_of(const StoreContents& contents) {
-  StoredVersions versions;
-  versions.entries.reserve(contents.entries.size());
-  for (const StoreContents::Entry& each : contents.entries) {
-    versions.entries.push_back({.key = each.key, .at = each.at, .value = each.value});
-  }
-  for (const StoreContents::RangeDelete& each : contents.range_deletes) {
-    versions.ranges.push_back({.low = each.low, .high = each.high, .at = each.at});
-  }
-  return versions;
-}
-
 // Beyond so many steps a run does not end by itself. A walk or a merge takes steps for all that operations made.
 std::uint64_t step_limit(const IncarnationPlan& plan) {
   constexpr std::uint64_t kLeast = 20'000'000;

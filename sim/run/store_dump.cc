@@ -47,6 +47,18 @@ Result<StoreContents> contents_of(Store& store) {
   return contents_from(store, session.moment(), *kept);
 }
 
+StoredVersions versions_of(const StoreContents& contents) {
+  StoredVersions versions;
+  versions.entries.reserve(contents.entries.size());
+  for (const StoreContents::Entry& each : contents.entries) {
+    versions.entries.push_back({.key = each.key, .at = each.at, .value = each.value});
+  }
+  for (const StoreContents::RangeDelete& each : contents.range_deletes) {
+    versions.ranges.push_back({.low = each.low, .high = each.high, .at = each.at});
+  }
+  return versions;
+}
+
 Result<StoreDump> dump(Store& store) {
   Session session = store.session();
   auto kept = StoreInternals::kept_versions(session);

@@ -7,6 +7,8 @@
 #include <mylonite/sim/store_under_test.h>
 #include <mylonite/store.h>
 
+#include "sim/oracle/recovery_checker.h"
+
 namespace mylonite::sim {
 
 struct StoreDump {
@@ -17,7 +19,8 @@ struct StoreDump {
   Timestamp newest() const;  // of any entry or range delete
 };
 Result<StoreContents> contents_of(Store& store);
-Result<StoreDump> dump(Store& store);  // two passes over the store
+StoredVersions versions_of(const StoreContents& contents);  // as the oracle takes them
+Result<StoreDump> dump(Store& store);                       // two passes over the store
 
 // Removes the files of a directory, and the directory, as long as the machine lives.
 void remove_all(vfs::FileSystem& fs, const std::string& directory);

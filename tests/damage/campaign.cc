@@ -29,7 +29,7 @@ Campaign run_campaign(const std::vector<Image>& images, std::uint64_t from, std:
     ++campaign.wrong_count;
     if (campaign.wrong.size() < kTold) {
       campaign.wrong.push_back(fmt::format("seed {}: {}: {} of {} ({}) from byte {}: {}", seed, images[harm.image].name,
-                                           kind_name(harm.kind), harm.file, role_name(harm.role), harm.from,
+                                           row_of(harm.kind).name, harm.file, role_name(harm.role), harm.from,
                                            judged.why));
     }
   }

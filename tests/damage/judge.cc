@@ -169,7 +169,8 @@ bool goes_on(vfs::FileSystem& fs, const Image& image) {
 
 class Judge {
  public:
-  Judge(const Image& image, const Harm& harm) : image_(image), harm_(harm), disk_(image.disk) { apply(harm, disk_); }
+  Judge(const Image& image, const Harm& harm)
+      : image_(image), harm_(harm), disk_(harm.damaged ? harm.damaged->disk : image.disk) {}
 
   Judged run() {
     const Answers before = read_all(disk_, image_);

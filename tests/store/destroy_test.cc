@@ -13,6 +13,7 @@
 #include <mylonite/faultfs/sim_file_system.h>
 
 #include "tests/store/store_fixture.h"
+#include "tests/support/every_image.h"
 
 namespace mylonite::testing {
 namespace {
@@ -101,26 +102,6 @@ TEST(DestroyOnDisk, ByPath) {
   options.data_dir = ".";
   EXPECT_EQ(Store::destroy(options).error().code(), Code::kInvalidArgument);
 }
-
-// Keeps the disk as it was before each call that changes it, and as it was at the end.
-class EveryImage final : public faultfs::Interceptor {
- public:
-  explicit EveryImage(const faultfs::Disk& disk) : disk_(disk) {}
-  faultfs::Verdict before(const faultfs::Call& call) override {
-    if (faultfs::kChangingCalls.contains(call.kind)) images_.push_back(disk_);
-    return {};
-  }
-  void after(const faultfs::Call&, const faultfs::CallResult&) override {}
-  std::vector<faultfs::Disk> images() const {
-    std::vector<faultfs::Disk> all = images_;
-    all.push_back(disk_);
-    return all;
-  }
-
- private:
-  const faultfs::Disk& disk_;
-  std::vector<faultfs::Disk> images_;
-};
 
 // A store whole, a clear refusal that names destruction, or a new store; then destroy ends it.
 void expect_clear(faultfs::Disk disk, const std::string& what) {

@@ -15,6 +15,7 @@
 #include "core/version/manifest.h"
 #include "core/wal/record.h"
 #include "tests/store/store_fixture.h"
+#include "tests/support/every_image.h"
 
 namespace mylonite::testing {
 namespace {
@@ -327,22 +328,6 @@ TEST_P(Repair, StampsGoOn) {
   past.as_of = Timestamp{last.ticks - 1};
   EXPECT_EQ(store->get("z", past).error().code(), Code::kOutOfRange);
 }
-
-// Keeps the disk as it was before each call that changes it, and as it was at the end.
-class EveryImage final : public faultfs::Interceptor {
- public:
-  explicit EveryImage(const faultfs::Disk& disk) : disk_(disk) {}
-  faultfs::Verdict before(const faultfs::Call& call) override {
-    if (faultfs::kChangingCalls.contains(call.kind)) images_.push_back(disk_);
-    return {};
-  }
-  void after(const faultfs::Call&, const faultfs::CallResult&) override {}
-  const std::vector<faultfs::Disk>& images() const { return images_; }
-
- private:
-  const faultfs::Disk& disk_;
-  std::vector<faultfs::Disk> images_;
-};
 
 // Goal: a repair that crashes is repeated. Method: a table damaged, one missing, the log damaged in the middle, without
 // and with CURRENT; a kill and a power loss at every call that changes the disk; a repair of that, and of what a crash
